@@ -1,0 +1,6 @@
+package io.fastvif.netns;
+
+/** A network namespace. */
+public final class Netns {
+  private Netns() {}
+}

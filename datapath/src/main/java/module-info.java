@@ -1,0 +1,11 @@
+/** fastvif: plugs virtual network interfaces into a Linux host's data plane. */
+@SuppressWarnings("requires-automatic") // agrona and HdrHistogram have no descriptor of their own
+module io.fastvif.datapath {
+  requires com.fasterxml.jackson.core;
+  requires info.picocli;
+  requires io.fastvif.bindings;
+  requires HdrHistogram;
+  requires org.agrona;
+
+  exports io.fastvif.netns;
+}

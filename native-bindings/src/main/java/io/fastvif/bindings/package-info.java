@@ -1,0 +1,2 @@
+/** The hand-written layer over the generated bindings. */
+package io.fastvif.bindings;
