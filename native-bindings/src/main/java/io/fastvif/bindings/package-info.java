@@ -1,2 +1,18 @@
-/** The hand-written layer over the generated bindings. */
+/**
+ * System calls for Java: the hand-written layer over the generated bindings, and the only place
+ * that makes downcalls.
+ *
+ * <p>One class for each area ({@link io.fastvif.bindings.Sockets}, {@link
+ * io.fastvif.bindings.FileIo}, {@link io.fastvif.bindings.Memory}, {@link
+ * io.fastvif.bindings.Polling}, {@link io.fastvif.bindings.Namespaces}). Every call is a static
+ * method that returns the call's result or, as the kernel itself does, the negated errno. errno is
+ * captured per call into memory of the calling thread, so all methods may be called from any
+ * thread. Calls that take segments do not allocate; the segments must be native ones. {@link
+ * io.fastvif.bindings.SystemCallException#check(int, String, Object...)} turns a failure into an
+ * exception where speed does not matter. {@link io.fastvif.bindings.Nlmsg}, {@link
+ * io.fastvif.bindings.Rta} and {@link io.fastvif.bindings.Cmsg} are the header macros that a
+ * generator cannot see. A function is linked when it is first called.
+ *
+ * <p>Uses {@code java.base} only. Constants and layouts are in {@code io.fastvif.bindings.linux}.
+ */
 package io.fastvif.bindings;

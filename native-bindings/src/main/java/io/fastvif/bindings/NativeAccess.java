@@ -1,0 +1,42 @@
+package io.fastvif.bindings;
+
+/** Whether this process may call native code, and what to do if it may not. */
+public final class NativeAccess {
+
+  private NativeAccess() {}
+
+  /**
+   * Says whether the Java runtime lets this module call native code. A runtime that only warns says
+   * no and lets the call through.
+   */
+  public static boolean isEnabled() {
+    return NativeAccess.class.getModule().isNativeAccessEnabled();
+  }
+
+  /** The option of the {@code java} command that permits native access. */
+  public static String option() {
+    Module module = NativeAccess.class.getModule();
+    return "--enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+  }
+
+  /** An Error, because one thrown by a static initialiser reaches the caller as it is. */
+  static LinkageError denied(IllegalCallerException cause) {
+    return new LinkageError(
+        "fastvif calls the Linux kernel through native code, and this Java runtime denies it: start java with "
+            + option(),
+        cause);
+  }
+
+  /** The layouts hold for one platform: on another they would read the wrong bytes. */
+  static void requireSupported() {
+    String os = System.getProperty("os.name");
+    String architecture = System.getProperty("os.arch");
+    if (!os.equals("Linux") || !architecture.equals("amd64")) {
+      throw new LinkageError(
+          "fastvif's bindings are generated for Linux on amd64, and this is "
+              + os
+              + " on "
+              + architecture);
+    }
+  }
+}
