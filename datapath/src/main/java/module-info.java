@@ -7,5 +7,7 @@ module io.fastvif.datapath {
   requires HdrHistogram;
   requires org.agrona;
 
+  exports io.fastvif.host;
   exports io.fastvif.netns;
+  exports io.fastvif.vif;
 }

@@ -1,0 +1,10 @@
+/**
+ * What a host can plug, as os-vif's HostInfo tells another host: plugins, the VIF types they take,
+ * and the port profiles with each, all with earliest and latest version.
+ *
+ * <p>The same design as {@link io.fastvif.vif}: one immutable record for each class, every
+ * component a {@link io.fastvif.vif.Field}.
+ *
+ * <p>May use: vif.
+ */
+package io.fastvif.host;

@@ -1,0 +1,5 @@
+package io.fastvif.vif;
+
+/** How a port's traffic is offloaded to hardware. */
+public sealed interface DatapathOffload extends VersionedObject
+    permits DatapathOffloadRepresentor {}
