@@ -9,5 +9,14 @@ module io.fastvif.datapath {
 
   exports io.fastvif.host;
   exports io.fastvif.netns;
+  exports io.fastvif.plan;
+  exports io.fastvif.plugin;
   exports io.fastvif.vif;
+
+  uses io.fastvif.plugin.VifPluginFactory;
+
+  provides io.fastvif.plugin.VifPluginFactory with
+      io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
+      io.fastvif.plugin.noop.NoopPlugin.Factory,
+      io.fastvif.plugin.tap.TapPlugin.Factory;
 }

@@ -1,0 +1,25 @@
+package io.fastvif.plan;
+
+import java.util.Optional;
+
+/**
+ * The interface alias by which the host itself remembers which link belongs to which VIF: {@code
+ * fastvif:} and the VIF's id. A restarted agent finds everything again by it.
+ */
+public final class Aliases {
+  private static final String PREFIX = "fastvif:";
+
+  private Aliases() {}
+
+  /** The alias of the links of the VIF with that id. */
+  public static String of(String vifId) {
+    return PREFIX + vifId;
+  }
+
+  /** The id of the VIF that the alias stands for; empty for an alias of somebody else's. */
+  public static Optional<String> vifId(String alias) {
+    return alias.startsWith(PREFIX)
+        ? Optional.of(alias.substring(PREFIX.length()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,48 @@
+package io.fastvif.plan;
+
+import io.fastvif.vif.MacAddress;
+import java.util.List;
+
+/**
+ * A link as a snapshot saw it.
+ *
+ * @param index its interface index
+ * @param name its name
+ * @param altnames its alternative names
+ * @param kind the kernel's word for its kind ({@code veth}, {@code tun}, {@code bridge} ...), empty
+ *     for hardware
+ * @param mtu in bytes
+ * @param address its MAC address, null where it has none or one of another length
+ * @param master index of its master, 0 for none
+ * @param group the interface group it is in
+ * @param up whether it is administratively up
+ * @param promiscuous whether it is set promiscuous
+ * @param alias its alias, empty for none
+ * @param ipv6AddressGeneration whether the kernel gives it a link-local address; false too where
+ *     the kernel has no IPv6
+ * @param ipv6Disabled whether IPv6 is switched off for it; true too where the kernel has no IPv6
+ * @param arpIgnore {@code arp_ignore}
+ * @param arpAnnounce {@code arp_announce}
+ */
+public record LinkState(
+    int index,
+    String name,
+    List<String> altnames,
+    String kind,
+    int mtu,
+    MacAddress address,
+    int master,
+    int group,
+    boolean up,
+    boolean promiscuous,
+    String alias,
+    boolean ipv6AddressGeneration,
+    boolean ipv6Disabled,
+    int arpIgnore,
+    int arpAnnounce) {
+
+  /** Copies the list. */
+  public LinkState {
+    altnames = List.copyOf(altnames);
+  }
+}

@@ -1,0 +1,155 @@
+package io.fastvif.plan;
+
+import io.fastvif.vif.MacAddress;
+import java.util.OptionalInt;
+
+/**
+ * One typed change of the host. {@code toString()} says what it does in the words of the equivalent
+ * {@code ip} command.
+ */
+public sealed interface Step {
+
+  /**
+   * Creates a persistent tap. Equivalent to {@code ip tuntap add NAME mode tap}; a link of that
+   * name that exists already, tap or not, makes it fail.
+   *
+   * @param multiQueue whether several queues may be opened ({@code multi_queue})
+   * @param vnetHeader whether frames carry a virtio-net header ({@code vnet_hdr})
+   * @param owner the user id that may attach to the tap, if not anyone with CAP_NET_ADMIN only
+   * @param group the group id that may attach to the tap
+   */
+  record CreateTap(
+      String name, boolean multiQueue, boolean vnetHeader, OptionalInt owner, OptionalInt group)
+      implements Step {
+    @Override
+    public String toString() {
+      return "create tap "
+          + name
+          + (multiQueue ? " multi_queue" : "")
+          + (vnetHeader ? " vnet_hdr" : "")
+          + (owner.isPresent() ? " user " + owner.getAsInt() : "")
+          + (group.isPresent() ? " group " + group.getAsInt() : "");
+    }
+  }
+
+  /**
+   * Creates a veth pair. Equivalent to {@code ip link add NAME mtu MTU address MAC type veth peer
+   * name PEER mtu MTU address PEERMAC}.
+   *
+   * @param mac the host side's address, null for a random one
+   * @param peer the guest side's name
+   * @param peerMac the guest side's address, null for a random one
+   * @param mtu of both sides, in bytes
+   */
+  record CreateVeth(String name, MacAddress mac, String peer, MacAddress peerMac, int mtu)
+      implements Step {
+    @Override
+    public String toString() {
+      return "create veth "
+          + name
+          + (mac == null ? "" : " address " + mac)
+          + " peer "
+          + peer
+          + (peerMac == null ? "" : " address " + peerMac)
+          + " mtu "
+          + mtu;
+    }
+  }
+
+  /**
+   * Creates a bridge unless there is one: no forward delay, no STP, no multicast snooping, as
+   * os-vif has it. Equivalent to {@code ip link add NAME type bridge forward_delay 0 stp_state 0
+   * mcast_snooping 0}.
+   *
+   * @param ageingSeconds after which a learned address is forgotten; empty for the kernel's 300
+   */
+  record CreateBridge(String name, OptionalInt ageingSeconds) implements Step {
+    @Override
+    public String toString() {
+      return "create bridge "
+          + name
+          + " forward_delay 0 stp_state 0 mcast_snooping 0"
+          + (ageingSeconds.isPresent() ? " ageing_time " + ageingSeconds.getAsInt() : "");
+    }
+  }
+
+  /**
+   * Creates an 802.1Q VLAN link unless there is one. Equivalent to {@code ip link add NAME link
+   * LOWER type vlan id ID}.
+   */
+  record CreateVlan(String name, String lower, int vlanId) implements Step {
+    @Override
+    public String toString() {
+      return "create vlan " + name + " link " + lower + " id " + vlanId;
+    }
+  }
+
+  /**
+   * Changes settings of a link. Equivalent to {@code ip link set NAME ...}.
+   *
+   * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
+   */
+  record ConfigureLink(String name, int index, LinkSettings settings) implements Step {
+    @Override
+    public String toString() {
+      return "set " + name + ": " + settings;
+    }
+  }
+
+  /**
+   * Switches IPv6 off or on for a link. Equivalent to {@code sysctl
+   * net.ipv6.conf.NAME.disable_ipv6=1}; a kernel without IPv6 has nothing to switch.
+   */
+  record DisableIpv6(String name, boolean disabled) implements Step {
+    @Override
+    public String toString() {
+      return "set " + name + ": disable_ipv6 " + (disabled ? 1 : 0);
+    }
+  }
+
+  /**
+   * Deletes a link; one that is gone already is no error. Equivalent to {@code ip link delete
+   * NAME}.
+   *
+   * @param index the link's index where the snapshot knew it; 0 for a link this plan created
+   * @param group the interface group it is in, which it gets back if it cannot be deleted
+   */
+  record DeleteLink(String name, int index, int group) implements Step {
+    @Override
+    public String toString() {
+      return "delete " + name;
+    }
+  }
+
+  /** Adds an address to a link. Equivalent to {@code ip address add ADDRESS dev NAME}. */
+  record AddAddress(String name, AddressState address) implements Step {
+    @Override
+    public String toString() {
+      return "add address " + address + " to " + name;
+    }
+  }
+
+  /** Takes an address off a link. Equivalent to {@code ip address delete ADDRESS dev NAME}. */
+  record DeleteAddress(String name, AddressState address) implements Step {
+    @Override
+    public String toString() {
+      return "delete address " + address + " from " + name;
+    }
+  }
+
+  /** Adds a route. Equivalent to {@code ip route add ROUTE dev NAME}. */
+  record AddRoute(String name, RouteState route) implements Step {
+    @Override
+    public String toString() {
+      return "add route " + route + " dev " + name;
+    }
+  }
+
+  /** Deletes a route. Equivalent to {@code ip route delete ROUTE dev NAME}. */
+  record DeleteRoute(String name, RouteState route) implements Step {
+    @Override
+    public String toString() {
+      return "delete route " + route + " dev " + name;
+    }
+  }
+}

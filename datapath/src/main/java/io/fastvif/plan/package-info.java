@@ -1,0 +1,16 @@
+/**
+ * What is to be done for one VIF, before anything is done.
+ *
+ * <p>A {@link io.fastvif.plan.PlugPlan} is an ordered list of typed {@link io.fastvif.plan.Step}s,
+ * each with the step that undoes it. Planning is a pure function of the VIF, the instance and a
+ * {@link io.fastvif.plan.HostSnapshot}: nothing here does any input or output, so every plugin is
+ * tested without root and {@code fastvif plan} can print what would happen.
+ *
+ * <p>Most steps are the VIF's own and are undone when a later one fails. What many VIFs share (the
+ * bridge, its uplink) is marked so: it is undone only while no other VIF has come to use it. Steps
+ * name links; a link that the snapshot knows is also given by its index, which nobody can hand on
+ * to another link by renaming.
+ *
+ * <p>May use: {@code io.fastvif.vif}.
+ */
+package io.fastvif.plan;

@@ -1,0 +1,157 @@
+package io.fastvif.plugin;
+
+import io.fastvif.plan.Action;
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.SharedBridge;
+import io.fastvif.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Collects one VIF's steps; what the host has already is left out. */
+public final class PlanBuilder {
+  /** Below this MTU a link has no IPv6, and the kernel refuses its IPv6 settings (RFC 8200). */
+  private static final int IPV6_MIN_MTU = 1280;
+
+  private final String vifId;
+  private final String name;
+  private final HostSnapshot host;
+  private final List<String> devices = new ArrayList<>();
+  private final List<PlannedStep> steps = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private SharedBridge shared;
+
+  /**
+   * @param vifId the VIF's id
+   * @param name the VIF's name, empty if it has none
+   */
+  public PlanBuilder(String vifId, String name, HostSnapshot host) {
+    this.vifId = vifId;
+    this.name = name;
+    this.host = host;
+  }
+
+  /** The host as the plan finds it. */
+  public HostSnapshot host() {
+    return host;
+  }
+
+  /** Adds a step. */
+  public void add(PlannedStep step) {
+    steps.add(step);
+  }
+
+  /** Adds a note. */
+  public void note(String note) {
+    notes.add(note);
+  }
+
+  /** Names the bridge that the shared steps are about. */
+  public void share(SharedBridge bridge) {
+    shared = bridge;
+  }
+
+  /**
+   * The VIF's own port on the host: created unless this VIF has it, and set up so.
+   *
+   * @param create makes the link of the VIF's name
+   * @param byCreation the MTU and address that the link has by its creation
+   * @param byHand all other settings; the alias, no IPv6 address generation (a port that comes up
+   *     with IPv6 floods the whole bridge with neighbour discovery) and up are added
+   */
+  public void port(Step create, LinkSettings byCreation, LinkSettings byHand) {
+    devices.add(name);
+    Integer mtu = either(byHand.mtu(), byCreation.mtu());
+    LinkSettings rest =
+        byHand
+            .withAlias(Aliases.of(vifId))
+            .withIpv6AddressGeneration(mtu < IPV6_MIN_MTU ? null : false)
+            .withUp(true);
+    LinkSettings wanted =
+        rest.withMtu(mtu).withAddress(either(byHand.address(), byCreation.address()));
+    Optional<LinkState> own = host.link(name).filter(link -> link.alias().equals(wanted.alias()));
+    if (own.isPresent()) {
+      change(own.get(), wanted, false);
+    } else {
+      add(PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)));
+      add(PlannedStep.own(new Step.ConfigureLink(name, 0, rest), null));
+    }
+  }
+
+  private static <T> T either(T one, T other) {
+    return one == null ? other : one;
+  }
+
+  /** Changes those settings of a link that differ, with the way back. */
+  public void change(LinkState link, LinkSettings wanted, boolean isShared) {
+    LinkSettings before = LinkSettings.NONE;
+    LinkSettings after = LinkSettings.NONE;
+    if (wanted.mtu() != null && wanted.mtu() != link.mtu()) {
+      before = before.withMtu(link.mtu());
+      after = after.withMtu(wanted.mtu());
+    }
+    if (wanted.address() != null && !wanted.address().equals(link.address())) {
+      before = before.withAddress(link.address());
+      after = after.withAddress(wanted.address());
+    }
+    String master = host.link(link.master()).map(LinkState::name).orElse("");
+    if (wanted.master() != null && !wanted.master().equals(master)) {
+      before = before.withMaster(master);
+      after = after.withMaster(wanted.master());
+    }
+    if (wanted.up() != null && wanted.up() != link.up()) {
+      before = before.withUp(link.up());
+      after = after.withUp(wanted.up());
+    }
+    if (wanted.promiscuous() != null && wanted.promiscuous() != link.promiscuous()) {
+      before = before.withPromiscuous(link.promiscuous());
+      after = after.withPromiscuous(wanted.promiscuous());
+    }
+    if (wanted.alias() != null && !wanted.alias().equals(link.alias())) {
+      before = before.withAlias(link.alias());
+      after = after.withAlias(wanted.alias());
+    }
+    if (wanted.ipv6AddressGeneration() != null
+        && wanted.ipv6AddressGeneration() != link.ipv6AddressGeneration()) {
+      before = before.withIpv6AddressGeneration(link.ipv6AddressGeneration());
+      after = after.withIpv6AddressGeneration(wanted.ipv6AddressGeneration());
+    }
+    if (!after.isEmpty()) {
+      Step step = new Step.ConfigureLink(link.name(), link.index(), after);
+      Step undo = new Step.ConfigureLink(link.name(), link.index(), before);
+      add(new PlannedStep(step, undo, isShared, false));
+    }
+  }
+
+  /** The plan to plug. */
+  public PlugPlan plug() {
+    return new PlugPlan(vifId, name, Action.PLUG, devices, shared, steps, notes);
+  }
+
+  /**
+   * The plan to unplug: deletes the links that bear the VIF's alias.
+   *
+   * @param preserve whether the VIF wants its devices left alone
+   */
+  public PlugPlan unplug(boolean preserve) {
+    for (LinkState link : host.linksOf(vifId)) {
+      devices.add(link.name());
+      if (preserve) {
+        note(link.name() + " is left: preserve_on_delete is set");
+      } else {
+        add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
+      }
+    }
+    Optional<LinkState> foreign =
+        host.link(name).filter(link -> !link.alias().equals(Aliases.of(vifId)));
+    if (foreign.isPresent()) {
+      note(name + " is left: fastvif did not make it for this VIF");
+    }
+    return new PlugPlan(vifId, name, Action.UNPLUG, devices, null, steps, notes);
+  }
+}

@@ -1,0 +1,85 @@
+package io.fastvif.plugin;
+
+import io.fastvif.vif.InvalidInputException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** The options given to one plugin, by name; what is not given has the plugin's default. */
+public final class PluginOptions {
+  private final String plugin;
+  private final Map<String, String> values;
+
+  /**
+   * @param plugin the plugin's name, for messages
+   * @param values the options without the plugin's name
+   */
+  public PluginOptions(String plugin, Map<String, String> values) {
+    this.plugin = plugin;
+    this.values = Map.copyOf(values);
+  }
+
+  /** Text, or the default. */
+  public String text(String option, String byDefault) {
+    return values.getOrDefault(option, byDefault);
+  }
+
+  /** {@code true} or {@code false}, or the default. */
+  public boolean flag(String option, boolean byDefault) {
+    String value = values.get(option);
+    if (value == null) {
+      return byDefault;
+    }
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw invalid(option, value, "is not a flag", "true or false");
+    };
+  }
+
+  /** A whole number in that range, or empty if the option is not given. */
+  public OptionalInt number(String option, int least, int greatest) {
+    String value = values.get(option);
+    if (value == null) {
+      return OptionalInt.empty();
+    }
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= greatest) {
+        return OptionalInt.of(number);
+      }
+    } catch (NumberFormatException notANumber) {
+      // said below, like a number out of range
+    }
+    throw invalid(
+        option, value, "is out of range", "a whole number from " + least + " to " + greatest);
+  }
+
+  /** One of an enumeration's constants, written in lower case, or the default. */
+  public <E extends Enum<E>> E choice(String option, E byDefault) {
+    String value = values.get(option);
+    if (value == null) {
+      return byDefault;
+    }
+    E[] constants = byDefault.getDeclaringClass().getEnumConstants();
+    for (E constant : constants) {
+      if (lowerCase(constant).equals(value)) {
+        return constant;
+      }
+    }
+    String known =
+        Arrays.stream(constants).map(PluginOptions::lowerCase).collect(Collectors.joining(", "));
+    throw invalid(option, value, "is not known", "one of " + known);
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private InvalidInputException invalid(
+      String option, String value, String problem, String expected) {
+    return InvalidInputException.ofValue(plugin + "." + option, value, problem, expected);
+  }
+}

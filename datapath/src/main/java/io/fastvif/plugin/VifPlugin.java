@@ -1,0 +1,32 @@
+package io.fastvif.plugin;
+
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.Vif;
+
+/**
+ * Plans how VIFs of some types are plugged and unplugged. Both methods are pure functions of their
+ * arguments; they are called from any thread.
+ */
+public interface VifPlugin {
+
+  /**
+   * Plans to plug a VIF. What the host already has is left out: for a VIF that is plugged as it
+   * should be, the plan has no steps.
+   *
+   * @param instance the instance that the VIF is for; null where the caller names none
+   * @throws io.fastvif.vif.InvalidInputException if the VIF is of a type this plugin does not take,
+   *     has a port profile it does not take, or lacks what plugging needs
+   */
+  PlugPlan plug(Vif vif, InstanceInfo instance, HostSnapshot host);
+
+  /**
+   * Plans to unplug a VIF. Only what fastvif made for that VIF is removed: for a VIF that is gone
+   * already, and for one with {@code preserve_on_delete}, the plan has no steps.
+   *
+   * @param instance the instance that the VIF is for; null where the caller names none
+   * @throws io.fastvif.vif.InvalidInputException as {@link #plug}
+   */
+  PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host);
+}

@@ -1,0 +1,20 @@
+package io.fastvif.plugin;
+
+import java.util.List;
+
+/** Makes a plugin; the service by which ServiceLoader finds plugins. */
+public interface VifPluginFactory {
+
+  /** The plugin's name, as the {@code plugin} field of a VIF gives it. */
+  String name();
+
+  /** The options it takes, without the plugin's name. */
+  List<String> options();
+
+  /**
+   * Makes the plugin.
+   *
+   * @throws io.fastvif.vif.InvalidInputException if an option has a value it does not take
+   */
+  VifPlugin create(PluginOptions options);
+}

@@ -1,0 +1,84 @@
+package io.fastvif.plugin;
+
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Vif;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The plugins that are installed, found by ServiceLoader and made when first wanted. */
+public final class VifPlugins {
+  private final Map<String, VifPluginFactory> factories = new TreeMap<>();
+  private final Map<String, PluginOptions> options = new HashMap<>();
+  private final Map<String, VifPlugin> made = new ConcurrentHashMap<>();
+
+  private VifPlugins(Iterable<VifPluginFactory> found) {
+    for (VifPluginFactory factory : found) {
+      factories.putIfAbsent(factory.name(), factory);
+    }
+  }
+
+  /** The installed plugins with their default options. */
+  public static VifPlugins installed() {
+    return installed(Map.of());
+  }
+
+  /**
+   * The installed plugins with the given options.
+   *
+   * @param options by {@code PLUGIN.OPTION}, such as {@code linux_bridge.network_device_mtu}
+   * @throws InvalidInputException if no installed plugin has such an option
+   */
+  public static VifPlugins installed(Map<String, String> options) {
+    VifPlugins plugins =
+        new VifPlugins(
+            ServiceLoader.load(VifPluginFactory.class, VifPlugins.class.getClassLoader()));
+    plugins.take(options);
+    return plugins;
+  }
+
+  private void take(Map<String, String> given) {
+    Map<String, Map<String, String>> byPlugin = new HashMap<>();
+    given.forEach(
+        (key, value) -> {
+          int dot = key.indexOf('.');
+          String plugin = key.substring(0, Math.max(dot, 0));
+          String option = key.substring(dot + 1);
+          VifPluginFactory factory = factories.get(plugin);
+          if (factory == null || !factory.options().contains(option)) {
+            throw InvalidInputException.ofValue(
+                "option", key, "is not known", "one of " + knownOptions());
+          }
+          byPlugin.computeIfAbsent(plugin, name -> new HashMap<>()).put(option, value);
+        });
+    byPlugin.forEach((plugin, values) -> options.put(plugin, new PluginOptions(plugin, values)));
+  }
+
+  private String knownOptions() {
+    StringBuilder known = new StringBuilder();
+    for (VifPluginFactory factory : factories.values()) {
+      for (String option : factory.options()) {
+        known.append(known.isEmpty() ? "" : ", ").append(factory.name()).append('.').append(option);
+      }
+    }
+    return known.toString();
+  }
+
+  /**
+   * The plugin that the VIF names.
+   *
+   * @throws InvalidInputException if it names none, or one that is not installed
+   */
+  public VifPlugin of(Vif vif) {
+    String name = vif.plugin().require("plugin");
+    VifPluginFactory factory = factories.get(name);
+    if (factory == null) {
+      throw InvalidInputException.ofValue(
+          "plugin", name, "is not installed", "one of " + String.join(", ", factories.keySet()));
+    }
+    return made.computeIfAbsent(
+        name, key -> factory.create(options.getOrDefault(key, new PluginOptions(key, Map.of()))));
+  }
+}

@@ -1,0 +1,134 @@
+package io.fastvif.plugin.bridge;
+
+import io.fastvif.plan.AddressState;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.RouteState;
+import io.fastvif.plan.SharedBridge;
+import io.fastvif.plan.Step;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.vif.Network;
+import java.net.Inet4Address;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Plans the bridge of a network and its uplink, the part that the network's VIFs share. */
+final class BridgePlanner {
+  private static final int RT_SCOPE_UNIVERSE = 0;
+  private static final int IFA_F_SECONDARY = 0x01;
+  private static final int IFA_F_PERMANENT = 0x80;
+
+  private final String flatInterface;
+  private final String vlanInterface;
+
+  /**
+   * @param flatInterface takes the place of the network's bridge interface unless it is empty
+   * @param vlanInterface the same for networks on a VLAN
+   */
+  BridgePlanner(String flatInterface, String vlanInterface) {
+    this.flatInterface = flatInterface;
+    this.vlanInterface = vlanInterface;
+  }
+
+  void ensure(PlanBuilder plan, String bridge, Network network, int mtu) {
+    String given = network.bridgeInterface().orElse("");
+    String uplink = given;
+    if (network.providesVlan()) {
+      String lower = vlanInterface.isEmpty() ? given : vlanInterface;
+      uplink = "vlan" + network.vlan().require("network.vlan");
+      plan.share(new SharedBridge(bridge, uplink));
+      ensureVlan(plan, uplink, lower, network.vlan().get(), mtu);
+    } else {
+      if (!flatInterface.isEmpty()) {
+        uplink = flatInterface;
+      }
+      plan.share(new SharedBridge(bridge, uplink.isEmpty() ? null : uplink));
+    }
+    ensureBridge(plan, bridge);
+    Optional<LinkState> link = plan.host().link(uplink);
+    if (link.isPresent()) {
+      join(plan, bridge, link.get(), network.providesVlan() ? null : mtu);
+    } else if (network.providesVlan()) {
+      LinkSettings joined = LinkSettings.NONE.withMaster(bridge).withUp(true);
+      plan.add(PlannedStep.shared(new Step.ConfigureLink(uplink, 0, joined), null));
+    } else if (!uplink.isEmpty()) {
+      plan.note(
+          "bridge interface " + uplink + " does not exist: " + bridge + " is not joined to it");
+    }
+  }
+
+  private static void ensureVlan(PlanBuilder plan, String name, String lower, int vlanId, int mtu) {
+    if (plan.host().link(name).isEmpty()) {
+      plan.add(
+          PlannedStep.shared(
+              new Step.CreateVlan(name, lower, vlanId), new Step.DeleteLink(name, 0, 0)));
+      LinkSettings settings = LinkSettings.NONE.withMtu(mtu).withUp(true);
+      plan.add(PlannedStep.ofCreation(new Step.ConfigureLink(name, 0, settings)));
+    }
+  }
+
+  private static void ensureBridge(PlanBuilder plan, String bridge) {
+    if (plan.host().link(bridge).isEmpty()) {
+      plan.add(
+          PlannedStep.shared(
+              new Step.CreateBridge(bridge, OptionalInt.empty()),
+              new Step.DeleteLink(bridge, 0, 0)));
+      plan.add(PlannedStep.ofCreation(new Step.DisableIpv6(bridge, true)));
+      LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
+      plan.add(PlannedStep.ofCreation(new Step.ConfigureLink(bridge, 0, settings)));
+    }
+  }
+
+  /** Joins the uplink to the bridge and moves its addresses and gateway routes there. */
+  private static void join(PlanBuilder plan, String bridge, LinkState uplink, Integer mtu) {
+    HostSnapshot host = plan.host();
+    plan.change(uplink, LinkSettings.NONE.withMtu(mtu).withMaster(bridge).withUp(true), true);
+    List<RouteState> routes =
+        host.routes(uplink.index()).stream().filter(BridgePlanner::isMoved).toList();
+    for (RouteState route : routes) {
+      plan.add(
+          PlannedStep.shared(
+              new Step.DeleteRoute(uplink.name(), route), new Step.AddRoute(uplink.name(), route)));
+    }
+    for (AddressState address : host.addresses(uplink.index())) {
+      if (isMoved(address)) {
+        plan.add(
+            PlannedStep.shared(
+                new Step.DeleteAddress(uplink.name(), address),
+                new Step.AddAddress(uplink.name(), address)));
+        plan.add(
+            PlannedStep.shared(
+                new Step.AddAddress(bridge, address), new Step.DeleteAddress(bridge, address)));
+      }
+    }
+    for (RouteState route : routes) {
+      plan.add(
+          PlannedStep.shared(
+              new Step.AddRoute(bridge, route), new Step.DeleteRoute(bridge, route)));
+    }
+    if (mtu != null) {
+      LinkSettings settings = LinkSettings.NONE.withMtu(mtu);
+      host.link(bridge)
+          .ifPresentOrElse(
+              link -> plan.change(link, settings, true),
+              () ->
+                  plan.add(PlannedStep.shared(new Step.ConfigureLink(bridge, 0, settings), null)));
+    }
+  }
+
+  /** os-vif moves IPv4 routes that have a gateway. */
+  private static boolean isMoved(RouteState route) {
+    return route.gateway() instanceof Inet4Address && route.destination() instanceof Inet4Address;
+  }
+
+  /** os-vif moves global IPv4 addresses, but for secondary and dynamic ones. */
+  private static boolean isMoved(AddressState address) {
+    return address.address() instanceof Inet4Address
+        && address.scope() == RT_SCOPE_UNIVERSE
+        && (address.flags() & IFA_F_SECONDARY) == 0
+        && (address.flags() & IFA_F_PERMANENT) != 0;
+  }
+}

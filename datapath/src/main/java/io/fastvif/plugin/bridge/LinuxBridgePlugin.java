@@ -1,0 +1,116 @@
+package io.fastvif.plugin.bridge;
+
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.VifChecks;
+import io.fastvif.plugin.VifPlugin;
+import io.fastvif.plugin.VifPluginFactory;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifBridge;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Plugs a VIFBridge into a Linux bridge. */
+public final class LinuxBridgePlugin implements VifPlugin {
+  private static final String NAME = "linux_bridge";
+  private static final int PEER_NAME_CHARACTERS = 14; // as os-vif cuts the names that it makes up
+
+  private final PortKind portKind;
+  private final BridgePlanner bridges;
+  private final int defaultMtu;
+
+  /** Finds the plugin. */
+  public static final class Factory implements VifPluginFactory {
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public List<String> options() {
+      return List.of("create_port", "flat_interface", "vlan_interface", "network_device_mtu");
+    }
+
+    @Override
+    public VifPlugin create(PluginOptions options) {
+      return new LinuxBridgePlugin(options);
+    }
+  }
+
+  private LinuxBridgePlugin(PluginOptions options) {
+    portKind = options.choice("create_port", PortKind.NONE);
+    bridges =
+        new BridgePlanner(options.text("flat_interface", ""), options.text("vlan_interface", ""));
+    defaultMtu = options.number("network_device_mtu", 68, 65535).orElse(1500);
+  }
+
+  /** The name of the guest's end of the veth pair made for a VIF. */
+  public static String peerName(String vifId) {
+    String name = "gst" + vifId;
+    return name.substring(0, Math.min(name.length(), PEER_NAME_CHARACTERS));
+  }
+
+  @Override
+  public PlugPlan plug(Vif vif, InstanceInfo instance, HostSnapshot host) {
+    VifBridge bridged = check(vif);
+    String bridge = bridged.bridgeName().require("bridge_name");
+    Network network = vif.network().require("network");
+    PlanBuilder plan = builder(bridged, host);
+    int mtu = VifChecks.mtu(network, defaultMtu);
+    if (!network.isMultiHost() && network.providesBridge()) {
+      bridges.ensure(plan, bridge, network, mtu);
+      if (!vif.isTrafficFiltered()) {
+        plan.note("has_traffic_filtering is false: no filter rules are written for " + bridge);
+      }
+    }
+    if (portKind != PortKind.NONE) {
+      String name = bridged.vifName().require("vif_name");
+      MacAddress guest = vif.address().orElse(null);
+      LinkSettings fixed = LinkSettings.NONE.withMtu(mtu).withAddress(hostSide(guest));
+      LinkSettings rest = LinkSettings.NONE.withMaster(bridge);
+      if (portKind == PortKind.TAP) {
+        plan.port(
+            new Step.CreateTap(name, false, false, OptionalInt.empty(), OptionalInt.empty()),
+            LinkSettings.NONE,
+            rest.withMtu(fixed.mtu()).withAddress(fixed.address()));
+      } else {
+        String peer = peerName(VifChecks.id(vif));
+        plan.port(
+            new Step.CreateVeth(name, fixed.address(), peer, guest, mtu),
+            fixed,
+            rest.withPromiscuous(true));
+      }
+    }
+    return plan.plug();
+  }
+
+  @Override
+  public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
+    return builder(check(vif), host).unplug(vif.isPreservedOnDelete());
+  }
+
+  private static VifBridge check(Vif vif) {
+    VifBridge bridged = VifChecks.type(vif, VifBridge.class, VifBridge.OBJECT_NAME, NAME);
+    VifChecks.noProfile(vif, NAME);
+    return bridged;
+  }
+
+  private static PlanBuilder builder(VifBridge vif, HostSnapshot host) {
+    return new PlanBuilder(VifChecks.id(vif), vif.vifName().orElse(""), host);
+  }
+
+  /**
+   * The host's end has the guest's address with 0xfe in front, as libvirt has it: a bridge takes
+   * the numerically least address of its ports for its own, and must not change it with each VIF.
+   */
+  private static MacAddress hostSide(MacAddress guest) {
+    return guest == null ? null : new MacAddress((guest.value() & 0xff_ffff_ffffL) | (0xfeL << 40));
+  }
+}

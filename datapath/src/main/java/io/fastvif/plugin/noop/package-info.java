@@ -1,0 +1,5 @@
+/**
+ * The plugin {@code noop}, as os-vif's: for VIFs whose backend somebody else makes ready, so that
+ * nothing is to be done on the host.
+ */
+package io.fastvif.plugin.noop;
