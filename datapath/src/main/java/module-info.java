@@ -12,6 +12,7 @@ module io.fastvif.datapath {
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
   exports io.fastvif.vif;
+  exports io.fastvif.vif.json;
 
   uses io.fastvif.plugin.VifPluginFactory;
 
