@@ -1,7 +1,5 @@
 package io.fastvif.vif;
 
-import java.util.Comparator;
-
 /**
  * The version of an object's class, as {@code 1.4}. A reader of one version understands every
  * earlier minor version of the same major one.
@@ -10,8 +8,6 @@ import java.util.Comparator;
  * @param minor changes with every field that comes in
  */
 public record Version(int major, int minor) implements Comparable<Version> {
-  private static final Comparator<Version> ORDER =
-      Comparator.comparingInt(Version::major).thenComparingInt(Version::minor);
   private static final int MAX_DIGITS = 6;
 
   /** The first version of every class. */
@@ -49,7 +45,8 @@ public record Version(int major, int minor) implements Comparable<Version> {
 
   @Override
   public int compareTo(Version other) {
-    return ORDER.compare(this, other);
+    int majors = Integer.compare(major, other.major);
+    return majors != 0 ? majors : Integer.compare(minor, other.minor);
   }
 
   @Override
