@@ -3,6 +3,7 @@ package io.fastvif.bindings;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -38,9 +39,6 @@ public final class Cmsg {
 
   /** What {@link #firstHeader} and {@link #nextHeader} return where there is none. */
   public static final long NONE = -1;
-
-  private static final int SOL_SOCKET = 1;
-  private static final int SCM_RIGHTS = 1;
 
   private Cmsg() {}
 
@@ -121,7 +119,8 @@ public final class Cmsg {
 
   /** Whether the control message carries descriptors, {@code SCM_RIGHTS}. */
   public static boolean isRights(MemorySegment control, long offset) {
-    return level(control, offset) == SOL_SOCKET && type(control, offset) == SCM_RIGHTS;
+    return level(control, offset) == linux_h.SOL_SOCKET
+        && type(control, offset) == linux_h.SCM_RIGHTS;
   }
 
   /** The descriptors in an {@code SCM_RIGHTS} control message. */
@@ -142,7 +141,7 @@ public final class Cmsg {
    */
   public static long putRights(MemorySegment control, int[] descriptors, int count) {
     long bytes = (long) count * Integer.BYTES;
-    long data = put(control, 0, SOL_SOCKET, SCM_RIGHTS, bytes);
+    long data = put(control, 0, linux_h.SOL_SOCKET, linux_h.SCM_RIGHTS, bytes);
     for (int i = 0; i < count; i++) {
       control.set(JAVA_INT_UNALIGNED, data + (long) i * Integer.BYTES, descriptors[i]);
     }

@@ -1,18 +1,25 @@
 package io.fastvif.bindings;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.fastvif.bindings.linux.linux_h;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * System calls on files, devices and sysfs. Each returns the call's result, or the negated errno.
  * Those that take a path allocate; the others do not.
  */
 public final class FileIo {
+
+  /** A page: what sysfs returns at most. */
+  private static final int READ_ROOM = 4096;
 
   private FileIo() {}
 
@@ -411,5 +418,50 @@ public final class FileIo {
   private static final class Readlink {
     static final MethodHandle HANDLE =
         NativeCall.link("readlink", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+  }
+
+  /**
+   * Reads a whole file of procfs or sysfs as text, without the newline at its end.
+   *
+   * @throws SystemCallException if it cannot be opened or read
+   */
+  public static String readText(String path) {
+    try (FileDescriptor file = openChecked(path, linux_h.O_RDONLY);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(READ_ROOM);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      while (true) {
+        long n = SystemCallException.check(read(file.value(), buffer, READ_ROOM), "read", path);
+        if (n == 0) {
+          break;
+        }
+        bytes.writeBytes(buffer.asSlice(0, n).toArray(JAVA_BYTE));
+      }
+      String text = bytes.toString(StandardCharsets.UTF_8);
+      return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    }
+  }
+
+  /**
+   * Writes text to an existing file of procfs or sysfs in one write, as these file systems demand.
+   *
+   * @throws SystemCallException if it cannot be opened or written; its errno is the answer of the
+   *     driver behind the file
+   */
+  public static void writeText(String path, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (FileDescriptor file = openChecked(path, linux_h.O_WRONLY);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocateFrom(JAVA_BYTE, bytes);
+      long written =
+          SystemCallException.check(write(file.value(), buffer, bytes.length), "write", path, text);
+      if (written != bytes.length) {
+        throw new SystemCallException("write", Errno.EIO, path, text);
+      }
+    }
+  }
+
+  private static FileDescriptor openChecked(String path, int flags) {
+    return FileDescriptor.check(open(path, flags | linux_h.O_CLOEXEC, 0), "open", path);
   }
 }

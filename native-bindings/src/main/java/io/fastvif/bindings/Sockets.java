@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -373,5 +374,26 @@ public final class Sockets {
   private static final class Recv {
     static final MethodHandle HANDLE =
         NativeCall.link("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  }
+
+  /**
+   * Looks an interface up by name in the calling thread's network namespace: if_nametoindex(3). It
+   * opens and closes a socket; for cold paths.
+   *
+   * @return the interface's index, above 0, or the negated errno: ENODEV if there is none
+   */
+  public static int interfaceIndex(String name) {
+    MemorySegment state = NativeCall.state();
+    try (Arena arena = Arena.ofConfined()) {
+      int index = (int) IfNametoindex.HANDLE.invokeExact(state, arena.allocateFrom(name));
+      // The one call here that fails with 0.
+      return NativeCall.result(index == 0 ? -1 : index, state);
+    } catch (Throwable t) {
+      throw NativeCall.rethrow(t);
+    }
+  }
+
+  private static final class IfNametoindex {
+    static final MethodHandle HANDLE = NativeCall.link("if_nametoindex", JAVA_INT, ADDRESS);
   }
 }
