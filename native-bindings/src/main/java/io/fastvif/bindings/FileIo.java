@@ -2,7 +2,6 @@ package io.fastvif.bindings;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.fastvif.bindings.linux.linux_h;
@@ -33,18 +32,7 @@ public final class FileIo {
    * @return the descriptor, or the negated errno
    */
   public static int open(String path, int flags, int mode) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) Open.HANDLE.invokeExact(state, arena.allocateFrom(path), flags, mode), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Open {
-    static final MethodHandle HANDLE =
-        NativeCall.linkVariadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.withPath(linux_h.__NR_open, path, flags, mode);
   }
 
   /**
@@ -54,16 +42,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int close(int fd) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Close.HANDLE.invokeExact(state, fd), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Close {
-    static final MethodHandle HANDLE = NativeCall.link("close", JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_close, fd, 0, 0);
   }
 
   /**
@@ -72,17 +51,7 @@ public final class FileIo {
    * @return the bytes read, 0 at the end, or the negated errno
    */
   public static long read(int fd, MemorySegment buffer, long length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((long) Read.HANDLE.invokeExact(state, fd, buffer, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Read {
-    static final MethodHandle HANDLE =
-        NativeCall.link("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    return NativeCall.pointerSecond(linux_h.__NR_read, fd, buffer, length);
   }
 
   /**
@@ -91,17 +60,7 @@ public final class FileIo {
    * @return the bytes written, or the negated errno
    */
   public static long write(int fd, MemorySegment buffer, long length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((long) Write.HANDLE.invokeExact(state, fd, buffer, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Write {
-    static final MethodHandle HANDLE =
-        NativeCall.link("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    return NativeCall.pointerSecond(linux_h.__NR_write, fd, buffer, length);
   }
 
   /**
@@ -110,18 +69,8 @@ public final class FileIo {
    * @return the bytes read, 0 at the end, or the negated errno
    */
   public static long pread(int fd, MemorySegment buffer, long length, long offset) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (long) Pread.HANDLE.invokeExact(state, fd, buffer, length, offset), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Pread {
-    static final MethodHandle HANDLE =
-        NativeCall.link("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+    return NativeCall.pointerSecond(
+        linux_h.__NR_pread64, fd, buffer, length, offset, MemorySegment.NULL, 0);
   }
 
   /**
@@ -130,18 +79,8 @@ public final class FileIo {
    * @return the bytes written, or the negated errno
    */
   public static long pwrite(int fd, MemorySegment buffer, long length, long offset) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (long) Pwrite.HANDLE.invokeExact(state, fd, buffer, length, offset), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Pwrite {
-    static final MethodHandle HANDLE =
-        NativeCall.link("pwrite", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+    return NativeCall.pointerSecond(
+        linux_h.__NR_pwrite64, fd, buffer, length, offset, MemorySegment.NULL, 0);
   }
 
   /**
@@ -152,17 +91,7 @@ public final class FileIo {
    * @return the request's result, mostly 0, or the negated errno
    */
   public static int ioctl(int fd, long request, MemorySegment argument) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Ioctl.HANDLE.invokeExact(state, fd, request, argument), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Ioctl {
-    static final MethodHandle HANDLE =
-        NativeCall.linkVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
+    return (int) NativeCall.pointerThird(linux_h.__NR_ioctl, fd, request, argument);
   }
 
   /**
@@ -172,18 +101,7 @@ public final class FileIo {
    * @return the request's result, mostly 0, or the negated errno
    */
   public static int ioctl(int fd, long request, long argument) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) IoctlLong.HANDLE.invokeExact(state, fd, request, argument), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class IoctlLong {
-    static final MethodHandle HANDLE =
-        NativeCall.linkVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    return (int) NativeCall.call(linux_h.__NR_ioctl, fd, request, argument);
   }
 
   /**
@@ -192,17 +110,7 @@ public final class FileIo {
    * @return the command's result, or the negated errno
    */
   public static int fcntl(int fd, int command, long argument) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Fcntl.HANDLE.invokeExact(state, fd, command, argument), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Fcntl {
-    static final MethodHandle HANDLE =
-        NativeCall.linkVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    return (int) NativeCall.call(linux_h.__NR_fcntl, fd, command, argument);
   }
 
   /**
@@ -212,16 +120,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int fstat(int fd, MemorySegment status) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Fstat.HANDLE.invokeExact(state, fd, status), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Fstat {
-    static final MethodHandle HANDLE = NativeCall.link("fstat", JAVA_INT, JAVA_INT, ADDRESS);
+    return (int) NativeCall.pointerSecond(linux_h.__NR_fstat, fd, status, 0);
   }
 
   /**
@@ -230,16 +129,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int ftruncate(int fd, long length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Ftruncate.HANDLE.invokeExact(state, fd, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Ftruncate {
-    static final MethodHandle HANDLE = NativeCall.link("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
+    return (int) NativeCall.call(linux_h.__NR_ftruncate, fd, length, 0);
   }
 
   /**
@@ -248,17 +138,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int unlink(String path) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) Unlink.HANDLE.invokeExact(state, arena.allocateFrom(path)), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Unlink {
-    static final MethodHandle HANDLE = NativeCall.link("unlink", JAVA_INT, ADDRESS);
+    return (int) NativeCall.withPath(linux_h.__NR_unlink, path, 0, 0);
   }
 
   /**
@@ -267,17 +147,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int mkdir(String path, int mode) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) Mkdir.HANDLE.invokeExact(state, arena.allocateFrom(path), mode), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Mkdir {
-    static final MethodHandle HANDLE = NativeCall.link("mkdir", JAVA_INT, ADDRESS, JAVA_INT);
+    return (int) NativeCall.withPath(linux_h.__NR_mkdir, path, mode, 0);
   }
 
   /**
@@ -286,17 +156,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int rmdir(String path) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) Rmdir.HANDLE.invokeExact(state, arena.allocateFrom(path)), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Rmdir {
-    static final MethodHandle HANDLE = NativeCall.link("rmdir", JAVA_INT, ADDRESS);
+    return (int) NativeCall.withPath(linux_h.__NR_rmdir, path, 0, 0);
   }
 
   /**
@@ -305,17 +165,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int chmod(String path, int mode) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) Chmod.HANDLE.invokeExact(state, arena.allocateFrom(path), mode), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Chmod {
-    static final MethodHandle HANDLE = NativeCall.link("chmod", JAVA_INT, ADDRESS, JAVA_INT);
+    return (int) NativeCall.withPath(linux_h.__NR_chmod, path, mode, 0);
   }
 
   /**
@@ -324,16 +174,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int fchmod(int fd, int mode) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Fchmod.HANDLE.invokeExact(state, fd, mode), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Fchmod {
-    static final MethodHandle HANDLE = NativeCall.link("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_fchmod, fd, mode, 0);
   }
 
   /**
@@ -344,18 +185,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int chown(String path, int owner, int group) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) Chown.HANDLE.invokeExact(state, arena.allocateFrom(path), owner, group), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Chown {
-    static final MethodHandle HANDLE =
-        NativeCall.link("chown", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.withPath(linux_h.__NR_chown, path, owner, group);
   }
 
   /**
@@ -366,17 +196,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int fchown(int fd, int owner, int group) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Fchown.HANDLE.invokeExact(state, fd, owner, group), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Fchown {
-    static final MethodHandle HANDLE =
-        NativeCall.link("fchown", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_fchown, fd, owner, group);
   }
 
   /**
@@ -386,16 +206,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int flock(int fd, int operation) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Flock.HANDLE.invokeExact(state, fd, operation), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Flock {
-    static final MethodHandle HANDLE = NativeCall.link("flock", JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_flock, fd, operation, 0);
   }
 
   /**

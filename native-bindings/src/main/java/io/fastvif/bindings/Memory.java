@@ -1,12 +1,8 @@
 package io.fastvif.bindings;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * System calls on memory, and the ways from an address to a segment. Each call returns its result,
@@ -28,22 +24,7 @@ public final class Memory {
    */
   public static long mmap(
       long address, long length, int protection, int flags, int fd, long offset) {
-    MemorySegment state = NativeCall.state();
-    try {
-      MemorySegment mapped =
-          (MemorySegment)
-              Mmap.HANDLE.invokeExact(
-                  state, MemorySegment.ofAddress(address), length, protection, flags, fd, offset);
-      return NativeCall.result(mapped.address(), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Mmap {
-    static final MethodHandle HANDLE =
-        NativeCall.link(
-            "mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    return NativeCall.call(linux_h.__NR_mmap, address, length, protection, flags, fd, offset);
   }
 
   /**
@@ -66,17 +47,7 @@ public final class Memory {
    * @return 0, or the negated errno
    */
   public static int munmap(long address, long length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Munmap.HANDLE.invokeExact(state, MemorySegment.ofAddress(address), length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Munmap {
-    static final MethodHandle HANDLE = NativeCall.link("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
+    return (int) NativeCall.call(linux_h.__NR_munmap, address, length, 0);
   }
 
   /**
@@ -103,17 +74,7 @@ public final class Memory {
    * @return the descriptor, or the negated errno
    */
   public static int memfdCreate(String name, int flags) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) MemfdCreate.HANDLE.invokeExact(state, arena.allocateFrom(name), flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class MemfdCreate {
-    static final MethodHandle HANDLE = NativeCall.link("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
+    return (int) NativeCall.withPath(linux_h.__NR_memfd_create, name, flags, 0);
   }
 
   /**
@@ -124,18 +85,7 @@ public final class Memory {
    * @return 0, or the negated errno
    */
   public static int madvise(MemorySegment memory, long length, int advice) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Madvise.HANDLE.invokeExact(state, memory, length, advice), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Madvise {
-    static final MethodHandle HANDLE =
-        NativeCall.link("madvise", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    return (int) NativeCall.pointerFirst(linux_h.__NR_madvise, memory, length, advice);
   }
 
   /**
@@ -144,16 +94,7 @@ public final class Memory {
    * @return 0, or the negated errno
    */
   public static int mlock(MemorySegment memory, long length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Mlock.HANDLE.invokeExact(state, memory, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Mlock {
-    static final MethodHandle HANDLE = NativeCall.link("mlock", JAVA_INT, ADDRESS, JAVA_LONG);
+    return (int) NativeCall.pointerFirst(linux_h.__NR_mlock, memory, length, 0);
   }
 
   /**
@@ -162,15 +103,6 @@ public final class Memory {
    * @return 0, or the negated errno
    */
   public static int munlock(MemorySegment memory, long length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Munlock.HANDLE.invokeExact(state, memory, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Munlock {
-    static final MethodHandle HANDLE = NativeCall.link("munlock", JAVA_INT, ADDRESS, JAVA_LONG);
+    return (int) NativeCall.pointerFirst(linux_h.__NR_munlock, memory, length, 0);
   }
 }

@@ -1,12 +1,7 @@
 package io.fastvif.bindings;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * System calls on namespaces and mounts, and the ids of the calling thread. Each returns the call's
@@ -28,16 +23,7 @@ public final class Namespaces {
    * @return 0, or the negated errno
    */
   public static int setns(int fd, int type) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Setns.HANDLE.invokeExact(state, fd, type), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Setns {
-    static final MethodHandle HANDLE = NativeCall.link("setns", JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_setns, fd, type, 0);
   }
 
   /**
@@ -47,16 +33,7 @@ public final class Namespaces {
    * @return 0, or the negated errno
    */
   public static int unshare(int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Unshare.HANDLE.invokeExact(state, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Unshare {
-    static final MethodHandle HANDLE = NativeCall.link("unshare", JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_unshare, flags, 0, 0);
   }
 
   /**
@@ -70,26 +47,17 @@ public final class Namespaces {
    * @return 0, or the negated errno
    */
   public static int mount(String source, String target, String type, long flags, String data) {
-    MemorySegment state = NativeCall.state();
     try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int)
-              Mount.HANDLE.invokeExact(
-                  state,
-                  NativeCall.string(arena, source),
-                  NativeCall.string(arena, target),
-                  NativeCall.string(arena, type),
-                  flags,
-                  NativeCall.string(arena, data)),
-          state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
+      return (int)
+          NativeCall.call(
+              linux_h.__NR_mount,
+              NativeCall.string(arena, source).address(),
+              NativeCall.string(arena, target).address(),
+              NativeCall.string(arena, type).address(),
+              flags,
+              NativeCall.string(arena, data).address(),
+              0);
     }
-  }
-
-  private static final class Mount {
-    static final MethodHandle HANDLE =
-        NativeCall.link("mount", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
   }
 
   /**
@@ -99,17 +67,7 @@ public final class Namespaces {
    * @return 0, or the negated errno
    */
   public static int umount2(String target, int flags) {
-    MemorySegment state = NativeCall.state();
-    try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (int) Umount2.HANDLE.invokeExact(state, arena.allocateFrom(target), flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Umount2 {
-    static final MethodHandle HANDLE = NativeCall.link("umount2", JAVA_INT, ADDRESS, JAVA_INT);
+    return (int) NativeCall.withPath(linux_h.__NR_umount2, target, flags, 0);
   }
 
   /**
@@ -117,29 +75,11 @@ public final class Namespaces {
    * /proc/thread-self}.
    */
   public static int gettid() {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Gettid.HANDLE.invokeExact(state), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Gettid {
-    static final MethodHandle HANDLE = NativeCall.link("gettid", JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_gettid, 0, 0, 0);
   }
 
   /** Returns the effective user id, 0 for root: geteuid(2). */
   public static int geteuid() {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Geteuid.HANDLE.invokeExact(state), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Geteuid {
-    static final MethodHandle HANDLE = NativeCall.link("geteuid", JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_geteuid, 0, 0, 0);
   }
 }

@@ -1,11 +1,7 @@
 package io.fastvif.bindings;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * System calls that wait for descriptors. Each returns the call's result, or the negated errno, and
@@ -22,16 +18,7 @@ public final class Polling {
    * @return the descriptor, or the negated errno
    */
   public static int epollCreate1(int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) EpollCreate1.HANDLE.invokeExact(state, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class EpollCreate1 {
-    static final MethodHandle HANDLE = NativeCall.link("epoll_create1", JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_epoll_create1, flags, 0, 0);
   }
 
   /**
@@ -42,18 +29,7 @@ public final class Polling {
    * @return 0, or the negated errno
    */
   public static int epollCtl(int epfd, int operation, int fd, MemorySegment event) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) EpollCtl.HANDLE.invokeExact(state, epfd, operation, fd, event), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class EpollCtl {
-    static final MethodHandle HANDLE =
-        NativeCall.link("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    return (int) NativeCall.pointerFourth(linux_h.__NR_epoll_ctl, epfd, operation, fd, event, 0);
   }
 
   /**
@@ -64,18 +40,9 @@ public final class Polling {
    * @return the events written, 0 at the timeout, or the negated errno
    */
   public static int epollWait(int epfd, MemorySegment events, int maxEvents, int timeout) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) EpollWait.HANDLE.invokeExact(state, epfd, events, maxEvents, timeout), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class EpollWait {
-    static final MethodHandle HANDLE =
-        NativeCall.link("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    return (int)
+        NativeCall.pointerSecond(
+            linux_h.__NR_epoll_wait, epfd, events, maxEvents, timeout, MemorySegment.NULL, 0);
   }
 
   /**
@@ -85,16 +52,7 @@ public final class Polling {
    * @return the descriptor, or the negated errno
    */
   public static int eventfd(int initialValue, int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Eventfd.HANDLE.invokeExact(state, initialValue, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Eventfd {
-    static final MethodHandle HANDLE = NativeCall.link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_eventfd2, initialValue, flags, 0);
   }
 
   /**
@@ -105,16 +63,6 @@ public final class Polling {
    * @return the descriptors with events, 0 at the timeout, or the negated errno
    */
   public static int poll(MemorySegment fds, long count, int timeout) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Poll.HANDLE.invokeExact(state, fds, count, timeout), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Poll {
-    static final MethodHandle HANDLE =
-        NativeCall.link("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    return (int) NativeCall.pointerFirst(linux_h.__NR_poll, fds, count, timeout);
   }
 }

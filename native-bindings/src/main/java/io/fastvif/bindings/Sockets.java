@@ -2,8 +2,8 @@ package io.fastvif.bindings;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -25,18 +25,7 @@ public final class Sockets {
    * @return the descriptor, or the negated errno
    */
   public static int socket(int domain, int type, int protocol) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Socket.HANDLE.invokeExact(state, domain, type, protocol), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Socket {
-    static final MethodHandle HANDLE =
-        NativeCall.link("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_socket, domain, type, protocol);
   }
 
   /**
@@ -47,17 +36,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int bind(int fd, MemorySegment address, int length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Bind.HANDLE.invokeExact(state, fd, address, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Bind {
-    static final MethodHandle HANDLE =
-        NativeCall.link("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    return (int) NativeCall.pointerSecond(linux_h.__NR_bind, fd, address, length);
   }
 
   /**
@@ -68,17 +47,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int connect(int fd, MemorySegment address, int length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Connect.HANDLE.invokeExact(state, fd, address, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Connect {
-    static final MethodHandle HANDLE =
-        NativeCall.link("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    return (int) NativeCall.pointerSecond(linux_h.__NR_connect, fd, address, length);
   }
 
   /**
@@ -87,16 +56,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int listen(int fd, int backlog) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Listen.HANDLE.invokeExact(state, fd, backlog), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Listen {
-    static final MethodHandle HANDLE = NativeCall.link("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_listen, fd, backlog, 0);
   }
 
   /**
@@ -109,18 +69,7 @@ public final class Sockets {
    * @return the new descriptor, or the negated errno
    */
   public static int accept4(int fd, MemorySegment address, MemorySegment length, int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Accept4.HANDLE.invokeExact(state, fd, address, length, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Accept4 {
-    static final MethodHandle HANDLE =
-        NativeCall.link("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+    return (int) NativeCall.pointersSecondThird(linux_h.__NR_accept4, fd, address, length, flags);
   }
 
   /**
@@ -130,18 +79,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int socketpair(int domain, int type, int protocol, MemorySegment pair) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Socketpair.HANDLE.invokeExact(state, domain, type, protocol, pair), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Socketpair {
-    static final MethodHandle HANDLE =
-        NativeCall.link("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    return (int) NativeCall.pointerFourth(linux_h.__NR_socketpair, domain, type, protocol, pair, 0);
   }
 
   /**
@@ -151,16 +89,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int shutdown(int fd, int how) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((int) Shutdown.HANDLE.invokeExact(state, fd, how), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Shutdown {
-    static final MethodHandle HANDLE = NativeCall.link("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+    return (int) NativeCall.call(linux_h.__NR_shutdown, fd, how, 0);
   }
 
   /**
@@ -169,18 +98,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int setsockopt(int fd, int level, int name, MemorySegment value, int length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Setsockopt.HANDLE.invokeExact(state, fd, level, name, value, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Setsockopt {
-    static final MethodHandle HANDLE =
-        NativeCall.link("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    return (int) NativeCall.pointerFourth(linux_h.__NR_setsockopt, fd, level, name, value, length);
   }
 
   /**
@@ -191,7 +109,10 @@ public final class Sockets {
   public static int setsockopt(int fd, int level, int name, int value) {
     MemorySegment scratch = NativeCall.scratch();
     scratch.set(JAVA_INT, 0, value);
-    return setsockopt(fd, level, name, scratch, Integer.BYTES);
+    // By address: the memory is the thread's own, and the plain shape is linked already.
+    return (int)
+        NativeCall.call(
+            linux_h.__NR_setsockopt, fd, level, name, scratch.address(), Integer.BYTES, 0);
   }
 
   /**
@@ -202,18 +123,8 @@ public final class Sockets {
    */
   public static int getsockopt(
       int fd, int level, int name, MemorySegment value, MemorySegment length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Getsockopt.HANDLE.invokeExact(state, fd, level, name, value, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Getsockopt {
-    static final MethodHandle HANDLE =
-        NativeCall.link("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    return (int)
+        NativeCall.pointersFourthFifth(linux_h.__NR_getsockopt, fd, level, name, value, length);
   }
 
   /**
@@ -226,7 +137,10 @@ public final class Sockets {
     MemorySegment value = NativeCall.scratch();
     MemorySegment length = NativeCall.scratchLength();
     length.set(JAVA_INT, 0, Integer.BYTES);
-    int result = getsockopt(fd, level, name, value, length);
+    int result =
+        (int)
+            NativeCall.call(
+                linux_h.__NR_getsockopt, fd, level, name, value.address(), length.address(), 0);
     return result < 0 ? result : value.get(JAVA_INT, 0);
   }
 
@@ -237,18 +151,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int getsockname(int fd, MemorySegment address, MemorySegment length) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Getsockname.HANDLE.invokeExact(state, fd, address, length), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Getsockname {
-    static final MethodHandle HANDLE =
-        NativeCall.link("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    return (int) NativeCall.pointersSecondThird(linux_h.__NR_getsockname, fd, address, length, 0);
   }
 
   /**
@@ -258,17 +161,7 @@ public final class Sockets {
    * @return the bytes sent, or the negated errno
    */
   public static long sendmsg(int fd, MemorySegment message, int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((long) Sendmsg.HANDLE.invokeExact(state, fd, message, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Sendmsg {
-    static final MethodHandle HANDLE =
-        NativeCall.link("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    return NativeCall.pointerSecond(linux_h.__NR_sendmsg, fd, message, flags);
   }
 
   /**
@@ -278,17 +171,7 @@ public final class Sockets {
    * @return the bytes received, or the negated errno
    */
   public static long recvmsg(int fd, MemorySegment message, int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result((long) Recvmsg.HANDLE.invokeExact(state, fd, message, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Recvmsg {
-    static final MethodHandle HANDLE =
-        NativeCall.link("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    return NativeCall.pointerSecond(linux_h.__NR_recvmsg, fd, message, flags);
   }
 
   /**
@@ -298,18 +181,9 @@ public final class Sockets {
    * @return the messages sent, or the negated errno
    */
   public static int sendmmsg(int fd, MemorySegment messages, int count, int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Sendmmsg.HANDLE.invokeExact(state, fd, messages, count, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Sendmmsg {
-    static final MethodHandle HANDLE =
-        NativeCall.link("sendmmsg", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    return (int)
+        NativeCall.pointerSecond(
+            linux_h.__NR_sendmmsg, fd, messages, count, flags, MemorySegment.NULL, 0);
   }
 
   /**
@@ -322,18 +196,8 @@ public final class Sockets {
    */
   public static int recvmmsg(
       int fd, MemorySegment messages, int count, int flags, MemorySegment timeout) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (int) Recvmmsg.HANDLE.invokeExact(state, fd, messages, count, flags, timeout), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Recvmmsg {
-    static final MethodHandle HANDLE =
-        NativeCall.link("recvmmsg", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+    return (int)
+        NativeCall.pointerSecond(linux_h.__NR_recvmmsg, fd, messages, count, flags, timeout, 0);
   }
 
   /**
@@ -342,18 +206,8 @@ public final class Sockets {
    * @return the bytes sent, or the negated errno
    */
   public static long send(int fd, MemorySegment buffer, long length, int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (long) Send.HANDLE.invokeExact(state, fd, buffer, length, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Send {
-    static final MethodHandle HANDLE =
-        NativeCall.link("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    return NativeCall.pointerSecond(
+        linux_h.__NR_sendto, fd, buffer, length, flags, MemorySegment.NULL, 0);
   }
 
   /**
@@ -362,18 +216,8 @@ public final class Sockets {
    * @return the bytes received, 0 at the end of a stream, or the negated errno
    */
   public static long recv(int fd, MemorySegment buffer, long length, int flags) {
-    MemorySegment state = NativeCall.state();
-    try {
-      return NativeCall.result(
-          (long) Recv.HANDLE.invokeExact(state, fd, buffer, length, flags), state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
-    }
-  }
-
-  private static final class Recv {
-    static final MethodHandle HANDLE =
-        NativeCall.link("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    return NativeCall.pointerSecond(
+        linux_h.__NR_recvfrom, fd, buffer, length, flags, MemorySegment.NULL, 0);
   }
 
   /**

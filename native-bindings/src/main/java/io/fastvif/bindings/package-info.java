@@ -11,7 +11,7 @@
  * io.fastvif.bindings.SystemCallException#check(int, String, Object...)} turns a failure into an
  * exception where speed does not matter. {@link io.fastvif.bindings.Nlmsg}, {@link
  * io.fastvif.bindings.Rta} and {@link io.fastvif.bindings.Cmsg} are the header macros that a
- * generator cannot see. A function is linked when it is first called.
+ * generator cannot see. Downcalls are linked when first needed.
  *
  * <p>Uses {@code java.base} only. Constants and layouts are in {@code io.fastvif.bindings.linux}.
  */

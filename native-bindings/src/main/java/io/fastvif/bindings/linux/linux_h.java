@@ -17,6 +17,474 @@ public class linux_h extends linux_h_1 {
     linux_h() {
         // Should not be called directly
     }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_UNSPEC() {
+        return IFLA_BRIDGE_MRP_START_TEST_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_RING_ID() {
+        return IFLA_BRIDGE_MRP_START_TEST_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_INTERVAL = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_INTERVAL = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_INTERVAL() {
+        return IFLA_BRIDGE_MRP_START_TEST_INTERVAL;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_MAX_MISS() {
+        return IFLA_BRIDGE_MRP_START_TEST_MAX_MISS;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_PERIOD = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_PERIOD = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_PERIOD() {
+        return IFLA_BRIDGE_MRP_START_TEST_PERIOD;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_MONITOR = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_MONITOR = 5
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_MONITOR() {
+        return IFLA_BRIDGE_MRP_START_TEST_MONITOR;
+    }
+    public static final int __IFLA_BRIDGE_MRP_START_TEST_MAX = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_START_TEST_MAX = 6
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_START_TEST_MAX() {
+        return __IFLA_BRIDGE_MRP_START_TEST_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_UNSPEC() {
+        return IFLA_BRIDGE_MRP_INFO_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_RING_ID() {
+        return IFLA_BRIDGE_MRP_INFO_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_P_IFINDEX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_P_IFINDEX = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_P_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INFO_P_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_S_IFINDEX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_S_IFINDEX = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_S_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INFO_S_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_PRIO = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_PRIO = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_PRIO() {
+        return IFLA_BRIDGE_MRP_INFO_PRIO;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_RING_STATE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_STATE = 5
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_RING_STATE() {
+        return IFLA_BRIDGE_MRP_INFO_RING_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_RING_ROLE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_ROLE = 6
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_RING_ROLE() {
+        return IFLA_BRIDGE_MRP_INFO_RING_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = 7
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL() {
+        return IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = 8
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS() {
+        return IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = 9
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_TEST_MONITOR() {
+        return IFLA_BRIDGE_MRP_INFO_TEST_MONITOR;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_I_IFINDEX = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_I_IFINDEX = 10
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_I_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INFO_I_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_STATE = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_STATE = 11
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_STATE() {
+        return IFLA_BRIDGE_MRP_INFO_IN_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_ROLE = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_ROLE = 12
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_ROLE() {
+        return IFLA_BRIDGE_MRP_INFO_IN_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = 13
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL() {
+        return IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = 14
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS() {
+        return IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS;
+    }
+    public static final int __IFLA_BRIDGE_MRP_INFO_MAX = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_INFO_MAX = 15
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_INFO_MAX() {
+        return __IFLA_BRIDGE_MRP_INFO_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_IN_STATE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE_IN_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_IN_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE_IN_ID() {
+        return IFLA_BRIDGE_MRP_IN_STATE_IN_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE_STATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_STATE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE_STATE() {
+        return IFLA_BRIDGE_MRP_IN_STATE_STATE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_IN_STATE_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_IN_STATE_MAX = 3
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_IN_STATE_MAX() {
+        return __IFLA_BRIDGE_MRP_IN_STATE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_RING_ID() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_IN_ID = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_IN_ID = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_IN_ID() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_IN_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_ROLE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_ROLE = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_ROLE() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX;
+    }
+    public static final int __IFLA_BRIDGE_MRP_IN_ROLE_MAX = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_IN_ROLE_MAX = 5
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_IN_ROLE_MAX() {
+        return __IFLA_BRIDGE_MRP_IN_ROLE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC() {
+        return IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID() {
+        return IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL() {
+        return IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS() {
+        return IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD() {
+        return IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD;
+    }
+    public static final int __IFLA_BRIDGE_MRP_START_IN_TEST_MAX = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_START_IN_TEST_MAX = 5
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_START_IN_TEST_MAX() {
+        return __IFLA_BRIDGE_MRP_START_IN_TEST_MAX;
+    }
+    public static final int IFLA_BRIDGE_CFM_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_UNSPEC() {
+        return IFLA_BRIDGE_CFM_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_CFM_MEP_CREATE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CREATE = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_MEP_CREATE() {
+        return IFLA_BRIDGE_CFM_MEP_CREATE;
+    }
+    public static final int IFLA_BRIDGE_CFM_MEP_DELETE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_DELETE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_MEP_DELETE() {
+        return IFLA_BRIDGE_CFM_MEP_DELETE;
+    }
+    public static final int IFLA_BRIDGE_CFM_MEP_CONFIG = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CONFIG = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_MEP_CONFIG() {
+        return IFLA_BRIDGE_CFM_MEP_CONFIG;
+    }
+    public static final int IFLA_BRIDGE_CFM_CC_CONFIG = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_CONFIG = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_CC_CONFIG() {
+        return IFLA_BRIDGE_CFM_CC_CONFIG;
+    }
+    public static final int IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD = 5
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD() {
+        return IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD;
+    }
+    public static final int IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE = 6
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE() {
+        return IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE;
+    }
+    public static final int IFLA_BRIDGE_CFM_CC_RDI = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_RDI = 7
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_CC_RDI() {
+        return IFLA_BRIDGE_CFM_CC_RDI;
+    }
+    public static final int IFLA_BRIDGE_CFM_CC_CCM_TX = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_CCM_TX = 8
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_CC_CCM_TX() {
+        return IFLA_BRIDGE_CFM_CC_CCM_TX;
+    }
+    public static final int IFLA_BRIDGE_CFM_MEP_CREATE_INFO = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CREATE_INFO = 9
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_MEP_CREATE_INFO() {
+        return IFLA_BRIDGE_CFM_MEP_CREATE_INFO;
+    }
+    public static final int IFLA_BRIDGE_CFM_MEP_CONFIG_INFO = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CONFIG_INFO = 10
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_MEP_CONFIG_INFO() {
+        return IFLA_BRIDGE_CFM_MEP_CONFIG_INFO;
+    }
+    public static final int IFLA_BRIDGE_CFM_CC_CONFIG_INFO = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_CONFIG_INFO = 11
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_CC_CONFIG_INFO() {
+        return IFLA_BRIDGE_CFM_CC_CONFIG_INFO;
+    }
+    public static final int IFLA_BRIDGE_CFM_CC_RDI_INFO = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_RDI_INFO = 12
+     * }
+     */
+    public static int IFLA_BRIDGE_CFM_CC_RDI_INFO() {
+        return IFLA_BRIDGE_CFM_CC_RDI_INFO;
+    }
     public static final int IFLA_BRIDGE_CFM_CC_CCM_TX_INFO = (int)13L;
     /**
      * {@snippet lang=c :

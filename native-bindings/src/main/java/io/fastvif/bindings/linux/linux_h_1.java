@@ -17,6 +17,474 @@ class linux_h_1 extends linux_h_2 {
     linux_h_1() {
         // Should not be called directly
     }
+    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_S = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_S = 2
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_S() {
+        return NL_POLICY_TYPE_ATTR_MIN_VALUE_S;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_S = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_S = 3
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_S() {
+        return NL_POLICY_TYPE_ATTR_MAX_VALUE_S;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_U = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_U = 4
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_U() {
+        return NL_POLICY_TYPE_ATTR_MIN_VALUE_U;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_U = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_U = 5
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_U() {
+        return NL_POLICY_TYPE_ATTR_MAX_VALUE_U;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MIN_LENGTH = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_LENGTH = 6
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MIN_LENGTH() {
+        return NL_POLICY_TYPE_ATTR_MIN_LENGTH;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX_LENGTH = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_LENGTH = 7
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX_LENGTH() {
+        return NL_POLICY_TYPE_ATTR_MAX_LENGTH;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_POLICY_IDX = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_IDX = 8
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_POLICY_IDX() {
+        return NL_POLICY_TYPE_ATTR_POLICY_IDX;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = 9
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE() {
+        return NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = 10
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK() {
+        return NL_POLICY_TYPE_ATTR_BITFIELD32_MASK;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_PAD = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_PAD = 11
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_PAD() {
+        return NL_POLICY_TYPE_ATTR_PAD;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MASK = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MASK = 12
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MASK() {
+        return NL_POLICY_TYPE_ATTR_MASK;
+    }
+    public static final int __NL_POLICY_TYPE_ATTR_MAX = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.__NL_POLICY_TYPE_ATTR_MAX = 13
+     * }
+     */
+    public static int __NL_POLICY_TYPE_ATTR_MAX() {
+        return __NL_POLICY_TYPE_ATTR_MAX;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX = 12
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX() {
+        return NL_POLICY_TYPE_ATTR_MAX;
+    }
+    public static final int IFLA_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_UNSPEC() {
+        return IFLA_UNSPEC;
+    }
+    public static final int IFLA_ADDRESS = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_ADDRESS = 1
+     * }
+     */
+    public static int IFLA_ADDRESS() {
+        return IFLA_ADDRESS;
+    }
+    public static final int IFLA_BROADCAST = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BROADCAST = 2
+     * }
+     */
+    public static int IFLA_BROADCAST() {
+        return IFLA_BROADCAST;
+    }
+    public static final int IFLA_IFNAME = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_IFNAME = 3
+     * }
+     */
+    public static int IFLA_IFNAME() {
+        return IFLA_IFNAME;
+    }
+    public static final int IFLA_MTU = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_MTU = 4
+     * }
+     */
+    public static int IFLA_MTU() {
+        return IFLA_MTU;
+    }
+    public static final int IFLA_LINK = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_LINK = 5
+     * }
+     */
+    public static int IFLA_LINK() {
+        return IFLA_LINK;
+    }
+    public static final int IFLA_QDISC = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_QDISC = 6
+     * }
+     */
+    public static int IFLA_QDISC() {
+        return IFLA_QDISC;
+    }
+    public static final int IFLA_STATS = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_STATS = 7
+     * }
+     */
+    public static int IFLA_STATS() {
+        return IFLA_STATS;
+    }
+    public static final int IFLA_COST = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_COST = 8
+     * }
+     */
+    public static int IFLA_COST() {
+        return IFLA_COST;
+    }
+    public static final int IFLA_PRIORITY = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_PRIORITY = 9
+     * }
+     */
+    public static int IFLA_PRIORITY() {
+        return IFLA_PRIORITY;
+    }
+    public static final int IFLA_MASTER = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_MASTER = 10
+     * }
+     */
+    public static int IFLA_MASTER() {
+        return IFLA_MASTER;
+    }
+    public static final int IFLA_WIRELESS = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_WIRELESS = 11
+     * }
+     */
+    public static int IFLA_WIRELESS() {
+        return IFLA_WIRELESS;
+    }
+    public static final int IFLA_PROTINFO = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_PROTINFO = 12
+     * }
+     */
+    public static int IFLA_PROTINFO() {
+        return IFLA_PROTINFO;
+    }
+    public static final int IFLA_TXQLEN = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_TXQLEN = 13
+     * }
+     */
+    public static int IFLA_TXQLEN() {
+        return IFLA_TXQLEN;
+    }
+    public static final int IFLA_MAP = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_MAP = 14
+     * }
+     */
+    public static int IFLA_MAP() {
+        return IFLA_MAP;
+    }
+    public static final int IFLA_WEIGHT = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_WEIGHT = 15
+     * }
+     */
+    public static int IFLA_WEIGHT() {
+        return IFLA_WEIGHT;
+    }
+    public static final int IFLA_OPERSTATE = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_OPERSTATE = 16
+     * }
+     */
+    public static int IFLA_OPERSTATE() {
+        return IFLA_OPERSTATE;
+    }
+    public static final int IFLA_LINKMODE = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_LINKMODE = 17
+     * }
+     */
+    public static int IFLA_LINKMODE() {
+        return IFLA_LINKMODE;
+    }
+    public static final int IFLA_LINKINFO = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_LINKINFO = 18
+     * }
+     */
+    public static int IFLA_LINKINFO() {
+        return IFLA_LINKINFO;
+    }
+    public static final int IFLA_NET_NS_PID = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_NET_NS_PID = 19
+     * }
+     */
+    public static int IFLA_NET_NS_PID() {
+        return IFLA_NET_NS_PID;
+    }
+    public static final int IFLA_IFALIAS = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_IFALIAS = 20
+     * }
+     */
+    public static int IFLA_IFALIAS() {
+        return IFLA_IFALIAS;
+    }
+    public static final int IFLA_NUM_VF = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_NUM_VF = 21
+     * }
+     */
+    public static int IFLA_NUM_VF() {
+        return IFLA_NUM_VF;
+    }
+    public static final int IFLA_VFINFO_LIST = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_VFINFO_LIST = 22
+     * }
+     */
+    public static int IFLA_VFINFO_LIST() {
+        return IFLA_VFINFO_LIST;
+    }
+    public static final int IFLA_STATS64 = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_STATS64 = 23
+     * }
+     */
+    public static int IFLA_STATS64() {
+        return IFLA_STATS64;
+    }
+    public static final int IFLA_VF_PORTS = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_VF_PORTS = 24
+     * }
+     */
+    public static int IFLA_VF_PORTS() {
+        return IFLA_VF_PORTS;
+    }
+    public static final int IFLA_PORT_SELF = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_PORT_SELF = 25
+     * }
+     */
+    public static int IFLA_PORT_SELF() {
+        return IFLA_PORT_SELF;
+    }
+    public static final int IFLA_AF_SPEC = (int)26L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_AF_SPEC = 26
+     * }
+     */
+    public static int IFLA_AF_SPEC() {
+        return IFLA_AF_SPEC;
+    }
+    public static final int IFLA_GROUP = (int)27L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_GROUP = 27
+     * }
+     */
+    public static int IFLA_GROUP() {
+        return IFLA_GROUP;
+    }
+    public static final int IFLA_NET_NS_FD = (int)28L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_NET_NS_FD = 28
+     * }
+     */
+    public static int IFLA_NET_NS_FD() {
+        return IFLA_NET_NS_FD;
+    }
+    public static final int IFLA_EXT_MASK = (int)29L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_EXT_MASK = 29
+     * }
+     */
+    public static int IFLA_EXT_MASK() {
+        return IFLA_EXT_MASK;
+    }
+    public static final int IFLA_PROMISCUITY = (int)30L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_PROMISCUITY = 30
+     * }
+     */
+    public static int IFLA_PROMISCUITY() {
+        return IFLA_PROMISCUITY;
+    }
+    public static final int IFLA_NUM_TX_QUEUES = (int)31L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_NUM_TX_QUEUES = 31
+     * }
+     */
+    public static int IFLA_NUM_TX_QUEUES() {
+        return IFLA_NUM_TX_QUEUES;
+    }
+    public static final int IFLA_NUM_RX_QUEUES = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_NUM_RX_QUEUES = 32
+     * }
+     */
+    public static int IFLA_NUM_RX_QUEUES() {
+        return IFLA_NUM_RX_QUEUES;
+    }
+    public static final int IFLA_CARRIER = (int)33L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_CARRIER = 33
+     * }
+     */
+    public static int IFLA_CARRIER() {
+        return IFLA_CARRIER;
+    }
+    public static final int IFLA_PHYS_PORT_ID = (int)34L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_PHYS_PORT_ID = 34
+     * }
+     */
+    public static int IFLA_PHYS_PORT_ID() {
+        return IFLA_PHYS_PORT_ID;
+    }
+    public static final int IFLA_CARRIER_CHANGES = (int)35L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_CARRIER_CHANGES = 35
+     * }
+     */
+    public static int IFLA_CARRIER_CHANGES() {
+        return IFLA_CARRIER_CHANGES;
+    }
+    public static final int IFLA_PHYS_SWITCH_ID = (int)36L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_PHYS_SWITCH_ID = 36
+     * }
+     */
+    public static int IFLA_PHYS_SWITCH_ID() {
+        return IFLA_PHYS_SWITCH_ID;
+    }
+    public static final int IFLA_LINK_NETNSID = (int)37L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_LINK_NETNSID = 37
+     * }
+     */
+    public static int IFLA_LINK_NETNSID() {
+        return IFLA_LINK_NETNSID;
+    }
+    public static final int IFLA_PHYS_PORT_NAME = (int)38L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_PHYS_PORT_NAME = 38
+     * }
+     */
+    public static int IFLA_PHYS_PORT_NAME() {
+        return IFLA_PHYS_PORT_NAME;
+    }
     public static final int IFLA_PROTO_DOWN = (int)39L;
     /**
      * {@snippet lang=c :
@@ -8548,474 +9016,6 @@ class linux_h_1 extends linux_h_2 {
      */
     public static int __IFLA_BRIDGE_MRP_RING_ROLE_MAX() {
         return __IFLA_BRIDGE_MRP_RING_ROLE_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_TEST_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_TEST_UNSPEC() {
-        return IFLA_BRIDGE_MRP_START_TEST_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_TEST_RING_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_RING_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_TEST_RING_ID() {
-        return IFLA_BRIDGE_MRP_START_TEST_RING_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_TEST_INTERVAL = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_INTERVAL = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_TEST_INTERVAL() {
-        return IFLA_BRIDGE_MRP_START_TEST_INTERVAL;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_TEST_MAX_MISS() {
-        return IFLA_BRIDGE_MRP_START_TEST_MAX_MISS;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_TEST_PERIOD = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_PERIOD = 4
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_TEST_PERIOD() {
-        return IFLA_BRIDGE_MRP_START_TEST_PERIOD;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_TEST_MONITOR = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_MONITOR = 5
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_TEST_MONITOR() {
-        return IFLA_BRIDGE_MRP_START_TEST_MONITOR;
-    }
-    public static final int __IFLA_BRIDGE_MRP_START_TEST_MAX = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_START_TEST_MAX = 6
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_START_TEST_MAX() {
-        return __IFLA_BRIDGE_MRP_START_TEST_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_UNSPEC() {
-        return IFLA_BRIDGE_MRP_INFO_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_RING_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_RING_ID() {
-        return IFLA_BRIDGE_MRP_INFO_RING_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_P_IFINDEX = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_P_IFINDEX = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_P_IFINDEX() {
-        return IFLA_BRIDGE_MRP_INFO_P_IFINDEX;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_S_IFINDEX = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_S_IFINDEX = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_S_IFINDEX() {
-        return IFLA_BRIDGE_MRP_INFO_S_IFINDEX;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_PRIO = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_PRIO = 4
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_PRIO() {
-        return IFLA_BRIDGE_MRP_INFO_PRIO;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_RING_STATE = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_STATE = 5
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_RING_STATE() {
-        return IFLA_BRIDGE_MRP_INFO_RING_STATE;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_RING_ROLE = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_ROLE = 6
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_RING_ROLE() {
-        return IFLA_BRIDGE_MRP_INFO_RING_ROLE;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = 7
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL() {
-        return IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = 8
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS() {
-        return IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = 9
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_TEST_MONITOR() {
-        return IFLA_BRIDGE_MRP_INFO_TEST_MONITOR;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_I_IFINDEX = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_I_IFINDEX = 10
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_I_IFINDEX() {
-        return IFLA_BRIDGE_MRP_INFO_I_IFINDEX;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_IN_STATE = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_STATE = 11
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_IN_STATE() {
-        return IFLA_BRIDGE_MRP_INFO_IN_STATE;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_IN_ROLE = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_ROLE = 12
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_IN_ROLE() {
-        return IFLA_BRIDGE_MRP_INFO_IN_ROLE;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = 13
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL() {
-        return IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = 14
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS() {
-        return IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS;
-    }
-    public static final int __IFLA_BRIDGE_MRP_INFO_MAX = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_INFO_MAX = 15
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_INFO_MAX() {
-        return __IFLA_BRIDGE_MRP_INFO_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_STATE_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_STATE_UNSPEC() {
-        return IFLA_BRIDGE_MRP_IN_STATE_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_STATE_IN_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_IN_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_STATE_IN_ID() {
-        return IFLA_BRIDGE_MRP_IN_STATE_IN_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_STATE_STATE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_STATE = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_STATE_STATE() {
-        return IFLA_BRIDGE_MRP_IN_STATE_STATE;
-    }
-    public static final int __IFLA_BRIDGE_MRP_IN_STATE_MAX = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_IN_STATE_MAX = 3
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_IN_STATE_MAX() {
-        return __IFLA_BRIDGE_MRP_IN_STATE_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC() {
-        return IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_ROLE_RING_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_RING_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_ROLE_RING_ID() {
-        return IFLA_BRIDGE_MRP_IN_ROLE_RING_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_ROLE_IN_ID = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_IN_ID = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_ROLE_IN_ID() {
-        return IFLA_BRIDGE_MRP_IN_ROLE_IN_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_ROLE_ROLE = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_ROLE = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_ROLE_ROLE() {
-        return IFLA_BRIDGE_MRP_IN_ROLE_ROLE;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX = 4
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX() {
-        return IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX;
-    }
-    public static final int __IFLA_BRIDGE_MRP_IN_ROLE_MAX = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_IN_ROLE_MAX = 5
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_IN_ROLE_MAX() {
-        return __IFLA_BRIDGE_MRP_IN_ROLE_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC() {
-        return IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID() {
-        return IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL() {
-        return IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS() {
-        return IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD = 4
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD() {
-        return IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD;
-    }
-    public static final int __IFLA_BRIDGE_MRP_START_IN_TEST_MAX = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_START_IN_TEST_MAX = 5
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_START_IN_TEST_MAX() {
-        return __IFLA_BRIDGE_MRP_START_IN_TEST_MAX;
-    }
-    public static final int IFLA_BRIDGE_CFM_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_UNSPEC() {
-        return IFLA_BRIDGE_CFM_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_CFM_MEP_CREATE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CREATE = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_MEP_CREATE() {
-        return IFLA_BRIDGE_CFM_MEP_CREATE;
-    }
-    public static final int IFLA_BRIDGE_CFM_MEP_DELETE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_DELETE = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_MEP_DELETE() {
-        return IFLA_BRIDGE_CFM_MEP_DELETE;
-    }
-    public static final int IFLA_BRIDGE_CFM_MEP_CONFIG = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CONFIG = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_MEP_CONFIG() {
-        return IFLA_BRIDGE_CFM_MEP_CONFIG;
-    }
-    public static final int IFLA_BRIDGE_CFM_CC_CONFIG = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_CONFIG = 4
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_CC_CONFIG() {
-        return IFLA_BRIDGE_CFM_CC_CONFIG;
-    }
-    public static final int IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD = 5
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD() {
-        return IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD;
-    }
-    public static final int IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE = 6
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE() {
-        return IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE;
-    }
-    public static final int IFLA_BRIDGE_CFM_CC_RDI = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_RDI = 7
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_CC_RDI() {
-        return IFLA_BRIDGE_CFM_CC_RDI;
-    }
-    public static final int IFLA_BRIDGE_CFM_CC_CCM_TX = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_CCM_TX = 8
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_CC_CCM_TX() {
-        return IFLA_BRIDGE_CFM_CC_CCM_TX;
-    }
-    public static final int IFLA_BRIDGE_CFM_MEP_CREATE_INFO = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CREATE_INFO = 9
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_MEP_CREATE_INFO() {
-        return IFLA_BRIDGE_CFM_MEP_CREATE_INFO;
-    }
-    public static final int IFLA_BRIDGE_CFM_MEP_CONFIG_INFO = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_MEP_CONFIG_INFO = 10
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_MEP_CONFIG_INFO() {
-        return IFLA_BRIDGE_CFM_MEP_CONFIG_INFO;
-    }
-    public static final int IFLA_BRIDGE_CFM_CC_CONFIG_INFO = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_CONFIG_INFO = 11
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_CC_CONFIG_INFO() {
-        return IFLA_BRIDGE_CFM_CC_CONFIG_INFO;
-    }
-    public static final int IFLA_BRIDGE_CFM_CC_RDI_INFO = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_CFM_CC_RDI_INFO = 12
-     * }
-     */
-    public static int IFLA_BRIDGE_CFM_CC_RDI_INFO() {
-        return IFLA_BRIDGE_CFM_CC_RDI_INFO;
     }
 }
 

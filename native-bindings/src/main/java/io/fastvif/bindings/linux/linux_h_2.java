@@ -17,6 +17,474 @@ class linux_h_2 extends linux_h_3 {
     linux_h_2() {
         // Should not be called directly
     }
+    public static final int PACKET_RESERVE = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_RESERVE 12
+     * }
+     */
+    public static int PACKET_RESERVE() {
+        return PACKET_RESERVE;
+    }
+    public static final int PACKET_TX_RING = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TX_RING 13
+     * }
+     */
+    public static int PACKET_TX_RING() {
+        return PACKET_TX_RING;
+    }
+    public static final int PACKET_LOSS = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_LOSS 14
+     * }
+     */
+    public static int PACKET_LOSS() {
+        return PACKET_LOSS;
+    }
+    public static final int PACKET_VNET_HDR = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_VNET_HDR 15
+     * }
+     */
+    public static int PACKET_VNET_HDR() {
+        return PACKET_VNET_HDR;
+    }
+    public static final int PACKET_TX_TIMESTAMP = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TX_TIMESTAMP 16
+     * }
+     */
+    public static int PACKET_TX_TIMESTAMP() {
+        return PACKET_TX_TIMESTAMP;
+    }
+    public static final int PACKET_TIMESTAMP = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TIMESTAMP 17
+     * }
+     */
+    public static int PACKET_TIMESTAMP() {
+        return PACKET_TIMESTAMP;
+    }
+    public static final int PACKET_FANOUT = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT 18
+     * }
+     */
+    public static int PACKET_FANOUT() {
+        return PACKET_FANOUT;
+    }
+    public static final int PACKET_TX_HAS_OFF = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TX_HAS_OFF 19
+     * }
+     */
+    public static int PACKET_TX_HAS_OFF() {
+        return PACKET_TX_HAS_OFF;
+    }
+    public static final int PACKET_QDISC_BYPASS = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_QDISC_BYPASS 20
+     * }
+     */
+    public static int PACKET_QDISC_BYPASS() {
+        return PACKET_QDISC_BYPASS;
+    }
+    public static final int PACKET_ROLLOVER_STATS = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_ROLLOVER_STATS 21
+     * }
+     */
+    public static int PACKET_ROLLOVER_STATS() {
+        return PACKET_ROLLOVER_STATS;
+    }
+    public static final int PACKET_FANOUT_DATA = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_DATA 22
+     * }
+     */
+    public static int PACKET_FANOUT_DATA() {
+        return PACKET_FANOUT_DATA;
+    }
+    public static final int PACKET_IGNORE_OUTGOING = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_IGNORE_OUTGOING 23
+     * }
+     */
+    public static int PACKET_IGNORE_OUTGOING() {
+        return PACKET_IGNORE_OUTGOING;
+    }
+    public static final int PACKET_FANOUT_HASH = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_HASH 0
+     * }
+     */
+    public static int PACKET_FANOUT_HASH() {
+        return PACKET_FANOUT_HASH;
+    }
+    public static final int PACKET_FANOUT_LB = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_LB 1
+     * }
+     */
+    public static int PACKET_FANOUT_LB() {
+        return PACKET_FANOUT_LB;
+    }
+    public static final int PACKET_FANOUT_CPU = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_CPU 2
+     * }
+     */
+    public static int PACKET_FANOUT_CPU() {
+        return PACKET_FANOUT_CPU;
+    }
+    public static final int PACKET_FANOUT_ROLLOVER = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_ROLLOVER 3
+     * }
+     */
+    public static int PACKET_FANOUT_ROLLOVER() {
+        return PACKET_FANOUT_ROLLOVER;
+    }
+    public static final int PACKET_FANOUT_RND = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_RND 4
+     * }
+     */
+    public static int PACKET_FANOUT_RND() {
+        return PACKET_FANOUT_RND;
+    }
+    public static final int PACKET_FANOUT_QM = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_QM 5
+     * }
+     */
+    public static int PACKET_FANOUT_QM() {
+        return PACKET_FANOUT_QM;
+    }
+    public static final int PACKET_FANOUT_CBPF = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_CBPF 6
+     * }
+     */
+    public static int PACKET_FANOUT_CBPF() {
+        return PACKET_FANOUT_CBPF;
+    }
+    public static final int PACKET_FANOUT_EBPF = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_EBPF 7
+     * }
+     */
+    public static int PACKET_FANOUT_EBPF() {
+        return PACKET_FANOUT_EBPF;
+    }
+    public static final int PACKET_FANOUT_FLAG_ROLLOVER = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_FLAG_ROLLOVER 4096
+     * }
+     */
+    public static int PACKET_FANOUT_FLAG_ROLLOVER() {
+        return PACKET_FANOUT_FLAG_ROLLOVER;
+    }
+    public static final int PACKET_FANOUT_FLAG_UNIQUEID = (int)8192L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_FLAG_UNIQUEID 8192
+     * }
+     */
+    public static int PACKET_FANOUT_FLAG_UNIQUEID() {
+        return PACKET_FANOUT_FLAG_UNIQUEID;
+    }
+    public static final int PACKET_FANOUT_FLAG_DEFRAG = (int)32768L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_FLAG_DEFRAG 32768
+     * }
+     */
+    public static int PACKET_FANOUT_FLAG_DEFRAG() {
+        return PACKET_FANOUT_FLAG_DEFRAG;
+    }
+    public static final int TP_STATUS_KERNEL = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_STATUS_KERNEL 0
+     * }
+     */
+    public static int TP_STATUS_KERNEL() {
+        return TP_STATUS_KERNEL;
+    }
+    public static final int TP_STATUS_AVAILABLE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_STATUS_AVAILABLE 0
+     * }
+     */
+    public static int TP_STATUS_AVAILABLE() {
+        return TP_STATUS_AVAILABLE;
+    }
+    public static final int TP_FT_REQ_FILL_RXHASH = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_FT_REQ_FILL_RXHASH 1
+     * }
+     */
+    public static int TP_FT_REQ_FILL_RXHASH() {
+        return TP_FT_REQ_FILL_RXHASH;
+    }
+    public static final int TPACKET_ALIGNMENT = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define TPACKET_ALIGNMENT 16
+     * }
+     */
+    public static int TPACKET_ALIGNMENT() {
+        return TPACKET_ALIGNMENT;
+    }
+    public static final int PACKET_MR_MULTICAST = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_MULTICAST 0
+     * }
+     */
+    public static int PACKET_MR_MULTICAST() {
+        return PACKET_MR_MULTICAST;
+    }
+    public static final int PACKET_MR_PROMISC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_PROMISC 1
+     * }
+     */
+    public static int PACKET_MR_PROMISC() {
+        return PACKET_MR_PROMISC;
+    }
+    public static final int PACKET_MR_ALLMULTI = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_ALLMULTI 2
+     * }
+     */
+    public static int PACKET_MR_ALLMULTI() {
+        return PACKET_MR_ALLMULTI;
+    }
+    public static final int PACKET_MR_UNICAST = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_UNICAST 3
+     * }
+     */
+    public static int PACKET_MR_UNICAST() {
+        return PACKET_MR_UNICAST;
+    }
+    public static final int MAX_ADDR_LEN = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define MAX_ADDR_LEN 32
+     * }
+     */
+    public static int MAX_ADDR_LEN() {
+        return MAX_ADDR_LEN;
+    }
+    public static final int INIT_NETDEV_GROUP = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define INIT_NETDEV_GROUP 0
+     * }
+     */
+    public static int INIT_NETDEV_GROUP() {
+        return INIT_NETDEV_GROUP;
+    }
+    public static final int NET_NAME_UNKNOWN = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_UNKNOWN 0
+     * }
+     */
+    public static int NET_NAME_UNKNOWN() {
+        return NET_NAME_UNKNOWN;
+    }
+    public static final int NET_NAME_ENUM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_ENUM 1
+     * }
+     */
+    public static int NET_NAME_ENUM() {
+        return NET_NAME_ENUM;
+    }
+    public static final int NET_NAME_PREDICTABLE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_PREDICTABLE 2
+     * }
+     */
+    public static int NET_NAME_PREDICTABLE() {
+        return NET_NAME_PREDICTABLE;
+    }
+    public static final int NET_NAME_USER = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_USER 3
+     * }
+     */
+    public static int NET_NAME_USER() {
+        return NET_NAME_USER;
+    }
+    public static final int NET_NAME_RENAMED = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_RENAMED 4
+     * }
+     */
+    public static int NET_NAME_RENAMED() {
+        return NET_NAME_RENAMED;
+    }
+    public static final int NET_ADDR_PERM = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_ADDR_PERM 0
+     * }
+     */
+    public static int NET_ADDR_PERM() {
+        return NET_ADDR_PERM;
+    }
+    public static final int NET_ADDR_RANDOM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_ADDR_RANDOM 1
+     * }
+     */
+    public static int NET_ADDR_RANDOM() {
+        return NET_ADDR_RANDOM;
+    }
+    public static final int NET_ADDR_STOLEN = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_ADDR_STOLEN 2
+     * }
+     */
+    public static int NET_ADDR_STOLEN() {
+        return NET_ADDR_STOLEN;
+    }
+    public static final int NET_ADDR_SET = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_ADDR_SET 3
+     * }
+     */
+    public static int NET_ADDR_SET() {
+        return NET_ADDR_SET;
+    }
+    public static final int ARPHRD_NETROM = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_NETROM 0
+     * }
+     */
+    public static int ARPHRD_NETROM() {
+        return ARPHRD_NETROM;
+    }
+    public static final int ARPHRD_ETHER = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_ETHER 1
+     * }
+     */
+    public static int ARPHRD_ETHER() {
+        return ARPHRD_ETHER;
+    }
+    public static final int ARPHRD_EETHER = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_EETHER 2
+     * }
+     */
+    public static int ARPHRD_EETHER() {
+        return ARPHRD_EETHER;
+    }
+    public static final int ARPHRD_AX25 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_AX25 3
+     * }
+     */
+    public static int ARPHRD_AX25() {
+        return ARPHRD_AX25;
+    }
+    public static final int ARPHRD_PRONET = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_PRONET 4
+     * }
+     */
+    public static int ARPHRD_PRONET() {
+        return ARPHRD_PRONET;
+    }
+    public static final int ARPHRD_CHAOS = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_CHAOS 5
+     * }
+     */
+    public static int ARPHRD_CHAOS() {
+        return ARPHRD_CHAOS;
+    }
+    public static final int ARPHRD_IEEE802 = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_IEEE802 6
+     * }
+     */
+    public static int ARPHRD_IEEE802() {
+        return ARPHRD_IEEE802;
+    }
+    public static final int ARPHRD_ARCNET = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_ARCNET 7
+     * }
+     */
+    public static int ARPHRD_ARCNET() {
+        return ARPHRD_ARCNET;
+    }
+    public static final int ARPHRD_APPLETLK = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_APPLETLK 8
+     * }
+     */
+    public static int ARPHRD_APPLETLK() {
+        return ARPHRD_APPLETLK;
+    }
+    public static final int ARPHRD_DLCI = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * #define ARPHRD_DLCI 15
+     * }
+     */
+    public static int ARPHRD_DLCI() {
+        return ARPHRD_DLCI;
+    }
     public static final int ARPHRD_ATM = (int)19L;
     /**
      * {@snippet lang=c :
@@ -12764,474 +13232,6 @@ class linux_h_2 extends linux_h_3 {
      */
     public static int NL_POLICY_TYPE_ATTR_TYPE() {
         return NL_POLICY_TYPE_ATTR_TYPE;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_S = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_S = 2
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_S() {
-        return NL_POLICY_TYPE_ATTR_MIN_VALUE_S;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_S = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_S = 3
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_S() {
-        return NL_POLICY_TYPE_ATTR_MAX_VALUE_S;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_U = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_U = 4
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_U() {
-        return NL_POLICY_TYPE_ATTR_MIN_VALUE_U;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_U = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_U = 5
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_U() {
-        return NL_POLICY_TYPE_ATTR_MAX_VALUE_U;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MIN_LENGTH = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_LENGTH = 6
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MIN_LENGTH() {
-        return NL_POLICY_TYPE_ATTR_MIN_LENGTH;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX_LENGTH = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_LENGTH = 7
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX_LENGTH() {
-        return NL_POLICY_TYPE_ATTR_MAX_LENGTH;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_POLICY_IDX = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_IDX = 8
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_POLICY_IDX() {
-        return NL_POLICY_TYPE_ATTR_POLICY_IDX;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = 9
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE() {
-        return NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = 10
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK() {
-        return NL_POLICY_TYPE_ATTR_BITFIELD32_MASK;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_PAD = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_PAD = 11
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_PAD() {
-        return NL_POLICY_TYPE_ATTR_PAD;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MASK = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MASK = 12
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MASK() {
-        return NL_POLICY_TYPE_ATTR_MASK;
-    }
-    public static final int __NL_POLICY_TYPE_ATTR_MAX = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.__NL_POLICY_TYPE_ATTR_MAX = 13
-     * }
-     */
-    public static int __NL_POLICY_TYPE_ATTR_MAX() {
-        return __NL_POLICY_TYPE_ATTR_MAX;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX = 12
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX() {
-        return NL_POLICY_TYPE_ATTR_MAX;
-    }
-    public static final int IFLA_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_UNSPEC() {
-        return IFLA_UNSPEC;
-    }
-    public static final int IFLA_ADDRESS = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_ADDRESS = 1
-     * }
-     */
-    public static int IFLA_ADDRESS() {
-        return IFLA_ADDRESS;
-    }
-    public static final int IFLA_BROADCAST = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BROADCAST = 2
-     * }
-     */
-    public static int IFLA_BROADCAST() {
-        return IFLA_BROADCAST;
-    }
-    public static final int IFLA_IFNAME = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_IFNAME = 3
-     * }
-     */
-    public static int IFLA_IFNAME() {
-        return IFLA_IFNAME;
-    }
-    public static final int IFLA_MTU = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_MTU = 4
-     * }
-     */
-    public static int IFLA_MTU() {
-        return IFLA_MTU;
-    }
-    public static final int IFLA_LINK = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_LINK = 5
-     * }
-     */
-    public static int IFLA_LINK() {
-        return IFLA_LINK;
-    }
-    public static final int IFLA_QDISC = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_QDISC = 6
-     * }
-     */
-    public static int IFLA_QDISC() {
-        return IFLA_QDISC;
-    }
-    public static final int IFLA_STATS = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_STATS = 7
-     * }
-     */
-    public static int IFLA_STATS() {
-        return IFLA_STATS;
-    }
-    public static final int IFLA_COST = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_COST = 8
-     * }
-     */
-    public static int IFLA_COST() {
-        return IFLA_COST;
-    }
-    public static final int IFLA_PRIORITY = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_PRIORITY = 9
-     * }
-     */
-    public static int IFLA_PRIORITY() {
-        return IFLA_PRIORITY;
-    }
-    public static final int IFLA_MASTER = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_MASTER = 10
-     * }
-     */
-    public static int IFLA_MASTER() {
-        return IFLA_MASTER;
-    }
-    public static final int IFLA_WIRELESS = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_WIRELESS = 11
-     * }
-     */
-    public static int IFLA_WIRELESS() {
-        return IFLA_WIRELESS;
-    }
-    public static final int IFLA_PROTINFO = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_PROTINFO = 12
-     * }
-     */
-    public static int IFLA_PROTINFO() {
-        return IFLA_PROTINFO;
-    }
-    public static final int IFLA_TXQLEN = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_TXQLEN = 13
-     * }
-     */
-    public static int IFLA_TXQLEN() {
-        return IFLA_TXQLEN;
-    }
-    public static final int IFLA_MAP = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_MAP = 14
-     * }
-     */
-    public static int IFLA_MAP() {
-        return IFLA_MAP;
-    }
-    public static final int IFLA_WEIGHT = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_WEIGHT = 15
-     * }
-     */
-    public static int IFLA_WEIGHT() {
-        return IFLA_WEIGHT;
-    }
-    public static final int IFLA_OPERSTATE = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_OPERSTATE = 16
-     * }
-     */
-    public static int IFLA_OPERSTATE() {
-        return IFLA_OPERSTATE;
-    }
-    public static final int IFLA_LINKMODE = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_LINKMODE = 17
-     * }
-     */
-    public static int IFLA_LINKMODE() {
-        return IFLA_LINKMODE;
-    }
-    public static final int IFLA_LINKINFO = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_LINKINFO = 18
-     * }
-     */
-    public static int IFLA_LINKINFO() {
-        return IFLA_LINKINFO;
-    }
-    public static final int IFLA_NET_NS_PID = (int)19L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_NET_NS_PID = 19
-     * }
-     */
-    public static int IFLA_NET_NS_PID() {
-        return IFLA_NET_NS_PID;
-    }
-    public static final int IFLA_IFALIAS = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_IFALIAS = 20
-     * }
-     */
-    public static int IFLA_IFALIAS() {
-        return IFLA_IFALIAS;
-    }
-    public static final int IFLA_NUM_VF = (int)21L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_NUM_VF = 21
-     * }
-     */
-    public static int IFLA_NUM_VF() {
-        return IFLA_NUM_VF;
-    }
-    public static final int IFLA_VFINFO_LIST = (int)22L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_VFINFO_LIST = 22
-     * }
-     */
-    public static int IFLA_VFINFO_LIST() {
-        return IFLA_VFINFO_LIST;
-    }
-    public static final int IFLA_STATS64 = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_STATS64 = 23
-     * }
-     */
-    public static int IFLA_STATS64() {
-        return IFLA_STATS64;
-    }
-    public static final int IFLA_VF_PORTS = (int)24L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_VF_PORTS = 24
-     * }
-     */
-    public static int IFLA_VF_PORTS() {
-        return IFLA_VF_PORTS;
-    }
-    public static final int IFLA_PORT_SELF = (int)25L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_PORT_SELF = 25
-     * }
-     */
-    public static int IFLA_PORT_SELF() {
-        return IFLA_PORT_SELF;
-    }
-    public static final int IFLA_AF_SPEC = (int)26L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_AF_SPEC = 26
-     * }
-     */
-    public static int IFLA_AF_SPEC() {
-        return IFLA_AF_SPEC;
-    }
-    public static final int IFLA_GROUP = (int)27L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_GROUP = 27
-     * }
-     */
-    public static int IFLA_GROUP() {
-        return IFLA_GROUP;
-    }
-    public static final int IFLA_NET_NS_FD = (int)28L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_NET_NS_FD = 28
-     * }
-     */
-    public static int IFLA_NET_NS_FD() {
-        return IFLA_NET_NS_FD;
-    }
-    public static final int IFLA_EXT_MASK = (int)29L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_EXT_MASK = 29
-     * }
-     */
-    public static int IFLA_EXT_MASK() {
-        return IFLA_EXT_MASK;
-    }
-    public static final int IFLA_PROMISCUITY = (int)30L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_PROMISCUITY = 30
-     * }
-     */
-    public static int IFLA_PROMISCUITY() {
-        return IFLA_PROMISCUITY;
-    }
-    public static final int IFLA_NUM_TX_QUEUES = (int)31L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_NUM_TX_QUEUES = 31
-     * }
-     */
-    public static int IFLA_NUM_TX_QUEUES() {
-        return IFLA_NUM_TX_QUEUES;
-    }
-    public static final int IFLA_NUM_RX_QUEUES = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_NUM_RX_QUEUES = 32
-     * }
-     */
-    public static int IFLA_NUM_RX_QUEUES() {
-        return IFLA_NUM_RX_QUEUES;
-    }
-    public static final int IFLA_CARRIER = (int)33L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_CARRIER = 33
-     * }
-     */
-    public static int IFLA_CARRIER() {
-        return IFLA_CARRIER;
-    }
-    public static final int IFLA_PHYS_PORT_ID = (int)34L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_PHYS_PORT_ID = 34
-     * }
-     */
-    public static int IFLA_PHYS_PORT_ID() {
-        return IFLA_PHYS_PORT_ID;
-    }
-    public static final int IFLA_CARRIER_CHANGES = (int)35L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_CARRIER_CHANGES = 35
-     * }
-     */
-    public static int IFLA_CARRIER_CHANGES() {
-        return IFLA_CARRIER_CHANGES;
-    }
-    public static final int IFLA_PHYS_SWITCH_ID = (int)36L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_PHYS_SWITCH_ID = 36
-     * }
-     */
-    public static int IFLA_PHYS_SWITCH_ID() {
-        return IFLA_PHYS_SWITCH_ID;
-    }
-    public static final int IFLA_LINK_NETNSID = (int)37L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_LINK_NETNSID = 37
-     * }
-     */
-    public static int IFLA_LINK_NETNSID() {
-        return IFLA_LINK_NETNSID;
-    }
-    public static final int IFLA_PHYS_PORT_NAME = (int)38L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_PHYS_PORT_NAME = 38
-     * }
-     */
-    public static int IFLA_PHYS_PORT_NAME() {
-        return IFLA_PHYS_PORT_NAME;
     }
 }
 
