@@ -8,9 +8,13 @@ module io.fastvif.datapath {
   requires org.agrona;
 
   exports io.fastvif.host;
+  exports io.fastvif.netlink;
+  exports io.fastvif.netlink.route;
+  exports io.fastvif.netlink.route.kind;
   exports io.fastvif.netns;
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
+  exports io.fastvif.tuntap;
   exports io.fastvif.vif;
   exports io.fastvif.vif.json;
 

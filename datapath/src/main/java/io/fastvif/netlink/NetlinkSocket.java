@@ -1,0 +1,362 @@
+package io.fastvif.netlink;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.Polling;
+import io.fastvif.bindings.Sockets;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.bindings.linux.iovec;
+import io.fastvif.bindings.linux.msghdr;
+import io.fastvif.bindings.linux.pollfd;
+import io.fastvif.bindings.linux.sockaddr_nl;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A netlink socket, in the namespace of the thread that opens it. One thread at a time may use it.
+ *
+ * <p>Each message of a send is answered on its own: an error of one does not keep the kernel from
+ * the next. All answers of a send are in the receive buffer when {@link #send} returns, so they
+ * must fit there: send at most {@link #maxMessagesPerSend()} requests, and receive their answers
+ * before the next send.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/netlink.7.html">netlink(7)</a>
+ */
+public final class NetlinkSocket implements AutoCloseable {
+  static final int TRUNCATED = MSG_TRUNC;
+
+  /** The kernel's own limit for a part of a dump. */
+  private static final int RECEIVE_BUFFER_SIZE = 32 * 1024;
+
+  private static final int DATAGRAMS_PER_RECEIVE = 32;
+  private static final int REQUESTED_BUFFER_SIZE = 4 * 1024 * 1024;
+
+  /**
+   * What an answer may take in the receive buffer: 1,024 bytes of data and shared info, for an
+   * error with a long ext-ack message, and 256 of {@code struct sk_buff}.
+   */
+  private static final int ANSWER_TRUE_SIZE = 1280;
+
+  /** What netlink_sendmsg keeps free of the send buffer. */
+  private static final int SEND_OVERHEAD = 32;
+
+  private static final int NANOS_PER_MILLI = 1_000_000;
+
+  private final FileDescriptor descriptor;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment sendHeader = arena.allocate(msghdr.layout());
+  private final MemorySegment sendVector = arena.allocate(iovec.layout());
+  private final MemorySegment pollEntry = arena.allocate(pollfd.layout());
+  private final ReceiveVector received;
+  private final MessageDecoder decoder = new MessageDecoder();
+  private final AckDecoder ack = new AckDecoder();
+  private final int sendBufferSize;
+  private final int receiveBufferSize;
+  private final int portId;
+  private final boolean strictChecking;
+
+  private NetlinkSocket(FileDescriptor descriptor, int bufferSize) {
+    this.descriptor = descriptor;
+    int fd = descriptor.value();
+    bind();
+    sendBufferSize = setBuffer(SO_SNDBUFFORCE, SO_SNDBUF, bufferSize);
+    receiveBufferSize = setBuffer(SO_RCVBUFFORCE, SO_RCVBUF, bufferSize);
+    setOption(NETLINK_CAP_ACK, "NETLINK_CAP_ACK");
+    setOption(NETLINK_EXT_ACK, "NETLINK_EXT_ACK");
+    // Only since Linux 4.20, and only some families have it.
+    strictChecking = Sockets.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1) == 0;
+    portId = readPortId();
+    received = new ReceiveVector(arena, DATAGRAMS_PER_RECEIVE, RECEIVE_BUFFER_SIZE);
+    msghdr.msg_iov(sendHeader, sendVector);
+    msghdr.msg_iovlen(sendHeader, 1);
+    pollfd.fd(pollEntry, fd);
+    pollfd.events(pollEntry, (short) POLLIN);
+  }
+
+  /**
+   * Opens a socket with buffers of 4 MiB, or as large as this user may have.
+   *
+   * @param family such as NETLINK_ROUTE
+   * @return it
+   * @throws SystemCallException if the kernel refuses
+   */
+  public static NetlinkSocket open(int family) {
+    return open(family, REQUESTED_BUFFER_SIZE);
+  }
+
+  /**
+   * Opens a socket.
+   *
+   * @param family such as NETLINK_ROUTE
+   * @param bufferSize bytes of the send and of the receive buffer; the kernel doubles them
+   * @return it
+   * @throws SystemCallException if the kernel refuses
+   */
+  public static NetlinkSocket open(int family, int bufferSize) {
+    FileDescriptor descriptor =
+        FileDescriptor.check(
+            Sockets.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family), "socket", "AF_NETLINK");
+    try {
+      return new NetlinkSocket(descriptor, bufferSize);
+    } catch (RuntimeException | Error e) {
+      descriptor.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Sends all complete messages of an encoder, with one sendmsg.
+   *
+   * @param encoder with at most {@link #maxMessagesPerSend()} messages and {@link
+   *     #maxBytesPerSend()} bytes, in native memory
+   * @throws SystemCallException if the kernel refuses; EMSGSIZE if it is too long
+   */
+  public void send(MessageEncoder encoder) {
+    iovec.iov_base(sendVector, encoder.segment());
+    iovec.iov_len(sendVector, encoder.length());
+    long sent;
+    do {
+      sent = Sockets.sendmsg(descriptor.value(), sendHeader, 0);
+    } while (sent == -Errno.EINTR);
+    SystemCallException.check(sent, "sendmsg", descriptor.value(), encoder.length());
+  }
+
+  /**
+   * Receives what is there, without waiting: up to 32 datagrams, which may be of several messages
+   * each.
+   *
+   * @param handler gets each message
+   * @return how many datagrams were received; 0 if there was none
+   * @throws MessagesLostException if the kernel had to drop some
+   * @throws MalformedMessageException if one is not well-formed
+   */
+  public int receive(MessageHandler handler) {
+    int count = receiveDatagrams();
+    for (int i = 0; i < count; i++) {
+      received.rearm(i);
+    }
+    for (int i = 0; i < count; i++) {
+      if (received.isTruncated(i)) {
+        throw new MalformedMessageException(
+            "a netlink datagram is longer than " + received.bufferSize() + " bytes");
+      }
+      if (received.isFromKernel(i)) {
+        decoder.wrap(received.buffers(), received.offset(i), received.length(i));
+        while (decoder.next()) {
+          dispatch(handler);
+        }
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Receives, and waits if nothing is there yet.
+   *
+   * @param handler gets each message
+   * @param timeoutMillis the longest wait; negative to wait for ever
+   * @return how many datagrams were received; 0 if the time was up
+   * @throws MessagesLostException if the kernel had to drop some
+   */
+  public int receive(MessageHandler handler, int timeoutMillis) {
+    int count = receive(handler);
+    return count == 0 && await(timeoutMillis) ? receive(handler) : count;
+  }
+
+  /**
+   * Waits until there is something to receive.
+   *
+   * @param timeoutMillis the longest wait; negative to wait for ever
+   * @return false if the time was up
+   */
+  public boolean await(int timeoutMillis) {
+    long deadline = System.nanoTime() + (long) timeoutMillis * NANOS_PER_MILLI;
+    int left = timeoutMillis;
+    while (true) {
+      int ready = Polling.poll(pollEntry, 1, left);
+      if (ready != -Errno.EINTR) {
+        return SystemCallException.check(ready, "poll", descriptor.value()) != 0;
+      }
+      if (timeoutMillis >= 0) {
+        left = (int) Math.max(0, (deadline - System.nanoTime()) / NANOS_PER_MILLI);
+      }
+    }
+  }
+
+  /** Drops everything that is waiting to be received, and forgets that messages were lost. */
+  public void discard() {
+    while (true) {
+      int count = receiveRaw();
+      if (count == -Errno.EAGAIN) {
+        return;
+      }
+      if (count < 0 && count != -Errno.ENOBUFS && count != -Errno.EINTR) {
+        throw new SystemCallException("recvmmsg", -count, descriptor.value());
+      }
+      for (int i = 0; i < count; i++) {
+        received.rearm(i);
+      }
+    }
+  }
+
+  /**
+   * Subscribes to a group of events.
+   *
+   * @param group such as RTNLGRP_LINK
+   * @throws SystemCallException if the family has no such group
+   */
+  public void subscribe(int group) {
+    SystemCallException.check(
+        Sockets.setsockopt(descriptor.value(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group),
+        "setsockopt",
+        "NETLINK_ADD_MEMBERSHIP",
+        group);
+  }
+
+  /**
+   * How many requests a send may hold, so that all answers fit into the receive buffer even if each
+   * is an error with its message.
+   *
+   * @return at least 1
+   */
+  public int maxMessagesPerSend() {
+    return Math.max(1, receiveBufferSize / ANSWER_TRUE_SIZE);
+  }
+
+  /**
+   * How long a send may be.
+   *
+   * @return bytes
+   */
+  public int maxBytesPerSend() {
+    return sendBufferSize - SEND_OVERHEAD;
+  }
+
+  /**
+   * The real size of the send buffer, as the kernel counts it.
+   *
+   * @return bytes
+   */
+  public int sendBufferSize() {
+    return sendBufferSize;
+  }
+
+  /**
+   * The real size of the receive buffer, as the kernel counts it: with its own overhead for each
+   * message.
+   *
+   * @return bytes
+   */
+  public int receiveBufferSize() {
+    return receiveBufferSize;
+  }
+
+  /**
+   * The socket's address (nl_pid), which answers to it carry.
+   *
+   * @return the port id, unsigned
+   */
+  public int portId() {
+    return portId;
+  }
+
+  /**
+   * Whether the kernel checks dump requests strictly, and so filters by their attributes.
+   *
+   * @return whether it does
+   */
+  public boolean isStrictChecking() {
+    return strictChecking;
+  }
+
+  /**
+   * The socket's descriptor, for polling it beside others.
+   *
+   * @return the number
+   */
+  public int descriptor() {
+    return descriptor.value();
+  }
+
+  /** Closes the socket. */
+  @Override
+  public void close() {
+    if (descriptor.isOpen()) {
+      descriptor.close();
+      arena.close();
+    }
+  }
+
+  private int receiveRaw() {
+    return Sockets.recvmmsg(
+        descriptor.value(), received.entries(), received.count(), MSG_DONTWAIT, MemorySegment.NULL);
+  }
+
+  private int receiveDatagrams() {
+    int count;
+    do {
+      count = receiveRaw();
+    } while (count == -Errno.EINTR);
+    if (count >= 0) {
+      return count;
+    }
+    if (count == -Errno.EAGAIN) {
+      return 0;
+    }
+    if (count == -Errno.ENOBUFS) {
+      throw new MessagesLostException(receiveBufferSize);
+    }
+    throw new SystemCallException("recvmmsg", -count, descriptor.value());
+  }
+
+  private void dispatch(MessageHandler handler) {
+    int type = decoder.type();
+    if (type == NLMSG_ERROR) {
+      ack.wrap(decoder);
+      handler.onAck(decoder.sequence(), ack.errno(), ack.message(), ack.attributeOffset());
+    } else if (type == NLMSG_DONE) {
+      int errno = decoder.payloadLength() >= Integer.BYTES ? -decoder.getInt(0) : 0;
+      boolean interrupted = (decoder.flags() & NLM_F_DUMP_INTR) != 0;
+      // Some families put a positive count here.
+      handler.onDone(decoder.sequence(), Math.max(0, errno), interrupted);
+    } else if (type == NLMSG_OVERRUN) {
+      throw new MessagesLostException(receiveBufferSize);
+    } else if (type != NLMSG_NOOP) {
+      handler.onMessage(decoder);
+    }
+  }
+
+  private void bind() {
+    MemorySegment address = arena.allocate(sockaddr_nl.layout());
+    sockaddr_nl.nl_family(address, (short) AF_NETLINK);
+    SystemCallException.check(
+        Sockets.bind(descriptor.value(), address, (int) address.byteSize()), "bind", "AF_NETLINK");
+  }
+
+  private int readPortId() {
+    MemorySegment address = arena.allocate(sockaddr_nl.layout());
+    MemorySegment length = arena.allocate(Wire.INT);
+    length.set(Wire.INT, 0, (int) address.byteSize());
+    SystemCallException.check(
+        Sockets.getsockname(descriptor.value(), address, length), "getsockname");
+    return sockaddr_nl.nl_pid(address);
+  }
+
+  /** As large as asked for with CAP_NET_ADMIN, else as large as net.core.[rw]mem_max allows. */
+  private int setBuffer(int forced, int limited, int size) {
+    int fd = descriptor.value();
+    if (Sockets.setsockopt(fd, SOL_SOCKET, forced, size) < 0) {
+      SystemCallException.check(
+          Sockets.setsockopt(fd, SOL_SOCKET, limited, size), "setsockopt", limited, size);
+    }
+    return SystemCallException.check(
+        Sockets.getsockopt(fd, SOL_SOCKET, limited), "getsockopt", limited);
+  }
+
+  private void setOption(int option, String name) {
+    SystemCallException.check(
+        Sockets.setsockopt(descriptor.value(), SOL_NETLINK, option, 1), "setsockopt", name);
+  }
+}

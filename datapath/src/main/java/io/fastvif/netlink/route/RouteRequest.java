@@ -1,0 +1,258 @@
+package io.fastvif.netlink.route;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.netlink.AttributeIterator;
+import io.fastvif.netlink.MessageEncoder;
+
+/**
+ * Writes route requests: RTM_NEWROUTE, RTM_DELROUTE and RTM_GETROUTE. Addresses are 4 or 16 bytes
+ * in network order.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
+ */
+public final class RouteRequest extends Request {
+  private static final int MAX_TABLE_IN_HEADER = 255;
+
+  private final AttributeIterator copied = new AttributeIterator();
+
+  /**
+   * Makes a request.
+   *
+   * @param encoder where messages go
+   */
+  public RouteRequest(MessageEncoder encoder) {
+    super(encoder);
+  }
+
+  /**
+   * Begins to add a route, of the main table, protocol boot and global scope unless changed. EEXIST
+   * if it is there. Equivalent to {@code ip route add DESTINATION/PREFIX}.
+   *
+   * @param family AF_INET or AF_INET6
+   * @param destination the network; null for the default route
+   * @param prefixLength how many of its bits count
+   * @return this
+   */
+  public RouteRequest add(int family, byte[] destination, int prefixLength) {
+    begin(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family, destination, prefixLength);
+    encoder.setHeaderByte(RouteInfo.PROTOCOL, RTPROT_BOOT);
+    encoder.setHeaderByte(RouteInfo.SCOPE, RT_SCOPE_UNIVERSE);
+    encoder.setHeaderByte(RouteInfo.TYPE, RTN_UNICAST);
+    return this;
+  }
+
+  /**
+   * Begins to add a route to a network that is on the link itself, without a gateway. Equivalent to
+   * {@code ip route add DESTINATION/PREFIX dev DEV}.
+   *
+   * @param family AF_INET or AF_INET6
+   * @param destination the network
+   * @param prefixLength how many of its bits count
+   * @param index the link's index
+   * @return this
+   */
+  public RouteRequest addOnLink(int family, byte[] destination, int prefixLength, int index) {
+    return add(family, destination, prefixLength)
+        .scope(family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE)
+        .outputInterface(index);
+  }
+
+  /**
+   * Begins to delete a route; what is added narrows which one. ESRCH if there is none. Equivalent
+   * to {@code ip route delete DESTINATION/PREFIX}.
+   *
+   * @param family AF_INET or AF_INET6
+   * @param destination the network; null for the default route
+   * @param prefixLength how many of its bits count
+   * @return this
+   */
+  public RouteRequest delete(int family, byte[] destination, int prefixLength) {
+    begin(RTM_DELROUTE, 0, family, destination, prefixLength);
+    encoder.setHeaderByte(RouteInfo.SCOPE, RT_SCOPE_NOWHERE);
+    return this;
+  }
+
+  /**
+   * Begins to add a route that was read, on another link: how routes move from a NIC to the bridge
+   * it becomes a port of. Everything else stays: gateway, table, priority, metrics, source.
+   *
+   * @param route a route with one next hop
+   * @param index the link that it is to lead to
+   * @return this
+   */
+  public RouteRequest addCopy(RouteMessage route, int index) {
+    return copy(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route, index);
+  }
+
+  /**
+   * Begins to delete a route that was read.
+   *
+   * @param route a route with one next hop
+   * @return this
+   */
+  public RouteRequest deleteCopy(RouteMessage route) {
+    return copy(RTM_DELROUTE, 0, route, route.outputInterface());
+  }
+
+  /**
+   * Begins to read routes. Equivalent to {@code ip route show table all}.
+   *
+   * @param family AF_INET or AF_INET6, or 0 for both
+   * @return this
+   */
+  public RouteRequest dump(int family) {
+    beginDump(RTM_GETROUTE, RouteInfo.LENGTH);
+    encoder.setHeaderByte(RouteInfo.FAMILY, family);
+    return this;
+  }
+
+  /**
+   * Sets the link that the route leads to, or in a {@link #dump} narrows it to those of a link.
+   * Equivalent to {@code dev DEV}.
+   *
+   * @param index the link's index
+   * @return this
+   */
+  public RouteRequest outputInterface(int index) {
+    encoder.putInt(RTA_OIF, index);
+    return this;
+  }
+
+  /**
+   * Sets the next hop. Equivalent to {@code via ADDRESS}.
+   *
+   * @param address of the route's family
+   * @return this
+   */
+  public RouteRequest gateway(byte[] address) {
+    InternetAddress.requireFamilyLength(address);
+    encoder.putBytes(RTA_GATEWAY, address);
+    return this;
+  }
+
+  /**
+   * Says that the gateway is on the link even if no route says so. Equivalent to {@code onlink}.
+   *
+   * @return this
+   */
+  public RouteRequest onLink() {
+    encoder.setHeaderInt(RouteInfo.FLAGS, encoder.headerInt(RouteInfo.FLAGS) | RTNH_F_ONLINK);
+    return this;
+  }
+
+  /**
+   * Sets the table, or in a {@link #dump} narrows it to one. Equivalent to {@code table TABLE}.
+   *
+   * @param table RT_TABLE_MAIN and the like, or any other number
+   * @return this
+   */
+  public RouteRequest table(int table) {
+    if (table >= 0 && table <= MAX_TABLE_IN_HEADER) {
+      encoder.setHeaderByte(RouteInfo.TABLE, table);
+    } else {
+      encoder.setHeaderByte(RouteInfo.TABLE, RT_TABLE_UNSPEC);
+      encoder.putInt(RTA_TABLE, table);
+    }
+    return this;
+  }
+
+  /**
+   * Sets the priority; the route with the lowest wins. Equivalent to {@code metric NUMBER}.
+   *
+   * @param priority the number
+   * @return this
+   */
+  public RouteRequest priority(int priority) {
+    encoder.putInt(RTA_PRIORITY, priority);
+    return this;
+  }
+
+  /**
+   * Sets the address that packets are sent from. Equivalent to {@code src ADDRESS}.
+   *
+   * @param address of the route's family
+   * @return this
+   */
+  public RouteRequest preferredSource(byte[] address) {
+    InternetAddress.requireFamilyLength(address);
+    encoder.putBytes(RTA_PREFSRC, address);
+    return this;
+  }
+
+  /**
+   * Sets how far away the destination is. Equivalent to {@code scope SCOPE}.
+   *
+   * @param scope RT_SCOPE_UNIVERSE, RT_SCOPE_LINK or RT_SCOPE_HOST
+   * @return this
+   */
+  public RouteRequest scope(int scope) {
+    encoder.setHeaderByte(RouteInfo.SCOPE, scope);
+    return this;
+  }
+
+  /**
+   * Sets who made the route. Equivalent to {@code proto PROTOCOL}.
+   *
+   * @param protocol RTPROT_BOOT, RTPROT_STATIC and the like
+   * @return this
+   */
+  public RouteRequest protocol(int protocol) {
+    encoder.setHeaderByte(RouteInfo.PROTOCOL, protocol);
+    return this;
+  }
+
+  /**
+   * Sets the MTU of the path. Equivalent to {@code mtu MTU}.
+   *
+   * @param bytes the largest packet
+   * @return this
+   */
+  public RouteRequest mtu(int bytes) {
+    encoder.beginNested(RTA_METRICS);
+    encoder.putInt(RTAX_MTU, bytes);
+    encoder.endNested();
+    return this;
+  }
+
+  private void begin(int type, int flags, int family, byte[] destination, int prefixLength) {
+    beginAcknowledged(type, flags, RouteInfo.LENGTH);
+    encoder.setHeaderByte(RouteInfo.FAMILY, family);
+    encoder.setHeaderByte(RouteInfo.TABLE, RT_TABLE_MAIN);
+    if (destination != null) {
+      InternetAddress.requireFamilyLength(destination);
+      encoder.setHeaderByte(RouteInfo.DESTINATION_LENGTH, prefixLength);
+      encoder.putBytes(RTA_DST, destination);
+    }
+  }
+
+  private RouteRequest copy(int type, int flags, RouteMessage route, int index) {
+    if (route.isMultipath()) {
+      throw new IllegalArgumentException("a route with several next hops has no one link");
+    }
+    beginAcknowledged(type, flags, RouteInfo.LENGTH);
+    encoder.setHeaderByte(RouteInfo.FAMILY, route.family());
+    encoder.setHeaderByte(RouteInfo.DESTINATION_LENGTH, route.destinationLength());
+    encoder.setHeaderByte(RouteInfo.SOURCE_LENGTH, route.sourceLength());
+    encoder.setHeaderByte(RouteInfo.TYPE_OF_SERVICE, route.typeOfService());
+    encoder.setHeaderByte(RouteInfo.PROTOCOL, route.protocol());
+    encoder.setHeaderByte(RouteInfo.SCOPE, route.scope());
+    encoder.setHeaderByte(RouteInfo.TYPE, route.type());
+    // The other flags are the kernel's own, such as "offloaded" and "link down".
+    encoder.setHeaderInt(RouteInfo.FLAGS, route.flags() & (RTNH_F_ONLINK | RTNH_F_PERVASIVE));
+    table(route.table());
+    AttributeIterator attributes = route.attributes(copied);
+    while (attributes.next()) {
+      int attribute = attributes.type();
+      if (attribute != RTA_OIF && attribute != RTA_TABLE && attribute != RTA_CACHEINFO) {
+        encoder.putBytes(
+            attributes.rawType(),
+            attributes.segment(),
+            attributes.payloadOffset(),
+            attributes.payloadLength());
+      }
+    }
+    encoder.putInt(RTA_OIF, index);
+    return this;
+  }
+}
