@@ -1,0 +1,77 @@
+package io.fastvif.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A program that a test compares with. It runs in the namespace of the thread that runs it. */
+public final class Peer {
+  private static final long TIMEOUT_SECONDS = 20;
+
+  private final Path program;
+
+  private Peer(Path program) {
+    this.program = program;
+  }
+
+  /**
+   * Finds a program on the PATH.
+   *
+   * @param name its name
+   * @param debianPackage what to install if it is missing
+   * @return it
+   */
+  public static Peer require(String name, String debianPackage) {
+    for (String directory :
+        (System.getenv("PATH") + ":/sbin:/usr/sbin").split(File.pathSeparator, -1)) {
+      Path candidate = Path.of(directory, name);
+      if (Files.isExecutable(candidate)) {
+        return new Peer(candidate);
+      }
+    }
+    missing(name + " is missing: apt-get install " + debianPackage);
+    throw new AssertionError();
+  }
+
+  /** Skips the test, or fails it if every peer is required. */
+  static void missing(String reason) {
+    if (Boolean.getBoolean("fastvif.require-all-peers")) {
+      fail(reason);
+    }
+    abort(reason);
+  }
+
+  /**
+   * Runs the program, which must succeed within 20 s.
+   *
+   * @param arguments split at spaces
+   * @return its standard output
+   */
+  public String run(String arguments) throws IOException, InterruptedException {
+    String[] split = (program + " " + arguments).split(" ", -1);
+    Path output = Files.createTempFile("fastvif-peer", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder(split)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+        fail(program + " " + arguments + ": not done in 20 s");
+      }
+      String text = Files.readString(output, StandardCharsets.UTF_8);
+      assertEquals(0, process.exitValue(), program + " " + arguments + ": " + text);
+      return text;
+    } finally {
+      Files.delete(output);
+    }
+  }
+}
