@@ -192,10 +192,20 @@ public final class RouteSocket implements AutoCloseable {
     socket.send(encoder);
     long deadline = System.nanoTime() + ANSWER_TIMEOUT_MILLIS * 1_000_000L;
     while (!answer.complete) {
-      int count = socket.receive(answer, ANSWER_TIMEOUT_MILLIS);
+      int count = receive();
       if (count == 0 || (!answer.complete && System.nanoTime() > deadline)) {
         throw new NetlinkException(describe(), Errno.ETIMEDOUT, "no answer in 60 s", -1);
       }
+    }
+  }
+
+  /** A dump that is left half read would make the kernel refuse the next one (EBUSY). */
+  private int receive() {
+    try {
+      return socket.receive(answer, ANSWER_TIMEOUT_MILLIS);
+    } catch (RuntimeException | Error e) {
+      socket.discard();
+      throw e;
     }
   }
 

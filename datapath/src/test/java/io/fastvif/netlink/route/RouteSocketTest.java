@@ -184,6 +184,24 @@ class RouteSocketTest {
     }
   }
 
+  @KernelTest
+  void aHandlerThatThrowsLeavesTheSocketUsable() {
+    try (RouteSocket route = RouteSocket.open()) {
+      for (int i = 0; i < PAIRS; i++) {
+        route.execute(route.link().create("a" + i).kind(new Veth().peerName("b" + i)));
+      }
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              route.dump(
+                  route.link().dump(false),
+                  message -> {
+                    throw new IllegalStateException("the handler's own");
+                  }));
+      assertEquals(1 + 2 * PAIRS, names(route).size());
+    }
+  }
+
   /** As many failing requests as a send may hold: every answer fits into the receive buffer. */
   @KernelTest
   void allAnswersOfAFullBatchArrive() {
