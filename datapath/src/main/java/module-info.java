@@ -1,12 +1,14 @@
 /** fastvif: plugs virtual network interfaces into a Linux host's data plane. */
-@SuppressWarnings("requires-automatic") // agrona and HdrHistogram have no descriptor of their own
+// agrona and HdrHistogram have no descriptor of their own
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.fastvif.datapath {
   requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.fastvif.bindings;
   requires HdrHistogram;
-  requires org.agrona;
+  requires transitive org.agrona; // an engine is an Agent
 
+  exports io.fastvif.engine;
   exports io.fastvif.host;
   exports io.fastvif.netlink;
   exports io.fastvif.netlink.route;

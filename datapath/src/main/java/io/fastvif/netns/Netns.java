@@ -169,7 +169,13 @@ public final class Netns implements AutoCloseable {
     requirePermission(Namespaces.unshare(CLONE_NEWNET), "unshare", "CLONE_NEWNET");
   }
 
-  private void enter() {
+  /**
+   * Moves the calling thread into this namespace, for good: such a thread belongs to the namespace
+   * and must not go back into a pool.
+   *
+   * @throws SystemCallException EPERM without CAP_SYS_ADMIN
+   */
+  public void enter() {
     requirePermission(Namespaces.setns(descriptor.value(), CLONE_NEWNET), "setns", description);
   }
 

@@ -1,0 +1,105 @@
+package io.fastvif.cli;
+
+import io.fastvif.netns.Netns;
+import io.fastvif.vif.InvalidInputException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A command's arguments: its options' values, and its files. */
+final class Arguments {
+  private final Map<String, List<String>> options = new HashMap<>();
+  private final List<String> files = new ArrayList<>();
+
+  Arguments() {}
+
+  /**
+   * Reads plain arguments, such as scripts give: options by their full names with their values
+   * behind them, and files.
+   *
+   * @param arguments with the command's name as the first
+   * @return null if they are anything else, be it a request for help or a mistake: picocli tells
+   *     them apart, but takes as long to load as a plug takes
+   */
+  static Arguments ofPlain(Command command, String[] arguments) {
+    Arguments plain = new Arguments();
+    for (int i = 1; i < arguments.length; i++) {
+      String argument = arguments[i];
+      if (!argument.startsWith("-") || argument.equals("-")) {
+        plain.files.add(argument);
+        continue;
+      }
+      Option option = command.option(argument);
+      if (option == null) {
+        return null;
+      }
+      String value = "";
+      if (option.parameter() != null) {
+        if (++i == arguments.length || arguments[i].startsWith("-")) {
+          return null;
+        }
+        value = arguments[i];
+      }
+      plain.add(option, value);
+    }
+    return plain.files.isEmpty() == (command.files() == null) ? plain : null;
+  }
+
+  void add(Option option, String value) {
+    options.computeIfAbsent(option.name(), name -> new ArrayList<>(1)).add(value);
+  }
+
+  void addFile(String file) {
+    files.add(file);
+  }
+
+  List<String> files() {
+    return files;
+  }
+
+  boolean has(Option option) {
+    return options.containsKey(option.name());
+  }
+
+  List<String> values(Option option) {
+    return options.getOrDefault(option.name(), List.of());
+  }
+
+  /** The option's value, the last one if it is given several times; null if it is not given. */
+  String value(Option option) {
+    List<String> values = values(option);
+    return values.isEmpty() ? null : values.getLast();
+  }
+
+  /** The option's value as a whole number in that range. */
+  int number(Option option, int byDefault, int least, int greatest) {
+    String value = value(option);
+    if (value == null) {
+      return byDefault;
+    }
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= greatest) {
+        return number;
+      }
+    } catch (NumberFormatException notANumber) {
+      // said below, like a number out of range
+    }
+    throw InvalidInputException.ofValue(
+        option.name(),
+        value,
+        "is out of range",
+        "a whole number from " + least + " to " + greatest);
+  }
+
+  /** The namespace that {@link Command#NETNS} names; by default the one this process is in. */
+  Netns namespace() {
+    String given = value(Command.NETNS);
+    if (given == null) {
+      return Netns.current();
+    }
+    return given.contains("/") ? Netns.of(Path.of(given)) : Netns.named(given);
+  }
+}

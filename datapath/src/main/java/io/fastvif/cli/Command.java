@@ -1,0 +1,61 @@
+package io.fastvif.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+
+/** A command: its description, and its run. */
+abstract class Command {
+  static final Option NETNS =
+      Option.value(
+          "--netns",
+          "NAME|PATH",
+          "Work in this network namespace: a name as of `ip netns`, or a path.");
+
+  private final String name;
+  private final String description;
+  private final String files;
+  private final List<Option> options;
+
+  /**
+   * @param files what its files are; null if it takes none
+   */
+  Command(String name, String description, String files, Option... options) {
+    this.name = name;
+    this.description = description;
+    this.files = files;
+    this.options = List.of(options);
+  }
+
+  final String name() {
+    return name;
+  }
+
+  final String description() {
+    return description;
+  }
+
+  final String files() {
+    return files;
+  }
+
+  final List<Option> options() {
+    return options;
+  }
+
+  /** The option of that name; null if the command has none. */
+  final Option option(String argument) {
+    for (Option option : options) {
+      if (option.isNamed(argument)) {
+        return option;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Does the command's work.
+   *
+   * @return the exit status
+   */
+  abstract int run(Arguments arguments, PrintWriter out, PrintWriter err) throws Exception;
+}

@@ -1,0 +1,86 @@
+package io.fastvif.cli;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.netlink.NetlinkException;
+import io.fastvif.plan.Action;
+import io.fastvif.vif.InvalidInputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The {@code fastvif} command. */
+public final class Fastvif {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int WRONG_INPUT = 2;
+
+  private static final List<String> NAMES = List.of("plug", "unplug", "plan", "list", "convert");
+
+  private Fastvif() {}
+
+  /** Runs the command and exits with its status. */
+  public static void main(String[] arguments) {
+    PrintWriter out = utf8(System.out);
+    PrintWriter err = utf8(System.err);
+    int status = execute(arguments, out, err);
+    out.flush();
+    err.flush();
+    System.exit(status);
+  }
+
+  private static PrintWriter utf8(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+  }
+
+  /** Runs the command and returns its exit status. */
+  static int execute(String[] arguments, PrintWriter out, PrintWriter err) {
+    if (arguments.length > 0) {
+      Command command = command(arguments[0]);
+      Arguments plain = command == null ? null : Arguments.ofPlain(command, arguments);
+      if (plain != null) {
+        return run(command, plain, out, err);
+      }
+    }
+    return new Usage(NAMES.stream().map(Fastvif::command).toList()).execute(arguments, out, err);
+  }
+
+  /** Made only when wanted: loading them all would cost every start. */
+  private static Command command(String name) {
+    return switch (name) {
+      case "plug" -> new PlugCommand(Action.PLUG);
+      case "unplug" -> new PlugCommand(Action.UNPLUG);
+      case "plan" -> new PlanCommand();
+      case "list" -> new ListCommand();
+      case "convert" -> new ConvertCommand();
+      // DEMO
+      case "warm-up" -> new WarmUpCommand();
+      default -> null;
+    };
+  }
+
+  /** Runs one command; its errors go to standard error in one line each. */
+  static int run(Command command, Arguments arguments, PrintWriter out, PrintWriter err) {
+    try {
+      return command.run(arguments, out, err);
+    } catch (InvalidInputException | InputFileException wrong) {
+      err.println("fastvif: " + wrong.getMessage());
+      return WRONG_INPUT;
+    } catch (SystemCallException refused) {
+      boolean denied = refused.errno() == Errno.EPERM || refused.errno() == Errno.EACCES;
+      String hint = "; this needs root or CAP_NET_ADMIN";
+      err.println("fastvif: " + refused.getMessage() + (denied ? hint : ""));
+      return FAILED;
+    } catch (NetlinkException | IOException failed) {
+      err.println("fastvif: " + failed.getMessage());
+      return FAILED;
+    } catch (Exception unexpected) {
+      err.println("fastvif: an error of fastvif's own; please report it");
+      unexpected.printStackTrace(err);
+      return FAILED;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.fastvif.cli;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.engine.PlugFailure;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.plan.PlugPlan;
+import java.util.List;
+import java.util.Locale;
+
+/** One VIF's result as a line of JSON. */
+final class ResultLine {
+  private ResultLine() {}
+
+  static String of(PlugResult result) {
+    PlugPlan plan = result.plan();
+    PlugFailure failure = result.failure();
+    return JsonText.line(
+        out -> {
+          out.writeStartObject();
+          out.writeStringField("id", plan.vifId());
+          out.writeStringField("name", plan.name());
+          out.writeStringField("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
+          JsonText.strings(out, "devices", failure == null ? plan.devices() : List.of());
+          JsonText.strings(out, "notes", plan.notes());
+          if (failure == null) {
+            out.writeNullField("error");
+          } else {
+            out.writeStringField("error", failure.message());
+            out.writeStringField("step", failure.step());
+            if (failure.errno() != 0) {
+              out.writeStringField("errno", Errno.name(failure.errno()));
+            }
+            JsonText.strings(out, "left_behind", failure.leftBehind());
+          }
+          out.writeEndObject();
+        });
+  }
+}

@@ -1,0 +1,13 @@
+package io.fastvif.engine;
+
+/** How an operation on a VIF ended. */
+public enum Outcome {
+  /** The VIF is plugged now; something on the host was changed for it. */
+  PLUGGED,
+  /** The VIF is unplugged now; something on the host was changed for it. */
+  UNPLUGGED,
+  /** The host was as it should be; nothing was changed. */
+  UNCHANGED,
+  /** The operation failed and was undone. */
+  FAILED
+}

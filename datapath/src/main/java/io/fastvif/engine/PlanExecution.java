@@ -1,0 +1,202 @@
+package io.fastvif.engine;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Where one plan of a batch stands: forwards step by step, or backwards through the undo of what it
+ * did. Made once for each place in a batch and used again.
+ */
+final class PlanExecution {
+  private PlugOperation request;
+  private PlugPlan plan;
+  private int cursor;
+  private boolean undoing;
+  private boolean created;
+  private boolean changed;
+  private final BitSet done = new BitSet();
+
+  private final List<String> madeNames = new ArrayList<>();
+  private int[] madeIndexes = new int[4];
+
+  private String failedStep;
+  private int failedErrno;
+  private String failedDetail;
+  private final List<String> leftBehind = new ArrayList<>();
+
+  private boolean sharedUndoDecided;
+
+  /** Whether an answer of the kernel is awaited. */
+  boolean waiting;
+
+  void begin(PlugOperation newRequest) {
+    request = newRequest;
+    plan = newRequest.plan();
+    cursor = 0;
+    undoing = false;
+    created = false;
+    changed = false;
+    done.clear();
+    madeNames.clear();
+    failedStep = null;
+    leftBehind.clear();
+    sharedUndoDecided = false;
+    waiting = false;
+  }
+
+  /** Whether a request is being executed here. */
+  boolean isActive() {
+    return request != null;
+  }
+
+  PlugPlan plan() {
+    return plan;
+  }
+
+  boolean isUndoing() {
+    return undoing;
+  }
+
+  /** The step to do now; null when there is none left. */
+  Step next() {
+    if (undoing) {
+      while (cursor >= 0 && (!done.get(cursor) || plan.steps().get(cursor).undo() == null)) {
+        cursor--;
+      }
+      return cursor < 0 ? null : plan.steps().get(cursor).undo();
+    }
+    while (cursor < plan.steps().size()) {
+      PlannedStep planned = plan.steps().get(cursor);
+      if (!planned.onlyIfCreated() || created) {
+        return planned.step();
+      }
+      cursor++;
+    }
+    return null;
+  }
+
+  /** Whether the undo that {@link #next()} gave touches what other VIFs may use. */
+  boolean isSharedUndoUndecided() {
+    return undoing && plan.steps().get(cursor).shared() && !sharedUndoDecided;
+  }
+
+  /** Decides for all of the plan's shared steps whether they are undone. */
+  void decideSharedUndo(boolean inUse) {
+    sharedUndoDecided = true;
+    if (inUse) {
+      for (int i = 0; i <= cursor; i++) {
+        if (plan.steps().get(i).shared()) {
+          done.clear(i);
+        }
+      }
+    }
+  }
+
+  /** The step was done and changed something. */
+  void succeeded() {
+    waiting = false;
+    if (undoing) {
+      cursor--;
+      return;
+    }
+    changed = true;
+    done.set(cursor);
+    if (isEnsuring(plan.steps().get(cursor).step())) {
+      created = true;
+    }
+    cursor++;
+  }
+
+  /** There was nothing to do for the step, so there is nothing to undo either. */
+  void satisfied() {
+    waiting = false;
+    if (undoing) {
+      cursor--;
+      return;
+    }
+    if (isEnsuring(plan.steps().get(cursor).step())) {
+      created = false;
+    }
+    cursor++;
+  }
+
+  /** The step failed: from here the plan goes backwards. */
+  void failed(Step step, int errno, String detail) {
+    waiting = false;
+    if (undoing) {
+      leftBehind.add(step + ": " + Errno.name(errno) + (detail.isEmpty() ? "" : ": " + detail));
+    } else {
+      failedStep = step.toString();
+      failedErrno = errno;
+      failedDetail = detail;
+      undoing = true;
+    }
+    cursor--;
+  }
+
+  private static boolean isEnsuring(Step step) {
+    return step instanceof Step.CreateBridge || step instanceof Step.CreateVlan;
+  }
+
+  /** Notes the index of a link that this plan made. */
+  void made(String name, int index) {
+    if (madeNames.size() == madeIndexes.length) {
+      madeIndexes = Arrays.copyOf(madeIndexes, 2 * madeIndexes.length);
+    }
+    madeIndexes[madeNames.size()] = index;
+    madeNames.add(name);
+  }
+
+  /** The index of the link of that name if this plan made it, otherwise 0. */
+  int madeIndex(String name) {
+    for (int i = madeNames.size() - 1; i >= 0; i--) {
+      if (madeNames.get(i).equals(name)) {
+        return madeIndexes[i];
+      }
+    }
+    return 0;
+  }
+
+  /** Ends the plan where it stands, because the engine itself cannot go on. */
+  void abandon(String at, String problem) {
+    if (failedStep == null) {
+      failedStep = at;
+      failedErrno = 0;
+      failedDetail = problem;
+    }
+    for (int i = 0; i < plan.steps().size(); i++) {
+      if (done.get(i)) {
+        leftBehind.add("what this did: " + plan.steps().get(i).step());
+      }
+    }
+    complete();
+  }
+
+  /** Tells the request how its plan ended, and lets go of it. */
+  void complete() {
+    PlugOperation ended = request;
+    PlugPlan executed = plan;
+    request = null;
+    plan = null;
+    if (failedStep != null) {
+      ended.completed(
+          Outcome.FAILED,
+          new PlugFailure(executed.vifId(), failedStep, failedErrno, failedDetail, leftBehind));
+    } else if (!changed) {
+      ended.completed(Outcome.UNCHANGED, null);
+    } else {
+      ended.completed(
+          switch (executed.action()) {
+            case PLUG -> Outcome.PLUGGED;
+            case UNPLUG -> Outcome.UNPLUGGED;
+          },
+          null);
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package io.fastvif.engine;
+
+import io.fastvif.netns.Netns;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlugPlan;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
+/**
+ * Executes plans in one network namespace, in batches, on one thread. Any number of threads submit,
+ * without a lock; two operations on the same VIF are executed in the order in which they were
+ * submitted.
+ *
+ * <p>{@link #start()} gives the engine a thread of its own, which sleeps while there is nothing to
+ * do. A caller that would rather run it on a thread it already has hands it, as an {@link Agent},
+ * to agrona's AgentRunner or AgentInvoker; that thread enters the engine's namespace in {@link
+ * #onStart()} and leaves it in {@link #onClose()}.
+ */
+public final class PlugEngine implements Agent, AutoCloseable {
+  private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
+
+  private final ManyToOneConcurrentArrayQueue<PlugOperation> queue;
+  private final Transport.Factory transports;
+  private final int batchLimit;
+  private final Consumer<Throwable> errorHandler;
+  private final ParkWhenIdle parking;
+  private final CountDownLatch started = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Object lastDrain = new Object();
+
+  private Transport transport;
+  private BatchExecutor executor;
+  private PlugOperation carried;
+  private volatile RuntimeException startFailure;
+  private volatile long closeDeadline;
+  private volatile boolean closing;
+  private volatile boolean terminated;
+  private Thread thread;
+
+  private PlugEngine(Builder builder) {
+    queue = new ManyToOneConcurrentArrayQueue<>(builder.queueCapacity);
+    transports = builder.transports;
+    batchLimit = builder.batchLimit;
+    errorHandler = builder.errorHandler;
+    parking = new ParkWhenIdle(() -> queue.isEmpty() && !closing);
+  }
+
+  /** An engine for the network namespace that the engine's thread is started in. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts the engine's own thread and waits until it is ready.
+   *
+   * @return this engine
+   * @throws io.fastvif.bindings.SystemCallException if the namespace cannot be entered or a socket
+   *     not be opened
+   */
+  public PlugEngine start() {
+    return start(parking);
+  }
+
+  /**
+   * Starts the engine's own thread with an idle strategy of the caller's choice (agrona's
+   * BusySpinIdleStrategy for the least latency, for example) and waits until it is ready.
+   */
+  public PlugEngine start(IdleStrategy idleStrategy) {
+    if (thread != null) {
+      throw new IllegalStateException("the engine was started already");
+    }
+    thread = new Thread(() -> run(idleStrategy), roleName());
+    thread.setDaemon(true);
+    thread.start();
+    awaitStart();
+    return this;
+  }
+
+  private void run(IdleStrategy idleStrategy) {
+    try {
+      onStart();
+    } catch (RuntimeException failure) {
+      return; // thrown again by awaitStart, to the caller
+    }
+    try {
+      while (!mayStop()) {
+        idleStrategy.idle(doWork());
+      }
+    } finally {
+      onClose();
+    }
+  }
+
+  private boolean mayStop() {
+    return closing
+        && ((queue.isEmpty() && carried == null) || System.nanoTime() - closeDeadline > 0);
+  }
+
+  private void awaitStart() {
+    try {
+      started.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the engine started", interrupted);
+    }
+    if (startFailure != null) {
+      throw startFailure;
+    }
+  }
+
+  /**
+   * Hands a request to the engine, without waiting and without allocating.
+   *
+   * @return false if the queue is full: nothing was done, offer again later
+   * @throws IllegalStateException if the engine is closed
+   */
+  public boolean offer(PlugOperation request) {
+    Objects.requireNonNull(request.plan());
+    if (closing) {
+      throw new IllegalStateException("the engine is closed");
+    }
+    if (!queue.offer(request)) {
+      return false;
+    }
+    parking.wake();
+    if (terminated) {
+      failQueued(); // came in behind the engine's last look at the queue
+    }
+    return true;
+  }
+
+  /**
+   * Hands a plan to the engine without waiting.
+   *
+   * @return a stage that always completes with the result, on the engine's thread; empty if the
+   *     queue is full: nothing was done, submit again later
+   * @throws IllegalStateException if the engine is closed
+   */
+  public Optional<CompletionStage<PlugResult>> submit(PlugPlan plan) {
+    PlugCompletion completion = new PlugCompletion(plan);
+    return offer(completion) ? Optional.of(completion) : Optional.empty();
+  }
+
+  /**
+   * Reads the links, addresses and routes of the engine's namespace, for planning. Waits for the
+   * engine to be started.
+   */
+  public HostSnapshot snapshot() {
+    awaitStart();
+    return transport.snapshot();
+  }
+
+  @Override
+  public void onStart() {
+    try {
+      transport = transports.open();
+      executor = new BatchExecutor(transport, batchLimit, errorHandler);
+    } catch (RuntimeException | LinkageError failure) {
+      startFailure =
+          failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
+      terminated = true;
+      closed.countDown();
+      throw startFailure;
+    } finally {
+      started.countDown();
+    }
+  }
+
+  @Override
+  public int doWork() {
+    PlugOperation request = carried == null ? queue.poll() : carried;
+    carried = null;
+    while (request != null) {
+      if (!executor.add(request)) {
+        carried = request;
+        break;
+      }
+      request = queue.poll();
+    }
+    return executor.execute();
+  }
+
+  @Override
+  public void onClose() {
+    closing = true;
+    terminated = true;
+    failQueued();
+    transport.close();
+    closed.countDown();
+  }
+
+  private void failQueued() {
+    synchronized (lastDrain) {
+      PlugOperation request = carried == null ? queue.poll() : carried;
+      carried = null;
+      for (; request != null; request = queue.poll()) {
+        PlugPlan plan = request.plan();
+        PlugFailure failure =
+            new PlugFailure(
+                plan.vifId(), "not begun", 0, "the engine was closed before", List.of());
+        try {
+          request.completed(Outcome.FAILED, failure);
+        } catch (RuntimeException thrown) {
+          errorHandler.accept(thrown);
+        }
+      }
+    }
+  }
+
+  @Override
+  public String roleName() {
+    return "fastvif-engine";
+  }
+
+  /** Closes the engine within ten seconds; see {@link #close(Duration)}. */
+  @Override
+  public void close() {
+    close(CLOSE_BOUND);
+  }
+
+  /**
+   * Takes no more requests, executes what is in the queue for at most that long, fails the rest,
+   * and ends the engine's thread. A batch that the kernel has begun cannot be stopped. An engine
+   * that runs on a caller's thread finishes when that thread's runner calls {@link #onClose()}.
+   *
+   * @return whether the engine's thread has ended within the bound and half a second more
+   */
+  public boolean close(Duration bound) {
+    closeDeadline = System.nanoTime() + bound.toNanos();
+    closing = true;
+    parking.wake();
+    if (thread == null) {
+      return terminated;
+    }
+    try {
+      return closed.await(bound.toMillis() + 500, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** What an engine is made of. */
+  public static final class Builder {
+    private Transport.Factory transports = KernelTransport.factory(null);
+    private int queueCapacity = 4096;
+    private int batchLimit = 512;
+    private Consumer<Throwable> errorHandler =
+        thrown ->
+            Thread.currentThread()
+                .getUncaughtExceptionHandler()
+                .uncaughtException(Thread.currentThread(), thrown);
+
+    private Builder() {}
+
+    /** The namespace to work in; by default the one of the engine's thread. */
+    public Builder namespace(Netns namespace) {
+      return transport(KernelTransport.factory(Objects.requireNonNull(namespace)));
+    }
+
+    Builder transport(Transport.Factory factory) {
+      transports = factory;
+      return this;
+    }
+
+    /** How many requests may wait, rounded up to a power of two; 4,096 by default. */
+    public Builder queueCapacity(int requests) {
+      queueCapacity = requests;
+      return this;
+    }
+
+    /** How many requests are executed together at most; 512 by default. */
+    public Builder batchLimit(int requests) {
+      if (requests < 1) {
+        throw new IllegalArgumentException("batchLimit: " + requests + ": expected at least 1");
+      }
+      batchLimit = requests;
+      return this;
+    }
+
+    /**
+     * Told what a {@link PlugOperation#completed} throws; by default the thread's
+     * uncaught-exception handler.
+     */
+    public Builder errorHandler(Consumer<Throwable> handler) {
+      errorHandler = Objects.requireNonNull(handler);
+      return this;
+    }
+
+    /** The engine, not started yet. */
+    public PlugEngine build() {
+      return new PlugEngine(this);
+    }
+  }
+}

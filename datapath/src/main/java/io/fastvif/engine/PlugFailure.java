@@ -1,0 +1,44 @@
+package io.fastvif.engine;
+
+import io.fastvif.bindings.Errno;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Why an operation on a VIF failed.
+ *
+ * @param vifId the VIF
+ * @param step the step that failed, in the words of the equivalent {@code ip} command
+ * @param errno the kernel's error number, 0 where the kernel was not asked
+ * @param detail the kernel's own message (netlink extended acknowledgement), or what was found
+ *     instead of what was expected; empty where there is nothing to add
+ * @param leftBehind what could not be undone, each with the reason; empty when nothing is left
+ */
+public record PlugFailure(
+    String vifId, String step, int errno, String detail, List<String> leftBehind) {
+
+  /** Copies the list. */
+  public PlugFailure {
+    Objects.requireNonNull(detail);
+    leftBehind = List.copyOf(leftBehind);
+  }
+
+  /** One line that names the VIF, the step and the kernel's message. */
+  public String message() {
+    StringBuilder text = new StringBuilder("VIF ").append(vifId).append(": ").append(step);
+    if (errno != 0) {
+      text.append(": ").append(Errno.name(errno));
+      text.append(" (").append(Errno.message(errno)).append(')');
+    }
+    if (!detail.isEmpty()) {
+      text.append(": ").append(detail);
+    }
+    if (errno == Errno.EPERM) {
+      text.append("; this needs root or CAP_NET_ADMIN");
+    }
+    for (String rest : leftBehind) {
+      text.append("; left behind: ").append(rest);
+    }
+    return text.toString();
+  }
+}

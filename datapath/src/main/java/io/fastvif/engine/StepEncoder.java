@@ -1,0 +1,219 @@
+package io.fastvif.engine;
+
+import static io.fastvif.bindings.linux.linux_h.AF_INET;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.netlink.route.AddressGenerationMode;
+import io.fastvif.netlink.route.AddressRequest;
+import io.fastvif.netlink.route.InetConf;
+import io.fastvif.netlink.route.LinkRequest;
+import io.fastvif.netlink.route.RouteRequest;
+import io.fastvif.netlink.route.kind.Bridge;
+import io.fastvif.netlink.route.kind.Veth;
+import io.fastvif.netlink.route.kind.Vlan;
+import io.fastvif.plan.AddressState;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.RouteState;
+import io.fastvif.plan.Step;
+
+/** Writes a step as the netlink message that does it. */
+final class StepEncoder {
+  private static final int CENTISECONDS = 100;
+
+  private final Transport transport;
+  private final LinkRequest link;
+  private final AddressRequest address;
+  private final RouteRequest route;
+  private final Bridge bridge = new Bridge();
+  private final Veth veth = new Veth();
+  private final Vlan vlan = new Vlan();
+  private int sequence;
+  private String problem;
+
+  StepEncoder(Transport transport) {
+    this.transport = transport;
+    link = new LinkRequest(transport.encoder());
+    address = new AddressRequest(transport.encoder());
+    route = new RouteRequest(transport.encoder());
+  }
+
+  /** The sequence number of the message encoded last. */
+  int sequence() {
+    return sequence;
+  }
+
+  /** What was wrong with the step encoded last, null if nothing was. */
+  String problem() {
+    return problem;
+  }
+
+  /**
+   * Encodes a step.
+   *
+   * @return 1 if its message is in the encoder, 0 if there was no room, otherwise a negated error
+   *     number
+   */
+  int encode(PlanExecution plan, Step step) {
+    problem = null;
+    return switch (step) {
+      case Step.CreateVeth create -> veth(create);
+      case Step.CreateBridge create -> bridge(create);
+      case Step.CreateVlan create -> vlan(plan, create);
+      case Step.ConfigureLink configure -> configure(plan, configure);
+      case Step.AddAddress add -> address(plan, add.name(), add.address(), true);
+      case Step.DeleteAddress delete -> address(plan, delete.name(), delete.address(), false);
+      case Step.AddRoute add -> route(plan, add.name(), add.route(), true);
+      case Step.DeleteRoute delete -> route(plan, delete.name(), delete.route(), false);
+      case Step.CreateTap tap -> throw new IllegalArgumentException("not netlink: " + tap);
+      case Step.DisableIpv6 ipv6 -> throw new IllegalArgumentException("not netlink: " + ipv6);
+      case Step.DeleteLink delete -> throw new IllegalArgumentException("by group: " + delete);
+    };
+  }
+
+  /** The index of a link: known from the snapshot, or of this plan's making, or asked for. */
+  int index(PlanExecution plan, String name, int known) {
+    if (known != 0) {
+      return known;
+    }
+    int made = plan.madeIndex(name);
+    return made > 0 ? made : transport.linkIndex(name);
+  }
+
+  private int veth(Step.CreateVeth create) {
+    link.create(create.name()).mtu(create.mtu());
+    if (create.mac() != null) {
+      link.address(create.mac().value());
+    }
+    veth.reset().peerName(create.peer()).peerMtu(create.mtu());
+    if (create.peerMac() != null) {
+      veth.peerAddress(create.peerMac().value());
+    }
+    return end(link.kind(veth).end(), link.sequence());
+  }
+
+  private int bridge(Step.CreateBridge create) {
+    bridge.reset().forwardDelay(0).spanningTree(false).multicastSnooping(false);
+    if (create.ageingSeconds().isPresent()) {
+      bridge.ageingTime(CENTISECONDS * create.ageingSeconds().getAsInt());
+    }
+    return end(link.create(create.name()).kind(bridge).end(), link.sequence());
+  }
+
+  private int vlan(PlanExecution plan, Step.CreateVlan create) {
+    int lower = index(plan, create.lower(), 0);
+    if (lower < 0) {
+      return missing(create.lower());
+    }
+    link.create(create.name()).lowerLink(lower).kind(vlan.reset().id(create.vlanId()));
+    return end(link.end(), link.sequence());
+  }
+
+  private int configure(PlanExecution plan, Step.ConfigureLink configure) {
+    int index = index(plan, configure.name(), configure.index());
+    if (index < 0) {
+      return missing(configure.name());
+    }
+    LinkSettings settings = configure.settings();
+    int master = 0;
+    if (settings.master() != null && !settings.master().isEmpty()) {
+      master = index(plan, settings.master(), 0);
+      if (master < 0) {
+        return missing(settings.master());
+      }
+    }
+    link.set(index);
+    if (settings.mtu() != null) {
+      link.mtu(settings.mtu());
+    }
+    if (settings.address() != null) {
+      link.address(settings.address().value());
+    }
+    if (settings.master() != null) {
+      link.master(master);
+    }
+    if (settings.alias() != null) {
+      link.alias(settings.alias());
+    }
+    if (settings.promiscuous() != null) {
+      link.promiscuous(settings.promiscuous());
+    }
+    if (settings.ipv6AddressGeneration() != null && transport.hasIpv6()) {
+      link.addressGenerationMode(
+          settings.ipv6AddressGeneration()
+              ? AddressGenerationMode.EUI64
+              : AddressGenerationMode.NONE);
+    }
+    if (settings.arpIgnore() != null) {
+      link.inetConf(InetConf.ARP_IGNORE, settings.arpIgnore());
+    }
+    if (settings.arpAnnounce() != null) {
+      link.inetConf(InetConf.ARP_ANNOUNCE, settings.arpAnnounce());
+    }
+    if (settings.up() != null) {
+      setUp(settings.up());
+    }
+    return end(link.end(), link.sequence());
+  }
+
+  private void setUp(boolean up) {
+    if (up) {
+      link.up();
+    } else {
+      link.down();
+    }
+  }
+
+  private int address(PlanExecution plan, String name, AddressState state, boolean add) {
+    int index = index(plan, name, 0);
+    if (index < 0) {
+      return missing(name);
+    }
+    byte[] bytes = state.address().getAddress();
+    if (add) {
+      address.add(index, bytes, state.prefixLength()).scope(state.scope());
+      if (state.broadcast() != null) {
+        address.broadcast(state.broadcast().getAddress());
+      }
+    } else {
+      address.delete(index, bytes, state.prefixLength());
+    }
+    return end(address.end(), address.sequence());
+  }
+
+  private int route(PlanExecution plan, String name, RouteState state, boolean add) {
+    int index = index(plan, name, 0);
+    if (index < 0) {
+      return missing(name);
+    }
+    byte[] network = state.prefixLength() == 0 ? null : state.destination().getAddress();
+    if (add) {
+      route
+          .add(AF_INET, network, state.prefixLength())
+          .protocol(state.protocol())
+          .scope(state.scope());
+    } else {
+      route.delete(AF_INET, network, state.prefixLength());
+    }
+    route.outputInterface(index);
+    if (state.gateway() != null) {
+      route.gateway(state.gateway().getAddress());
+    }
+    if (state.preferredSource() != null) {
+      route.preferredSource(state.preferredSource().getAddress());
+    }
+    if (state.metric() != 0) {
+      route.priority(state.metric());
+    }
+    return end(route.end(), route.sequence());
+  }
+
+  private int missing(String name) {
+    problem = "there is no link " + name;
+    return -Errno.ENODEV;
+  }
+
+  private int end(boolean fitted, int sequenceUsed) {
+    sequence = sequenceUsed;
+    return fitted ? 1 : 0;
+  }
+}
