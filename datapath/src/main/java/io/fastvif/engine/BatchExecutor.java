@@ -131,7 +131,10 @@ final class BatchExecutor {
   /** Does a step or puts it into the send; returns whether the plan can go on at once. */
   private boolean take(PlanExecution plan, Step step) {
     switch (step) {
-      case Step.CreateTap tap -> answered(plan, step, transport.createTap(tap), null);
+      case Step.CreateTap tap -> {
+        int result = transport.createTap(tap);
+        answered(plan, step, result, result == -Errno.EBUSY ? "the name is taken" : null);
+      }
       case Step.DisableIpv6 ipv6 ->
           answered(plan, step, transport.disableIpv6(ipv6.name(), ipv6.disabled()), null);
       case Step.DeleteLink delete -> {
@@ -208,7 +211,7 @@ final class BatchExecutor {
     return switch (step) {
       case Step.CreateBridge bridge -> errno == Errno.EEXIST;
       case Step.CreateVlan vlan -> errno == Errno.EEXIST;
-      case Step.CreateTap tap -> errno == Errno.EEXIST && isOwn(plan, tap.name());
+      case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
       case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
       case Step.DeleteLink delete -> errno == Errno.ENODEV;
       case Step.AddAddress address -> errno == Errno.EEXIST;

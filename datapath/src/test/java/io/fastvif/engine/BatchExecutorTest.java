@@ -1,0 +1,227 @@
+package io.fastvif.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.plan.PlugPlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class BatchExecutorTest {
+  private final FakeKernel kernel = new FakeKernel();
+  private final List<Throwable> errors = new ArrayList<>();
+  private final BatchExecutor executor = new BatchExecutor(kernel, 64, errors::add);
+  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+  private final Map<String, PlugFailure> failures = new LinkedHashMap<>();
+
+  private boolean add(PlugPlan plan) {
+    return executor.add(
+        new PlugOperation() {
+          @Override
+          public PlugPlan plan() {
+            return plan;
+          }
+
+          @Override
+          public void completed(Outcome outcome, PlugFailure failure) {
+            assertNull(outcomes.put(plan.vifId(), outcome), "completed twice");
+            failures.put(plan.vifId(), failure);
+          }
+        });
+  }
+
+  @Test
+  void manyPlansGoInOneSend() {
+    for (int i = 0; i < 40; i++) {
+      assertTrue(add(TestPlans.tap("vif" + i, "tap" + i, 1450)));
+    }
+    assertEquals(40, executor.execute());
+    assertEquals(List.of(40), kernel.messagesOfSends);
+    assertEquals(40, kernel.links.size());
+    assertTrue(outcomes.values().stream().allMatch(Outcome.PLUGGED::equals));
+    assertEquals("fastvif:vif7", kernel.links.get("tap7").alias);
+  }
+
+  @Test
+  void aSendHoldsNoMoreThanTheReceiveBufferCanAnswer() {
+    kernel.messageLimit = 15;
+    for (int i = 0; i < 40; i++) {
+      add(TestPlans.tap("vif" + i, "tap" + i, 1450));
+    }
+    executor.execute();
+    assertEquals(List.of(15, 15, 10), kernel.messagesOfSends);
+    assertTrue(outcomes.values().stream().allMatch(Outcome.PLUGGED::equals));
+  }
+
+  @Test
+  void aPlanThatFailsIsUndoneAndTheOthersGoOn() {
+    add(TestPlans.tap("good1", "tap1", 1450));
+    add(TestPlans.tap("bad", "tap2", 70_000));
+    add(TestPlans.tap("good2", "tap3", 1450));
+    executor.execute();
+    assertEquals(Outcome.PLUGGED, outcomes.get("good1"));
+    assertEquals(Outcome.PLUGGED, outcomes.get("good2"));
+    assertEquals(Outcome.FAILED, outcomes.get("bad"));
+    assertEquals(Set.of("tap1", "tap3"), kernel.links.keySet());
+    PlugFailure failure = failures.get("bad");
+    assertEquals(Errno.EINVAL, failure.errno());
+    assertEquals(
+        "VIF bad: set tap2: mtu 70000 alias fastvif:bad up: EINVAL (Invalid argument):"
+            + " fake: refused",
+        failure.message());
+  }
+
+  @Test
+  void aNameThatIsTakenLeavesItsOwnerAlone() {
+    kernel.add("tap1").alias = "someone's";
+    add(TestPlans.tap("vif", "tap1", 1450));
+    executor.execute();
+    assertEquals(Outcome.FAILED, outcomes.get("vif"));
+    assertEquals(1500, kernel.links.get("tap1").mtu);
+    assertEquals("someone's", kernel.links.get("tap1").alias);
+  }
+
+  @Test
+  void whatTheSameVifHasAlreadyIsTakenOver() {
+    kernel.add("tap1").alias = "fastvif:vif";
+    add(TestPlans.tap("vif", "tap1", 1450));
+    executor.execute();
+    assertEquals(Outcome.PLUGGED, outcomes.get("vif"));
+    assertEquals(1450, kernel.links.get("tap1").mtu);
+  }
+
+  @Test
+  void aBridgeIsMadeOnceForAllThatShareIt() {
+    for (int i = 0; i < 3; i++) {
+      add(TestPlans.bridged("vif" + i, "tap" + i, "br0", 1450));
+    }
+    executor.execute();
+    assertTrue(outcomes.values().stream().allMatch(Outcome.PLUGGED::equals));
+    int bridge = kernel.links.get("br0").index;
+    for (int i = 0; i < 3; i++) {
+      assertEquals(bridge, kernel.links.get("tap" + i).master);
+    }
+    assertEquals(Map.of("br0", true), kernel.ipv6Disabled);
+  }
+
+  @Test
+  void aBridgeThatOthersCameToUseIsNotUndone() {
+    add(TestPlans.bridged("bad", "tap0", "br0", 70_000));
+    add(TestPlans.bridged("good", "tap1", "br0", 1450));
+    executor.execute();
+    assertEquals(Outcome.FAILED, outcomes.get("bad"));
+    assertEquals(Outcome.PLUGGED, outcomes.get("good"));
+    assertEquals(Set.of("br0", "tap1"), kernel.links.keySet());
+  }
+
+  @Test
+  void aBridgeThatNobodyElseUsesIsUndone() {
+    add(TestPlans.bridged("bad1", "tap0", "br0", 70_000));
+    add(TestPlans.bridged("bad2", "tap1", "br0", 70_000));
+    executor.execute();
+    assertEquals(Set.of(), kernel.links.keySet());
+    assertEquals(List.of(), failures.get("bad1").leftBehind());
+  }
+
+  @Test
+  void linksLeaveTogetherByTheirGroup() {
+    for (int i = 0; i < 20; i++) {
+      FakeKernel.Link link = kernel.add("tap" + i);
+      add(TestPlans.delete("vif" + i, link.name, link.index, 0));
+    }
+    FakeKernel.Link bystander = kernel.add("other");
+    executor.execute();
+    assertTrue(outcomes.values().stream().allMatch(Outcome.UNPLUGGED::equals));
+    assertEquals(Set.of(bystander.name), kernel.links.keySet());
+    assertEquals(List.of(20, 1), kernel.messagesOfSends);
+    assertEquals(1, kernel.groupDeletions);
+  }
+
+  @Test
+  void aLinkThatCannotBeDeletedDoesNotKeepTheOthers() {
+    for (int i = 0; i < 5; i++) {
+      FakeKernel.Link link = kernel.add("tap" + i);
+      link.group = 7;
+      add(TestPlans.delete("vif" + i, link.name, link.index, 7));
+    }
+    kernel.undeletable.add("tap3");
+    executor.execute();
+    assertEquals(Set.of("tap3"), kernel.links.keySet());
+    assertEquals(7, kernel.links.get("tap3").group);
+    assertEquals(Outcome.FAILED, outcomes.get("vif3"));
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif4"));
+  }
+
+  @Test
+  void whatIsGoneAlreadyIsUnpluggedWithoutAWord() {
+    FakeKernel.Link link = kernel.add("tap1");
+    add(TestPlans.delete("gone", "tap0", 99, 0));
+    add(TestPlans.delete("here", link.name, link.index, 0));
+    executor.execute();
+    assertEquals(Outcome.UNCHANGED, outcomes.get("gone"));
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("here"));
+  }
+
+  @Test
+  void whatCannotBeUndoneIsSaid() {
+    kernel.undeletable.add("tap0");
+    add(TestPlans.tap("bad", "tap0", 70_000));
+    executor.execute();
+    assertEquals(
+        List.of("delete tap0: EOPNOTSUPP: fake: refused"), failures.get("bad").leftBehind());
+    assertTrue(failures.get("bad").message().contains("; left behind: delete tap0"));
+  }
+
+  @Test
+  void aBatchHasOneOperationOfEachVif() {
+    assertTrue(add(TestPlans.tap("vif", "tap0", 1450)));
+    assertFalse(add(TestPlans.delete("vif", "tap0", 1, 0)));
+    executor.execute();
+    assertEquals(1, outcomes.size());
+    outcomes.clear();
+    assertTrue(add(TestPlans.delete("vif", "tap0", 1, 0)));
+    executor.execute();
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif"));
+  }
+
+  @Test
+  void aBrokenTransportFailsAllOnceAndSaysWhy() {
+    kernel.broken = new IllegalStateException("the socket is gone");
+    add(TestPlans.tap("vif0", "tap0", 1450));
+    add(TestPlans.tap("vif1", "tap1", 1450));
+    executor.execute();
+    assertEquals(Outcome.FAILED, outcomes.get("vif0"));
+    assertEquals(Outcome.FAILED, outcomes.get("vif1"));
+    assertEquals("the socket is gone", failures.get("vif1").detail());
+    assertEquals(List.of("what this did: create tap tap1"), failures.get("vif1").leftBehind());
+    assertEquals(1, errors.size());
+  }
+
+  @Test
+  void anOperationWhoseListenerThrowsHarmsNoOther() {
+    PlugPlan plan = TestPlans.tap("thrower", "tap0", 1450);
+    executor.add(
+        new PlugOperation() {
+          @Override
+          public PlugPlan plan() {
+            return plan;
+          }
+
+          @Override
+          public void completed(Outcome outcome, PlugFailure failure) {
+            throw new IllegalStateException("listener");
+          }
+        });
+    add(TestPlans.tap("vif1", "tap1", 1450));
+    executor.execute();
+    assertEquals(Outcome.PLUGGED, outcomes.get("vif1"));
+    assertEquals("listener", errors.getFirst().getMessage());
+  }
+}

@@ -1,0 +1,213 @@
+package io.fastvif.engine;
+
+import static io.fastvif.bindings.linux.linux_h.IFLA_GROUP;
+import static io.fastvif.bindings.linux.linux_h.IFLA_IFALIAS;
+import static io.fastvif.bindings.linux.linux_h.IFLA_IFNAME;
+import static io.fastvif.bindings.linux.linux_h.IFLA_MASTER;
+import static io.fastvif.bindings.linux.linux_h.IFLA_MAX;
+import static io.fastvif.bindings.linux.linux_h.IFLA_MTU;
+import static io.fastvif.bindings.linux.linux_h.RTM_DELLINK;
+import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINK;
+import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.netlink.AttributeTable;
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.SnapshotBuilder;
+import io.fastvif.plan.Step;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * As much of a kernel as the engine asks for: links that know their name, master, group and MTU.
+ */
+final class FakeKernel implements Transport {
+  private static final int INDEX_OFFSET = 4;
+  private static final int HEADER_LENGTH = 16;
+  private static final int GREATEST_MTU = 65535;
+
+  /** A link. */
+  static final class Link {
+    final int index;
+    final String name;
+    int master;
+    int group;
+    int mtu = 1500;
+    String alias = "";
+
+    Link(int index, String name) {
+      this.index = index;
+      this.name = name;
+    }
+  }
+
+  final Map<String, Link> links = new LinkedHashMap<>();
+  final Set<String> undeletable = new HashSet<>();
+  final List<Integer> messagesOfSends = new ArrayList<>();
+  final Map<String, Boolean> ipv6Disabled = new HashMap<>();
+  int groupDeletions;
+  int messageLimit = 1000;
+  RuntimeException broken;
+  boolean closed;
+
+  private final MessageEncoder encoder = new MessageEncoder(Arena.ofAuto().allocate(1 << 18));
+  private int lastIndex;
+
+  Link add(String name) {
+    Link link = new Link(++lastIndex, name);
+    links.put(name, link);
+    return link;
+  }
+
+  @Override
+  public MessageEncoder encoder() {
+    return encoder;
+  }
+
+  @Override
+  public int messageLimit() {
+    return messageLimit;
+  }
+
+  @Override
+  public void exchange(AckHandler acks) {
+    if (broken != null) {
+      throw broken;
+    }
+    messagesOfSends.add(encoder.messageCount());
+    MessageDecoder message = new MessageDecoder();
+    message.wrap(encoder.segment(), 0, encoder.length());
+    AttributeTable attributes = new AttributeTable(IFLA_MAX);
+    while (message.next()) {
+      attributes.wrap(message, HEADER_LENGTH);
+      int errno = answer(message.type(), message.getInt(INDEX_OFFSET), attributes);
+      acks.acknowledged(message.sequence(), errno, errno == 0 ? null : "fake: refused");
+    }
+  }
+
+  private int answer(int type, int index, AttributeTable attributes) {
+    if (type == RTM_NEWLINK && index == 0) {
+      return create(attributes);
+    }
+    if (type == RTM_SETLINK) {
+      return set(byIndex(index), attributes);
+    }
+    if (type == RTM_DELLINK) {
+      return index == 0 ? deleteGroup(attributes.getInt(IFLA_GROUP, 0)) : delete(byIndex(index));
+    }
+    throw new AssertionError("unexpected message of type " + type);
+  }
+
+  private int create(AttributeTable attributes) {
+    String name = attributes.getString(IFLA_IFNAME);
+    if (links.containsKey(name)) {
+      return Errno.EEXIST;
+    }
+    add(name).mtu = attributes.getInt(IFLA_MTU, 1500);
+    return 0;
+  }
+
+  private int set(Link link, AttributeTable attributes) {
+    if (link == null) {
+      return Errno.ENODEV;
+    }
+    int mtu = attributes.getInt(IFLA_MTU, link.mtu);
+    if (mtu > GREATEST_MTU) {
+      return Errno.EINVAL;
+    }
+    link.mtu = mtu;
+    link.master = attributes.getInt(IFLA_MASTER, link.master);
+    link.group = attributes.getInt(IFLA_GROUP, link.group);
+    if (attributes.has(IFLA_IFALIAS)) {
+      link.alias = attributes.getString(IFLA_IFALIAS);
+    }
+    return 0;
+  }
+
+  private int delete(Link link) {
+    if (link == null) {
+      return Errno.ENODEV;
+    }
+    if (undeletable.contains(link.name)) {
+      return Errno.EOPNOTSUPP;
+    }
+    links.remove(link.name);
+    return 0;
+  }
+
+  private int deleteGroup(int group) {
+    groupDeletions++;
+    List<Link> members = links.values().stream().filter(link -> link.group == group).toList();
+    if (members.isEmpty()) {
+      return Errno.ENODEV;
+    }
+    if (members.stream().anyMatch(link -> undeletable.contains(link.name))) {
+      return Errno.EOPNOTSUPP;
+    }
+    members.forEach(link -> links.remove(link.name));
+    return 0;
+  }
+
+  private Link byIndex(int index) {
+    return links.values().stream().filter(link -> link.index == index).findFirst().orElse(null);
+  }
+
+  @Override
+  public int createTap(Step.CreateTap tap) {
+    if (links.containsKey(tap.name())) {
+      return -Errno.EBUSY;
+    }
+    add(tap.name());
+    return 0;
+  }
+
+  @Override
+  public int disableIpv6(String name, boolean disabled) {
+    ipv6Disabled.put(name, disabled);
+    return 0;
+  }
+
+  @Override
+  public int linkIndex(String name) {
+    return links.containsKey(name) ? links.get(name).index : -Errno.ENODEV;
+  }
+
+  @Override
+  public String alias(int index) {
+    Link link = byIndex(index);
+    return link == null ? "" : link.alias;
+  }
+
+  @Override
+  public boolean hasOtherPorts(int master, int port) {
+    return links.values().stream().anyMatch(link -> link.master == master && link.index != port);
+  }
+
+  @Override
+  public boolean isGroupUsed(int group) {
+    return links.values().stream().anyMatch(link -> link.group == group);
+  }
+
+  @Override
+  public boolean hasIpv6() {
+    return true;
+  }
+
+  @Override
+  public HostSnapshot snapshot() {
+    return new SnapshotBuilder().build();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,62 @@
+package io.fastvif.engine;
+
+import io.fastvif.plan.Action;
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.SharedBridge;
+import io.fastvif.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Plans as the plugins make them. */
+final class TestPlans {
+  private TestPlans() {}
+
+  static PlugPlan tap(String id, String name, int mtu) {
+    return tap(id, name, LinkSettings.NONE.withMtu(mtu), List.of());
+  }
+
+  /** A tap on a bridge that the plan makes if it is not there. */
+  static PlugPlan bridged(String id, String name, String bridge, int mtu) {
+    return tap(
+        id,
+        name,
+        LinkSettings.NONE.withMtu(mtu).withMaster(bridge),
+        List.of(
+            PlannedStep.shared(
+                new Step.CreateBridge(bridge, OptionalInt.empty()),
+                new Step.DeleteLink(bridge, 0, 0)),
+            PlannedStep.ofCreation(new Step.DisableIpv6(bridge, true)),
+            PlannedStep.ofCreation(
+                new Step.ConfigureLink(bridge, 0, LinkSettings.NONE.withUp(true)))));
+  }
+
+  private static PlugPlan tap(
+      String id, String name, LinkSettings settings, List<PlannedStep> before) {
+    List<PlannedStep> steps = new ArrayList<>(before);
+    steps.add(
+        PlannedStep.own(
+            new Step.CreateTap(name, false, false, OptionalInt.empty(), OptionalInt.empty()),
+            new Step.DeleteLink(name, 0, 0)));
+    steps.add(
+        PlannedStep.own(
+            new Step.ConfigureLink(name, 0, settings.withAlias(Aliases.of(id)).withUp(true)),
+            null));
+    SharedBridge shared = before.isEmpty() ? null : new SharedBridge(settings.master(), null);
+    return new PlugPlan(id, name, Action.PLUG, List.of(name), shared, steps, List.of());
+  }
+
+  static PlugPlan delete(String id, String name, int index, int group) {
+    return new PlugPlan(
+        id,
+        name,
+        Action.UNPLUG,
+        List.of(name),
+        null,
+        List.of(PlannedStep.own(new Step.DeleteLink(name, index, group), null)),
+        List.of());
+  }
+}
