@@ -18,7 +18,8 @@ public final class Fastvif {
   static final int FAILED = 1;
   static final int WRONG_INPUT = 2;
 
-  private static final List<String> NAMES = List.of("plug", "unplug", "plan", "list", "convert");
+  private static final List<String> NAMES =
+      List.of("plug", "unplug", "plan", "list", "convert", "demo");
 
   private Fastvif() {}
 
@@ -57,6 +58,7 @@ public final class Fastvif {
       case "list" -> new ListCommand();
       case "convert" -> new ConvertCommand();
       // DEMO
+      case "demo" -> new DemoCommand();
       case "warm-up" -> new WarmUpCommand();
       default -> null;
     };

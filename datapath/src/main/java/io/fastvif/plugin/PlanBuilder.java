@@ -70,7 +70,7 @@ public final class PlanBuilder {
     LinkSettings rest =
         byHand
             .withAlias(Aliases.of(vifId))
-            .withIpv6AddressGeneration(mtu < IPV6_MIN_MTU ? null : false)
+            .withIpv6AddressGeneration(addressGeneration(mtu))
             .withUp(true);
     LinkSettings wanted =
         rest.withMtu(mtu).withAddress(either(byHand.address(), byCreation.address()));
@@ -81,6 +81,23 @@ public final class PlanBuilder {
       add(PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)));
       add(PlannedStep.own(new Step.ConfigureLink(name, 0, rest), null));
     }
+  }
+
+  /**
+   * The guest's end of the port's veth pair: brought up where it is made, as os-vif does with both
+   * ends, and left to the guest from then on.
+   */
+  public void peer(String peer, int mtu) {
+    boolean made = steps.stream().anyMatch(planned -> planned.step() instanceof Step.CreateVeth);
+    if (made) {
+      LinkSettings settings =
+          LinkSettings.NONE.withIpv6AddressGeneration(addressGeneration(mtu)).withUp(true);
+      add(PlannedStep.own(new Step.ConfigureLink(peer, 0, settings), null));
+    }
+  }
+
+  private static Boolean addressGeneration(int mtu) {
+    return mtu < IPV6_MIN_MTU ? null : false;
   }
 
   private static <T> T either(T one, T other) {

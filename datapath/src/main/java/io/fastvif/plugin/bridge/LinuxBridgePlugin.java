@@ -86,6 +86,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
             new Step.CreateVeth(name, fixed.address(), peer, guest, mtu),
             fixed,
             rest.withPromiscuous(true));
+        plan.peer(peer, mtu);
       }
     }
     return plan.plug();
