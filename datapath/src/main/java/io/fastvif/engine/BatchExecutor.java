@@ -213,6 +213,7 @@ final class BatchExecutor {
       case Step.CreateVlan vlan -> errno == Errno.EEXIST;
       case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
       case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
+      case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
       case Step.DeleteLink delete -> errno == Errno.ENODEV;
       case Step.AddAddress address -> errno == Errno.EEXIST;
       case Step.AddRoute route -> errno == Errno.EEXIST;

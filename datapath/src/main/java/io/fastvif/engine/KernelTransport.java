@@ -123,9 +123,6 @@ final class KernelTransport implements Transport, MessageHandler {
 
   @Override
   public int disableIpv6(String name, boolean disabled) {
-    if (!ipv6) {
-      return 0;
-    }
     // Netlink shows this setting but does not take it.
     String path = "/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6";
     int fd = FileIo.open(path, O_WRONLY | O_CLOEXEC, 0);

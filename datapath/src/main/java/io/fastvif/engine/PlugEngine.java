@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
@@ -27,6 +26,7 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  */
 public final class PlugEngine implements Agent, AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
+  private static final int END_MILLIS = 500;
 
   private final ManyToOneConcurrentArrayQueue<PlugOperation> queue;
   private final Transport.Factory transports;
@@ -34,7 +34,6 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private final Consumer<Throwable> errorHandler;
   private final ParkWhenIdle parking;
   private final CountDownLatch started = new CountDownLatch(1);
-  private final CountDownLatch closed = new CountDownLatch(1);
   private final Object lastDrain = new Object();
 
   private Transport transport;
@@ -168,7 +167,6 @@ public final class PlugEngine implements Agent, AutoCloseable {
       startFailure =
           failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
       terminated = true;
-      closed.countDown();
       throw startFailure;
     } finally {
       started.countDown();
@@ -195,7 +193,6 @@ public final class PlugEngine implements Agent, AutoCloseable {
     terminated = true;
     failQueued();
     transport.close();
-    closed.countDown();
   }
 
   private void failQueued() {
@@ -242,7 +239,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
       return terminated;
     }
     try {
-      return closed.await(bound.toMillis() + 500, TimeUnit.MILLISECONDS);
+      return thread.join(bound.plusMillis(END_MILLIS));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return false;

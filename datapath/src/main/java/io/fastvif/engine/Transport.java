@@ -30,7 +30,7 @@ interface Transport extends AutoCloseable {
   /** Creates a tap that did not exist; 0 or a negated error number. */
   int createTap(Step.CreateTap tap);
 
-  /** Switches IPv6 off or on for a link; 0 or a negated error number. */
+  /** Switches IPv6 off or on for a link; 0 or a negated error number, ENOENT if it has no IPv6. */
   int disableIpv6(String name, boolean disabled);
 
   /** The index of the link of that name, or a negated error number. */

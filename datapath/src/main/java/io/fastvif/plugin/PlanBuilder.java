@@ -85,13 +85,17 @@ public final class PlanBuilder {
 
   /**
    * The guest's end of the port's veth pair: brought up where it is made, as os-vif does with both
-   * ends, and left to the guest from then on.
+   * ends, and left to the guest from then on. As long as it is in the host's namespace it has no
+   * IPv6: with it, the kernel would look through the multicast routes of all such ends for each
+   * multicast report that the bridge floods to each of them. A namespace that it is moved to gives
+   * it its own setting.
    */
   public void peer(String peer, int mtu) {
     boolean made = steps.stream().anyMatch(planned -> planned.step() instanceof Step.CreateVeth);
     if (made) {
       LinkSettings settings =
           LinkSettings.NONE.withIpv6AddressGeneration(addressGeneration(mtu)).withUp(true);
+      add(PlannedStep.own(new Step.DisableIpv6(peer, true), null));
       add(PlannedStep.own(new Step.ConfigureLink(peer, 0, settings), null));
     }
   }
