@@ -1,0 +1,42 @@
+package io.fastvif.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.fastvif.plan.Action;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import org.junit.jupiter.api.Test;
+
+/** The plans are those of the case measured. */
+class PlanBenchmarkTest {
+  private final PlanBenchmark benchmark = new PlanBenchmark();
+
+  @Test
+  void newVifIsCreatedAndConfigured() {
+    PlugPlan plan = benchmark.plug();
+    assertEquals(Action.PLUG, plan.action());
+    assertEquals(Vifs.id(PlanBenchmark.ABSENT), plan.vifId());
+    assertEquals(2, plan.steps().size());
+    Step.CreateVeth create = (Step.CreateVeth) plan.steps().get(0).step();
+    assertEquals(Vifs.name(PlanBenchmark.ABSENT), create.name());
+    Step.ConfigureLink configure = (Step.ConfigureLink) plan.steps().get(1).step();
+    assertEquals(Vifs.BRIDGE, configure.settings().master());
+  }
+
+  @Test
+  void pluggedVifNeedsNothing() {
+    PlugPlan plan = benchmark.plugAgain();
+    assertEquals(Action.PLUG, plan.action());
+    assertEquals(Vifs.id(PlanBenchmark.PRESENT), plan.vifId());
+    assertEquals(0, plan.steps().size(), () -> plan.steps().toString());
+  }
+
+  @Test
+  void pluggedVifIsDeleted() {
+    PlugPlan plan = benchmark.unplug();
+    assertEquals(Action.UNPLUG, plan.action());
+    assertEquals(1, plan.steps().size());
+    Step.DeleteLink delete = (Step.DeleteLink) plan.steps().getFirst().step();
+    assertEquals(Vifs.name(PlanBenchmark.PRESENT), delete.name());
+  }
+}
