@@ -24,7 +24,7 @@ public final class Benchmarks {
       Netns.createPrivate().close();
       return true;
     } catch (SystemCallException refused) {
-      System.err.println("PlugBenchmark is left out: " + refused.getMessage());
+      System.err.println("PlugBenchmark needs root and is left out: " + refused.getMessage());
       return false;
     }
   }

@@ -28,6 +28,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Every benchmark runs through JMH; its figures mean nothing here. */
 class BenchmarksTest {
   private static final TimeValue SHORT = TimeValue.milliseconds(20);
+  private static final int ITERATIONS_UNTIL_COMPILED = 12;
   private static final Set<String> WITHOUT_ROOT =
       Set.of(
           "EncodePlugBenchmark.tap",
@@ -46,7 +47,12 @@ class BenchmarksTest {
   void allThatNeedNoRoot() throws RunnerException, CommandLineOptionException {
     CommandLineOptions arguments = new CommandLineOptions(Benchmarks.withoutRoot(new String[0]));
     Collection<RunResult> results =
-        run(new OptionsBuilder().parent(arguments).warmupIterations(0).measurementTime(SHORT));
+        run(
+            new OptionsBuilder()
+                .parent(arguments)
+                .warmupIterations(0)
+                .measurementIterations(1)
+                .measurementTime(SHORT));
     assertEquals(new TreeSet<>(WITHOUT_ROOT), names(results));
   }
 
@@ -58,6 +64,7 @@ class BenchmarksTest {
             new OptionsBuilder()
                 .include("\\.PlugBenchmark\\.")
                 .warmupIterations(0)
+                .measurementIterations(1)
                 .measurementTime(SHORT));
     assertEquals(Set.of("PlugBenchmark.plug", "PlugBenchmark.unplug"), names(results));
     assertEquals(6, results.size());
@@ -74,16 +81,18 @@ class BenchmarksTest {
         run(
             new OptionsBuilder()
                 .include("\\.EncodePlugBenchmark\\.")
-                .warmupIterations(2)
-                .warmupTime(TimeValue.milliseconds(500))
-                .measurementTime(TimeValue.milliseconds(500))
+                .warmupIterations(0)
+                .measurementIterations(ITERATIONS_UNTIL_COMPILED)
+                .measurementTime(TimeValue.milliseconds(250))
                 .addProfiler(GCProfiler.class));
     assertEquals(2, results.size());
     for (RunResult result : results) {
       Result<?> bytes = result.getSecondaryResults().get("gc.alloc.rate.norm");
       assertEquals("B/op", bytes.getScoreUnit());
-      // Below one: JMH's own objects of the iteration, divided by all operations.
-      assertTrue(bytes.getScore() < 1, () -> names(results) + ": " + bytes);
+      // The least, because code that is not compiled yet allocates; below one and not zero, because
+      // of JMH's own objects in an iteration, divided by its operations.
+      double least = bytes.getStatistics().getMin();
+      assertTrue(least < 1, () -> result.getParams().getBenchmark() + ": " + least + " B/op");
     }
   }
 
@@ -97,7 +106,6 @@ class BenchmarksTest {
     return new Runner(
             options
                 .forks(0)
-                .measurementIterations(1)
                 .timeout(TimeValue.seconds(60))
                 .timeUnit(TimeUnit.MICROSECONDS)
                 .shouldFailOnError(true)
