@@ -20,6 +20,7 @@ final class BatchExecutor {
   private final LinkDeletions deletions;
   private int size;
   private int active;
+  private boolean lastCall;
 
   /** The plans whose messages are in the encoder, in the messages' order. */
   private final PlanExecution[] sent;
@@ -53,29 +54,39 @@ final class BatchExecutor {
       return false;
     }
     batch[size++].begin(request);
+    active++;
     return true;
   }
 
   /**
-   * Executes the batch to its end and tells every request of its own; returns how many there were.
+   * Executes the batch to its end and tells every request of its own.
+   *
+   * @param admission calls {@link #add} with what has come in meanwhile, if anything has
+   * @return how many requests there were
    */
-  int execute() {
-    int executed = size;
-    active = size;
+  int execute(Runnable admission) {
+    int executed;
     try {
+      admission.run();
       while (active > 0) {
-        round();
+        round(admission);
       }
     } catch (RuntimeException broken) {
       failRemaining(broken);
     } finally {
+      executed = size;
       size = 0;
+      active = 0;
+      lastCall = false;
       vifIds.clear();
     }
     return executed;
   }
 
-  private void round() {
+  private void round(Runnable admission) {
+    if (deletions.isEmpty()) {
+      admission.run();
+    }
     transport.encoder().reset();
     sentCount = 0;
     sendFull = false;
@@ -87,10 +98,21 @@ final class BatchExecutor {
     if (sentCount > 0) {
       transport.exchange(acknowledgements);
     }
-    if (sentCount == 0) {
-      // Nobody can go on without them now, so all links to delete are together.
-      deletions.execute();
+    if (sentCount > 0 || deletions.isEmpty()) {
+      return;
     }
+    // Nobody can go on without the deletions now. They are one long wait, so what has come in since
+    // had better share it; but only once, or a stream of plugs would put them off for ever.
+    if (!lastCall) {
+      lastCall = true;
+      int before = size;
+      admission.run();
+      if (size > before) {
+        return;
+      }
+    }
+    lastCall = false;
+    deletions.execute();
   }
 
   /** Takes a plan forward until it waits for the kernel, for room in a send, or has ended. */
@@ -106,6 +128,7 @@ final class BatchExecutor {
       }
     }
     active--;
+    vifIds.remove(plan.plan().vifId());
     try {
       plan.complete();
     } catch (RuntimeException thrown) {

@@ -60,6 +60,10 @@ final class LinkDeletions {
     count++;
   }
 
+  boolean isEmpty() {
+    return count == 0;
+  }
+
   /** Forgets what was added. */
   void forget() {
     count = 0;
@@ -67,9 +71,6 @@ final class LinkDeletions {
 
   /** Deletes what was added and answers each plan. */
   void execute() {
-    if (count == 0) {
-      return;
-    }
     if (count == 1) {
       each(this::encodeDelete, 1);
     } else {

@@ -39,6 +39,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private Transport transport;
   private BatchExecutor executor;
   private PlugOperation carried;
+  private final Runnable admission = this::admit;
   private volatile RuntimeException startFailure;
   private volatile long closeDeadline;
   private volatile boolean closing;
@@ -175,16 +176,20 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   @Override
   public int doWork() {
+    return executor.execute(admission);
+  }
+
+  /** Moves requests from the queue to the batch, until one must wait for the batch's end. */
+  private void admit() {
     PlugOperation request = carried == null ? queue.poll() : carried;
     carried = null;
     while (request != null) {
       if (!executor.add(request)) {
         carried = request;
-        break;
+        return;
       }
       request = queue.poll();
     }
-    return executor.execute();
   }
 
   @Override

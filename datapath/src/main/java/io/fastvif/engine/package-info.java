@@ -4,9 +4,9 @@
  * <p>One engine serves one network namespace with one thread, which alone owns the sockets. It
  * takes all plans that have gathered and works in rounds: in each, every plan's next step is
  * encoded behind the others' and all go to the kernel in one send. rtnetlink runs a send's messages
- * before the send returns, so while the kernel is busy the next batch gathers by itself and no
- * timer delays a lone plan. A plan's step is sent only when the one before it was acknowledged,
- * because a message after a failed one could change somebody else's link.
+ * before the send returns, so while the kernel is busy the next plans gather by themselves, join at
+ * the next round, and no timer delays a lone plan. A plan's step is sent only when the one before
+ * it was acknowledged, because a message after a failed one could change somebody else's link.
  *
  * <p>A plan that fails goes back step by step in the same rounds while the others go on. Steps on
  * what VIFs share (a bridge and its uplink) are taken back last, and only when no other VIF uses

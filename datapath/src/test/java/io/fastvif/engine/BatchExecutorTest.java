@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class BatchExecutorTest {
@@ -37,12 +38,17 @@ class BatchExecutorTest {
         });
   }
 
+  /** Executes what was added, with nothing coming in meanwhile. */
+  private int execute() {
+    return executor.execute(() -> {});
+  }
+
   @Test
   void manyPlansGoInOneSend() {
     for (int i = 0; i < 40; i++) {
       assertTrue(add(TestPlans.tap("vif" + i, "tap" + i, 1450)));
     }
-    assertEquals(40, executor.execute());
+    assertEquals(40, execute());
     assertEquals(List.of(40), kernel.messagesOfSends);
     assertEquals(40, kernel.links.size());
     assertTrue(outcomes.values().stream().allMatch(Outcome.PLUGGED::equals));
@@ -55,7 +61,7 @@ class BatchExecutorTest {
     for (int i = 0; i < 40; i++) {
       add(TestPlans.tap("vif" + i, "tap" + i, 1450));
     }
-    executor.execute();
+    execute();
     assertEquals(List.of(15, 15, 10), kernel.messagesOfSends);
     assertTrue(outcomes.values().stream().allMatch(Outcome.PLUGGED::equals));
   }
@@ -65,7 +71,7 @@ class BatchExecutorTest {
     add(TestPlans.tap("good1", "tap1", 1450));
     add(TestPlans.tap("bad", "tap2", 70_000));
     add(TestPlans.tap("good2", "tap3", 1450));
-    executor.execute();
+    execute();
     assertEquals(Outcome.PLUGGED, outcomes.get("good1"));
     assertEquals(Outcome.PLUGGED, outcomes.get("good2"));
     assertEquals(Outcome.FAILED, outcomes.get("bad"));
@@ -82,7 +88,7 @@ class BatchExecutorTest {
   void aNameThatIsTakenLeavesItsOwnerAlone() {
     kernel.add("tap1").alias = "someone's";
     add(TestPlans.tap("vif", "tap1", 1450));
-    executor.execute();
+    execute();
     assertEquals(Outcome.FAILED, outcomes.get("vif"));
     assertEquals(1500, kernel.links.get("tap1").mtu);
     assertEquals("someone's", kernel.links.get("tap1").alias);
@@ -92,7 +98,7 @@ class BatchExecutorTest {
   void whatTheSameVifHasAlreadyIsTakenOver() {
     kernel.add("tap1").alias = "fastvif:vif";
     add(TestPlans.tap("vif", "tap1", 1450));
-    executor.execute();
+    execute();
     assertEquals(Outcome.PLUGGED, outcomes.get("vif"));
     assertEquals(1450, kernel.links.get("tap1").mtu);
   }
@@ -102,7 +108,7 @@ class BatchExecutorTest {
     for (int i = 0; i < 3; i++) {
       add(TestPlans.bridged("vif" + i, "tap" + i, "br0", 1450));
     }
-    executor.execute();
+    execute();
     assertTrue(outcomes.values().stream().allMatch(Outcome.PLUGGED::equals));
     int bridge = kernel.links.get("br0").index;
     for (int i = 0; i < 3; i++) {
@@ -115,7 +121,7 @@ class BatchExecutorTest {
   void aBridgeThatOthersCameToUseIsNotUndone() {
     add(TestPlans.bridged("bad", "tap0", "br0", 70_000));
     add(TestPlans.bridged("good", "tap1", "br0", 1450));
-    executor.execute();
+    execute();
     assertEquals(Outcome.FAILED, outcomes.get("bad"));
     assertEquals(Outcome.PLUGGED, outcomes.get("good"));
     assertEquals(Set.of("br0", "tap1"), kernel.links.keySet());
@@ -125,7 +131,7 @@ class BatchExecutorTest {
   void aBridgeThatNobodyElseUsesIsUndone() {
     add(TestPlans.bridged("bad1", "tap0", "br0", 70_000));
     add(TestPlans.bridged("bad2", "tap1", "br0", 70_000));
-    executor.execute();
+    execute();
     assertEquals(Set.of(), kernel.links.keySet());
     assertEquals(List.of(), failures.get("bad1").leftBehind());
   }
@@ -137,11 +143,47 @@ class BatchExecutorTest {
       add(TestPlans.delete("vif" + i, link.name, link.index, 0));
     }
     FakeKernel.Link bystander = kernel.add("other");
-    executor.execute();
+    execute();
     assertTrue(outcomes.values().stream().allMatch(Outcome.UNPLUGGED::equals));
     assertEquals(Set.of(bystander.name), kernel.links.keySet());
     assertEquals(List.of(20, 1), kernel.messagesOfSends);
     assertEquals(1, kernel.groupDeletions);
+  }
+
+  @Test
+  void whatComesInBeforeALongWaitSharesIt() {
+    for (int i = 0; i < 3; i++) {
+      kernel.add("tap" + i);
+    }
+    List<PlugPlan> later = new ArrayList<>();
+    later.add(TestPlans.delete("vif1", "tap1", 2, 0));
+    later.add(TestPlans.delete("vif2", "tap2", 3, 0));
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    executor.execute(
+        () -> {
+          if (kernel.messagesOfSends.isEmpty() && !later.isEmpty()) {
+            add(later.removeFirst());
+          }
+        });
+    assertEquals(1, kernel.groupDeletions);
+    assertTrue(kernel.links.isEmpty());
+    assertEquals(3, outcomes.size());
+  }
+
+  @Test
+  void aStreamOfPlugsDoesNotPutADeletionOffForEver() {
+    kernel.add("old");
+    add(TestPlans.delete("old", "old", 1, 0));
+    AtomicInteger plugged = new AtomicInteger();
+    executor.execute(
+        () -> {
+          if (plugged.get() < 50 && !outcomes.containsKey("old")) {
+            int number = plugged.getAndIncrement();
+            add(TestPlans.tap("vif" + number, "tap" + number, 1450));
+          }
+        });
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("old"));
+    assertTrue(plugged.get() <= 5, "plugs let past: " + plugged);
   }
 
   @Test
@@ -152,7 +194,7 @@ class BatchExecutorTest {
       add(TestPlans.delete("vif" + i, link.name, link.index, 7));
     }
     kernel.undeletable.add("tap3");
-    executor.execute();
+    execute();
     assertEquals(Set.of("tap3"), kernel.links.keySet());
     assertEquals(7, kernel.links.get("tap3").group);
     assertEquals(Outcome.FAILED, outcomes.get("vif3"));
@@ -164,7 +206,7 @@ class BatchExecutorTest {
     FakeKernel.Link link = kernel.add("tap1");
     add(TestPlans.delete("gone", "tap0", 99, 0));
     add(TestPlans.delete("here", link.name, link.index, 0));
-    executor.execute();
+    execute();
     assertEquals(Outcome.UNCHANGED, outcomes.get("gone"));
     assertEquals(Outcome.UNPLUGGED, outcomes.get("here"));
   }
@@ -173,7 +215,7 @@ class BatchExecutorTest {
   void whatCannotBeUndoneIsSaid() {
     kernel.undeletable.add("tap0");
     add(TestPlans.tap("bad", "tap0", 70_000));
-    executor.execute();
+    execute();
     assertEquals(
         List.of("delete tap0: EOPNOTSUPP: fake: refused"), failures.get("bad").leftBehind());
     assertTrue(failures.get("bad").message().contains("; left behind: delete tap0"));
@@ -183,11 +225,11 @@ class BatchExecutorTest {
   void aBatchHasOneOperationOfEachVif() {
     assertTrue(add(TestPlans.tap("vif", "tap0", 1450)));
     assertFalse(add(TestPlans.delete("vif", "tap0", 1, 0)));
-    executor.execute();
+    execute();
     assertEquals(1, outcomes.size());
     outcomes.clear();
     assertTrue(add(TestPlans.delete("vif", "tap0", 1, 0)));
-    executor.execute();
+    execute();
     assertEquals(Outcome.UNPLUGGED, outcomes.get("vif"));
   }
 
@@ -196,7 +238,7 @@ class BatchExecutorTest {
     kernel.broken = new IllegalStateException("the socket is gone");
     add(TestPlans.tap("vif0", "tap0", 1450));
     add(TestPlans.tap("vif1", "tap1", 1450));
-    executor.execute();
+    execute();
     assertEquals(Outcome.FAILED, outcomes.get("vif0"));
     assertEquals(Outcome.FAILED, outcomes.get("vif1"));
     assertEquals("the socket is gone", failures.get("vif1").detail());
@@ -220,7 +262,7 @@ class BatchExecutorTest {
           }
         });
     add(TestPlans.tap("vif1", "tap1", 1450));
-    executor.execute();
+    execute();
     assertEquals(Outcome.PLUGGED, outcomes.get("vif1"));
     assertEquals("listener", errors.getFirst().getMessage());
   }
