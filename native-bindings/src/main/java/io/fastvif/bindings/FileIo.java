@@ -1,14 +1,11 @@
 package io.fastvif.bindings;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.fastvif.bindings.linux.linux_h;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -216,19 +213,10 @@ public final class FileIo {
    *     errno
    */
   public static long readlink(String path, MemorySegment buffer, long length) {
-    MemorySegment state = NativeCall.state();
     try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.result(
-          (long) Readlink.HANDLE.invokeExact(state, arena.allocateFrom(path), buffer, length),
-          state);
-    } catch (Throwable t) {
-      throw NativeCall.rethrow(t);
+      long address = arena.allocateFrom(path).address();
+      return NativeCall.pointerSecond(linux_h.__NR_readlink, address, buffer, length);
     }
-  }
-
-  private static final class Readlink {
-    static final MethodHandle HANDLE =
-        NativeCall.link("readlink", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
   }
 
   /**

@@ -15,12 +15,16 @@ import java.lang.invoke.MethodHandle;
 /**
  * Makes system calls through syscall(2), so that each yields its errno.
  *
- * <p>Linking a downcall of a new type takes about 5 ms, one of a known type a tenth of that. So all
- * calls share a few types, named by the arguments that are pointers, which are linked when first
- * used; a program that plugs one VIF links two or three. Numbers are passed as longs: the kernel
- * takes what it needs of each register.
+ * <p>The linker takes some 20 ms for its first downcall and 10 for each of another type, at every
+ * start: what it makes is not kept in an AOT cache. So there is one type for all calls: the number
+ * and six longs, pointers among them by their address. The kernel takes what it needs of each.
  *
- * <p>Before the function's arguments, each handle takes the memory that errno is captured into. It
+ * <p>Behind these come two segments that the function never looks at: those whose addresses are
+ * among the longs, or null pointers. They give pointers passed as numbers all that the linker does
+ * for pointers: a heap segment, a closed one or one of another thread is refused, and none can be
+ * closed while the call is under way.
+ *
+ * <p>Before the function's arguments, the handle takes the memory that errno is captured into. It
  * belongs to the calling thread: a shared one would mix up the errors of several threads.
  */
 final class NativeCall {
@@ -40,9 +44,10 @@ final class NativeCall {
   private NativeCall() {}
 
   private static final class PerThread {
-    final MemorySegment state = Arena.ofAuto().allocate(STATE_LAYOUT);
-    final MemorySegment scratch = Arena.ofAuto().allocate(JAVA_INT);
-    final MemorySegment scratchLength = Arena.ofAuto().allocate(JAVA_INT);
+    private final Arena arena = Arena.ofAuto();
+    final MemorySegment state = arena.allocate(STATE_LAYOUT);
+    final MemorySegment scratch = arena.allocate(JAVA_INT);
+    final MemorySegment scratchLength = arena.allocate(JAVA_INT);
   }
 
   /** The calling thread's memory for errno: the first argument of every handle. */
@@ -72,17 +77,47 @@ final class NativeCall {
 
   /** A call of numbers only. The kernel ignores those that the call does not have. */
   static long call(long number, long a, long b, long c, long d, long e, long f) {
+    return call(number, a, b, c, d, e, f, MemorySegment.NULL, MemorySegment.NULL);
+  }
+
+  /**
+   * A call with pointers.
+   *
+   * @param p a segment whose address is among the arguments, or a null pointer
+   * @param q another one
+   * @throws IllegalArgumentException if one of them is on the heap
+   * @throws IllegalStateException if one of them is closed
+   * @throws WrongThreadException if one of them belongs to another thread
+   */
+  private static long call(
+      long number,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      MemorySegment p,
+      MemorySegment q) {
     MemorySegment state = state();
     try {
-      return result((long) Call.HANDLE.invokeExact(state, number, a, b, c, d, e, f), state);
+      return result(
+          (long) SystemCall.HANDLE.invokeExact(state, number, a, b, c, d, e, f, p, q), state);
     } catch (Throwable t) {
       throw rethrow(t);
     }
   }
 
-  private static final class Call {
+  private static final class SystemCall {
+    /**
+     * Not declared as variadic, which takes the linker 5 ms more: on x86-64 integers are passed the
+     * same way, and those beyond the seventh lie on the stack, where no one looks at them (System V
+     * ABI, 3.2.3).
+     */
     static final MethodHandle HANDLE =
-        linkSystemCall(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        link(
+            "syscall", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+            JAVA_LONG, ADDRESS, ADDRESS);
   }
 
   /** A call whose first argument is a string; for cold paths. */
@@ -94,16 +129,7 @@ final class NativeCall {
 
   /** A call whose first argument is a pointer. */
   static long pointerFirst(long number, MemorySegment a, long b, long c) {
-    MemorySegment state = state();
-    try {
-      return result((long) PointerFirst.HANDLE.invokeExact(state, number, a, b, c), state);
-    } catch (Throwable t) {
-      throw rethrow(t);
-    }
-  }
-
-  private static final class PointerFirst {
-    static final MethodHandle HANDLE = linkSystemCall(ADDRESS, JAVA_LONG, JAVA_LONG);
+    return call(number, a.address(), b, c, 0, 0, 0, a, MemorySegment.NULL);
   }
 
   /** A call of three arguments, the second a pointer. */
@@ -114,86 +140,28 @@ final class NativeCall {
   /** A call whose second argument is a pointer, and perhaps the fifth. */
   static long pointerSecond(
       long number, long a, MemorySegment b, long c, long d, MemorySegment e, long f) {
-    MemorySegment state = state();
-    try {
-      return result(
-          (long) PointerSecond.HANDLE.invokeExact(state, number, a, b, c, d, e, f), state);
-    } catch (Throwable t) {
-      throw rethrow(t);
-    }
-  }
-
-  private static final class PointerSecond {
-    static final MethodHandle HANDLE =
-        linkSystemCall(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
+    return call(number, a, b.address(), c, d, e.address(), f, b, e);
   }
 
   /** A call whose second and third arguments are pointers. */
   static long pointersSecondThird(long number, long a, MemorySegment b, MemorySegment c, long d) {
-    MemorySegment state = state();
-    try {
-      return result(
-          (long) PointersSecondThird.HANDLE.invokeExact(state, number, a, b, c, d), state);
-    } catch (Throwable t) {
-      throw rethrow(t);
-    }
-  }
-
-  private static final class PointersSecondThird {
-    static final MethodHandle HANDLE = linkSystemCall(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+    return call(number, a, b.address(), c.address(), d, 0, 0, b, c);
   }
 
   /** A call whose third argument is a pointer. */
   static long pointerThird(long number, long a, long b, MemorySegment c) {
-    MemorySegment state = state();
-    try {
-      return result((long) PointerThird.HANDLE.invokeExact(state, number, a, b, c), state);
-    } catch (Throwable t) {
-      throw rethrow(t);
-    }
-  }
-
-  private static final class PointerThird {
-    static final MethodHandle HANDLE = linkSystemCall(JAVA_LONG, JAVA_LONG, ADDRESS);
+    return call(number, a, b, c.address(), 0, 0, 0, c, MemorySegment.NULL);
   }
 
   /** A call whose fourth argument is a pointer. */
   static long pointerFourth(long number, long a, long b, long c, MemorySegment d, long e) {
-    MemorySegment state = state();
-    try {
-      return result((long) PointerFourth.HANDLE.invokeExact(state, number, a, b, c, d, e), state);
-    } catch (Throwable t) {
-      throw rethrow(t);
-    }
-  }
-
-  private static final class PointerFourth {
-    static final MethodHandle HANDLE =
-        linkSystemCall(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
+    return call(number, a, b, c, d.address(), e, 0, d, MemorySegment.NULL);
   }
 
   /** A call whose fourth and fifth arguments are pointers. */
   static long pointersFourthFifth(
       long number, long a, long b, long c, MemorySegment d, MemorySegment e) {
-    MemorySegment state = state();
-    try {
-      return result(
-          (long) PointersFourthFifth.HANDLE.invokeExact(state, number, a, b, c, d, e), state);
-    } catch (Throwable t) {
-      throw rethrow(t);
-    }
-  }
-
-  private static final class PointersFourthFifth {
-    static final MethodHandle HANDLE =
-        linkSystemCall(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS);
-  }
-
-  /** Links syscall(2), which is variadic from its second argument on, for one list of arguments. */
-  private static MethodHandle linkSystemCall(MemoryLayout... arguments) {
-    FunctionDescriptor descriptor =
-        FunctionDescriptor.of(JAVA_LONG, JAVA_LONG).appendArgumentLayouts(arguments);
-    return link("syscall", descriptor, CAPTURE_ERRNO, Linker.Option.firstVariadicArg(1));
+    return call(number, a, b, c, d.address(), e.address(), 0, d, e);
   }
 
   /** Links a function of the C library that sets errno. */
