@@ -1,6 +1,5 @@
 package io.fastvif.engine;
 
-import static io.fastvif.bindings.linux.linux_h.IFNAMSIZ;
 import static io.fastvif.bindings.linux.linux_h.NETLINK_ROUTE;
 import static io.fastvif.bindings.linux.linux_h.O_CLOEXEC;
 import static io.fastvif.bindings.linux.linux_h.O_WRONLY;
@@ -9,8 +8,8 @@ import static io.fastvif.bindings.linux.linux_h.SIOCGIFINDEX;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.ifreq;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.MessageHandler;
@@ -44,7 +43,8 @@ final class KernelTransport implements Transport, MessageHandler {
       ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
 
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment interfaceRequest = arena.allocate(ifreq.layout());
+  private final MemorySegment interfaceRequest =
+      arena.allocate(InterfaceRequest.SIZE, InterfaceRequest.ALIGNMENT);
   private final MemorySegment digit = arena.allocate(1);
   private final NetlinkSocket socket;
   private final RouteSocket queries;
@@ -139,12 +139,12 @@ final class KernelTransport implements Transport, MessageHandler {
   public int linkIndex(String name) {
     interfaceRequest.fill((byte) 0);
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length >= IFNAMSIZ) {
+    if (bytes.length >= InterfaceRequest.NAME_SIZE) {
       return -Errno.ENODEV;
     }
     MemorySegment.copy(bytes, 0, interfaceRequest, ValueLayout.JAVA_BYTE, 0, bytes.length);
     int result = FileIo.ioctl(socket.descriptor(), SIOCGIFINDEX, interfaceRequest);
-    return result < 0 ? result : interfaceRequest.get(INDEX, IFNAMSIZ);
+    return result < 0 ? result : interfaceRequest.get(INDEX, InterfaceRequest.INDEX_OFFSET);
   }
 
   @Override

@@ -4,13 +4,10 @@ import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.MessageHeader;
 import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.iovec;
-import io.fastvif.bindings.linux.msghdr;
-import io.fastvif.bindings.linux.pollfd;
-import io.fastvif.bindings.linux.sockaddr_nl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -46,9 +43,11 @@ public final class NetlinkSocket implements AutoCloseable {
 
   private final FileDescriptor descriptor;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment sendHeader = arena.allocate(msghdr.layout());
-  private final MemorySegment sendVector = arena.allocate(iovec.layout());
-  private final MemorySegment pollEntry = arena.allocate(pollfd.layout());
+  private final MemorySegment sendHeader =
+      arena.allocate(MessageHeader.SIZE, MessageHeader.ALIGNMENT);
+  private final MemorySegment sendVector =
+      arena.allocate(MessageHeader.VECTOR_SIZE, MessageHeader.ALIGNMENT);
+  private final MemorySegment pollEntry = arena.allocate(Polling.ENTRY_SIZE, Integer.BYTES);
   private final ReceiveVector received;
   private final MessageDecoder decoder = new MessageDecoder();
   private final AckDecoder ack = new AckDecoder();
@@ -69,10 +68,9 @@ public final class NetlinkSocket implements AutoCloseable {
     strictChecking = Sockets.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1) == 0;
     portId = readPortId();
     received = new ReceiveVector(arena, DATAGRAMS_PER_RECEIVE, RECEIVE_BUFFER_SIZE);
-    msghdr.msg_iov(sendHeader, sendVector);
-    msghdr.msg_iovlen(sendHeader, 1);
-    pollfd.fd(pollEntry, fd);
-    pollfd.events(pollEntry, (short) POLLIN);
+    MessageHeader.putOneVector(sendHeader, 0, sendVector);
+    pollEntry.set(Wire.INT, Polling.ENTRY_DESCRIPTOR_OFFSET, fd);
+    pollEntry.set(Wire.SHORT, Polling.ENTRY_EVENTS_OFFSET, (short) POLLIN);
   }
 
   /**
@@ -114,8 +112,7 @@ public final class NetlinkSocket implements AutoCloseable {
    * @throws SystemCallException if the kernel refuses; EMSGSIZE if it is too long
    */
   public void send(MessageEncoder encoder) {
-    iovec.iov_base(sendVector, encoder.segment());
-    iovec.iov_len(sendVector, encoder.length());
+    MessageHeader.putVector(sendVector, 0, encoder.segment(), encoder.length());
     long sent;
     do {
       sent = Sockets.sendmsg(descriptor.value(), sendHeader, 0);
@@ -329,19 +326,19 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   private void bind() {
-    MemorySegment address = arena.allocate(sockaddr_nl.layout());
-    sockaddr_nl.nl_family(address, (short) AF_NETLINK);
+    MemorySegment address = arena.allocate(NetlinkAddress.SIZE, Integer.BYTES);
+    address.set(Wire.SHORT, NetlinkAddress.FAMILY_OFFSET, (short) AF_NETLINK);
     SystemCallException.check(
         Sockets.bind(descriptor.value(), address, (int) address.byteSize()), "bind", "AF_NETLINK");
   }
 
   private int readPortId() {
-    MemorySegment address = arena.allocate(sockaddr_nl.layout());
+    MemorySegment address = arena.allocate(NetlinkAddress.SIZE, Integer.BYTES);
     MemorySegment length = arena.allocate(Wire.INT);
     length.set(Wire.INT, 0, (int) address.byteSize());
     SystemCallException.check(
         Sockets.getsockname(descriptor.value(), address, length), "getsockname");
-    return sockaddr_nl.nl_pid(address);
+    return address.get(Wire.INT, NetlinkAddress.PORT_ID_OFFSET);
   }
 
   /** As large as asked for with CAP_NET_ADMIN, else as large as net.core.[rw]mem_max allows. */

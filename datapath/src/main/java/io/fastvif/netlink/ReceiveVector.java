@@ -1,9 +1,6 @@
 package io.fastvif.netlink;
 
-import io.fastvif.bindings.linux.iovec;
-import io.fastvif.bindings.linux.mmsghdr;
-import io.fastvif.bindings.linux.msghdr;
-import io.fastvif.bindings.linux.sockaddr_nl;
+import io.fastvif.bindings.MessageHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -12,13 +9,7 @@ import java.lang.foreign.MemorySegment;
  * sender's address. Made once, reused for every call.
  */
 final class ReceiveVector {
-  private static final long ENTRY_SIZE = mmsghdr.layout().byteSize();
-  private static final long HEADER = mmsghdr.msg_hdr$offset();
-  private static final long LENGTH = mmsghdr.msg_len$offset();
-  private static final long FLAGS = HEADER + msghdr.msg_flags$offset();
-  private static final long NAME_LENGTH = HEADER + msghdr.msg_namelen$offset();
-  private static final int ADDRESS_SIZE = (int) sockaddr_nl.layout().byteSize();
-  private static final long PORT_ID = sockaddr_nl.nl_pid$offset();
+  private static final long ENTRY_SIZE = MessageHeader.MULTIPLE_SIZE;
 
   private final MemorySegment entries;
   private final MemorySegment addresses;
@@ -29,20 +20,21 @@ final class ReceiveVector {
   ReceiveVector(Arena arena, int count, int bufferSize) {
     this.count = count;
     this.bufferSize = bufferSize;
-    entries = arena.allocate(ENTRY_SIZE * count, mmsghdr.layout().byteAlignment());
-    addresses = arena.allocate((long) ADDRESS_SIZE * count, Integer.BYTES);
+    entries = arena.allocate(ENTRY_SIZE * count, MessageHeader.ALIGNMENT);
+    addresses = arena.allocate((long) NetlinkAddress.SIZE * count, Integer.BYTES);
     buffers = arena.allocate((long) bufferSize * count, Long.BYTES);
     MemorySegment vectors =
-        arena.allocate(iovec.layout().byteSize() * count, iovec.layout().byteAlignment());
+        arena.allocate((long) MessageHeader.VECTOR_SIZE * count, MessageHeader.ALIGNMENT);
     for (int i = 0; i < count; i++) {
-      MemorySegment vector = iovec.asSlice(vectors, i);
-      iovec.iov_base(vector, buffers.asSlice((long) i * bufferSize, bufferSize));
-      iovec.iov_len(vector, bufferSize);
-      MemorySegment header = entries.asSlice(i * ENTRY_SIZE + HEADER, msghdr.layout().byteSize());
-      msghdr.msg_name(header, addresses.asSlice((long) i * ADDRESS_SIZE, ADDRESS_SIZE));
-      msghdr.msg_namelen(header, ADDRESS_SIZE);
-      msghdr.msg_iov(header, vector);
-      msghdr.msg_iovlen(header, 1);
+      long vector = (long) i * MessageHeader.VECTOR_SIZE;
+      MemorySegment buffer = buffers.asSlice((long) i * bufferSize, bufferSize);
+      MessageHeader.putVector(vectors, vector, buffer, bufferSize);
+      MessageHeader.putOneVector(
+          entries, i * ENTRY_SIZE, vectors.asSlice(vector, MessageHeader.VECTOR_SIZE));
+      MessageHeader.putName(
+          entries,
+          i * ENTRY_SIZE,
+          addresses.asSlice((long) i * NetlinkAddress.SIZE, NetlinkAddress.SIZE));
     }
   }
 
@@ -68,7 +60,7 @@ final class ReceiveVector {
 
   /** How long a received datagram is. */
   int length(int i) {
-    return entries.get(Wire.INT, i * ENTRY_SIZE + LENGTH);
+    return entries.get(Wire.INT, i * ENTRY_SIZE + MessageHeader.LENGTH_OFFSET);
   }
 
   /** The size of each buffer. */
@@ -77,15 +69,18 @@ final class ReceiveVector {
   }
 
   boolean isFromKernel(int i) {
-    return addresses.get(Wire.INT, (long) i * ADDRESS_SIZE + PORT_ID) == 0;
+    return addresses.get(Wire.INT, (long) i * NetlinkAddress.SIZE + NetlinkAddress.PORT_ID_OFFSET)
+        == 0;
   }
 
   boolean isTruncated(int i) {
-    return (entries.get(Wire.INT, i * ENTRY_SIZE + FLAGS) & NetlinkSocket.TRUNCATED) != 0;
+    return (entries.get(Wire.INT, i * ENTRY_SIZE + MessageHeader.FLAGS_OFFSET)
+            & NetlinkSocket.TRUNCATED)
+        != 0;
   }
 
   /** The kernel wrote the real length of the sender's address over the room for it. */
   void rearm(int i) {
-    entries.set(Wire.INT, i * ENTRY_SIZE + NAME_LENGTH, ADDRESS_SIZE);
+    entries.set(Wire.INT, i * ENTRY_SIZE + MessageHeader.NAME_LENGTH_OFFSET, NetlinkAddress.SIZE);
   }
 }

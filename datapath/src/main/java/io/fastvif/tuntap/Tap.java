@@ -5,8 +5,8 @@ import static io.fastvif.bindings.linux.linux_h.*;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.ifreq;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,9 +21,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Tap implements AutoCloseable {
   private static final String CONTROL_DEVICE = "/dev/net/tun";
-
-  /** The size of a name with its zero byte, and where {@code ifr_flags} follows it: linux/if.h. */
-  private static final int NAME_SIZE = 16;
 
   private static final ValueLayout.OfShort FLAGS =
       ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
@@ -134,7 +131,9 @@ public final class Tap implements AutoCloseable {
 
   private static Tap open(String name, TapOptions options, int extraFlags) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length == 0 || bytes.length >= NAME_SIZE || name.indexOf('\0') >= 0) {
+    if (bytes.length == 0
+        || bytes.length >= InterfaceRequest.NAME_SIZE
+        || name.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a link's name has 1 to 15 bytes: " + name);
     }
     if (name.indexOf('%') >= 0) {
@@ -145,9 +144,9 @@ public final class Tap implements AutoCloseable {
         FileDescriptor.check(
             FileIo.open(CONTROL_DEVICE, O_RDWR | O_CLOEXEC, 0), "open", CONTROL_DEVICE);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment request = arena.allocate(ifreq.layout());
+      MemorySegment request = arena.allocate(InterfaceRequest.SIZE, InterfaceRequest.ALIGNMENT);
       MemorySegment.copy(bytes, 0, request, ValueLayout.JAVA_BYTE, 0, bytes.length);
-      request.set(FLAGS, NAME_SIZE, (short) (options.flags() | extraFlags));
+      request.set(FLAGS, InterfaceRequest.FLAGS_OFFSET, (short) (options.flags() | extraFlags));
       int result = FileIo.ioctl(queue.value(), TUNSETIFF, request);
       if (result == -Errno.EPERM) {
         throw new SystemCallException(

@@ -9,6 +9,15 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Polling {
 
+  /** Bytes of a {@code struct pollfd} ({@code sys/poll.h}). */
+  public static final int ENTRY_SIZE = 8;
+
+  /** Offset of a {@code pollfd}'s {@code fd}, 32 bits. */
+  public static final int ENTRY_DESCRIPTOR_OFFSET = 0;
+
+  /** Offset of a {@code pollfd}'s {@code events}, 16 bits. */
+  public static final int ENTRY_EVENTS_OFFSET = 4;
+
   private Polling() {}
 
   /**

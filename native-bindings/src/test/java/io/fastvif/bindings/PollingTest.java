@@ -63,4 +63,11 @@ class PollingTest {
     assertEquals(epoll_event.events$offset(), EpollEvent.EVENTS_OFFSET);
     assertEquals(epoll_event.data$offset(), EpollEvent.DATA_OFFSET);
   }
+
+  @Test
+  void pollEntryLiesWhereTheHeaderHasIt() {
+    assertEquals(pollfd.layout().byteSize(), Polling.ENTRY_SIZE);
+    assertEquals(pollfd.fd$offset(), Polling.ENTRY_DESCRIPTOR_OFFSET);
+    assertEquals(pollfd.events$offset(), Polling.ENTRY_EVENTS_OFFSET);
+  }
 }
