@@ -1,0 +1,253 @@
+package io.fastvif.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell script that starts the command, in a folder of its own, among JDKs that are fake. */
+class LauncherTest {
+  /** Says which it is and what it was given; makes the cache that it is asked for. */
+  private static final String FAKE_JAVA =
+      """
+      #!/bin/sh
+      echo "$0 $*"
+      for word; do
+        case $word in
+          -XX:AOTCacheOutput=* | -XX:ArchiveClassesAtExit=*) echo trained >"${word#*=}" ;;
+        esac
+      done
+      """;
+
+  @TempDir Path folder;
+  private Path target;
+  private Path jar;
+
+  private record Run(int status, String out, String err) {}
+
+  @BeforeEach
+  void install() throws IOException {
+    target = Files.createDirectories(folder.resolve("top/datapath/target"));
+    jar = target.resolve("fastvif-datapath.jar");
+    Files.copy(Path.of("..", "fastvif"), folder.resolve("top/fastvif"));
+    Files.createDirectories(folder.resolve("jdks"));
+  }
+
+  private String jdk(String name, String release) throws IOException {
+    Path home = Files.createDirectories(folder.resolve("jdks").resolve(name));
+    Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+    Files.writeString(java, FAKE_JAVA);
+    assertTrue(java.toFile().setExecutable(true));
+    Files.writeString(home.resolve("release"), release);
+    age(home.resolve("release"));
+    return home.toString();
+  }
+
+  private String version(String version) throws IOException {
+    return jdk("jdk-" + version, "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
+  }
+
+  private void fakeJar() throws IOException {
+    Files.writeString(jar, "a jar");
+    age(jar);
+  }
+
+  /** Files made in the same tick of the clock are none newer than the other. */
+  private static void age(Path file) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+  }
+
+  private Run start(Map<String, String> environment, String... command) throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", "/usr/bin:/bin");
+    builder.environment().put("FASTVIF_JDKS", folder + "/jdks/*");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the command hangs");
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private void assertStarts(String home, Map<String, String> environment) throws Exception {
+    Run run = start(environment, "top/fastvif", "list", "two words");
+    assertEquals("", run.err());
+    assertEquals(0, run.status());
+    assertTrue(run.out().startsWith(home + "/bin/java "), run.out());
+    assertTrue(run.out().endsWith(" -jar " + jar + " list two words\n"), run.out());
+  }
+
+  @Test
+  void newestJdkIsChosen() throws Exception {
+    fakeJar();
+    version("17.0.1");
+    version("22");
+    String newest = version("26-ea");
+    version("25.0.3");
+    version("1.8.0_402");
+    jdk("broken", "JAVA_VERSION=\"x.y\"\n");
+    jdk("empty", "");
+    assertStarts(newest, Map.of());
+  }
+
+  @Test
+  void javaHomeComesFirstIfItIsNewEnough() throws Exception {
+    fakeJar();
+    String newest = version("25.0.3");
+    assertStarts(newest, Map.of("JAVA_HOME", version("17.0.1")));
+    assertStarts(newest, Map.of("JAVA_HOME", folder + "/nothing"));
+    String named = version("22.0.2");
+    assertStarts(named, Map.of("JAVA_HOME", named));
+  }
+
+  @Test
+  void withoutSuchJdkItSaysWhatToInstall() throws Exception {
+    fakeJar();
+    version("21.0.9");
+    Run run = start(Map.of(), "top/fastvif", "list");
+    assertEquals(1, run.status());
+    assertEquals("", run.out());
+    assertTrue(run.err().startsWith("fastvif: needs a JDK 22 or newer"), run.err());
+  }
+
+  @Test
+  void startsThroughSymbolicLinks() throws Exception {
+    fakeJar();
+    String home = version("25.0.3");
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Files.createSymbolicLink(bin.resolve("first"), Path.of("../top/fastvif"));
+    Files.createSymbolicLink(bin.resolve("second"), bin.resolve("first"));
+    Run run = start(Map.of("PATH", bin + ":/usr/bin:/bin"), "sh", "-c", "cd / && second list");
+    assertEquals("", run.err());
+    assertTrue(run.out().startsWith(home + "/bin/java "), run.out());
+    assertTrue(run.out().endsWith(" -jar " + jar + " list\n"), run.out());
+  }
+
+  @Test
+  void cacheIsMadeOnceForEachBuildAndJdk() throws Exception {
+    fakeJar();
+    assertStarts(version("24.0.1"), Map.of());
+    Path archive = cache("fastvif-24.0.1-", ".jsa");
+    assertStarts(version("25.0.3"), Map.of());
+    Path cache = cache("fastvif-25.0.3-", ".aot");
+    Files.writeString(cache, "kept");
+    assertStarts(version("25.0.3"), Map.of());
+    assertEquals("kept", Files.readString(cache));
+    assertEquals("trained\n", Files.readString(archive));
+    age(cache);
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() - 1_000));
+    assertStarts(version("25.0.3"), Map.of());
+    assertEquals("trained\n", Files.readString(cache), "the jar is newer than the cache");
+    try (Stream<Path> files = Files.list(target)) {
+      assertEquals(3, files.count(), "nothing but the jar and two caches is left");
+    }
+  }
+
+  private Path cache(String start, String end) throws IOException {
+    try (Stream<Path> files = Files.list(target)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(start))
+          .filter(file -> file.toString().endsWith(end))
+          .findAny()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void trainedCommandWorks() throws Exception {
+    packCommand();
+    Path vifs = folder.resolve("vifs.json");
+    try (var in = Fastvif.class.getResourceAsStream("warm-up.json")) {
+      Files.write(vifs, in.readAllBytes());
+    }
+    String home = System.getProperty("java.home");
+    Run first = start(Map.of("JAVA_HOME", home), "top/fastvif", "convert", vifs.toString());
+    assertEquals("", first.err());
+    assertEquals(0, first.status());
+    assertFalse(first.out().isEmpty());
+    // The JVM refuses to start if it cannot use the cache.
+    boolean aot = Runtime.version().feature() >= 25;
+    String strict = aot ? "-XX:AOTMode=on" : "-Xshare:on";
+    Run second =
+        start(
+            Map.of("JAVA_HOME", home, "JDK_JAVA_OPTIONS", strict),
+            "top/fastvif",
+            "convert",
+            vifs.toString());
+    assertEquals("NOTE: Picked up JDK_JAVA_OPTIONS: " + strict, second.err().strip());
+    assertEquals(first.out(), second.out());
+    assertEquals(0, second.status());
+  }
+
+  /** The command as the build packs it: a jar that names its libraries. */
+  private void packCommand() throws IOException {
+    Path own = Path.of("target", "classes").toAbsolutePath();
+    StringBuilder libraries = new StringBuilder();
+    int number = 0;
+    for (String entry : classPath()) {
+      Path path = Path.of(entry);
+      if (path.equals(own) || entry.contains("test-classes")) {
+        continue;
+      }
+      Path library = target.resolve("library-" + number++ + ".jar");
+      if (Files.isDirectory(path)) {
+        pack(path, library, new Manifest());
+      } else {
+        Files.copy(path, library);
+      }
+      libraries.append(library.getFileName()).append(' ');
+    }
+    Manifest manifest = new Manifest();
+    Attributes attributes = manifest.getMainAttributes();
+    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    attributes.put(Attributes.Name.MAIN_CLASS, Fastvif.class.getName());
+    attributes.put(Attributes.Name.CLASS_PATH, libraries.toString());
+    attributes.putValue("Enable-Native-Access", "ALL-UNNAMED");
+    attributes.putValue("Add-Opens", "java.base/jdk.internal.misc");
+    pack(own, jar, manifest);
+    age(jar);
+  }
+
+  private static List<String> classPath() {
+    String modules = System.getProperty("jdk.module.path", "");
+    String classes = System.getProperty("java.class.path", "");
+    return Stream.of((modules + File.pathSeparator + classes).split(File.pathSeparator))
+        .filter(entry -> !entry.isEmpty() && Files.exists(Path.of(entry)))
+        .distinct()
+        .toList();
+  }
+
+  private static void pack(Path folder, Path jar, Manifest manifest) throws IOException {
+    try (OutputStream out = Files.newOutputStream(jar);
+        JarOutputStream packed = new JarOutputStream(out, manifest);
+        Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        packed.putNextEntry(new JarEntry(folder.relativize(file).toString()));
+        Files.copy(file, packed);
+      }
+    }
+  }
+}
