@@ -73,6 +73,9 @@ final class BatchExecutor {
       }
     } catch (RuntimeException broken) {
       failRemaining(broken);
+    } catch (Error broken) {
+      failRemaining(broken);
+      throw broken;
     } finally {
       executed = size;
       size = 0;
@@ -252,7 +255,7 @@ final class BatchExecutor {
   }
 
   /** The transport broke: no answer can be had for what was under way. */
-  private void failRemaining(RuntimeException broken) {
+  private void failRemaining(Throwable broken) {
     errorHandler.accept(broken);
     deletions.forget();
     for (int i = 0; i < size; i++) {

@@ -89,11 +89,16 @@ final class KernelTransport implements Transport, MessageHandler {
     acks = handler;
     awaited = encoder.messageCount();
     socket.send(encoder);
-    while (awaited > 0) {
-      if (socket.receive(this, ANSWER_MILLIS) == 0) {
-        throw new IllegalStateException(
-            "the kernel did not answer " + awaited + " messages in " + ANSWER_MILLIS + " ms");
+    try {
+      while (awaited > 0) {
+        if (socket.receive(this, ANSWER_MILLIS) == 0) {
+          throw new IllegalStateException(
+              "the kernel did not answer " + awaited + " messages in " + ANSWER_MILLIS + " ms");
+        }
       }
+    } catch (RuntimeException broken) {
+      socket.discard(); // or the next exchange would take what is left of this one's answers
+      throw broken;
     }
   }
 

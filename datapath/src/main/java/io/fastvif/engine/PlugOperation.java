@@ -8,7 +8,7 @@ import io.fastvif.plan.PlugPlan;
  */
 public interface PlugOperation {
 
-  /** The plan to execute; read once, when the request is offered to the engine's thread. */
+  /** The plan to execute; the same from the offer until completion. */
   PlugPlan plan();
 
   /**
