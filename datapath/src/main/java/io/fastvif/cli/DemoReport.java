@@ -39,13 +39,18 @@ final class DemoReport {
         "%d VIFs, half veth pairs and half taps, on Linux bridges; %d submitting threads;"
             + " Linux %s, Java %s%n%n",
         vifs, threads, System.getProperty("os.version"), Runtime.version());
-    out.printf("%-30s %14s %14s%n", "microseconds for a VIF", "plug", "unplug");
+    out.printf("%-30s %21s %21s%n", "", "plug", "unplug");
+    out.printf("%-30s", "");
+    for (int column = 0; column < 2; column++) {
+      out.printf(" %10s %10s", "us per VIF", "VIFs per s");
+    }
+    out.println();
     row(out, "fastvif", plug, unplug);
     if (peerMissing == null) {
       row(out, "ip -batch", peerPlug, peerUnplug);
       row(out, "ip -batch, addrgenmode none", tunedPeerPlug, null);
       out.printf(
-          "%-30s %13.1fx %13.1fx%n",
+          "%-30s %9.1fx %21.1fx%n",
           "ip -batch / fastvif",
           peerPlug.microsPerVif() / plug.microsPerVif(),
           peerUnplug.microsPerVif() / unplug.microsPerVif());
@@ -66,9 +71,16 @@ final class DemoReport {
   }
 
   private static void row(PrintWriter out, String name, Measurement plug, Measurement unplug) {
-    out.printf("%-30s %14.0f ", name, plug.microsPerVif());
-    out.println(
-        unplug == null ? String.format("%14s", "-") : "%14.0f".formatted(unplug.microsPerVif()));
+    out.printf("%-30s", name);
+    for (Measurement measurement : new Measurement[] {plug, unplug}) {
+      if (measurement == null) {
+        out.printf(" %10s %10s", "-", "-");
+      } else {
+        double micros = measurement.microsPerVif();
+        out.printf(" %10.0f %10.0f", micros, 1e6 / micros);
+      }
+    }
+    out.println();
   }
 
   private static void latencies(PrintWriter out, String name, Measurement measurement) {
