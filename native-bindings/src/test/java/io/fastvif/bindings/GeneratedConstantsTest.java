@@ -51,6 +51,9 @@ class GeneratedConstantsTest {
       return;
     }
     long number = Long.parseLong(text);
+    if (name.endsWith("_MAX") && number > ((Number) value).longValue()) {
+      return; // the greatest known member of an enumeration, of which newer headers know more
+    }
     if (value instanceof Long l) {
       assertEquals(number, l, name);
     } else {
