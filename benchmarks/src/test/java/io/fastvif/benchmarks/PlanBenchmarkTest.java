@@ -16,7 +16,7 @@ class PlanBenchmarkTest {
     PlugPlan plan = benchmark.plug();
     assertEquals(Action.PLUG, plan.action());
     assertEquals(Vifs.id(PlanBenchmark.ABSENT), plan.vifId());
-    assertEquals(2, plan.steps().size());
+    assertEquals(4, plan.steps().size());
     Step.CreateVeth create = (Step.CreateVeth) plan.steps().get(0).step();
     assertEquals(Vifs.name(PlanBenchmark.ABSENT), create.name());
     Step.ConfigureLink configure = (Step.ConfigureLink) plan.steps().get(1).step();
