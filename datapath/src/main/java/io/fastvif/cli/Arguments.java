@@ -1,12 +1,11 @@
 package io.fastvif.cli;
 
-import io.fastvif.netns.Netns;
 import io.fastvif.vif.InvalidInputException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A command's arguments: its options' values, and its files. */
 final class Arguments {
@@ -32,7 +31,7 @@ final class Arguments {
         continue;
       }
       Option option = command.option(argument);
-      if (option == null) {
+      if (option == null || (plain.has(option) && !option.repeatable())) {
         return null;
       }
       String value = "";
@@ -67,10 +66,10 @@ final class Arguments {
     return options.getOrDefault(option.name(), List.of());
   }
 
-  /** The option's value, the last one if it is given several times; null if it is not given. */
+  /** The value of an option that is not repeatable; null if it is not given. */
   String value(Option option) {
     List<String> values = values(option);
-    return values.isEmpty() ? null : values.getLast();
+    return values.isEmpty() ? null : values.getFirst();
   }
 
   /** The option's value as a whole number in that range. */
@@ -90,16 +89,24 @@ final class Arguments {
     throw InvalidInputException.ofValue(
         option.name(),
         value,
-        "is out of range",
+        "cannot be taken",
         "a whole number from " + least + " to " + greatest);
   }
 
-  /** The namespace that {@link Command#NETNS} names; by default the one this process is in. */
-  Netns namespace() {
-    String given = value(Command.NETNS);
-    if (given == null) {
-      return Netns.current();
-    }
-    return given.contains("/") ? Netns.of(Path.of(given)) : Netns.named(given);
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Arguments that
+        && options.equals(that.options)
+        && files.equals(that.files);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(options, files);
+  }
+
+  @Override
+  public String toString() {
+    return options + " " + files;
   }
 }

@@ -14,7 +14,7 @@ final class ConvertCommand extends Command {
     super(
         "convert",
         "Read VIFs and write them again, one line of JSON for each.",
-        "VIFs, as for plug.",
+        "VIFs in os-vif's JSON, as for plug; - is standard input.",
         JSON);
   }
 

@@ -18,6 +18,8 @@ public final class Fastvif {
   static final int FAILED = 1;
   static final int WRONG_INPUT = 2;
 
+  private static final String PRIVILEGE = "root or CAP_NET_ADMIN";
+
   private static final List<String> NAMES =
       List.of("plug", "unplug", "plan", "list", "convert", "demo");
 
@@ -33,6 +35,16 @@ public final class Fastvif {
     System.exit(status);
   }
 
+  static boolean isDenial(int errno) {
+    return errno == Errno.EPERM || errno == Errno.EACCES;
+  }
+
+  /** Says what privilege is needed if that is the reason, and is not said yet. */
+  static String withHint(String message, int errno) {
+    boolean wanted = isDenial(errno) && !message.contains(PRIVILEGE);
+    return wanted ? message + "; this needs " + PRIVILEGE : message;
+  }
+
   private static PrintWriter utf8(OutputStream stream) {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
   }
@@ -46,18 +58,21 @@ public final class Fastvif {
         return run(command, plain, out, err);
       }
     }
-    return new Usage(NAMES.stream().map(Fastvif::command).toList()).execute(arguments, out, err);
+    return usage((command, parsed) -> run(command, parsed, out, err)).execute(arguments, out, err);
+  }
+
+  static Usage usage(Usage.Runner runner) {
+    return new Usage(NAMES.stream().map(Fastvif::command).toList(), runner);
   }
 
   /** Made only when wanted: loading them all would cost every start. */
-  private static Command command(String name) {
+  static Command command(String name) {
     return switch (name) {
       case "plug" -> new PlugCommand(Action.PLUG);
       case "unplug" -> new PlugCommand(Action.UNPLUG);
       case "plan" -> new PlanCommand();
       case "list" -> new ListCommand();
       case "convert" -> new ConvertCommand();
-      // DEMO
       case "demo" -> new DemoCommand();
       case "warm-up" -> new WarmUpCommand();
       default -> null;
@@ -68,13 +83,11 @@ public final class Fastvif {
   static int run(Command command, Arguments arguments, PrintWriter out, PrintWriter err) {
     try {
       return command.run(arguments, out, err);
-    } catch (InvalidInputException | InputFileException wrong) {
+    } catch (InvalidInputException | WrongInputException wrong) {
       err.println("fastvif: " + wrong.getMessage());
       return WRONG_INPUT;
     } catch (SystemCallException refused) {
-      boolean denied = refused.errno() == Errno.EPERM || refused.errno() == Errno.EACCES;
-      String hint = "; this needs root or CAP_NET_ADMIN";
-      err.println("fastvif: " + refused.getMessage() + (denied ? hint : ""));
+      err.println("fastvif: " + withHint(refused.getMessage(), refused.errno()));
       return FAILED;
     } catch (NetlinkException | IOException failed) {
       err.println("fastvif: " + failed.getMessage());

@@ -1,7 +1,5 @@
 package io.fastvif.cli;
 
-import io.fastvif.engine.HostReader;
-import io.fastvif.netns.Netns;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
@@ -20,10 +18,7 @@ final class ListCommand extends Command {
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    HostSnapshot host;
-    try (Netns namespace = arguments.namespace()) {
-      host = HostReader.read(namespace);
-    }
+    HostSnapshot host = Engines.snapshot(arguments);
     if (!arguments.has(JSON)) {
       out.printf(FORMAT, "VIF", "DEVICE", "KIND", "MASTER", "MTU", "STATE");
     }

@@ -1,7 +1,5 @@
 package io.fastvif.cli;
 
-import io.fastvif.engine.HostReader;
-import io.fastvif.netns.Netns;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlannedStep;
@@ -18,7 +16,7 @@ final class PlanCommand extends Command {
     super(
         "plan",
         "Show what plugging would do, step by step, and its undo. Touches nothing.",
-        "VIFs, as for plug.",
+        "VIFs in os-vif's JSON, as for plug; - is standard input.",
         UNPLUG,
         NETNS,
         Planner.OPTION,
@@ -30,12 +28,13 @@ final class PlanCommand extends Command {
     List<VifInput> inputs = VifInput.read(arguments.files());
     Planner planner = new Planner(arguments);
     Action action = arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG;
-    HostSnapshot host;
-    try (Netns namespace = arguments.namespace()) {
-      host = HostReader.read(namespace);
-    }
+    HostSnapshot host = Engines.snapshot(arguments);
     for (PlugPlan plan : planner.plan(action, inputs, host)) {
-      out.print(arguments.has(JSON) ? line(plan) + "\n" : text(plan));
+      if (arguments.has(JSON)) {
+        out.println(line(plan));
+      } else {
+        out.print(text(plan));
+      }
     }
     return Fastvif.DONE;
   }

@@ -9,6 +9,7 @@ import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +17,18 @@ import java.util.Map;
 /** Plans VIFs with the installed plugins and the options given on the command line. */
 final class Planner {
   static final Option OPTION =
-      new Option(
+      Option.repeatable(
           "--option",
           "-o",
           "PLUGIN.OPTION=VALUE",
           "Set a plugin's option, such as linux_bridge.create_port=tap.");
 
+  private final Map<String, String> options;
   private final VifPlugins plugins;
 
   Planner(Arguments arguments) {
-    plugins = VifPlugins.installed(options(arguments.values(OPTION)));
+    options = options(arguments.values(OPTION));
+    plugins = VifPlugins.installed(options);
   }
 
   private static Map<String, String> options(List<String> given) {
@@ -34,30 +37,52 @@ final class Planner {
       int equals = option.indexOf('=');
       if (equals < 0) {
         throw InvalidInputException.ofValue(
-            "option", option, "has no value", "PLUGIN.OPTION=VALUE");
+            OPTION.name(), option, "has no value", "PLUGIN.OPTION=VALUE");
       }
       options.put(option.substring(0, equals), option.substring(equals + 1));
     }
     return options;
   }
 
-  /** The plans of all VIFs, in their order; nothing of the host is changed. */
+  /**
+   * The plans of all VIFs, in their order; nothing of the host is changed.
+   *
+   * @throws WrongInputException if one cannot be planned, or two VIFs have one id
+   * @throws InvalidInputException if an option has a value that it does not take
+   */
   List<PlugPlan> plan(Action action, List<VifInput> inputs, HostSnapshot host) {
     List<PlugPlan> plans = new ArrayList<>(inputs.size());
+    Map<String, VifInput> byId = HashMap.newHashMap(inputs.size());
     for (VifInput input : inputs) {
       Vif vif = input.request().vif();
       InstanceInfo instance = input.request().instance().orElse(null);
       try {
         VifPlugin plugin = plugins.of(vif);
-        plans.add(
+        PlugPlan plan =
             switch (action) {
               case PLUG -> plugin.plug(vif, instance, host);
               case UNPLUG -> plugin.unplug(vif, instance, host);
-            });
+            };
+        checkUnique(byId.putIfAbsent(plan.vifId(), input), vif);
+        plans.add(plan);
       } catch (InvalidInputException wrong) {
-        throw wrong.under("vif").under(input.place() + ": ");
+        if (options.containsKey(wrong.path())) {
+          throw WrongInputException.in(OPTION.name(), wrong);
+        }
+        throw WrongInputException.in(input.file(), wrong.under(input.path()));
       }
     }
     return plans;
+  }
+
+  /** The same VIF may come twice; two VIFs of one id could not be told apart on the host. */
+  private static void checkUnique(VifInput earlier, Vif vif) {
+    if (earlier != null && !earlier.request().vif().equals(vif)) {
+      throw InvalidInputException.ofValue(
+          "id",
+          vif.id().get(),
+          "is also the id of another VIF, " + earlier.path() + " of " + earlier.file(),
+          "an id of its own");
+    }
   }
 }

@@ -1,11 +1,13 @@
 package io.fastvif.cli;
 
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
+import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
-import io.fastvif.netns.Netns;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.SnapshotBuilder;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,8 @@ final class PlugCommand extends Command {
         action == Action.PLUG ? "plug" : "unplug",
         (action == Action.PLUG ? "Plug" : "Unplug")
             + " VIFs: one line of JSON for each says what became of it.",
-        "VIFs in os-vif's JSON: one, an array, or {\"vif\": ..., \"instance\": ...}; - is stdin.",
+        "VIFs in os-vif's JSON: one, an array, or {\"vif\": ..., \"instance\": ...};"
+            + " - is standard input.",
         NETNS,
         Planner.OPTION,
         JSON);
@@ -39,24 +42,47 @@ final class PlugCommand extends Command {
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<VifInput> inputs = VifInput.read(arguments.files());
     Planner planner = new Planner(arguments);
-    try (Netns namespace = arguments.namespace();
-        PlugEngine engine = PlugEngine.builder().namespace(namespace).build().start()) {
+    try (PlugEngine engine = Engines.start(arguments)) {
       List<PlugPlan> plans = planner.plan(action, inputs, engine.snapshot());
       List<CompletableFuture<PlugResult>> results = new ArrayList<>(plans.size());
       for (PlugPlan plan : plans) {
         results.add(submit(engine, plan));
       }
-      boolean failed = false;
+      int status = Fastvif.DONE;
       for (CompletableFuture<PlugResult> result : results) {
         PlugResult ended = result.join();
-        out.println(ResultLine.of(ended));
+        print(ended, out, err);
         if (ended.outcome() == Outcome.FAILED) {
-          failed = true;
-          err.println("fastvif: " + ended.failure().message());
+          status = Fastvif.FAILED;
         }
       }
-      return failed ? Fastvif.FAILED : Fastvif.DONE;
+      return status;
+    } catch (SystemCallException refused) {
+      if (!Fastvif.isDenial(refused.errno())) {
+        throw refused;
+      }
+      // Planned for an unknown host, so that wrong input is said to be wrong all the same.
+      for (PlugPlan plan : planner.plan(action, inputs, new SnapshotBuilder().build())) {
+        print(denied(plan, arguments, refused), out, err);
+      }
+      return Fastvif.FAILED;
     }
+  }
+
+  private static void print(PlugResult result, PrintWriter out, PrintWriter err) {
+    out.println(ResultLine.of(result));
+    if (result.outcome() == Outcome.FAILED) {
+      err.println("fastvif: " + ResultLine.error(result.failure()));
+    }
+  }
+
+  private static PlugResult denied(
+      PlugPlan plan, Arguments arguments, SystemCallException refused) {
+    String namespace = arguments.value(NETNS);
+    String step = "enter network namespace " + (namespace == null ? "of its own" : namespace);
+    PlugFailure failure =
+        new PlugFailure(plan.vifId(), step, refused.errno(), refused.call(), List.of());
+    return new PlugResult(plan, Outcome.FAILED, failure);
   }
 
   private static CompletableFuture<PlugResult> submit(PlugEngine engine, PlugPlan plan) {

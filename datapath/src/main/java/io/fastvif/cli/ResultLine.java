@@ -11,6 +11,11 @@ import java.util.Locale;
 final class ResultLine {
   private ResultLine() {}
 
+  /** The failure in one line, with the privilege that is missing if that is the reason. */
+  static String error(PlugFailure failure) {
+    return Fastvif.withHint(failure.message(), failure.errno());
+  }
+
   static String of(PlugResult result) {
     PlugPlan plan = result.plan();
     PlugFailure failure = result.failure();
@@ -25,7 +30,7 @@ final class ResultLine {
           if (failure == null) {
             out.writeNullField("error");
           } else {
-            out.writeStringField("error", failure.message());
+            out.writeStringField("error", error(failure));
             out.writeStringField("step", failure.step());
             if (failure.errno() != 0) {
               out.writeStringField("errno", Errno.name(failure.errno()));

@@ -7,17 +7,27 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The whole command line as picocli takes it: help, abbreviated forms, and what to say of mistakes.
+ * The whole command line as picocli takes it: help, other spellings, and what to say of mistakes.
  * Built from the commands' own descriptions, without annotations, which are read by reflection.
  */
 final class Usage {
   private final List<Command> commands;
+  private final Runner runner;
 
-  Usage(List<Command> commands) {
+  /** Runs a command with its arguments. */
+  interface Runner {
+    /** Returns the exit status. */
+    int run(Command command, Arguments arguments);
+  }
+
+  Usage(List<Command> commands, Runner runner) {
     this.commands = commands;
+    this.runner = runner;
   }
 
   int execute(String[] arguments, PrintWriter out, PrintWriter err) {
@@ -28,17 +38,36 @@ final class Usage {
         .footer("Exit status: 0 done, 1 something failed, 2 wrong input or usage.");
     spec.addOption(help());
     for (Command command : commands) {
-      spec.addSubcommand(command.name(), spec(command, out, err));
+      spec.addSubcommand(command.name(), spec(command));
     }
-    return new CommandLine(spec).setOut(out).setErr(err).execute(arguments);
+    return new CommandLine(spec)
+        .setExpandAtFiles(false) // a file may be named so
+        .setOut(out)
+        .setErr(err)
+        .setParameterExceptionHandler((mistake, all) -> explain(mistake))
+        .execute(arguments);
   }
 
-  private static CommandSpec spec(Command command, PrintWriter out, PrintWriter err) {
+  private static int explain(ParameterException mistake) {
+    CommandLine at = mistake.getCommandLine();
+    String problem = mistake.getMessage();
+    if (at.getParent() == null && mistake instanceof UnmatchedArgumentException unmatched) {
+      String first = unmatched.getUnmatched().getFirst();
+      if (!first.startsWith("-")) {
+        problem = "Unknown command: '" + first + "'";
+      }
+    }
+    at.getErr().println("fastvif: " + problem);
+    at.usage(at.getErr());
+    return Fastvif.WRONG_INPUT;
+  }
+
+  private CommandSpec spec(Command command) {
     CommandSpec[] made = new CommandSpec[1];
     Callable<Integer> run =
         () -> {
           ParseResult parsed = made[0].commandLine().getParseResult();
-          return Fastvif.run(command, arguments(command, parsed), out, err);
+          return runner.run(command, arguments(command, parsed));
         };
     CommandSpec spec = CommandSpec.wrapWithoutInspection(run).name(command.name());
     made[0] = spec;
@@ -52,6 +81,7 @@ final class Usage {
           PositionalParamSpec.builder()
               .paramLabel("FILE")
               .arity("1..*")
+              .required(true)
               .type(List.class)
               .auxiliaryTypes(String.class)
               .description(command.files())
@@ -74,7 +104,12 @@ final class Usage {
             : OptionSpec.builder(option.shortName(), option.name());
     builder.description(option.description());
     if (option.parameter() != null) {
-      builder.paramLabel(option.parameter()).type(List.class).auxiliaryTypes(String.class);
+      builder.paramLabel(option.parameter()).arity("1");
+      if (option.repeatable()) {
+        builder.type(List.class).auxiliaryTypes(String.class);
+      } else {
+        builder.type(String.class);
+      }
     }
     return builder.build();
   }
@@ -85,6 +120,11 @@ final class Usage {
       if (option.parameter() == null) {
         if (parsed.matchedOptionValue(option.name(), false)) {
           arguments.add(option, "");
+        }
+      } else if (!option.repeatable()) {
+        String value = parsed.matchedOptionValue(option.name(), null);
+        if (value != null) {
+          arguments.add(option, value);
         }
       } else {
         List<String> values = parsed.matchedOptionValue(option.name(), List.of());

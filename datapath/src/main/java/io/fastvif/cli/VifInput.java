@@ -12,16 +12,16 @@ import java.util.List;
 /**
  * A VIF from an input file.
  *
- * @param place where it stands, for messages: the file, and its number where there are several
+ * @param file where it stands, for messages
+ * @param path where in the file: {@code vif}, or {@code [2].vif} where there are several
  * @param request the VIF, and its instance if the file gives one
  */
-record VifInput(String place, PlugRequest request) {
+record VifInput(String file, String path, PlugRequest request) {
 
   /**
    * Reads all files; {@code -} is standard input.
    *
-   * @throws InvalidInputException if one is not what it must be; the message names the file
-   * @throws InputFileException if one cannot be read
+   * @throws WrongInputException if one is not what it must be, or cannot be read
    */
   static List<VifInput> read(List<String> files) {
     List<VifInput> inputs = new ArrayList<>();
@@ -31,14 +31,13 @@ record VifInput(String place, PlugRequest request) {
       try (InputStream in = file.equals("-") ? System.in : new FileInputStream(file)) {
         requests = PlugRequests.read(in);
       } catch (InvalidInputException wrong) {
-        throw wrong.under(name + ": ");
+        throw WrongInputException.in(name, wrong);
       } catch (IOException unreadable) {
-        throw new InputFileException(
-            "cannot read " + name + ": " + unreadable.getMessage(), unreadable);
+        throw WrongInputException.unreadable(name, unreadable);
       }
       for (int i = 0; i < requests.size(); i++) {
-        inputs.add(
-            new VifInput(requests.size() == 1 ? name : name + "[" + i + "]", requests.get(i)));
+        String path = requests.size() == 1 ? "vif" : "[" + i + "].vif";
+        inputs.add(new VifInput(name, path, requests.get(i)));
       }
     }
     return inputs;

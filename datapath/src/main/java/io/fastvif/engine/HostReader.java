@@ -13,7 +13,6 @@ import io.fastvif.netlink.route.InetConf;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteMessage;
 import io.fastvif.netlink.route.RouteSocket;
-import io.fastvif.netns.Netns;
 import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
@@ -27,22 +26,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Reads what planning needs to know of a network namespace. */
-public final class HostReader {
+final class HostReader {
   private HostReader() {}
 
-  /**
-   * Reads the links, addresses and routes of a namespace. Needs no privilege but that of entering
-   * it, if it is another than the calling thread's.
-   */
-  public static HostSnapshot read(Netns namespace) {
-    return namespace.call(
-        () -> {
-          try (RouteSocket socket = RouteSocket.open()) {
-            return read(socket);
-          }
-        });
-  }
-
+  /** Reads the links, addresses and routes of the socket's namespace; needs no privilege. */
   static HostSnapshot read(RouteSocket socket) {
     SnapshotBuilder snapshot = new SnapshotBuilder();
     LinkMessage link = new LinkMessage();

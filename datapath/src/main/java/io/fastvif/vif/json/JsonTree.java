@@ -76,7 +76,7 @@ final class JsonTree {
       }
       return root;
     } catch (JsonProcessingException e) {
-      throw malformed(e.getLocation(), e.getOriginalMessage());
+      throw malformed(e.getLocation(), withoutSource(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a string cannot fail to be read
     }
@@ -136,13 +136,18 @@ final class JsonTree {
     return text;
   }
 
+  /** Where an object or array began, without jackson's word that it does not show the source. */
+  private static String withoutSource(String problem) {
+    return problem.replaceAll("start marker at \\[Source: [^;]*; ([^\\]]*)\\]", "opened at $1");
+  }
+
   private InvalidInputException malformed(String problem) {
     return malformed(parser.currentLocation(), problem);
   }
 
   private static InvalidInputException malformed(JsonLocation location, String problem) {
     StringBuilder text = new StringBuilder("the input is not valid").append(at(location));
-    text.append(", ");
+    text.append(": ");
     problem
         .codePoints()
         .limit(MAX_MESSAGE)

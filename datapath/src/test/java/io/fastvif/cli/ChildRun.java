@@ -1,0 +1,104 @@
+package io.fastvif.cli;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A run of the command as a process of its own, in the namespace of the thread that starts it. */
+record ChildRun(int status, String out, String err) {
+  private static final int NOBODY = 65534;
+  private static final int TIMEOUT_SECONDS = 60;
+
+  /** As root, with nothing on the PATH. */
+  static ChildRun asRoot(String... arguments) throws IOException, InterruptedException {
+    return run(List.of(), classPath(), arguments);
+  }
+
+  /**
+   * As a user without any privilege.
+   *
+   * @param copy the class path as {@link #copyClassPath} made it
+   */
+  static ChildRun asNobody(String setpriv, String copy, String... arguments)
+      throws IOException, InterruptedException {
+    return run(
+        List.of(setpriv, "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"),
+        copy,
+        arguments);
+  }
+
+  private static ChildRun run(List<String> prefix, String classPath, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-cp",
+            classPath,
+            "io.fastvif.cli.Fastvif"));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile("fastvif-test", ".out");
+    Path err = Files.createTempFile("fastvif-test", ".err");
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().clear();
+      builder.environment().put("PATH", "/nonexistent");
+      Process process =
+          builder
+              .directory(Path.of("/").toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+        fail(command + ": not done in " + TIMEOUT_SECONDS + " s");
+      }
+      return new ChildRun(process.exitValue(), Files.readString(out), Files.readString(err));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  /** Where this process has the command's classes from, be it the class path or the module path. */
+  private static String classPath() {
+    return System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path");
+  }
+
+  /** Copies the class path to a folder that everybody may read. */
+  static String copyClassPath(Path folder) throws IOException {
+    List<String> copies = new ArrayList<>();
+    for (String entry : classPath().split(":", -1)) {
+      Path source = Path.of(entry);
+      if (!entry.isEmpty() && Files.exists(source)) {
+        Path target = folder.resolve(copies.size() + "-" + source.getFileName());
+        copyTree(source, target);
+        copies.add(target.toString());
+      }
+    }
+    return String.join(":", copies);
+  }
+
+  private static void copyTree(Path source, Path target) throws IOException {
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Path to = target.resolve(source.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(to);
+        } else {
+          Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.fastvif.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Help, and what is said of command lines that are wrong. */
+class UsageTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"plug", "unplug", "plan", "list", "convert", "demo"})
+  void everyCommandHasHelp(String command) {
+    for (String option : new String[] {"-h", "--help"}) {
+      CommandRun help = CommandRun.of(command, option).expect(Fastvif.DONE);
+      assertTrue(help.out().startsWith("Usage: fastvif " + command + " "), help.out());
+      for (Option each : Fastvif.command(command).options()) {
+        assertTrue(help.out().contains(each.name()), help.out());
+      }
+      assertEquals("", help.err());
+    }
+    assertTrue(CommandRun.of("--help").out().contains("\n  " + command + " "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help"})
+  void theWholeHasHelp(String option) {
+    CommandRun help = CommandRun.of(option).expect(Fastvif.DONE);
+    assertTrue(help.out().startsWith("Usage: fastvif "), help.out());
+    assertTrue(
+        help.out().contains("Exit status: 0 done, 1 something failed, 2 wrong input or usage."));
+    assertEquals("", help.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                        | Missing required subcommand",
+        "pulg                      | Unknown command: 'pulg'",
+        "--json                    | Unknown option: '--json'",
+        "plan --foo x              | Unknown option: '--foo'",
+        "plug                      | Missing required parameter: 'FILE'",
+        "unplug                    | Missing required parameter: 'FILE'",
+        "plan --json               | Missing required parameter: 'FILE'",
+        "convert                   | Missing required parameter: 'FILE'",
+        "plug --netns              | Missing required parameter for option '--netns' (NAME|PATH)",
+        "plug -o                   | Missing required parameter for option '--option'",
+        "plug x --netns --json     | Expected parameter for option '--netns' but found '--json'",
+        "list --netns a --netns b  | option '--netns' (NAME|PATH) should be specified only once",
+        "list --json --json        | option '--json' should be specified only once",
+        "list extra                | Unmatched argument at index 1: 'extra'",
+        "demo --vifs               | Missing required parameter for option '--vifs' (N)",
+      })
+  void mistakesAreNamedAboveTheUsage(String line, String message) {
+    String[] arguments = line.isEmpty() ? new String[0] : line.split(" ", -1);
+    CommandRun wrong = CommandRun.of(arguments).expect(Fastvif.WRONG_INPUT);
+    assertTrue(wrong.err().startsWith("fastvif: " + message), wrong.err());
+    assertTrue(wrong.err().contains("\nUsage: fastvif "), wrong.err());
+    assertEquals("", wrong.out());
+  }
+}
