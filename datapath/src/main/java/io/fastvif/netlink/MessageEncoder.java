@@ -27,20 +27,9 @@ import java.lang.foreign.MemorySegment;
  *
  * @see <a href="https://docs.kernel.org/userspace-api/netlink/intro.html">linux/netlink.h</a>
  */
-public final class MessageEncoder {
-  private static final int NOT_IN_MESSAGE = -1;
-  private static final int MAX_NESTING = 16;
-  private static final int MAX_ATTRIBUTE_LENGTH = 0xffff;
-
-  private final MemorySegment segment;
-  private final int capacity;
-  private final int[] nests = new int[MAX_NESTING];
-  private int depth;
-  private int position;
-  private int messageStart = NOT_IN_MESSAGE;
+public final class MessageEncoder extends AttributeEncoder {
   private int messageCount;
   private int nextSequence = 1;
-  private boolean overflowed;
 
   /**
    * Makes an encoder that writes to a segment, from its first byte on.
@@ -48,8 +37,7 @@ public final class MessageEncoder {
    * @param segment where messages go; its size is the most that one send can hold
    */
   public MessageEncoder(MemorySegment segment) {
-    this.segment = segment;
-    this.capacity = (int) Math.min(segment.byteSize(), Integer.MAX_VALUE - 8) & ~3;
+    super(segment);
   }
 
   /** Forgets all messages. Sequence numbers go on from where they were. */
@@ -222,208 +210,6 @@ public final class MessageEncoder {
   }
 
   /**
-   * Appends an attribute with no payload: its presence is its value (NLA_FLAG).
-   *
-   * @param type nla_type
-   */
-  public void putFlag(int type) {
-    claimAttribute(type, 0);
-  }
-
-  /**
-   * Appends an 8-bit attribute.
-   *
-   * @param type nla_type
-   * @param value the payload
-   */
-  public void putByte(int type, int value) {
-    int at = claimAttribute(type, Byte.BYTES);
-    if (at >= 0) {
-      segment.set(Wire.BYTE, at, (byte) value);
-    }
-  }
-
-  /**
-   * Appends a 16-bit attribute in the host's byte order.
-   *
-   * @param type nla_type
-   * @param value the payload
-   */
-  public void putShort(int type, int value) {
-    int at = claimAttribute(type, Short.BYTES);
-    if (at >= 0) {
-      segment.set(Wire.SHORT, at, (short) value);
-    }
-  }
-
-  /**
-   * Appends a 16-bit attribute in network byte order.
-   *
-   * @param type nla_type
-   * @param value the payload
-   */
-  public void putShortBigEndian(int type, int value) {
-    int at = claimAttribute(type, Short.BYTES);
-    if (at >= 0) {
-      segment.set(Wire.SHORT_BIG_ENDIAN, at, (short) value);
-    }
-  }
-
-  /**
-   * Appends a 32-bit attribute in the host's byte order.
-   *
-   * @param type nla_type
-   * @param value the payload
-   */
-  public void putInt(int type, int value) {
-    int at = claimAttribute(type, Integer.BYTES);
-    if (at >= 0) {
-      segment.set(Wire.INT, at, value);
-    }
-  }
-
-  /**
-   * Appends a 32-bit attribute in network byte order.
-   *
-   * @param type nla_type
-   * @param value the payload
-   */
-  public void putIntBigEndian(int type, int value) {
-    int at = claimAttribute(type, Integer.BYTES);
-    if (at >= 0) {
-      segment.set(Wire.INT_BIG_ENDIAN, at, value);
-    }
-  }
-
-  /**
-   * Appends a 64-bit attribute in the host's byte order.
-   *
-   * @param type nla_type
-   * @param value the payload
-   */
-  public void putLong(int type, long value) {
-    int at = claimAttribute(type, Long.BYTES);
-    if (at >= 0) {
-      segment.set(Wire.LONG, at, value);
-    }
-  }
-
-  /**
-   * Appends an Ethernet address.
-   *
-   * @param type nla_type
-   * @param address the 48 bits, the first byte on the wire in bits 47 to 40
-   */
-  public void putMacAddress(int type, long address) {
-    int at = claimAttribute(type, 6);
-    if (at >= 0) {
-      segment.set(Wire.SHORT_BIG_ENDIAN, at, (short) (address >>> 32));
-      segment.set(Wire.INT_BIG_ENDIAN, at + 2L, (int) address);
-    }
-  }
-
-  /**
-   * Appends bytes.
-   *
-   * @param type nla_type
-   * @param bytes the payload, copied
-   */
-  public void putBytes(int type, byte[] bytes) {
-    int at = claimAttribute(type, bytes.length);
-    if (at >= 0) {
-      MemorySegment.copy(bytes, 0, segment, Wire.BYTE, at, bytes.length);
-    }
-  }
-
-  /**
-   * Appends bytes.
-   *
-   * @param type nla_type
-   * @param source where the payload is copied from
-   * @param offset its first byte
-   * @param length its size in bytes
-   */
-  public void putBytes(int type, MemorySegment source, long offset, int length) {
-    int at = claimAttribute(type, length);
-    if (at >= 0) {
-      MemorySegment.copy(source, offset, segment, at, length);
-    }
-  }
-
-  /**
-   * Appends a string in UTF-8, ended by a zero byte.
-   *
-   * @param type nla_type
-   * @param value the string; a zero character or half a surrogate pair in it is refused
-   */
-  public void putString(int type, CharSequence value) {
-    int length = Utf8.length(value);
-    int at = claimAttribute(type, length + 1);
-    if (at >= 0) {
-      Utf8.encode(value, segment, at);
-      segment.set(Wire.BYTE, at + (long) length, (byte) 0);
-    }
-  }
-
-  /**
-   * Appends a string in UTF-8 without a zero byte at its end, as iproute2 does for kinds and
-   * aliases.
-   *
-   * @param type nla_type
-   * @param value the string; a zero character or half a surrogate pair in it is refused
-   */
-  public void putUnterminatedString(int type, CharSequence value) {
-    int length = Utf8.length(value);
-    int at = claimAttribute(type, length);
-    if (at >= 0) {
-      Utf8.encode(value, segment, at);
-    }
-  }
-
-  /**
-   * Opens a nested attribute: those that follow go into it, up to {@link #endNested()}.
-   *
-   * @param type nla_type; NLA_F_NESTED is added only if the caller does, because rtnetlink's older
-   *     attributes are written without it
-   */
-  public void beginNested(int type) {
-    requireMessage();
-    if (depth == MAX_NESTING) {
-      throw new IllegalStateException("more than " + MAX_NESTING + " attributes inside each other");
-    }
-    nests[depth++] = position;
-    claimAttribute(type, 0);
-  }
-
-  /** Closes the attribute that was opened last. */
-  public void endNested() {
-    if (depth == 0) {
-      throw new IllegalStateException("no nested attribute is open");
-    }
-    int start = nests[--depth];
-    if (overflowed) {
-      return;
-    }
-    int length = position - start;
-    if (length > MAX_ATTRIBUTE_LENGTH) {
-      throw new IllegalStateException("a nested attribute of " + length + " bytes: at most 65535");
-    }
-    segment.set(Wire.SHORT, start, (short) length);
-  }
-
-  /** Closes the attribute that was opened last, or takes it back if nothing was put into it. */
-  public void endNestedUnlessEmpty() {
-    if (depth == 0) {
-      throw new IllegalStateException("no nested attribute is open");
-    }
-    if (!overflowed && position - nests[depth - 1] == Wire.ATTRIBUTE_HEADER_LENGTH) {
-      position = nests[--depth];
-    } else {
-      endNested();
-    }
-  }
-
-  /**
    * How many messages are complete.
    *
    * @return the count
@@ -441,45 +227,6 @@ public final class MessageEncoder {
     return position;
   }
 
-  /**
-   * How much still fits.
-   *
-   * @return bytes
-   */
-  public int remaining() {
-    return capacity - position;
-  }
-
-  /**
-   * Whether the message in progress no longer fits.
-   *
-   * @return true if {@link #end()} will take it back
-   */
-  public boolean overflowed() {
-    return overflowed;
-  }
-
-  /**
-   * The segment that messages are written to.
-   *
-   * @return the one given to the constructor
-   */
-  public MemorySegment segment() {
-    return segment;
-  }
-
-  private void abandonMessage() {
-    messageStart = NOT_IN_MESSAGE;
-    overflowed = false;
-    depth = 0;
-  }
-
-  private void requireMessage() {
-    if (messageStart == NOT_IN_MESSAGE) {
-      throw new IllegalStateException("no message has been begun");
-    }
-  }
-
   private int headerField(int offset, int size) {
     requireMessage();
     int at = messageStart + Wire.MESSAGE_HEADER_LENGTH + offset;
@@ -487,34 +234,5 @@ public final class MessageEncoder {
       throw new IllegalArgumentException("field at " + offset + " is outside the header");
     }
     return at;
-  }
-
-  private boolean claim(int length) {
-    if (overflowed || length > capacity - position) {
-      overflowed = true;
-      return false;
-    }
-    position += length;
-    return true;
-  }
-
-  /** Returns where the payload goes, or -1 if it does not fit. */
-  private int claimAttribute(int type, int payloadLength) {
-    requireMessage();
-    int length = Wire.ATTRIBUTE_HEADER_LENGTH + payloadLength;
-    if (length > MAX_ATTRIBUTE_LENGTH) {
-      throw new IllegalArgumentException("a payload of " + payloadLength + " bytes: at most 65531");
-    }
-    int start = position;
-    int padded = align(length);
-    if (!claim(padded)) {
-      return -1;
-    }
-    if (padded != length) {
-      segment.set(Wire.INT, start + padded - 4L, 0);
-    }
-    segment.set(Wire.SHORT, start, (short) length);
-    segment.set(Wire.SHORT, start + 2L, (short) type);
-    return start + Wire.ATTRIBUTE_HEADER_LENGTH;
   }
 }

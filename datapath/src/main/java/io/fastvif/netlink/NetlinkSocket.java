@@ -31,8 +31,10 @@ public final class NetlinkSocket implements AutoCloseable {
   private static final int REQUESTED_BUFFER_SIZE = 4 * 1024 * 1024;
 
   /**
-   * What an answer may take in the receive buffer: 1,024 bytes of data and shared info, for an
-   * error with a long ext-ack message, and 256 of {@code struct sk_buff}.
+   * What an answer may take in the receive buffer, as the kernel counts it: at most 1,024 bytes of
+   * data and shared info, and 256 of {@code struct sk_buff}. The longest errors are of about 120
+   * bytes, text and policy included. Linux 6.18 takes 832 for any of them, from a cache for small
+   * buffers; a kernel without that cache (before 6.3) rounds up to a power of two.
    */
   private static final int ANSWER_TRUE_SIZE = 1280;
 
@@ -117,7 +119,10 @@ public final class NetlinkSocket implements AutoCloseable {
     do {
       sent = Sockets.sendmsg(descriptor.value(), sendHeader, 0);
     } while (sent == -Errno.EINTR);
-    SystemCallException.check(sent, "sendmsg", descriptor.value(), encoder.length());
+    // check() would box its arguments on the good way too.
+    if (sent < 0) {
+      throw new SystemCallException("sendmsg", (int) -sent, descriptor.value(), encoder.length());
+    }
   }
 
   /**
@@ -173,8 +178,11 @@ public final class NetlinkSocket implements AutoCloseable {
     int left = timeoutMillis;
     while (true) {
       int ready = Polling.poll(pollEntry, 1, left);
+      if (ready >= 0) {
+        return ready != 0;
+      }
       if (ready != -Errno.EINTR) {
-        return SystemCallException.check(ready, "poll", descriptor.value()) != 0;
+        throw new SystemCallException("poll", -ready, descriptor.value());
       }
       if (timeoutMillis >= 0) {
         left = (int) Math.max(0, (deadline - System.nanoTime()) / NANOS_PER_MILLI);

@@ -2,8 +2,7 @@ package io.fastvif.netlink.route;
 
 /**
  * Numbers of the IPv4 options of a link, for {@link LinkRequest#inetConf} and {@link
- * LinkMessage#inetConf}: {@code IPV4_DEVCONF_…} of linux/ip.h, a header that clashes with those the
- * bindings are made from.
+ * LinkMessage#inetConf}: {@code IPV4_DEVCONF_…} of linux/ip.h, which the bindings do not cover.
  *
  * @see <a href="https://docs.kernel.org/networking/ip-sysctl.html">ip-sysctl</a>
  */

@@ -6,24 +6,17 @@ import io.fastvif.netlink.MessageEncoder;
 
 /**
  * Writes link requests: RTM_NEWLINK, RTM_SETLINK, RTM_DELLINK, RTM_GETLINK, RTM_NEWLINKPROP and
- * RTM_DELLINKPROP. Allocates nothing.
- *
- * <p>The kernel ignores what goes into IFLA_AF_SPEC ({@link #addressGenerationMode}, {@link
- * #inetConf}) in the message that creates a link; it belongs into a second one.
+ * RTM_DELLINKPROP. Allocates nothing. The methods here name what to do, those of {@link
+ * LinkAttributes} the settings.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
  */
-public final class LinkRequest extends Request {
+public final class LinkRequest extends LinkAttributes {
   /** The size of a name with its zero byte, in linux/if.h. */
   private static final int IFNAMSIZ = 16;
 
   private static final int NLA_F_NESTED = 0x8000;
-  private static final int MAX_INET_CONF = 16;
 
-  private final int[] inetConfTypes = new int[MAX_INET_CONF];
-  private final int[] inetConfValues = new int[MAX_INET_CONF];
-  private int inetConfCount;
-  private AddressGenerationMode addressGenerationMode;
   private boolean targetIsName;
   private boolean propertyListOpen;
 
@@ -249,192 +242,6 @@ public final class LinkRequest extends Request {
   }
 
   /**
-   * Sets the MTU. Equivalent to {@code ip link set DEV mtu MTU}.
-   *
-   * @param bytes the largest payload
-   * @return this
-   */
-  public LinkRequest mtu(int bytes) {
-    encoder.putInt(IFLA_MTU, bytes);
-    return this;
-  }
-
-  /**
-   * Sets the MAC address. Equivalent to {@code ip link set DEV address ADDRESS}.
-   *
-   * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
-   * @return this
-   */
-  public LinkRequest address(long mac) {
-    encoder.putMacAddress(IFLA_ADDRESS, mac);
-    return this;
-  }
-
-  /**
-   * Enslaves the link, or in a {@link #dump} narrows it to a master's ports. Equivalent to {@code
-   * ip link set DEV master MASTER} and {@code ip link set DEV nomaster}.
-   *
-   * @param index the bridge's, bond's or team's; 0 for none
-   * @return this
-   */
-  public LinkRequest master(int index) {
-    encoder.putInt(IFLA_MASTER, index);
-    return this;
-  }
-
-  /**
-   * Brings the link up. Equivalent to {@code ip link set DEV up}.
-   *
-   * @return this
-   */
-  public LinkRequest up() {
-    return flag(IFF_UP, true);
-  }
-
-  /**
-   * Takes the link down. Equivalent to {@code ip link set DEV down}.
-   *
-   * @return this
-   */
-  public LinkRequest down() {
-    return flag(IFF_UP, false);
-  }
-
-  /**
-   * Makes the link receive all frames, or only its own. Equivalent to {@code ip link set DEV
-   * promisc on}.
-   *
-   * @param on whether to
-   * @return this
-   */
-  public LinkRequest promiscuous(boolean on) {
-    return flag(IFF_PROMISC, on);
-  }
-
-  /**
-   * Makes the link receive all multicast frames. Equivalent to {@code ip link set DEV allmulticast
-   * on}.
-   *
-   * @param on whether to
-   * @return this
-   */
-  public LinkRequest allMulticast(boolean on) {
-    return flag(IFF_ALLMULTI, on);
-  }
-
-  /**
-   * Puts the link into a group. Equivalent to {@code ip link set DEV group GROUP}.
-   *
-   * @param group 0 for the default one
-   * @return this
-   */
-  public LinkRequest group(int group) {
-    encoder.putInt(IFLA_GROUP, group);
-    return this;
-  }
-
-  /**
-   * Sets the link's alias, a comment. Equivalent to {@code ip link set DEV alias TEXT}.
-   *
-   * @param text of up to 255 bytes; empty removes it
-   * @return this
-   */
-  public LinkRequest alias(CharSequence text) {
-    encoder.putUnterminatedString(IFLA_IFALIAS, text);
-    return this;
-  }
-
-  /**
-   * Sets how the link makes its own IPv6 addresses. Equivalent to {@code ip link set DEV
-   * addrgenmode MODE}.
-   *
-   * @param mode the way
-   * @return this
-   */
-  public LinkRequest addressGenerationMode(AddressGenerationMode mode) {
-    addressGenerationMode = mode;
-    return this;
-  }
-
-  /**
-   * Sets one of the link's IPv4 options. Equivalent to {@code sysctl
-   * net.ipv4.conf.DEV.OPTION=VALUE}.
-   *
-   * @param option IPV4_DEVCONF_ARP_IGNORE and its like, of linux/ip.h; see {@link InetConf}
-   * @param value the number
-   * @return this
-   */
-  public LinkRequest inetConf(int option, int value) {
-    if (inetConfCount == MAX_INET_CONF) {
-      throw new IllegalStateException("more than " + MAX_INET_CONF + " IPv4 options in a request");
-    }
-    inetConfTypes[inetConfCount] = option;
-    inetConfValues[inetConfCount++] = value;
-    return this;
-  }
-
-  /**
-   * Says which link the new one lies on. Equivalent to {@code ip link add link DEV}.
-   *
-   * @param index the lower link's
-   * @return this
-   */
-  public LinkRequest lowerLink(int index) {
-    encoder.putInt(IFLA_LINK, index);
-    return this;
-  }
-
-  /**
-   * Moves the link to a namespace, or creates it there. Equivalent to {@code ip link set DEV netns
-   * NAME}.
-   *
-   * @param descriptor an open descriptor of the namespace
-   * @return this
-   */
-  public LinkRequest namespaceDescriptor(int descriptor) {
-    encoder.putInt(IFLA_NET_NS_FD, descriptor);
-    return this;
-  }
-
-  /**
-   * Moves the link to the namespace of a process, or creates it there. Equivalent to {@code ip link
-   * set DEV netns PID}.
-   *
-   * @param pid the process or thread
-   * @return this
-   */
-  public LinkRequest namespaceProcess(int pid) {
-    encoder.putInt(IFLA_NET_NS_PID, pid);
-    return this;
-  }
-
-  /**
-   * Sets the length of the transmit queue. Equivalent to {@code ip link set DEV txqueuelen
-   * PACKETS}.
-   *
-   * @param packets the length
-   * @return this
-   */
-  public LinkRequest transmitQueueLength(int packets) {
-    encoder.putInt(IFLA_TXQLEN, packets);
-    return this;
-  }
-
-  /**
-   * Sets the number of transmit and of receive queues of a link to create. Equivalent to {@code ip
-   * link add NAME numtxqueues COUNT numrxqueues COUNT}.
-   *
-   * @param transmit transmit queues
-   * @param receive receive queues
-   * @return this
-   */
-  public LinkRequest queues(int transmit, int receive) {
-    encoder.putInt(IFLA_NUM_TX_QUEUES, transmit);
-    encoder.putInt(IFLA_NUM_RX_QUEUES, receive);
-    return this;
-  }
-
-  /**
    * Says the kind of the link and its options. Equivalent to {@code type KIND OPTIONS} at the end
    * of {@code ip link add} and {@code ip link set}.
    *
@@ -457,37 +264,11 @@ public final class LinkRequest extends Request {
       encoder.endNested();
       propertyListOpen = false;
     }
-    if (addressGenerationMode != null || inetConfCount != 0) {
-      putAddressFamilies();
-    }
     return super.end();
   }
 
-  /** One IFLA_AF_SPEC for all of them: of two, the kernel reads only the last. */
-  private void putAddressFamilies() {
-    encoder.beginNested(IFLA_AF_SPEC);
-    if (inetConfCount != 0) {
-      encoder.beginNested(AF_INET);
-      encoder.beginNested(IFLA_INET_CONF);
-      for (int i = 0; i < inetConfCount; i++) {
-        encoder.putInt(inetConfTypes[i], inetConfValues[i]);
-      }
-      encoder.endNested();
-      encoder.endNested();
-    }
-    if (addressGenerationMode != null) {
-      encoder.beginNested(AF_INET6);
-      encoder.putByte(IFLA_INET6_ADDR_GEN_MODE, addressGenerationMode.value());
-      encoder.endNested();
-    }
-    encoder.endNested();
-  }
-
-  private LinkRequest flag(int flag, boolean on) {
-    int flags = encoder.headerInt(InterfaceInfo.FLAGS);
-    int change = encoder.headerInt(InterfaceInfo.CHANGE);
-    encoder.setHeaderInt(InterfaceInfo.FLAGS, on ? flags | flag : flags & ~flag);
-    encoder.setHeaderInt(InterfaceInfo.CHANGE, change | flag);
+  @Override
+  LinkRequest self() {
     return this;
   }
 
@@ -505,8 +286,7 @@ public final class LinkRequest extends Request {
   }
 
   private void clear() {
-    inetConfCount = 0;
-    addressGenerationMode = null;
+    clearAddressFamilies();
     targetIsName = false;
     propertyListOpen = false;
   }

@@ -1,15 +1,28 @@
 package io.fastvif.netlink.route;
 
+import static io.fastvif.bindings.linux.linux_h.AF_INET;
+import static io.fastvif.bindings.linux.linux_h.IFA_F_NODAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.testing.KernelTest;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 class LinkMonitorTest {
+  private static final int LOOPBACK = 1;
   private static final int TINY_BUFFER = 8 * 1024;
+  private static final int BUFFER = 256 * 1024;
+  private static final byte[] NEAR = {(byte) 192, 0, 2, 1};
+  private static final byte[] FAR = {(byte) 192, 0, 2, 2};
+  private static final byte[] NETWORK = {(byte) 203, 0, 113, 0};
+  private static final byte[] NEAR_IPV6 =
+      HexFormat.of().parseHex("20010db8000000000000000000000005");
 
   @KernelTest
   void followsLinks() {
@@ -46,6 +59,41 @@ class LinkMonitorTest {
     }
   }
 
+  @KernelTest
+  void followsAddressesAndRoutes() {
+    Snapshot snapshot = new Snapshot();
+    try (RouteSocket route = RouteSocket.open();
+        LinkMonitor monitor = LinkMonitor.open(snapshot, true, true, BUFFER)) {
+      route.execute(route.link().create("v0").kind(new Veth().peerName("v1")));
+      int index = route.indexOf("v0");
+      route.execute(route.link().set(index).addressGenerationMode(AddressGenerationMode.NONE).up());
+      int peer = route.indexOf("v1");
+      // Before it comes up: it has carrier then, and would get its address at once.
+      route.execute(route.link().set(peer).addressGenerationMode(AddressGenerationMode.NONE));
+      route.execute(route.link().set(peer).up());
+      route.execute(route.address().add(index, NEAR, 24));
+      // The first reading tells what was there before.
+      monitor.poll(0);
+      assertEquals(Set.of("192.0.2.1/24 on " + index), snapshot.addresses);
+      assertTrue(snapshot.routes.contains("192.0.2.0/24"), snapshot.routes.toString());
+
+      route.execute(route.address().add(index, NEAR_IPV6, 64).flags(IFA_F_NODAD));
+      route.execute(route.route().add(AF_INET, NETWORK, 24).gateway(FAR).outputInterface(index));
+      drain(monitor);
+      assertTrue(snapshot.addresses.contains("2001:db8:0:0:0:0:0:5/64 on " + index));
+      assertTrue(snapshot.routes.contains("203.0.113.0/24"), snapshot.routes.toString());
+
+      route.execute(route.route().delete(AF_INET, NETWORK, 24));
+      route.execute(route.address().delete(index, NEAR_IPV6, 64));
+      route.execute(route.address().delete(index, NEAR, 24));
+      drain(monitor);
+      assertEquals(Set.of(), snapshot.addresses);
+      assertFalse(snapshot.routes.contains("203.0.113.0/24"), snapshot.routes.toString());
+      assertFalse(snapshot.routes.contains("192.0.2.0/24"), snapshot.routes.toString());
+      assertEquals(1, monitor.resyncs());
+    }
+  }
+
   private static void drain(LinkMonitor monitor) {
     for (int i = 0; i < 10_000 && monitor.poll(0); i++) {
       assertTrue(i < 9_999, "events without end");
@@ -62,10 +110,14 @@ class LinkMonitorTest {
 
   private static final class Snapshot implements LinkListener {
     private final Map<Integer, String> links = new TreeMap<>();
+    private final Set<String> addresses = new TreeSet<>();
+    private final Set<String> routes = new TreeSet<>();
 
     @Override
     public void onResyncBegin() {
       links.clear();
+      addresses.clear();
+      routes.clear();
     }
 
     @Override
@@ -81,6 +133,35 @@ class LinkMonitorTest {
     @Override
     public void onLinkRemoved(LinkMessage link) {
       links.remove(link.index());
+    }
+
+    @Override
+    public void onAddress(AddressMessage address) {
+      String text =
+          InternetAddress.format(address.local())
+              + "/"
+              + address.prefixLength()
+              + " on "
+              + address.index();
+      if (address.index() != LOOPBACK) {
+        change(addresses, text, address.isRemoved());
+      }
+    }
+
+    @Override
+    public void onRoute(RouteMessage route) {
+      if (route.destination() != null) {
+        String text = InternetAddress.format(route.destination()) + "/" + route.destinationLength();
+        change(routes, text, route.isRemoved());
+      }
+    }
+
+    private static void change(Set<String> known, String text, boolean removed) {
+      if (removed) {
+        known.remove(text);
+      } else {
+        known.add(text);
+      }
     }
   }
 }

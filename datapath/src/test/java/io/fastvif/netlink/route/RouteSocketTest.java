@@ -1,6 +1,5 @@
 package io.fastvif.netlink.route;
 
-import static io.fastvif.bindings.linux.linux_h.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,10 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.MessageDecoder;
-import io.fastvif.netlink.MessageEncoder;
-import io.fastvif.netlink.MessageHandler;
 import io.fastvif.netlink.NetlinkException;
-import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.netlink.route.kind.Bridge;
 import io.fastvif.netlink.route.kind.Dummy;
 import io.fastvif.netlink.route.kind.Ifb;
@@ -22,7 +18,6 @@ import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netlink.route.kind.Vxlan;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
-import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -199,40 +194,6 @@ class RouteSocketTest {
                     throw new IllegalStateException("the handler's own");
                   }));
       assertEquals(1 + 2 * PAIRS, names(route).size());
-    }
-  }
-
-  /** As many failing requests as a send may hold: every answer fits into the receive buffer. */
-  @KernelTest
-  void allAnswersOfAFullBatchArrive() {
-    try (NetlinkSocket socket = NetlinkSocket.open(NETLINK_ROUTE, 256 * 1024);
-        Arena arena = Arena.ofConfined()) {
-      MessageEncoder encoder = new MessageEncoder(arena.allocate(socket.maxBytesPerSend()));
-      LinkRequest link = new LinkRequest(encoder);
-      int count = socket.maxMessagesPerSend();
-      for (int i = 0; i < count; i++) {
-        assertTrue(link.create("d0").kind(new Dummy()).end());
-      }
-      int[] errors = new int[1];
-      MessageHandler handler =
-          new MessageHandler() {
-            @Override
-            public void onAck(int sequence, int errno, String message, int attributeOffset) {
-              assertEquals(Errno.EOPNOTSUPP, errno);
-              assertEquals("Unknown device type", message);
-              errors[0]++;
-            }
-
-            @Override
-            public void onMessage(MessageDecoder message) {
-              throw new AssertionError("type " + message.type());
-            }
-          };
-      socket.send(encoder);
-      while (errors[0] < count && socket.receive(handler, 1000) > 0) {
-        assertTrue(errors[0] <= count);
-      }
-      assertEquals(count, errors[0]);
     }
   }
 
