@@ -37,7 +37,7 @@ final class DemoReport {
     }
     out.printf(
         "%d VIFs, half veth pairs and half taps, on Linux bridges; %d submitting threads;"
-            + " Linux %s, Java %s%n%n",
+            + " Linux %s, Java %s, warmed up%n%n",
         vifs, threads, System.getProperty("os.version"), Runtime.version());
     out.printf("%-30s %21s %21s%n", "", "plug", "unplug");
     out.printf("%-30s", "");
