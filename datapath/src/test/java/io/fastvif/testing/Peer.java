@@ -40,6 +40,34 @@ public final class Peer {
     throw new AssertionError();
   }
 
+  /**
+   * Finds the distribution's Python with one of its modules.
+   *
+   * @param module its name
+   * @param debianPackage what to install if it is missing
+   * @return the interpreter
+   */
+  public static Peer requirePythonModule(String module, String debianPackage) {
+    Path python = Path.of("/usr/bin/python3");
+    try {
+      Process probe =
+          new ProcessBuilder(python.toString(), "-c", "import " + module)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (probe.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && probe.exitValue() == 0) {
+        return new Peer(python);
+      }
+      probe.destroyForcibly();
+    } catch (IOException absent) {
+      // said below
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    missing(module + " is missing: apt-get install " + debianPackage);
+    throw new AssertionError();
+  }
+
   /** Skips the test, or fails it if every peer is required. */
   static void missing(String reason) {
     if (Boolean.getBoolean("fastvif.require-all-peers")) {
