@@ -10,6 +10,7 @@ module io.fastvif.datapath {
 
   exports io.fastvif.engine;
   exports io.fastvif.host;
+  exports io.fastvif.libvirt;
   exports io.fastvif.netlink;
   exports io.fastvif.netlink.route;
   exports io.fastvif.netlink.route.kind;

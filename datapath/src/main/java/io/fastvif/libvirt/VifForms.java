@@ -1,0 +1,144 @@
+package io.fastvif.libvirt;
+
+import io.fastvif.vif.Field;
+import io.fastvif.vif.HostDeviceType;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.OpenVSwitchProfile;
+import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.PortProfile;
+import io.fastvif.vif.PortProfile8021Qbg;
+import io.fastvif.vif.PortProfile8021Qbh;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifDirect;
+import io.fastvif.vif.VifGeneric;
+import io.fastvif.vif.VifHostDevice;
+import io.fastvif.vif.VifNestedDpdk;
+import io.fastvif.vif.VifOpenVSwitch;
+import io.fastvif.vif.VifVhostUser;
+import java.util.function.Function;
+
+/**
+ * The form of each VIF, with its port profile. As in OpenStack Nova, whose libvirt driver is the
+ * reference of this table:
+ *
+ * <ul>
+ *   <li>VIFGeneric is ethernet; VIFBridge is bridge; VIFVHostUser is vhostuser.
+ *   <li>VIFOpenVSwitch is bridge with virtualport openvswitch, unless its profile has the plugin
+ *       create the port: then libvirt must not, and it is ethernet.
+ *   <li>VIFHostDevice is hostdev, or a plain hostdev if its type is generic.
+ *   <li>VIFDirect is direct. VIFNestedDPDK is in a guest, of which libvirt knows nothing.
+ * </ul>
+ *
+ * Profiles of Open vSwitch, of fast paths and of Kubernetes on other VIFs are for the plugins.
+ * Profiles of 802.1Qbg and 802.1Qbh are for libvirt, so a form without such a virtual port refuses
+ * them.
+ */
+public final class VifForms {
+  private VifForms() {}
+
+  /**
+   * The form of a VIF.
+   *
+   * @param virtualPort in place of the one that the VIF's profile says; null for the profile's
+   * @param deviceNames the name of the network device of a PCI function, null if it has none; asked
+   *     for a VIFDirect without {@code vlan_name}
+   * @throws InvalidInputException if the VIF lacks what the form needs, or libvirt cannot have it
+   */
+  public static InterfaceForm of(
+      Vif vif, VirtualPort virtualPort, Function<PciAddress, String> deviceNames) {
+    VirtualPort port = virtualPort == null ? profilePort(vif) : virtualPort;
+    return switch (vif) {
+      case VifGeneric v -> ethernet(v.vifName(), port);
+      // a profile of Open vSwitch is for the plugin, which joins the bridge to Open vSwitch
+      case VifBridge v ->
+          new BridgeForm(v.bridgeName().require("bridge_name"), v.vifName().orElse(null), port);
+      case VifOpenVSwitch v -> openVSwitch(v, port);
+      case VifVhostUser v -> {
+        refuse(port, "an interface of type vhostuser");
+        yield new VhostUserForm(v.path().require("path"), v.mode().require("mode"));
+      }
+      case VifHostDevice v -> hostDevice(v, port);
+      case VifDirect v ->
+          new DirectForm(
+              source(v, deviceNames),
+              SourceMode.of(v.mode().require("mode")),
+              v.vifName().orElse(null),
+              port);
+      case VifNestedDpdk v ->
+          throw InvalidInputException.ofValue(
+              "vif",
+              v.objectName(),
+              "is a device inside a guest, which libvirt is not told of",
+              "a VIF of the host");
+    };
+  }
+
+  private static InterfaceForm openVSwitch(VifOpenVSwitch vif, VirtualPort port) {
+    if (vif.portProfile().orElse(null) instanceof OpenVSwitchProfile profile
+        && profile.createsPort()) {
+      return ethernet(vif.vifName(), port);
+    }
+    VirtualPort always = port == null ? openVSwitchPort(vif.portProfile().orElse(null)) : port;
+    return new BridgeForm(
+        vif.bridgeName().require("bridge_name"), vif.vifName().orElse(null), always);
+  }
+
+  private static EthernetForm ethernet(Field<String> name, VirtualPort port) {
+    refuse(port, "an interface of type ethernet");
+    return new EthernetForm(name.require("vif_name"));
+  }
+
+  private static InterfaceForm hostDevice(VifHostDevice vif, VirtualPort port) {
+    PciAddress address = vif.devAddress().require("dev_address");
+    if (vif.devType().require("dev_type") == HostDeviceType.ETHERNET) {
+      return new HostdevForm(address, port);
+    }
+    refuse(port, "a plain hostdev");
+    return new PlainHostdevForm(address);
+  }
+
+  private static String source(VifDirect vif, Function<PciAddress, String> deviceNames) {
+    if (vif.vlanName().hasValue()) {
+      return vif.vlanName().get();
+    }
+    PciAddress address = vif.devAddress().require("dev_address");
+    String name = deviceNames.apply(address);
+    if (name == null) {
+      throw InvalidInputException.ofValue(
+          "dev_address",
+          address.toString(),
+          "has no network device here, which an interface of type direct names",
+          "a network device, or vlan_name");
+    }
+    return name;
+  }
+
+  private static void refuse(VirtualPort port, String form) {
+    if (port != null) {
+      throw Restrictions.violation("virtualport " + port.type(), form);
+    }
+  }
+
+  /** What a profile says to libvirt whatever VIF it is on; null for nothing. */
+  private static VirtualPort profilePort(Vif vif) {
+    PortProfile profile = vif.portProfile().orElse(null);
+    if (profile instanceof PortProfile8021Qbg qbg) {
+      return new VirtualPort.Qbg(
+          qbg.managerId().require("port_profile.manager_id"),
+          qbg.typeId().require("port_profile.type_id"),
+          qbg.typeIdVersion().require("port_profile.type_id_version"),
+          qbg.instanceId().orElse(null));
+    }
+    if (profile instanceof PortProfile8021Qbh qbh) {
+      return new VirtualPort.Qbh(qbh.profileId().require("port_profile.profile_id"));
+    }
+    return null;
+  }
+
+  private static VirtualPort openVSwitchPort(PortProfile profile) {
+    return profile instanceof OpenVSwitchProfile p
+        ? new VirtualPort.OpenVSwitch(p.interfaceId().orElse(null), p.profileId().orElse(null))
+        : new VirtualPort.OpenVSwitch(null, null);
+  }
+}
