@@ -21,8 +21,11 @@ module io.fastvif.datapath {
   exports io.fastvif.vif;
   exports io.fastvif.vif.json;
 
+  uses io.fastvif.libvirt.VifDriver;
   uses io.fastvif.plugin.VifPluginFactory;
 
+  provides io.fastvif.libvirt.VifDriver with
+      io.fastvif.libvirt.VifFieldsDriver;
   provides io.fastvif.plugin.VifPluginFactory with
       io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
       io.fastvif.plugin.noop.NoopPlugin.Factory,

@@ -9,6 +9,9 @@ final class LibvirtValues {
   /** LIBVIRT_IFLA_VF_PORT_PROFILE_MAX without the terminating zero. */
   private static final int PROFILE_ID_BYTES = 39;
 
+  /** libvirt (virNetDevVPortProfileFormat) writes it back in apostrophes without escaping it. */
+  private static final Pattern PROFILE_ID = Pattern.compile("[^<&'\\p{Cntrl}]*");
+
   private static final Pattern DEVICE_NAME = Pattern.compile("[a-zA-Z0-9_.\\-\\\\:/]+");
   private static final Pattern BRIDGE_NAME = Pattern.compile("[a-zA-Z0-9_.\\-\\\\:/ ]+");
   private static final Pattern UUID =
@@ -49,10 +52,14 @@ final class LibvirtValues {
    * @param profileId null if there is none
    */
   static void profileId(String path, String profileId) {
-    if (profileId != null && profileId.getBytes(StandardCharsets.UTF_8).length > PROFILE_ID_BYTES) {
+    if (profileId == null) {
+      return;
+    }
+    if (profileId.getBytes(StandardCharsets.UTF_8).length > PROFILE_ID_BYTES) {
       throw InvalidInputException.ofValue(
           path, profileId, "is too long", "at most " + PROFILE_ID_BYTES + " bytes");
     }
+    matching(path, profileId, PROFILE_ID, "text without <, &, apostrophe and line breaks");
   }
 
   /**

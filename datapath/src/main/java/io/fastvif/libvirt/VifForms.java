@@ -79,7 +79,7 @@ public final class VifForms {
         && profile.createsPort()) {
       return ethernet(vif.vifName(), port);
     }
-    VirtualPort always = port == null ? openVSwitchPort(vif.portProfile().orElse(null)) : port;
+    VirtualPort always = port == null ? openVSwitchPort(vif) : port;
     return new BridgeForm(
         vif.bridgeName().require("bridge_name"), vif.vifName().orElse(null), always);
   }
@@ -136,9 +136,11 @@ public final class VifForms {
     return null;
   }
 
-  private static VirtualPort openVSwitchPort(PortProfile profile) {
-    return profile instanceof OpenVSwitchProfile p
-        ? new VirtualPort.OpenVSwitch(p.interfaceId().orElse(null), p.profileId().orElse(null))
-        : new VirtualPort.OpenVSwitch(null, null);
+  /** Without an iface-id of the profile's own it is the VIF's id, as Nova has it. */
+  private static VirtualPort openVSwitchPort(VifOpenVSwitch vif) {
+    String id = vif.id().orElse(null);
+    return vif.portProfile().orElse(null) instanceof OpenVSwitchProfile p
+        ? new VirtualPort.OpenVSwitch(p.interfaceId().orElse(id), p.profileId().orElse(null))
+        : new VirtualPort.OpenVSwitch(id, null);
   }
 }

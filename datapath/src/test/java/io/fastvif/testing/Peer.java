@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program that a test compares with. It runs in the namespace of the thread that runs it. */
@@ -83,20 +85,32 @@ public final class Peer {
    * @return its standard output
    */
   public String run(String arguments) throws IOException, InterruptedException {
-    String[] split = (program + " " + arguments).split(" ", -1);
+    return run(List.of(arguments.split(" ", -1)));
+  }
+
+  /**
+   * Runs the program, which must succeed within 20 s.
+   *
+   * @param arguments as they are
+   * @return its standard output
+   */
+  public String run(List<String> arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(arguments);
+    command.addFirst(program.toString());
+    String shown = String.join(" ", command);
     Path output = Files.createTempFile("fastvif-peer", ".txt");
     try {
       Process process =
-          new ProcessBuilder(split)
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
-        fail(program + " " + arguments + ": not done in 20 s");
+        fail(shown + ": not done in 20 s");
       }
       String text = Files.readString(output, StandardCharsets.UTF_8);
-      assertEquals(0, process.exitValue(), program + " " + arguments + ": " + text);
+      assertEquals(0, process.exitValue(), shown + ": " + text);
       return text;
     } finally {
       Files.delete(output);

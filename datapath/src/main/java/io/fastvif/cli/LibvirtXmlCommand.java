@@ -1,0 +1,134 @@
+package io.fastvif.cli;
+
+import io.fastvif.libvirt.InterfaceOptions;
+import io.fastvif.libvirt.LibvirtInterface;
+import io.fastvif.libvirt.Template;
+import io.fastvif.libvirt.TemplateConfiguration;
+import io.fastvif.libvirt.VifDriver;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.Vif;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** {@code libvirt-xml}. */
+final class LibvirtXmlCommand extends Command {
+  private static final Option TEMPLATE =
+      Option.value("--template", "FILE", "Fill this template instead of the VIF's own form.");
+  private static final Option DRIVER =
+      Option.value(
+          "--driver",
+          "NAME",
+          "The VIF driver that fills the template, by default vif: its fields.");
+  private static final Option SET =
+      Option.repeatable(
+          "--set", null, "NAME=VALUE", "Put this value for the template's placeholder.");
+  private static final Option MODEL =
+      Option.value("--model", "NAME", "The device that the guest sees, such as virtio.");
+  private static final Option DOMAIN =
+      Option.flag("--domain-snippet", "Put all into a <devices> element, as a domain has them.");
+
+  LibvirtXmlCommand() {
+    super(
+        "libvirt-xml",
+        "Show what libvirt is told of VIFs: one <interface> or <hostdev> element for each.",
+        "VIFs, as for plug.",
+        TEMPLATE,
+        DRIVER,
+        SET,
+        MODEL,
+        DOMAIN);
+  }
+
+  @Override
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
+    Map<String, String> values = values(arguments.values(SET));
+    String file = arguments.value(TEMPLATE);
+    Template template = file == null ? null : template(file);
+    if (template == null && (!values.isEmpty() || arguments.has(DRIVER))) {
+      throw InvalidInputException.of(
+          "--set or --driver", "is given without a template", "--template");
+    }
+    if (template != null && arguments.has(MODEL)) {
+      throw InvalidInputException.of(
+          "--model", "does not go with --template", "the model in the template");
+    }
+    String driverName = arguments.value(DRIVER);
+    VifDriver driver =
+        template == null
+            ? null
+            : TemplateConfiguration.driver(driverName == null ? "vif" : driverName);
+    InterfaceOptions options = InterfaceOptions.builder().model(arguments.value(MODEL)).build();
+    List<String> elements = new ArrayList<>();
+    for (VifInput input : VifInput.read(arguments.files())) {
+      Vif vif = input.request().vif();
+      try {
+        elements.add(
+            template == null
+                ? LibvirtInterface.of(vif, options, LibvirtXmlCommand::deviceName).xml()
+                : filled(vif, template, driver, values));
+      } catch (InvalidInputException wrong) {
+        throw WrongInputException.in(input.file(), wrong.under(input.path()));
+      }
+    }
+    boolean snippet = arguments.has(DOMAIN);
+    if (snippet) {
+      out.println("<devices>");
+    }
+    for (String element : elements) {
+      out.print(snippet ? element.indent(2) : element);
+    }
+    if (snippet) {
+      out.println("</devices>");
+    }
+    return Fastvif.DONE;
+  }
+
+  private static String filled(
+      Vif vif, Template template, VifDriver driver, Map<String, String> values) {
+    TemplateConfiguration chosen = new TemplateConfiguration();
+    chosen.choose(vif.objectName(), template, driver);
+    return chosen.xml(vif, values);
+  }
+
+  private static Template template(String file) {
+    try {
+      return Template.parse(Files.readString(Path.of(file)));
+    } catch (InvalidInputException wrong) {
+      throw WrongInputException.in(file, wrong);
+    } catch (IOException unreadable) {
+      throw WrongInputException.unreadable(file, unreadable);
+    }
+  }
+
+  private static Map<String, String> values(List<String> given) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String setting : given) {
+      int equals = setting.indexOf('=');
+      if (equals < 1) {
+        throw InvalidInputException.ofValue("--set", setting, "is no setting", "NAME=VALUE");
+      }
+      String name = setting.substring(0, equals);
+      if (values.put(name, setting.substring(equals + 1)) != null) {
+        throw InvalidInputException.ofValue("--set", name, "is there twice", "each name once");
+      }
+    }
+    return values;
+  }
+
+  /** As the kernel shows it in sysfs: Documentation/ABI/testing/sysfs-bus-pci. */
+  private static String deviceName(PciAddress address) {
+    try (Stream<Path> names = Files.list(Path.of("/sys/bus/pci/devices/" + address + "/net"))) {
+      return names.map(path -> path.getFileName().toString()).sorted().findFirst().orElse(null);
+    } catch (IOException none) {
+      return null; // no such device here, or it is no network device
+    }
+  }
+}
