@@ -44,7 +44,8 @@ public final class InvalidInputException extends IllegalArgumentException {
 
   /** The same, one level further up: {@code address} under {@code vif} is {@code vif.address}. */
   public InvalidInputException under(String parent) {
-    boolean joined = parent.isEmpty() || path.isEmpty() || path.startsWith("[");
+    boolean joined =
+        parent.isEmpty() || parent.endsWith(" ") || path.isEmpty() || path.startsWith("[");
     return new InvalidInputException(
         joined ? parent + path : parent + "." + path, value, problem, expected, getCause());
   }

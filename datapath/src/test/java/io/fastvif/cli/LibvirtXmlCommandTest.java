@@ -1,0 +1,70 @@
+package io.fastvif.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.VifGeneric;
+import io.fastvif.vif.json.VersionedObjectWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LibvirtXmlCommandTest {
+  @TempDir Path folder;
+
+  private String run(int status, String... more) throws IOException {
+    VifGeneric vif =
+        VifGeneric.builder().address(MacAddress.parse("fa:16:3e:88:75:34")).vifName("tap1").build();
+    Path file = Files.writeString(folder.resolve("vif.json"), VersionedObjectWriter.write(vif));
+    List<String> arguments = new ArrayList<>(List.of("libvirt-xml", file.toString()));
+    arguments.addAll(List.of(more));
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    assertEquals(
+        status,
+        Fastvif.execute(
+            arguments.toArray(new String[0]), new PrintWriter(out), new PrintWriter(err)),
+        err.toString());
+    return status == 0 ? out.toString() : err.toString();
+  }
+
+  @Test
+  void showsInterfaces() throws IOException {
+    assertEquals(
+        """
+        <devices>
+          <interface type='ethernet'>
+            <mac address='fa:16:3e:88:75:34'/>
+            <target dev='tap1'/>
+            <model type='virtio'/>
+          </interface>
+        </devices>
+        """,
+        run(0, "--domain-snippet", "--model", "virtio"));
+  }
+
+  @Test
+  void fillsTemplates() throws IOException {
+    String template =
+        Files.writeString(folder.resolve("t.xml"), "<a m=${mac_address} p=${profile}/>\n")
+            .toString();
+    assertEquals(
+        "<a m='fa:16:3e:88:75:34' p='a=&lt;b'/>\n",
+        run(0, "--template", template, "--set", "profile=a=<b"));
+    assertEquals(
+        "fastvif: "
+            + folder.resolve("vif.json")
+            + ": template placeholder: \"profile\" has no value: expected a value from the VIF"
+            + " driver or by hand\n",
+        run(2, "--template", template));
+    assertEquals(
+        "fastvif: --set or --driver is given without a template: expected --template\n",
+        run(2, "--set", "a=b"));
+  }
+}
