@@ -8,24 +8,30 @@ module io.fastvif.datapath {
   requires HdrHistogram;
   requires transitive org.agrona; // an engine is an Agent
 
+  exports io.fastvif.driver;
   exports io.fastvif.engine;
   exports io.fastvif.host;
   exports io.fastvif.libvirt;
-  exports io.fastvif.netlink;
-  exports io.fastvif.netlink.route;
   exports io.fastvif.netlink.route.kind;
+  exports io.fastvif.netlink.route;
+  exports io.fastvif.netlink;
   exports io.fastvif.netns;
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
   exports io.fastvif.tuntap;
-  exports io.fastvif.vif;
   exports io.fastvif.vif.json;
+  exports io.fastvif.vif;
 
+  uses io.fastvif.driver.NetworkDriverFactory;
   uses io.fastvif.libvirt.VifDriver;
   uses io.fastvif.plugin.VifPluginFactory;
 
+  provides io.fastvif.driver.NetworkDriverFactory with
+      io.fastvif.driver.file.FileNetworkDriver.Factory;
+
   provides io.fastvif.libvirt.VifDriver with
       io.fastvif.libvirt.VifFieldsDriver;
+
   provides io.fastvif.plugin.VifPluginFactory with
       io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
       io.fastvif.plugin.noop.NoopPlugin.Factory,

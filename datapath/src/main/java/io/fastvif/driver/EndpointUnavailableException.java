@@ -1,0 +1,43 @@
+package io.fastvif.driver;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * No endpoint that the hypervisor can take could be made; the message says of each acceptable type
+ * why not. Nothing was left behind unless a reason says so.
+ */
+public final class EndpointUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient SequencedMap<EndpointType, String> reasons;
+
+  /**
+   * Makes the exception.
+   *
+   * @param request what was asked for
+   * @param reasons of each type that was tried, in order, why it does not suit
+   */
+  public EndpointUnavailableException(
+      EndpointRequest request, SequencedMap<EndpointType, String> reasons) {
+    super(message(request, reasons));
+    this.reasons = new LinkedHashMap<>(reasons);
+  }
+
+  /** Of each type that was tried, in the order of the request, why it does not suit. */
+  public Map<EndpointType, String> reasons() {
+    return new LinkedHashMap<>(reasons);
+  }
+
+  private static String message(EndpointRequest request, Map<EndpointType, String> reasons) {
+    StringBuilder text = new StringBuilder("network ").append(request.network());
+    text.append(" has no endpoint for port ").append(request.port());
+    String separator = ": ";
+    for (Map.Entry<EndpointType, String> reason : reasons.entrySet()) {
+      text.append(separator).append(reason.getKey()).append(": ").append(reason.getValue());
+      separator = "; ";
+    }
+    return text.toString();
+  }
+}

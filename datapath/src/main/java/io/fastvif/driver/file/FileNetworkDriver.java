@@ -1,0 +1,200 @@
+package io.fastvif.driver.file;
+
+import io.fastvif.driver.Endpoint;
+import io.fastvif.driver.EndpointConstraints;
+import io.fastvif.driver.EndpointId;
+import io.fastvif.driver.EndpointReleaseException;
+import io.fastvif.driver.EndpointRequest;
+import io.fastvif.driver.EndpointType;
+import io.fastvif.driver.EndpointUnavailableException;
+import io.fastvif.driver.NetworkDriver;
+import io.fastvif.driver.NetworkDriverFactory;
+import io.fastvif.engine.PlugEngine;
+import io.fastvif.engine.PlugFailure;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.VifPlugins;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InvalidInputException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.UUID;
+
+/** The driver {@code file}: gives endpoints on the networks that a JSON file describes. */
+public final class FileNetworkDriver implements NetworkDriver {
+  private static final String NAME = "file";
+  private static final String NETWORKS = "networks";
+  private static final String CREATE_PORT = "linux_bridge.create_port";
+  private static final int PORT_LOCKS = 64;
+
+  private final Map<String, DescribedNetwork> networks;
+  private final Plugging plugging;
+  // A port's requests and releases follow one another; each lock serves many ports.
+  private final Object[] locks = new Object[PORT_LOCKS];
+
+  /** Finds the driver. */
+  public static final class Factory implements NetworkDriverFactory {
+    /** Makes the factory. */
+    public Factory() {}
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public List<String> options() {
+      return List.of(NETWORKS);
+    }
+
+    @Override
+    public NetworkDriver create(PluginOptions options, PlugEngine engine) {
+      String path = options.text(NETWORKS, "");
+      if (path.isEmpty()) {
+        throw InvalidInputException.of(
+            NAME + "." + NETWORKS, "is not set", "the path of a file of networks");
+      }
+      try {
+        return of(NetworksFile.read(Path.of(path)), engine);
+      } catch (InvalidInputException wrong) {
+        throw wrong.under(path + ":$");
+      }
+    }
+  }
+
+  FileNetworkDriver(Map<String, DescribedNetwork> networks, Plugging plugging) {
+    this.networks = networks;
+    this.plugging = plugging;
+    Arrays.setAll(locks, i -> new Object());
+  }
+
+  static FileNetworkDriver of(NetworksFile file, PlugEngine engine) {
+    if (file.options().containsKey(CREATE_PORT)) {
+      throw InvalidInputException.of(
+          "options." + CREATE_PORT, "is not taken", "create_port of each network");
+    }
+    Map<String, String> withPort = new HashMap<>(file.options());
+    withPort.put(CREATE_PORT, "tap");
+    try {
+      VifPlugins plugins = VifPlugins.installed(file.options());
+      VifPlugins portPlugins = VifPlugins.installed(withPort);
+      return new FileNetworkDriver(
+          file.networks(), new Plugging(engine, plugins::of, portPlugins::of));
+    } catch (InvalidInputException wrong) {
+      throw wrong.under("options");
+    }
+  }
+
+  @Override
+  public Endpoint request(EndpointRequest request) {
+    DescribedNetwork network = network(request.network());
+    SequencedMap<EndpointType, String> reasons = new LinkedHashMap<>();
+    synchronized (lock(request.port())) {
+      for (EndpointType type : request.acceptable()) {
+        try {
+          return make(network, type, request);
+        } catch (UnsuitedException unsuited) {
+          reasons.put(type, unsuited.getMessage());
+        }
+      }
+    }
+    throw new EndpointUnavailableException(request, reasons);
+  }
+
+  private Endpoint make(DescribedNetwork network, EndpointType type, EndpointRequest request)
+      throws UnsuitedException {
+    check(network, type, request.constraints());
+    EndpointId id = new EndpointId(request.network(), type, request.port());
+    HostSnapshot host = plugging.snapshot();
+    network.check(id, request.constraints(), host);
+    Attachment attachment = network.claim(id, request.mac().orElse(null));
+    boolean keepClaim = !attachment.fresh();
+    try {
+      Optional<PlugFailure> failure = plugging.plug(attachment, instance(request), host);
+      // What could not be undone may be in the way of whoever gets the device next.
+      keepClaim |= failure.isEmpty() || !failure.get().leftBehind().isEmpty();
+      if (failure.isPresent()) {
+        throw new UnsuitedException(failure.get().message());
+      }
+    } finally {
+      if (!keepClaim) {
+        network.dispose(id);
+      }
+    }
+    return attachment.endpoint();
+  }
+
+  private static void check(
+      DescribedNetwork network, EndpointType type, EndpointConstraints constraints)
+      throws UnsuitedException {
+    if (!network.types().contains(type)) {
+      throw new UnsuitedException(
+          "a network of kind "
+              + network.kind()
+              + " gives "
+              + String.join(
+                  ", ", network.types().stream().map(EndpointType::toString).sorted().toList()));
+    }
+    int mtu = network.basics().mtu();
+    if (constraints.mtu().orElse(0) > mtu) {
+      throw new UnsuitedException(
+          "the network's MTU is " + mtu + ", not " + constraints.mtu().getAsInt());
+    }
+    if (constraints.hotPlug() && !network.basics().hotPlug()) {
+      throw new UnsuitedException("the network's endpoints are not for running guests");
+    }
+  }
+
+  private static InstanceInfo instance(EndpointRequest request) {
+    return request
+        .instance()
+        .map(id -> InstanceInfo.builder().uuid(id.toString()).build())
+        .orElse(null);
+  }
+
+  @Override
+  public void release(EndpointId id) {
+    DescribedNetwork network = network(id.network());
+    if (!network.types().contains(id.type())) {
+      throw InvalidInputException.ofValue(
+          "endpoint", id.toString(), "is none of the network's", "one that it gave");
+    }
+    synchronized (lock(id.port())) {
+      try {
+        HostSnapshot host = plugging.snapshot();
+        Optional<Attachment> attachment = network.claimed(id, host);
+        if (attachment.isPresent()) {
+          Optional<PlugFailure> failure = plugging.unplug(attachment.get(), host);
+          if (failure.isPresent()) {
+            throw new UnsuitedException(failure.get().message());
+          }
+        }
+        network.dispose(id);
+      } catch (UnsuitedException failed) {
+        throw new EndpointReleaseException(id, failed.getMessage());
+      }
+    }
+  }
+
+  private DescribedNetwork network(String name) {
+    DescribedNetwork network = networks.get(name);
+    if (network == null) {
+      throw InvalidInputException.ofValue(
+          "network",
+          name,
+          "is not described here",
+          networks.isEmpty() ? "none" : "one of " + String.join(", ", networks.keySet()));
+    }
+    return network;
+  }
+
+  private Object lock(UUID port) {
+    return locks[Math.floorMod(port.hashCode(), PORT_LOCKS)];
+  }
+}

@@ -1,0 +1,82 @@
+package io.fastvif.driver.file;
+
+import io.fastvif.driver.BridgeEndpoint;
+import io.fastvif.driver.BridgeKind;
+import io.fastvif.driver.Endpoint;
+import io.fastvif.driver.EndpointConstraints;
+import io.fastvif.driver.EndpointId;
+import io.fastvif.driver.EndpointType;
+import io.fastvif.driver.TapEndpoint;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.VifOpenVSwitch;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A network behind a bridge of Open vSwitch. The hypervisor makes the port of a bridge endpoint;
+ * that of a tap endpoint is made by the plugin.
+ *
+ * @param basics what every network has
+ * @param bridge the bridge's name
+ */
+record OvsNetwork(NetworkBasics basics, String bridge) implements DescribedNetwork {
+  static final String KIND = "ovs";
+
+  static OvsNetwork read(NetworkBasics basics, Members members) {
+    return new OvsNetwork(
+        basics, members.device("bridge").orElseThrow(() -> members.missing("bridge")));
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public Set<EndpointType> types() {
+    return Set.of(EndpointType.BRIDGE, EndpointType.TAP);
+  }
+
+  @Override
+  public void check(EndpointId id, EndpointConstraints constraints, HostSnapshot host)
+      throws UnsuitedException {
+    if (constraints.multiqueue() && id.type() == EndpointType.TAP) {
+      throw new UnsuitedException("taps on this network are made with one queue");
+    }
+  }
+
+  @Override
+  public Attachment claim(EndpointId id, MacAddress mac) {
+    boolean tap = id.type() == EndpointType.TAP;
+    String device = DescribedNetwork.device(id.port());
+    VifOpenVSwitch.Builder vif = DescribedNetwork.fill(VifOpenVSwitch.builder(), id, mac, "ovs");
+    vif.vifName(device)
+        .bridgeName(bridge)
+        .network(Network.builder().bridge(bridge).label(basics.name()).mtu(basics.mtu()).build())
+        .portProfile(
+            PortProfileOpenVSwitch.builder()
+                .interfaceId(id.port().toString())
+                .createPort(tap)
+                .createTap(tap)
+                .multiqueue(false)
+                .build());
+    Optional<MacAddress> guest = Optional.ofNullable(mac);
+    Endpoint endpoint =
+        tap
+            ? new TapEndpoint(id, guest, basics.mtu(), device)
+            : new BridgeEndpoint(
+                id, guest, basics.mtu(), bridge, BridgeKind.OPEN_VSWITCH, device, false);
+    return new Attachment(vif.build(), false, false, endpoint);
+  }
+
+  @Override
+  public Optional<Attachment> claimed(EndpointId id, HostSnapshot host) {
+    return Optional.of(claim(id, null));
+  }
+
+  @Override
+  public void dispose(EndpointId id) {}
+}
