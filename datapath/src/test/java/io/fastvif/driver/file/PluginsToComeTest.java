@@ -1,0 +1,274 @@
+package io.fastvif.driver.file;
+
+import static io.fastvif.driver.EndpointType.BRIDGE;
+import static io.fastvif.driver.EndpointType.MACVTAP;
+import static io.fastvif.driver.EndpointType.PCI_DEVICE;
+import static io.fastvif.driver.EndpointType.TAP;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.driver.BridgeEndpoint;
+import io.fastvif.driver.BridgeKind;
+import io.fastvif.driver.Endpoint;
+import io.fastvif.driver.EndpointId;
+import io.fastvif.driver.EndpointReleaseException;
+import io.fastvif.driver.EndpointRequest;
+import io.fastvif.driver.EndpointType;
+import io.fastvif.driver.EndpointUnavailableException;
+import io.fastvif.driver.MacvtapEndpoint;
+import io.fastvif.driver.NetworkDriver;
+import io.fastvif.driver.PciDeviceEndpoint;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.vif.DirectMode;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifDirect;
+import io.fastvif.vif.VifHostDevice;
+import io.fastvif.vif.VifOpenVSwitch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Networks whose plugins may be missing: refused by the plugin's name, and with a plugin of that
+ * name plugged like all others. The plugin of the test makes a tap in place of the real device.
+ */
+class PluginsToComeTest {
+  private static final UUID PORT = UUID.fromString("09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
+  private static final UUID OTHER = UUID.fromString("19b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
+  private static final UUID INSTANCE = UUID.fromString("29b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
+  private static final String DEVICE = "tap09b11c53-8b";
+  private static final PciAddress FIRST = PciAddress.parse("0000:af:06.0");
+
+  @TempDir Path temporary;
+  private Path file;
+  private Path claims;
+
+  @BeforeEach
+  void describeNetworks() throws IOException {
+    file = temporary.resolve("networks.json");
+    claims = temporary.resolve("claims");
+    Files.writeString(
+        file,
+        """
+        {"networks": {
+          "green": {"kind": "ovs", "bridge": "br-int", "mtu": 1400},
+          "red":   {"kind": "physical", "address": "0000:03:00.0", "mode": "bridge"},
+          "tagged": {"kind": "sriov", "addresses": ["0000:af:06.0"], "claims": "CLAIMS", "vlan": 9},
+          "fast":  {"kind": "sriov", "addresses": ["0000:af:06.0"], "claims": "CLAIMS"}
+        }}
+        """
+            .replace("CLAIMS", claims.toString()));
+  }
+
+  /** Makes a tap for any VIF; with the MTU of the test. */
+  private static final class TapInPlace implements VifPlugin {
+    private final List<Vif> plugged = new ArrayList<>();
+    private InstanceInfo instance;
+    private int mtu = 1400;
+
+    @Override
+    public PlugPlan plug(Vif vif, InstanceInfo given, HostSnapshot host) {
+      plugged.add(vif);
+      instance = given;
+      PlanBuilder plan = new PlanBuilder(vif.id().get(), DEVICE, host);
+      plan.port(
+          new Step.CreateTap(DEVICE, false, false, OptionalInt.empty(), OptionalInt.empty()),
+          LinkSettings.NONE,
+          LinkSettings.NONE.withMtu(mtu));
+      return plan.plug();
+    }
+
+    @Override
+    public PlugPlan unplug(Vif vif, InstanceInfo given, HostSnapshot host) {
+      return new PlanBuilder(vif.id().get(), DEVICE, host).unplug(false);
+    }
+  }
+
+  private NetworkDriver with(TapInPlace plugin, TestHost host) {
+    return new FileNetworkDriver(
+        NetworksFile.read(file).networks(),
+        new Plugging(host.engine(), vif -> plugin, vif -> plugin));
+  }
+
+  private static String refusal(NetworkDriver driver, String network, EndpointType type) {
+    EndpointRequest request = EndpointRequest.of(network, PORT, type);
+    EndpointUnavailableException refused =
+        assertThrows(EndpointUnavailableException.class, () -> driver.request(request));
+    return refused.reasons().get(type);
+  }
+
+  private int claimed() throws IOException {
+    if (!Files.exists(claims)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(claims)) {
+      return (int) files.count();
+    }
+  }
+
+  @KernelTest
+  void aVifWhoseFirstStepWorkedGivesItsFunctionBack() throws Exception {
+    try (TestHost host = new TestHost(file)) {
+      Set<LinkState> before = host.links();
+      TapInPlace plugin = new TapInPlace();
+      NetworkDriver driver = with(plugin, host);
+      plugin.mtu = 70_000;
+      String reason = refusal(driver, "fast", PCI_DEVICE);
+      assertTrue(reason.contains("mtu greater than device maximum"), reason);
+      assertEquals(before, host.links());
+      assertEquals(0, claimed());
+      plugin.mtu = 1400;
+      driver.request(EndpointRequest.of("fast", PORT, PCI_DEVICE));
+      plugin.mtu = 70_000; // the endpoint that is there must keep its function
+      refusal(driver, "fast", PCI_DEVICE);
+      assertEquals(1, claimed());
+    }
+  }
+
+  @KernelTest
+  void aMissingPluginIsNamedAndNothingIsTaken() throws Exception {
+    try (TestHost host = new TestHost(file)) {
+      Set<LinkState> before = host.links();
+      NetworkDriver driver =
+          new FileNetworkDriver(
+              NetworksFile.read(file).networks(),
+              new Plugging(host.engine(), PluginsToComeTest::missing, PluginsToComeTest::missing));
+      String named = "plugin: \"%s\" is not installed: expected another";
+      assertEquals(named.formatted("ovs"), refusal(driver, "green", BRIDGE));
+      assertEquals(named.formatted("ovs"), refusal(driver, "green", TAP));
+      assertEquals(named.formatted("direct"), refusal(driver, "red", MACVTAP));
+      assertEquals(named.formatted("hostdev"), refusal(driver, "fast", PCI_DEVICE));
+      assertEquals(named.formatted("direct"), refusal(driver, "fast", MACVTAP));
+      assertEquals(0, claimed());
+      EndpointId id = new EndpointId("green", TAP, PORT);
+      EndpointReleaseException kept =
+          assertThrows(EndpointReleaseException.class, () -> driver.release(id));
+      assertTrue(kept.getMessage().contains(named.formatted("ovs")), kept.getMessage());
+      assertEquals(before, host.links());
+    }
+  }
+
+  private static VifPlugin missing(Vif vif) {
+    throw InvalidInputException.ofValue(
+        "plugin", vif.plugin().get(), "is not installed", "another");
+  }
+
+  @KernelTest
+  void anInstalledPluginPlugsAndUnplugsOpenVSwitchPorts() {
+    try (TestHost host = new TestHost(file)) {
+      Set<LinkState> before = host.links();
+      TapInPlace plugin = new TapInPlace();
+      NetworkDriver driver = with(plugin, host);
+      Endpoint endpoint =
+          driver.request(EndpointRequest.of("green", PORT, BRIDGE).withInstance(INSTANCE));
+      assertEquals(
+          new BridgeEndpoint(
+              new EndpointId("green", BRIDGE, PORT),
+              Optional.empty(),
+              1400,
+              "br-int",
+              BridgeKind.OPEN_VSWITCH,
+              DEVICE,
+              false),
+          endpoint);
+      assertEquals(INSTANCE.toString(), plugin.instance.uuid().get());
+      VifOpenVSwitch vif = assertInstanceOf(VifOpenVSwitch.class, plugin.plugged.getFirst());
+      assertEquals("br-int", vif.bridgeName().get());
+      PortProfileOpenVSwitch profile =
+          assertInstanceOf(PortProfileOpenVSwitch.class, vif.portProfile().get());
+      assertEquals(PORT.toString(), profile.port().interfaceId().get());
+      assertFalse(profile.port().createPort().get());
+      assertTrue(host.has(DEVICE));
+      driver.release(endpoint);
+      assertEquals(before, host.links());
+    }
+  }
+
+  @KernelTest
+  void anInstalledPluginPlugsMacvtapsOnADevice() {
+    try (TestHost host = new TestHost(file)) {
+      Set<LinkState> before = host.links();
+      TapInPlace plugin = new TapInPlace();
+      NetworkDriver driver = with(plugin, host);
+      Endpoint endpoint = driver.request(EndpointRequest.of("red", PORT, PCI_DEVICE, MACVTAP));
+      assertEquals(
+          new MacvtapEndpoint(
+              new EndpointId("red", MACVTAP, PORT),
+              Optional.empty(),
+              1500,
+              DEVICE,
+              PciAddress.parse("0000:03:00.0"),
+              DirectMode.BRIDGE),
+          endpoint);
+      VifDirect vif = assertInstanceOf(VifDirect.class, plugin.plugged.getFirst());
+      assertEquals(DirectMode.BRIDGE, vif.mode().get());
+      with(new TapInPlace(), host).release(endpoint.id());
+      assertEquals(before, host.links());
+    }
+  }
+
+  @KernelTest
+  void anInstalledPluginPlugsFunctionsOfAPoolThatOutlivesTheDriver() throws Exception {
+    try (TestHost host = new TestHost(file)) {
+      Set<LinkState> before = host.links();
+      TapInPlace plugin = new TapInPlace();
+      Endpoint endpoint =
+          with(plugin, host).request(EndpointRequest.of("tagged", PORT, MACVTAP, PCI_DEVICE));
+      assertEquals(
+          new PciDeviceEndpoint(
+              new EndpointId("tagged", PCI_DEVICE, PORT),
+              Optional.empty(),
+              1500,
+              FIRST,
+              OptionalInt.of(9)),
+          endpoint);
+      VifHostDevice vif = assertInstanceOf(VifHostDevice.class, plugin.plugged.getFirst());
+      assertEquals(FIRST, vif.devAddress().get());
+
+      NetworkDriver restarted = with(plugin, host);
+      EndpointUnavailableException full =
+          assertThrows(
+              EndpointUnavailableException.class,
+              () -> restarted.request(EndpointRequest.of("fast", OTHER, PCI_DEVICE)));
+      assertEquals("all 1 devices of the pool are in use", full.reasons().get(PCI_DEVICE));
+      restarted.release(new EndpointId("fast", PCI_DEVICE, OTHER));
+      assertEquals(1, claimed());
+      restarted.release(endpoint.id());
+      restarted.release(endpoint.id());
+      assertEquals(0, claimed());
+      assertEquals(before, host.links());
+      restarted.request(EndpointRequest.of("fast", OTHER, PCI_DEVICE));
+      String other = "fast/pci-device/" + OTHER;
+      EndpointUnavailableException two =
+          assertThrows(
+              EndpointUnavailableException.class,
+              () -> restarted.request(EndpointRequest.of("fast", OTHER, MACVTAP)));
+      assertEquals(
+          "the port has another endpoint, " + other + ", which is to be released first",
+          two.reasons().get(MACVTAP));
+    }
+  }
+}
