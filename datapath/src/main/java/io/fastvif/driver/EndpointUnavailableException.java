@@ -11,7 +11,7 @@ import java.util.SequencedMap;
 public final class EndpointUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final transient SequencedMap<EndpointType, String> reasons;
+  private final LinkedHashMap<EndpointType, String> reasons;
 
   /**
    * Makes the exception.

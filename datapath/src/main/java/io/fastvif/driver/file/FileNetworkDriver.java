@@ -114,20 +114,27 @@ public final class FileNetworkDriver implements NetworkDriver {
     HostSnapshot host = plugging.snapshot();
     network.check(id, request.constraints(), host);
     Attachment attachment = network.claim(id, request.mac().orElse(null));
-    boolean keepClaim = !attachment.fresh();
+    boolean giveBack = attachment.fresh();
+    String problem;
     try {
       Optional<PlugFailure> failure = plugging.plug(attachment, instance(request), host);
-      // What could not be undone may be in the way of whoever gets the device next.
-      keepClaim |= failure.isEmpty() || !failure.get().leftBehind().isEmpty();
-      if (failure.isPresent()) {
-        throw new UnsuitedException(failure.get().message());
+      if (failure.isEmpty()) {
+        return attachment.endpoint();
       }
-    } finally {
-      if (!keepClaim) {
+      // What could not be undone may be in the way of whoever gets the device next.
+      giveBack &= failure.get().leftBehind().isEmpty();
+      problem = failure.get().message();
+    } catch (UnsuitedException notBegun) {
+      problem = notBegun.getMessage();
+    }
+    if (giveBack) {
+      try {
         network.dispose(id);
+      } catch (UnsuitedException kept) {
+        problem += "; " + kept.getMessage();
       }
     }
-    return attachment.endpoint();
+    throw new UnsuitedException(problem);
   }
 
   private static void check(
