@@ -9,6 +9,7 @@ module io.fastvif.datapath {
   requires transitive org.agrona; // an engine is an Agent
 
   exports io.fastvif.driver;
+  exports io.fastvif.driver.file;
   exports io.fastvif.engine;
   exports io.fastvif.host;
   exports io.fastvif.libvirt;
