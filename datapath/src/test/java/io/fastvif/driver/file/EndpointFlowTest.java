@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -279,6 +280,34 @@ class EndpointFlowTest {
         release.get();
       }
       assertEquals(before, host.links());
+    }
+  }
+
+  @KernelTest
+  void fourThreadsThatAskForOnePortAtOnceGetOneEndpoint() throws Exception {
+    int threads = 4;
+    CyclicBarrier together = new CyclicBarrier(threads);
+    try (TestHost host = new TestHost(file);
+        ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      Set<LinkState> before = host.links();
+      for (int round = 0; round < 20; round++) {
+        List<Future<Endpoint>> requests = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+          requests.add(
+              pool.submit(
+                  () -> {
+                    together.await();
+                    return host.driver().request(request("blue", TAP));
+                  }));
+        }
+        Set<Endpoint> endpoints = new HashSet<>();
+        for (Future<Endpoint> request : requests) {
+          endpoints.add(request.get());
+        }
+        assertEquals(1, endpoints.size());
+        host.driver().release(endpoints.iterator().next());
+        assertEquals(before, host.links());
+      }
     }
   }
 }
