@@ -5,6 +5,7 @@ import io.fastvif.vif.Field;
 import io.fastvif.vif.ObjectBuilder;
 import io.fastvif.vif.Version;
 import io.fastvif.vif.VersionedObject;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -24,6 +25,29 @@ public record HostInfo(Envelope envelope, Field<List<HostPluginInfo>> pluginInfo
   /** A builder of the newest version with nothing set. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** A host with these plugins. */
+  public static HostInfo of(List<HostPluginInfo> plugins) {
+    return builder().pluginInfo(plugins).build();
+  }
+
+  /**
+   * The host without the VIF types whose names are not among these, and without the plugins that
+   * are left with none: what os-vif's {@code host_info(permitted_vif_type_names)} gives. Names that
+   * nothing has are ignored.
+   */
+  public HostInfo permitting(Collection<String> vifObjectNames) {
+    if (!pluginInfo.hasValue()) {
+      return this;
+    }
+    return new HostInfo(
+        envelope,
+        Field.of(
+            pluginInfo.get().stream()
+                .map(plugin -> plugin.permitting(vifObjectNames))
+                .filter(plugin -> !plugin.vifInfo().orElse(List.of()).isEmpty())
+                .toList()));
   }
 
   @Override

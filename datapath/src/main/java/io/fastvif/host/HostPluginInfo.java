@@ -5,6 +5,7 @@ import io.fastvif.vif.Field;
 import io.fastvif.vif.ObjectBuilder;
 import io.fastvif.vif.Version;
 import io.fastvif.vif.VersionedObject;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -26,6 +27,25 @@ public record HostPluginInfo(
   /** A builder of the newest version with nothing set. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** A plugin that takes these VIF types. */
+  public static HostPluginInfo of(String pluginName, HostVifInfo... vifs) {
+    return builder().pluginName(pluginName).vifInfo(List.of(vifs)).build();
+  }
+
+  /** The plugin without the VIF types whose names are not among these. */
+  HostPluginInfo permitting(Collection<String> vifObjectNames) {
+    if (!vifInfo.hasValue()) {
+      return this;
+    }
+    return new HostPluginInfo(
+        envelope,
+        pluginName,
+        Field.of(
+            vifInfo.get().stream()
+                .filter(vif -> vifObjectNames.contains(vif.vifObjectName().orElse("")))
+                .toList()));
   }
 
   @Override

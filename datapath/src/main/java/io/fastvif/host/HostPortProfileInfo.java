@@ -31,6 +31,15 @@ public record HostPortProfileInfo(
     return new Builder();
   }
 
+  /** A profile that is taken in these versions. */
+  public static HostPortProfileInfo of(String profileObjectName, Version least, Version greatest) {
+    return builder()
+        .profileObjectName(profileObjectName)
+        .minVersion(least.toString())
+        .maxVersion(greatest.toString())
+        .build();
+  }
+
   @Override
   public String objectName() {
     return OBJECT_NAME;

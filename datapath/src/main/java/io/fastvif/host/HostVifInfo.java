@@ -34,6 +34,17 @@ public record HostVifInfo(
     return new Builder();
   }
 
+  /** A VIF type that is taken in these versions, without or with one of these profiles. */
+  public static HostVifInfo of(
+      String vifObjectName, Version least, Version greatest, HostPortProfileInfo... profiles) {
+    return builder()
+        .vifObjectName(vifObjectName)
+        .minVersion(least.toString())
+        .maxVersion(greatest.toString())
+        .supportedPortProfiles(List.of(profiles))
+        .build();
+  }
+
   @Override
   public String objectName() {
     return OBJECT_NAME;

@@ -1,5 +1,6 @@
 package io.fastvif.plugin;
 
+import io.fastvif.host.HostPluginInfo;
 import java.util.List;
 
 /** Makes a plugin; the service by which ServiceLoader finds plugins. */
@@ -10,6 +11,9 @@ public interface VifPluginFactory {
 
   /** The options it takes, without the plugin's name. */
   List<String> options();
+
+  /** What it takes: VIF types and port profiles, each with the least and the greatest version. */
+  HostPluginInfo describe();
 
   /**
    * Makes the plugin.

@@ -1,5 +1,7 @@
 package io.fastvif.plugin;
 
+import io.fastvif.host.HostCapabilities;
+import io.fastvif.host.HostInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.HashMap;
@@ -12,12 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class VifPlugins {
   private final Map<String, VifPluginFactory> factories = new TreeMap<>();
   private final Map<String, PluginOptions> options = new HashMap<>();
+  private final HostCapabilities capabilities;
   private final Map<String, VifPlugin> made = new ConcurrentHashMap<>();
 
   private VifPlugins(Iterable<VifPluginFactory> found) {
     for (VifPluginFactory factory : found) {
       factories.putIfAbsent(factory.name(), factory);
     }
+    capabilities = HostCapabilities.of(hostInfo());
   }
 
   /** The installed plugins with their default options. */
@@ -67,18 +71,24 @@ public final class VifPlugins {
   }
 
   /**
+   * What the plugins take, in the order of their names, as os-vif's {@code host_info()} gives it.
+   */
+  public HostInfo hostInfo() {
+    return HostInfo.of(factories.values().stream().map(VifPluginFactory::describe).toList());
+  }
+
+  /**
    * The plugin that the VIF names.
    *
-   * @throws InvalidInputException if it names none, or one that is not installed
+   * @throws InvalidInputException if it names none, or one that is not installed, or one that does
+   *     not take the VIF's type, version or port profile
    */
   public VifPlugin of(Vif vif) {
-    String name = vif.plugin().require("plugin");
-    VifPluginFactory factory = factories.get(name);
-    if (factory == null) {
-      throw InvalidInputException.ofValue(
-          "plugin", name, "is not installed", "one of " + String.join(", ", factories.keySet()));
-    }
+    capabilities.check(vif);
+    String name = vif.plugin().get();
     return made.computeIfAbsent(
-        name, key -> factory.create(options.getOrDefault(key, new PluginOptions(key, Map.of()))));
+        name,
+        key ->
+            factories.get(key).create(options.getOrDefault(key, new PluginOptions(key, Map.of()))));
   }
 }

@@ -46,6 +46,15 @@ public sealed interface OpenVSwitchProfile extends PortProfile
     return port().multiqueue();
   }
 
+  /**
+   * The datapath of the bridge; if the profile does not say, as none before 1.1 does, this one. For
+   * os-vif that is netdev for vhost-user and system for all else.
+   */
+  default String datapathTypeOr(String byDefault) {
+    String given = datapathType().orElse("");
+    return given.isEmpty() ? byDefault : given;
+  }
+
   /** Whether the plugin adds the port to the bridge; if the profile does not say, it does not. */
   default boolean createsPort() {
     return createPort().orElse(false);

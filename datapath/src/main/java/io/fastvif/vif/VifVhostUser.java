@@ -17,6 +17,8 @@ public record VifVhostUser(
   /** The newest version known. */
   public static final Version CURRENT = new Version(1, 1);
 
+  private static final int PORT_NAME_CHARACTERS = 14;
+
   /** A builder of the newest version with nothing set. */
   public static Builder builder() {
     return new Builder();
@@ -25,6 +27,20 @@ public record VifVhostUser(
   @Override
   public String objectName() {
     return OBJECT_NAME;
+  }
+
+  /**
+   * The port's name in the switch. A VIF that does not say, as none of version 1.0 does, has the
+   * one that os-vif's plugin for Open vSwitch makes of its id.
+   *
+   * @throws InvalidInputException if it has neither
+   */
+  public String portName() {
+    if (vifName.hasValue()) {
+      return vifName.get();
+    }
+    String made = "vhu" + id().require("id");
+    return made.substring(0, Math.min(made.length(), PORT_NAME_CHARACTERS));
   }
 
   /** Builds a VifVhostUser. */

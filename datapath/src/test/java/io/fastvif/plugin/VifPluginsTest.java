@@ -5,10 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.fastvif.host.HostCapabilities;
+import io.fastvif.host.HostInfo;
+import io.fastvif.host.PluginCapabilities;
 import io.fastvif.plugin.tap.TapPlugin;
+import io.fastvif.vif.Envelope;
+import io.fastvif.vif.Field;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PortProfile8021Qbh;
+import io.fastvif.vif.PortProfileK8sDpdk;
+import io.fastvif.vif.Version;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifDirect;
 import io.fastvif.vif.VifGeneric;
+import io.fastvif.vif.VifNestedDpdk;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class VifPluginsTest {
@@ -47,9 +61,83 @@ class VifPluginsTest {
     assertEquals(
         "tap.owner", assertThrows(InvalidInputException.class, () -> outOfRange.of(vif)).path());
     VifPlugins unknown = VifPlugins.installed(Map.of("linux_bridge.create_port", "tape"));
-    VifGeneric bridged = VifGeneric.builder().plugin("linux_bridge").build();
+    VifBridge bridged = VifBridge.builder().plugin("linux_bridge").build();
     assertEquals(
         "linux_bridge.create_port: \"tape\" is not known: expected one of none, tap, veth",
         assertThrows(InvalidInputException.class, () -> unknown.of(bridged)).getMessage());
+  }
+
+  @Test
+  void describesWhatIsInstalled() {
+    assertEquals(
+        List.of(
+            "linux_bridge: VIFBridge 1.0 []",
+            "noop: VIFVHostUser 1.0 to 1.1 [], VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
+            "tap: VIFGeneric 1.0 []"),
+        HostCapabilities.of(VifPlugins.installed().hostInfo()).plugins().stream()
+            .map(VifPluginsTest::line)
+            .toList());
+  }
+
+  private static String line(PluginCapabilities plugin) {
+    return plugin.types().stream()
+        .map(
+            type ->
+                type
+                    + " "
+                    + plugin.vif(type).orElseThrow().versions()
+                    + plugin.vif(type).orElseThrow().profiles().orElseThrow().entrySet().stream()
+                        .map(profile -> profile.getKey() + " " + profile.getValue())
+                        .collect(Collectors.joining(", ", " [", "]")))
+        .collect(Collectors.joining(", ", plugin.name() + ": ", ""));
+  }
+
+  @Test
+  void keepsOnlyPermittedTypes() {
+    HostInfo all = VifPlugins.installed().hostInfo();
+    HostInfo some = all.permitting(List.of("VIFGeneric", "VIFNestedDPDK", "VIFWarp"));
+    assertEquals(
+        List.of(
+            "noop: VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]", "tap: VIFGeneric 1.0 []"),
+        HostCapabilities.of(some).plugins().stream().map(VifPluginsTest::line).toList());
+    assertEquals(List.of(), all.permitting(List.of()).pluginInfo().get());
+  }
+
+  @Test
+  void refusesWhatThePluginDoesNotTakeBeforePlanning() {
+    assertEquals(
+        "versioned_object.name: \"VIFBridge\" is not plugged by the plugin tap: expected VIFGeneric,"
+            + " or the plugin linux_bridge",
+        refused(VifBridge.builder().plugin("tap").build()));
+    assertEquals(
+        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric;"
+            + " no plugin here takes VIFDirect, there are linux_bridge, noop, tap",
+        refused(VifDirect.builder().plugin("tap").build()));
+    assertEquals("plugin is not set: expected a value", refused(VifGeneric.builder().build()));
+    VifGeneric.Builder newer = VifGeneric.builder().plugin("tap");
+    newer.envelope(new Envelope(new Version(1, 1), Field.unset()));
+    assertEquals(
+        "versioned_object.version: \"1.1\" is not a version of VIFGeneric that the plugin tap takes:"
+            + " expected 1.0",
+        refused(newer.build()));
+    PortProfileK8sDpdk.Builder profile = PortProfileK8sDpdk.builder();
+    profile.envelope(new Envelope(new Version(1, 2), Field.unset()));
+    assertEquals(
+        "port_profile.versioned_object.version: \"1.2\" is not a version of VIFPortProfileK8sDPDK"
+            + " that the plugin noop takes: expected 1.0 to 1.1",
+        refused(VifNestedDpdk.builder().plugin("noop").portProfile(profile.build()).build()));
+    assertEquals(
+        "port_profile: \"VIFPortProfile8021Qbh\" is not taken by the plugin noop: expected"
+            + " VIFPortProfileK8sDPDK or none",
+        refused(
+            VifNestedDpdk.builder()
+                .plugin("noop")
+                .portProfile(PortProfile8021Qbh.builder().build())
+                .build()));
+  }
+
+  private static String refused(Vif vif) {
+    return assertThrows(InvalidInputException.class, () -> VifPlugins.installed().of(vif))
+        .getMessage();
   }
 }

@@ -1,5 +1,7 @@
 package io.fastvif.plugin.bridge;
 
+import io.fastvif.host.HostPluginInfo;
+import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.PlugPlan;
@@ -12,6 +14,7 @@ import io.fastvif.plugin.VifPluginFactory;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
 import java.util.List;
@@ -36,6 +39,12 @@ public final class LinuxBridgePlugin implements VifPlugin {
     @Override
     public List<String> options() {
       return List.of("create_port", "flat_interface", "vlan_interface", "network_device_mtu");
+    }
+
+    @Override
+    public HostPluginInfo describe() {
+      return HostPluginInfo.of(
+          NAME, HostVifInfo.of(VifBridge.OBJECT_NAME, Version.V1_0, Version.V1_0));
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.fastvif.plugin.noop;
 
+import io.fastvif.host.HostPluginInfo;
+import io.fastvif.host.HostPortProfileInfo;
+import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.PlanBuilder;
@@ -11,6 +14,7 @@ import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.PortProfileK8sDpdk;
+import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifNestedDpdk;
 import io.fastvif.vif.VifVhostUser;
@@ -33,6 +37,19 @@ public final class NoopPlugin implements VifPlugin {
     @Override
     public List<String> options() {
       return List.of();
+    }
+
+    @Override
+    public HostPluginInfo describe() {
+      return HostPluginInfo.of(
+          NAME,
+          HostVifInfo.of(VifVhostUser.OBJECT_NAME, Version.V1_0, new Version(1, 1)),
+          HostVifInfo.of(
+              VifNestedDpdk.OBJECT_NAME,
+              Version.V1_0,
+              Version.V1_0,
+              HostPortProfileInfo.of(
+                  PortProfileK8sDpdk.OBJECT_NAME, Version.V1_0, new Version(1, 1))));
     }
 
     @Override

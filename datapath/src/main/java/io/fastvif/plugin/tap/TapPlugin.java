@@ -1,5 +1,7 @@
 package io.fastvif.plugin.tap;
 
+import io.fastvif.host.HostPluginInfo;
+import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.PlugPlan;
@@ -10,6 +12,7 @@ import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
 import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifGeneric;
 import java.util.List;
@@ -35,6 +38,12 @@ public final class TapPlugin implements VifPlugin {
     @Override
     public List<String> options() {
       return List.of("multi_queue", "vnet_header", "owner", "group", "network_device_mtu");
+    }
+
+    @Override
+    public HostPluginInfo describe() {
+      return HostPluginInfo.of(
+          NAME, HostVifInfo.of(VifGeneric.OBJECT_NAME, Version.V1_0, Version.V1_0));
     }
 
     @Override

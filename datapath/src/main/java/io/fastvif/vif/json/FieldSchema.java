@@ -57,6 +57,14 @@ record FieldSchema<T, B, V>(
     }
   }
 
+  /** Sets the field as it is in another object, with the objects in it back-levelled. */
+  void copy(T from, B to, BackLevel limits, Version most) {
+    Field<V> field = getter.apply(from);
+    if (field.isSet()) {
+      setter.accept(to, field.hasValue() ? codec.lower(field.get(), limits, most) : null);
+    }
+  }
+
   InvalidInputException notIn(Version version) {
     return InvalidInputException.of(
         name, "is a field that version " + version + " does not have", "version " + since);

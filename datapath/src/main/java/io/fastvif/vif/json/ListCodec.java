@@ -2,6 +2,7 @@ package io.fastvif.vif.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Version;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,5 +33,10 @@ record ListCodec<V>(ValueCodec<V> element) implements ValueCodec<List<V>> {
       element.write(out, value);
     }
     out.writeEndArray();
+  }
+
+  @Override
+  public List<V> lower(List<V> values, BackLevel limits, Version most) {
+    return values.stream().map(value -> element.lower(value, limits, most)).toList();
   }
 }

@@ -2,6 +2,7 @@ package io.fastvif.vif.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Version;
 import io.fastvif.vif.VersionedObject;
 import java.io.IOException;
 
@@ -26,5 +27,10 @@ record ObjectCodec<V extends VersionedObject>(Class<V> type, String expected)
   @Override
   public void write(JsonGenerator out, V value) throws IOException {
     PrimitiveForm.write(out, value);
+  }
+
+  @Override
+  public V lower(V value, BackLevel limits, Version most) {
+    return type.cast(limits.lower(value, most));
   }
 }

@@ -9,8 +9,13 @@ import io.fastvif.vif.Version;
 import io.fastvif.vif.VersionedObject;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,11 +33,15 @@ final class ObjectSchema<T extends VersionedObject, B extends ObjectBuilder<T>> 
   private final Supplier<B> builder;
   private final Map<String, FieldSchema<T, B, ?>> fields;
 
+  /** By field: up to which version of this class its objects have at most which version. */
+  private final Map<String, NavigableMap<Version, Version>> nested;
+
   private ObjectSchema(Spec<T, B> spec) {
     name = spec.name;
     current = spec.current;
     builder = spec.builder;
     fields = spec.fields;
+    nested = spec.nested;
   }
 
   static <T extends VersionedObject, B extends ObjectBuilder<T>> Spec<T, B> of(
@@ -75,6 +84,35 @@ final class ObjectSchema<T extends VersionedObject, B extends ObjectBuilder<T>> 
     }
   }
 
+  /** The object in an earlier version of its class, or in the same with what it holds lowered. */
+  T lower(VersionedObject object, Version version, BackLevel limits) {
+    // The table was found by the object's own name.
+    @SuppressWarnings("unchecked")
+    T typed = (T) object;
+    boolean earlier = !version.equals(object.envelope().version());
+    B target = newBuilder();
+    Set<String> kept = new LinkedHashSet<>();
+    for (FieldSchema<T, B, ?> field : fields()) {
+      if (field.since().compareTo(version) <= 0) {
+        field.copy(typed, target, limits, earlier ? greatestNested(field.name(), version) : null);
+        kept.add(field.name());
+      }
+    }
+    Field<Set<String>> changes = object.envelope().changes();
+    if (changes.hasValue() && earlier) {
+      kept.retainAll(changes.get());
+      changes = kept.isEmpty() ? Field.unset() : Field.of(kept);
+    }
+    target.envelope(new Envelope(version, changes));
+    return target.build();
+  }
+
+  private Version greatestNested(String field, Version version) {
+    NavigableMap<Version, Version> versions = nested.get(field);
+    Map.Entry<Version, Version> entry = versions == null ? null : versions.ceilingEntry(version);
+    return entry == null ? null : entry.getValue();
+  }
+
   /** Refuses what this table does not describe. */
   void checkVersion(Version version) {
     if (version.major() != current.major()) {
@@ -111,6 +149,7 @@ final class ObjectSchema<T extends VersionedObject, B extends ObjectBuilder<T>> 
     private final Version current;
     private final Supplier<B> builder;
     private final Map<String, FieldSchema<T, B, ?>> fields = new LinkedHashMap<>();
+    private final Map<String, NavigableMap<Version, Version>> nested = new HashMap<>();
 
     private Spec(String name, Version current, Supplier<B> builder) {
       this.name = name;
@@ -136,6 +175,15 @@ final class ObjectSchema<T extends VersionedObject, B extends ObjectBuilder<T>> 
         BiConsumer<B, V> setter,
         Function<T, Field<V>> getter) {
       return add(new FieldSchema<>(field, since, true, codec, setter, getter));
+    }
+
+    /**
+     * The versions that belong together: what the field holds is at most of version {@code most}
+     * while this class is of version {@code upTo} or earlier.
+     */
+    Spec<T, B> nested(String field, Version upTo, Version most) {
+      nested.computeIfAbsent(field, name -> new TreeMap<>()).put(upTo, most);
+      return this;
     }
 
     private Spec<T, B> add(FieldSchema<T, B, ?> field) {

@@ -2,6 +2,7 @@ package io.fastvif.vif.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Version;
 import java.io.IOException;
 
 /**
@@ -18,4 +19,13 @@ interface ValueCodec<V> {
   V read(JsonNode node);
 
   void write(JsonGenerator out, V value) throws IOException;
+
+  /**
+   * The value with the objects in it back-levelled; most values hold none.
+   *
+   * @param most the greatest version that the field's object may have, null for any
+   */
+  default V lower(V value, BackLevel limits, Version most) {
+    return value;
+  }
 }

@@ -21,6 +21,8 @@ final class VifVhostUserSchema {
               Codecs.VHOST_USER_MODE,
               VifVhostUser.Builder::mode,
               VifVhostUser::mode)
+          // os-vif 1.3.0 was the last with 1.0: Network was 1.1 there, every profile 1.0.
+          .nested("port_profile", Version.V1_0, Version.V1_0)
           .build();
 
   private VifVhostUserSchema() {}
