@@ -8,9 +8,10 @@ module io.fastvif.datapath {
   requires HdrHistogram;
   requires transitive org.agrona; // an engine is an Agent
 
-  exports io.fastvif.driver;
   exports io.fastvif.driver.file;
+  exports io.fastvif.driver;
   exports io.fastvif.engine;
+  exports io.fastvif.host.negotiation;
   exports io.fastvif.host;
   exports io.fastvif.libvirt;
   exports io.fastvif.netlink.route.kind;
@@ -29,10 +30,8 @@ module io.fastvif.datapath {
 
   provides io.fastvif.driver.NetworkDriverFactory with
       io.fastvif.driver.file.FileNetworkDriver.Factory;
-
   provides io.fastvif.libvirt.VifDriver with
       io.fastvif.libvirt.VifFieldsDriver;
-
   provides io.fastvif.plugin.VifPluginFactory with
       io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
       io.fastvif.plugin.noop.NoopPlugin.Factory,

@@ -31,19 +31,25 @@ final class Arguments {
         continue;
       }
       Option option = command.option(argument);
-      if (option == null || (plain.has(option) && !option.repeatable())) {
+      if (option == null || (plain.has(option) && !option.isRepeatable())) {
         return null;
       }
-      String value = "";
-      if (option.parameter() != null) {
-        if (++i == arguments.length || arguments[i].startsWith("-")) {
-          return null;
-        }
-        value = arguments[i];
+      if (option.parameter() == null) {
+        plain.add(option, "");
+        continue;
       }
-      plain.add(option, value);
+      int first = i + 1;
+      while (i + 1 < arguments.length
+          && !arguments[i + 1].startsWith("-")
+          && (i + 1 == first || option.values() == Option.Values.LIST)) {
+        plain.add(option, arguments[++i]);
+      }
+      if (i < first) {
+        return null;
+      }
     }
-    return plain.files.isEmpty() == (command.files() == null) ? plain : null;
+    boolean suits = plain.files.isEmpty() ? !command.needsFiles() : command.files() != null;
+    return suits ? plain : null;
   }
 
   void add(Option option, String value) {

@@ -38,6 +38,11 @@ abstract class Command {
     return files;
   }
 
+  /** Whether it has nothing to do without files. */
+  boolean needsFiles() {
+    return files != null;
+  }
+
   final List<Option> options() {
     return options;
   }

@@ -21,7 +21,16 @@ public final class Fastvif {
   private static final String PRIVILEGE = "root or CAP_NET_ADMIN";
 
   private static final List<String> NAMES =
-      List.of("plug", "unplug", "plan", "list", "convert", "libvirt-xml", "demo");
+      List.of(
+          "plug",
+          "unplug",
+          "plan",
+          "list",
+          "convert",
+          "host-info",
+          "negotiate",
+          "libvirt-xml",
+          "demo");
 
   private Fastvif() {}
 
@@ -73,6 +82,8 @@ public final class Fastvif {
       case "plan" -> new PlanCommand();
       case "list" -> new ListCommand();
       case "convert" -> new ConvertCommand();
+      case "host-info" -> new HostInfoCommand();
+      case "negotiate" -> new NegotiateCommand();
       case "libvirt-xml" -> new LibvirtXmlCommand();
       case "demo" -> new DemoCommand();
       case "warm-up" -> new WarmUpCommand();

@@ -80,8 +80,8 @@ final class Usage {
       spec.addPositional(
           PositionalParamSpec.builder()
               .paramLabel("FILE")
-              .arity("1..*")
-              .required(true)
+              .arity(command.needsFiles() ? "1..*" : "0..*")
+              .required(command.needsFiles())
               .type(List.class)
               .auxiliaryTypes(String.class)
               .description(command.files())
@@ -104,8 +104,9 @@ final class Usage {
             : OptionSpec.builder(option.shortName(), option.name());
     builder.description(option.description());
     if (option.parameter() != null) {
-      builder.paramLabel(option.parameter()).arity("1");
-      if (option.repeatable()) {
+      builder.paramLabel(option.parameter());
+      builder.arity(option.values() == Option.Values.LIST ? "1..*" : "1");
+      if (option.isRepeatable()) {
         builder.type(List.class).auxiliaryTypes(String.class);
       } else {
         builder.type(String.class);
@@ -121,7 +122,7 @@ final class Usage {
         if (parsed.matchedOptionValue(option.name(), false)) {
           arguments.add(option, "");
         }
-      } else if (!option.repeatable()) {
+      } else if (!option.isRepeatable()) {
         String value = parsed.matchedOptionValue(option.name(), null);
         if (value != null) {
           arguments.add(option, value);

@@ -5,6 +5,9 @@
  * <p>The same design as {@link io.fastvif.vif}: one immutable record for each class, every
  * component a {@link io.fastvif.vif.Field}.
  *
+ * <p>{@link io.fastvif.host.HostCapabilities} is the same read and checked: it refuses VIFs that
+ * the plugins do not take. The negotiation between two hosts is in {@code host.negotiation}.
+ *
  * <p>May use: vif.
  */
 package io.fastvif.host;

@@ -71,4 +71,23 @@ public sealed interface Vif extends VersionedObject
   default boolean isTrafficFiltered() {
     return hasTrafficFiltering().orElse(false);
   }
+
+  /** The same VIF for another plugin. */
+  default Vif withPlugin(String name) {
+    return switch (this) {
+      case VifGeneric v -> new VifGeneric(base().withPlugin(name), v.vifName());
+      case VifBridge v -> new VifBridge(base().withPlugin(name), v.vifName(), v.bridgeName());
+      case VifOpenVSwitch v ->
+          new VifOpenVSwitch(base().withPlugin(name), v.vifName(), v.bridgeName());
+      case VifDirect v ->
+          new VifDirect(
+              base().withPlugin(name), v.vifName(), v.devAddress(), v.mode(), v.vlanName());
+      case VifVhostUser v ->
+          new VifVhostUser(base().withPlugin(name), v.vifName(), v.path(), v.mode());
+      case VifHostDevice v ->
+          new VifHostDevice(base().withPlugin(name), v.devType(), v.devAddress());
+      case VifNestedDpdk v ->
+          new VifNestedDpdk(base().withPlugin(name), v.pciAddress(), v.devDriver());
+    };
+  }
 }

@@ -1,5 +1,8 @@
 package io.fastvif.vif;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 /**
  * What every VIF has: os-vif's VIFBase.
  *
@@ -22,4 +25,20 @@ public record VifBase(
     Field<Boolean> active,
     Field<Boolean> preserveOnDelete,
     Field<Boolean> hasTrafficFiltering,
-    Field<PortProfile> portProfile) {}
+    Field<PortProfile> portProfile) {
+  /** The same with this plugin, which is noted as a change. */
+  VifBase withPlugin(String name) {
+    Set<String> changes = new LinkedHashSet<>(envelope.changes().orElse(Set.of()));
+    changes.add("plugin");
+    return new VifBase(
+        new Envelope(envelope.version(), Field.of(changes)),
+        id,
+        address,
+        network,
+        Field.of(name),
+        active,
+        preserveOnDelete,
+        hasTrafficFiltering,
+        portProfile);
+  }
+}

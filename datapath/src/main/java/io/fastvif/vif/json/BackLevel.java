@@ -46,10 +46,19 @@ public final class BackLevel {
    * @throws InvalidInputException if a class is not known, or not in that version
    */
   public static <T extends VersionedObject> T toAtMost(T object, Map<String, Version> greatest) {
-    greatest.forEach(BackLevel::check);
+    check(greatest);
     @SuppressWarnings("unchecked") // lowering keeps the class
     Class<T> type = (Class<T>) object.getClass();
     return type.cast(new BackLevel(new HashMap<>(greatest)).lower(object, null));
+  }
+
+  /**
+   * Refuses what {@link #toAtMost} would refuse.
+   *
+   * @throws InvalidInputException if a class is not known, or not in that version
+   */
+  public static void check(Map<String, Version> greatest) {
+    greatest.forEach(BackLevel::check);
   }
 
   private static void check(String name, Version version) {

@@ -15,6 +15,10 @@
  * the field. No other exception leaves a reader on account of its input. Reading and then writing
  * gives the same object; only the spelling of MAC and PCI addresses becomes os-vif's.
  *
+ * <p>{@link io.fastvif.vif.json.BackLevel} makes objects of earlier versions by the same tables,
+ * which also say which versions of nested objects belong to a version. {@link
+ * io.fastvif.vif.json.NegotiationAnswers} is the other text that two hosts exchange.
+ *
  * <p>May use: vif, host (the records), jackson-core.
  */
 package io.fastvif.vif.json;
