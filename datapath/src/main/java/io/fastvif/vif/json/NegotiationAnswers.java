@@ -40,7 +40,7 @@ public final class NegotiationAnswers {
   private static final String MALFORMED_REQUEST = "malformed_request";
 
   private static final int MAX_MESSAGE = 1_000;
-  private static final int MAX_ENTRIES = 1_000;
+  private static final int MAX_ENTRIES = 100;
   private static final ValueCodec<List<String>> TEXTS = new ListCodec<>(Codecs.STRING);
 
   private NegotiationAnswers() {}

@@ -2,126 +2,139 @@ package io.fastvif.vif.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.fastvif.host.HostInfo;
+import io.fastvif.host.HostPluginInfo;
+import io.fastvif.host.HostPortProfileInfo;
+import io.fastvif.host.HostVifInfo;
+import io.fastvif.host.NegotiationAnswer;
+import io.fastvif.host.negotiation.NegotiationException;
+import io.fastvif.host.negotiation.NetworkHost;
+import io.fastvif.host.negotiation.ServiceHost;
+import io.fastvif.testing.Mutator;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.Version;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifVhostUser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.Assertions;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Damaged documents are read, or refused with the one exception; nothing else happens. */
 class MutationTest {
-  private static final int COUNT = 2_000;
+  private static final int COUNT = 10_000;
   private static final long SEED = 20261121;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /** Values to put in the place of others. */
-  private static final List<String> FRAGMENTS =
-      List.of(
-          "null",
-          "true",
-          "-1",
-          "1e999999",
-          "9".repeat(400),
-          "\"\"",
-          "\"\\ud800\"",
-          "[]",
-          "{}",
-          "NaN",
-          "[".repeat(200),
-          "\"" + "x".repeat(5_000) + "\"",
-          "\"versioned_object.data\":{}",
-          "\"1.9\"",
-          "\"VIFBridge\"",
-          "\u0000",
-          "\"a/b\"",
-          ",",
-          "}",
-          "\"objects\"");
+  private static final Version V1_4 = new Version(1, 4);
+  private static final HostInfo HOST =
+      HostInfo.of(
+          List.of(
+              HostPluginInfo.of(
+                  "ovs",
+                  HostVifInfo.of(
+                      VifVhostUser.OBJECT_NAME,
+                      Version.V1_0,
+                      VifVhostUser.CURRENT,
+                      HostPortProfileInfo.of(
+                          PortProfileOpenVSwitch.OBJECT_NAME, Version.V1_0, V1_4)))));
+  private static final Vif VIF =
+      VifVhostUser.builder()
+          .plugin("ovs")
+          .portProfile(PortProfileOpenVSwitch.builder().interfaceId("i").build())
+          .build();
 
-  private final Random random = new Random(SEED);
+  /** What a mutant is given to; gives whether it was understood. */
+  private interface Target {
+    boolean understands(byte[] mutant) throws IOException;
+  }
 
-  @Test
-  void everyMutantIsReadOrRefused() throws IOException {
-    List<String> files = new ArrayList<>(Samples.files().values());
-    int[] outcomes = new int[2];
-    Assertions.assertTimeout(
-        Duration.ofMinutes(1),
+  /** Gives every mutant to the target; most must be refused, but not all. */
+  private static void run(List<String> documents, Target target) {
+    Mutator mutator = new Mutator(SEED);
+    int[] understood = {0};
+    assertTimeout(
+        LIMIT,
         () -> {
           for (int i = 0; i < COUNT; i++) {
-            byte[] mutant = files.get(random.nextInt(files.size())).getBytes(UTF_8);
-            for (int n = random.nextInt(3); n >= 0; n--) {
-              mutant = mutate(mutant);
+            byte[] mutant = mutator.next(documents);
+            try {
+              understood[0] += target.understands(mutant) ? 1 : 0;
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+              fail("mutant " + i + ": " + new String(mutant, UTF_8), e);
             }
-            outcomes[isRead(mutant, i) ? 0 : 1]++;
           }
         });
-    assertEquals(COUNT, outcomes[0] + outcomes[1]);
-    assertTrue(outcomes[1] > COUNT / 2, "most mutants are refused: " + outcomes[1]);
-    assertTrue(outcomes[0] > 0, "harmless mutants are read");
+    assertTrue(understood[0] > 0, "harmless mutants are understood");
+    assertTrue(understood[0] < COUNT / 2, "most mutants are refused: " + understood[0]);
   }
 
-  private static boolean isRead(byte[] mutant, int number) {
-    try {
-      PlugRequests.read(new ByteArrayInputStream(mutant));
-      return true;
-    } catch (InvalidInputException e) {
-      assertTrue(e.getMessage().length() < 2_000, e.getMessage());
-      assertTrue(e.getMessage().chars().noneMatch(Character::isISOControl), e.getMessage());
-      return false;
-    } catch (IOException | RuntimeException | StackOverflowError e) {
-      return fail("mutant " + number + ": " + new String(mutant, UTF_8), e);
-    }
+  private static boolean refused(RuntimeException e) {
+    assertTrue(e.getMessage().length() < 5_000, e.getMessage());
+    assertTrue(e.getMessage().chars().noneMatch(Character::isISOControl), e.getMessage());
+    return false;
   }
 
-  private byte[] mutate(byte[] in) {
-    if (in.length < 2) {
-      return in;
-    }
-    int at = random.nextInt(in.length);
-    int end = Math.min(in.length, at + 1 + random.nextInt(80));
-    return switch (random.nextInt(6)) {
-      case 0 -> Arrays.copyOf(in, at);
-      case 1 -> {
-        byte[] out = in.clone();
-        out[at] = (byte) random.nextInt(256);
-        yield out;
-      }
-      case 2 -> splice(in, at, end, new byte[0]);
-      case 3 -> splice(in, at, at, Arrays.copyOfRange(in, at, end));
-      case 4 -> splice(in, at, at, fragment());
-      default -> replaceValue(in, at);
-    };
+  @Test
+  void everyPlugRequestIsReadOrRefused() throws IOException {
+    run(
+        new ArrayList<>(Samples.files().values()),
+        mutant -> {
+          try {
+            PlugRequests.read(new ByteArrayInputStream(mutant));
+            return true;
+          } catch (InvalidInputException e) {
+            return refused(e);
+          }
+        });
   }
 
-  private byte[] fragment() {
-    return FRAGMENTS.get(random.nextInt(FRAGMENTS.size())).getBytes(UTF_8);
+  @Test
+  void everyRequestOfANegotiationIsAnswered() {
+    NetworkHost network = new NetworkHost(List.of(VIF));
+    run(
+        List.of(VersionedObjectWriter.write(HOST), VersionedObjectWriter.writePretty(HOST)),
+        mutant -> {
+          NegotiationAnswer answer =
+              NegotiationAnswers.read(network.answer(new String(mutant, UTF_8)));
+          return answer instanceof NegotiationAnswer.Chosen;
+        });
   }
 
-  /** Puts another value behind the next colon, so that the document stays JSON more often. */
-  private byte[] replaceValue(byte[] in, int from) {
-    int colon = from;
-    while (colon < in.length && in[colon] != ':') {
-      colon++;
-    }
-    int end = colon;
-    while (end < in.length && in[end] != ',' && in[end] != '\n') {
-      end++;
-    }
-    return splice(in, Math.min(colon + 1, end), end, fragment());
-  }
-
-  private static byte[] splice(byte[] in, int from, int to, byte[] middle) {
-    byte[] out = new byte[in.length - (to - from) + middle.length];
-    System.arraycopy(in, 0, out, 0, from);
-    System.arraycopy(middle, 0, out, from, middle.length);
-    System.arraycopy(in, to, out, from + middle.length, in.length - to);
-    return out;
+  @Test
+  void everyAnswerOfANegotiationIsTakenOrRefused() {
+    ServiceHost service = new ServiceHost(HOST);
+    List<String> answers =
+        List.of(
+            NegotiationAnswers.write(new NegotiationAnswer.Chosen(VIF)),
+            NegotiationAnswers.write(
+                new NegotiationAnswer.TooNew("old", Map.of("HostVIFInfo", Version.V1_0))),
+            NegotiationAnswers.write(new NegotiationAnswer.NothingSuits("no", List.of("a", "b"))),
+            NegotiationAnswers.write(new NegotiationAnswer.Malformed("what?")));
+    run(
+        answers,
+        mutant -> {
+          int[] asked = {0};
+          try {
+            service.negotiate(
+                request -> {
+                  asked[0]++;
+                  return new String(mutant, UTF_8);
+                });
+            assertEquals(1, asked[0]);
+            return true;
+          } catch (NegotiationException e) {
+            assertTrue(asked[0] <= 2, "asked " + asked[0] + " times");
+            return refused(e);
+          }
+        });
   }
 }
