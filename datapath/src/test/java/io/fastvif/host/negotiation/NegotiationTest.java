@@ -23,6 +23,10 @@ import io.fastvif.vif.json.BackLevel;
 import io.fastvif.vif.json.NegotiationAnswers;
 import io.fastvif.vif.json.ObjectVersions;
 import io.fastvif.vif.json.VersionedObjectWriter;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -151,8 +155,23 @@ class NegotiationTest {
     return new ServiceHost(host).negotiate(new NetworkHost(List.of(wanted))::answer);
   }
 
+  /** os-vif's plugins take the first versions only; ovs comes behind linux_bridge and noop. */
   @Test
-  void aFieldsThatTheVersionHasNotAreLeftOutButOthersKept() {
+  void aHostThatRunsOsVifGetsWhatItsPluginsTake() throws IOException, URISyntaxException {
+    Path sample =
+        Path.of(NegotiationTest.class.getResource("/os-vif-json/3.0.0/host-info.json").toURI());
+    NegotiationAnswer.Chosen answer =
+        assertInstanceOf(
+            NegotiationAnswer.Chosen.class,
+            NegotiationAnswers.read(
+                new NetworkHost(List.of(vhostUser())).answer(Files.readString(sample))));
+    assertEquals("ovs", answer.vif().plugin().get(), "noop takes no profile");
+    assertEquals(v(0), answer.vif().envelope().version());
+    assertEquals(v(0), answer.vif().portProfile().get().envelope().version());
+  }
+
+  @Test
+  void fieldsThatTheVersionHasNotAreLeftOutAndOthersKept() {
     Vif vif = chosen(host(v(0), v(0)), vhostUser());
     assertEquals(9000, vif.network().get().mtu().get());
     assertEquals("/run/vhu0", ((VifVhostUser) vif).path().get());

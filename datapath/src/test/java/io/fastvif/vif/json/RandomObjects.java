@@ -55,6 +55,11 @@ final class RandomObjects {
             Map.entry(Codecs.HOST_DEVICE_TYPE, () -> any(HostDeviceType.values())));
   }
 
+  /** Any version of the class. */
+  Version versionOf(String name) {
+    return new Version(1, random.nextInt(ObjectSchemas.of(name).current().minor() + 1));
+  }
+
   VersionedObject object(String name, Version version) {
     return object(ObjectSchemas.of(name), version);
   }
