@@ -39,7 +39,7 @@ public record VersionRange(Version least, Version greatest) {
     return version.compareTo(least) >= 0 && version.compareTo(greatest) <= 0;
   }
 
-  /** The latest version taken that is no later than this one and readable where it is readable. */
+  /** The latest version taken that is no later than this one and of its major number. */
   public Optional<Version> latestUpTo(Version version) {
     Version latest = version.compareTo(greatest) < 0 ? version : greatest;
     return contains(latest) && latest.major() == version.major()
