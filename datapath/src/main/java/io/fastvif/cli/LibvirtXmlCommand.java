@@ -75,7 +75,9 @@ final class LibvirtXmlCommand extends Command {
                 ? LibvirtInterface.of(vif, options, LibvirtXmlCommand::deviceName).xml()
                 : filled(vif, template, driver, values));
       } catch (InvalidInputException wrong) {
-        throw WrongInputException.in(input.file(), wrong.under(input.path()));
+        // A template's placeholders are not the VIF's fields.
+        InvalidInputException placed = template == null ? wrong.under(input.path()) : wrong;
+        throw WrongInputException.in(input.file(), placed);
       }
     }
     boolean snippet = arguments.has(DOMAIN);

@@ -141,7 +141,7 @@ class NegotiationCommandsTest {
     assertEquals(
         "fastvif: --host-info is missing: expected a file with a HostInfo", err.toString().strip());
     assertEquals(2, run("negotiate", "--host-info", folder.resolve("none").toString()));
-    assertTrue(err.toString().contains("cannot read"), err.toString());
+    assertTrue(err.toString().contains("cannot be read"), err.toString());
     Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
     assertEquals(2, run("negotiate", "--host-info", binary.toString()));
     assertTrue(err.toString().contains("is not text"), err.toString());

@@ -128,7 +128,7 @@ class WrongInputTest {
     refused(
         sample(GENERIC, "\"plugin\": \"tap\"", "\"plugin\": \"linux_bridge\""),
         "vif.versioned_object.name: \"VIFGeneric\" is not plugged by the plugin linux_bridge:"
-            + " expected VIFBridge");
+            + " expected VIFBridge, or the plugin tap");
     refused(
         sample("3.0.0/bridge-ovs.json", "\"plugin\": \"ovs\"", "\"plugin\": \"linux_bridge\""),
         "vif.port_profile: \"VIFPortProfileOpenVSwitch\" is not taken by the plugin linux_bridge:"
