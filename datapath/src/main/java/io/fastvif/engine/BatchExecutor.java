@@ -20,7 +20,7 @@ final class BatchExecutor {
   private final LinkDeletions deletions;
   private int size;
   private int active;
-  private boolean lastCall;
+  private boolean putOff;
 
   /** The plans whose messages are in the encoder, in the messages' order. */
   private final PlanExecution[] sent;
@@ -80,7 +80,7 @@ final class BatchExecutor {
       executed = size;
       size = 0;
       active = 0;
-      lastCall = false;
+      putOff = false;
       vifIds.clear();
     }
     return executed;
@@ -101,20 +101,23 @@ final class BatchExecutor {
     if (sentCount > 0) {
       transport.exchange(acknowledgements);
     }
-    if (sentCount > 0 || deletions.isEmpty()) {
+    if (deletions.isEmpty()) {
+      return;
+    }
+    if (sentCount > 0) {
+      putOff = true;
       return;
     }
     // Nobody can go on without the deletions now. They are one long wait, so what has come in since
-    // had better share it; but only once, or a stream of plugs would put them off for ever.
-    if (!lastCall) {
-      lastCall = true;
+    // had better share it; but plugs put them off once only, or a stream of them would for ever.
+    if (!putOff) {
       int before = size;
       admission.run();
       if (size > before) {
         return;
       }
     }
-    lastCall = false;
+    putOff = false;
     deletions.execute();
   }
 
