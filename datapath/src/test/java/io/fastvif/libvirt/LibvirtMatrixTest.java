@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -88,7 +89,59 @@ class LibvirtMatrixTest {
         }
       }
     }
+    for (Map<String, String> details : historical()) {
+      for (InterfaceOptions.Builder options : options()) {
+        int number = taken.size() + 1;
+        Map<String, String> given = new HashMap<>(details);
+        HistoricalVifType type = HistoricalVifType.parse(given.remove("type"));
+        given.computeIfPresent("target", (key, target) -> target + number);
+        given.computeIfPresent(
+            "address",
+            (key, address) ->
+                "0001:%02x:%02x.%x".formatted(number / 256, number / 8 % 32, number % 8));
+        given.put("mac_address", new MacAddress(TestVifs.MAC.value() + number).toString());
+        InterfaceOptions all = options.bootOrder(number).alias("ua-" + number).build();
+        try {
+          taken.add(type.interfaceOf(given, all));
+        } catch (InvalidInputException refused) {
+          refusals.add(refused.getMessage());
+        }
+      }
+    }
     return taken;
+  }
+
+  /** The old VIF types, each in all its forms. */
+  private static List<Map<String, String>> historical() {
+    String id = TestVifs.UUID;
+    return List.of(
+        Map.of("type", "ovs", "bridge", "br0", "target", "old", "interface_id", id),
+        Map.of("type", "ovs", "bridge", "br0", "target", "old", "filtered", "true"),
+        Map.of("type", "ivs", "target", "old"),
+        Map.of("type", "ivs", "bridge", "br0", "target", "old", "filtered", "true"),
+        Map.of("type", "iovisor", "target", "old"),
+        Map.of("type", "bridge", "bridge", "br0", "target", "old"),
+        Map.of(
+            "type",
+            "802.1qbg",
+            "source",
+            "eth0",
+            "manager_id",
+            "11",
+            "type_id",
+            "1193047",
+            "type_id_version",
+            "2",
+            "instance_id",
+            id),
+        Map.of("type", "802.1qbh", "source", "eth0", "profile_id", "manager"),
+        Map.of("type", "hw_veb", "source", "eth0"),
+        Map.of("type", "hw_veb", "address", "0000:02:10.2", "vlan", "3"),
+        Map.of("type", "mlnx_direct", "source", "eth0"),
+        Map.of("type", "midonet", "target", "old"),
+        Map.of("type", "vhostuser", "path", "/some/sock", "mode", "server"),
+        Map.of("type", "vrouter", "target", "old"),
+        Map.of("type", "macvtap", "source", "eth0", "mode", "bridge"));
   }
 
   private Path domain(String name, List<LibvirtInterface> interfaces) throws IOException {
