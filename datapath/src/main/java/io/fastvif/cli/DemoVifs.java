@@ -13,7 +13,7 @@ import java.util.UUID;
 
 /** The VIFs of the demonstration: as an orchestrator would send them, in os-vif's JSON. */
 final class DemoVifs {
-  /** Below the 1,024 ports that a bridge takes. */
+  /** Below the 1,023 ports that a bridge takes. */
   static final int VIFS_ON_A_BRIDGE = 1000;
 
   static final int MTU = 1450;
