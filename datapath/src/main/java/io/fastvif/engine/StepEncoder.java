@@ -80,11 +80,11 @@ final class StepEncoder {
   }
 
   private int veth(Step.CreateVeth create) {
-    link.create(create.name()).mtu(create.mtu());
+    link.create(create.name()).mtu(create.mtu()).queues(1, 1);
     if (create.mac() != null) {
       link.address(create.mac().value());
     }
-    veth.reset().peerName(create.peer()).peerMtu(create.mtu());
+    veth.reset().peerName(create.peer()).peerMtu(create.mtu()).peerQueues(1, 1);
     if (create.peerMac() != null) {
       veth.peerAddress(create.peerMac().value());
     }

@@ -61,8 +61,9 @@ public final class PlanBuilder {
    *
    * @param create makes the link of the VIF's name
    * @param byCreation the MTU and address that the link has by its creation
-   * @param byHand all other settings; the alias, no IPv6 address generation (a port that comes up
-   *     with IPv6 floods the whole bridge with neighbour discovery) and up are added
+   * @param byHand all other settings; the alias, no IPv6 address generation and up are added. With
+   *     a master among them the port has no IPv6 at all: coming up with it, it would flood the
+   *     whole bridge with neighbour discovery and multicast reports
    */
   public void port(Step create, LinkSettings byCreation, LinkSettings byHand) {
     devices.add(name);
@@ -75,10 +76,17 @@ public final class PlanBuilder {
     LinkSettings wanted =
         rest.withMtu(mtu).withAddress(either(byHand.address(), byCreation.address()));
     Optional<LinkState> own = host.link(name).filter(link -> link.alias().equals(wanted.alias()));
+    boolean isBridged = byHand.master() != null;
     if (own.isPresent()) {
+      if (isBridged && mtu >= IPV6_MIN_MTU && !own.get().ipv6Disabled()) {
+        add(PlannedStep.own(new Step.DisableIpv6(name, true), new Step.DisableIpv6(name, false)));
+      }
       change(own.get(), wanted, false);
     } else {
       add(PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)));
+      if (isBridged) {
+        add(PlannedStep.own(new Step.DisableIpv6(name, true), null));
+      }
       add(PlannedStep.own(new Step.ConfigureLink(name, 0, rest), null));
     }
   }
@@ -90,13 +98,12 @@ public final class PlanBuilder {
    * multicast report that the bridge floods to each of them. A namespace that it is moved to gives
    * it its own setting.
    */
-  public void peer(String peer, int mtu) {
+  public void peer(String peer) {
     boolean made = steps.stream().anyMatch(planned -> planned.step() instanceof Step.CreateVeth);
     if (made) {
-      LinkSettings settings =
-          LinkSettings.NONE.withIpv6AddressGeneration(addressGeneration(mtu)).withUp(true);
+      LinkSettings up = LinkSettings.NONE.withUp(true);
       add(PlannedStep.own(new Step.DisableIpv6(peer, true), null));
-      add(PlannedStep.own(new Step.ConfigureLink(peer, 0, settings), null));
+      add(PlannedStep.own(new Step.ConfigureLink(peer, 0, up), null));
     }
   }
 

@@ -183,6 +183,9 @@ class EngineKernelTest {
     try (PlugEngine engine = PlugEngine.builder().build().start()) {
       VifBridge vif = bridged(1, "tap1", "br0", 1400);
       assertEquals(Outcome.PLUGGED, plug(engine, veths, List.of(vif)).getFirst().outcome());
+      HostSnapshot host = engine.snapshot();
+      assertTrue(host.link("tap1").get().ipv6Disabled());
+      assertTrue(host.link("gst00000001-00").get().ipv6Disabled());
     }
     String port = ip.run("-d link show tap1");
     assertTrue(port.contains("master br0"), port);
@@ -194,7 +197,8 @@ class EngineKernelTest {
     String guest = ip.run("-d link show gst00000001-00");
     assertTrue(guest.contains("link/ether fa:16:3e:00:00:01"), guest);
     assertTrue(guest.contains("mtu 1400"), guest);
-    assertTrue(guest.contains("addrgenmode none"), guest);
+    assertTrue(guest.contains("numtxqueues 1 ") && guest.contains("numrxqueues 1 "), guest);
+    assertTrue(port.contains("numtxqueues 1 ") && port.contains("numrxqueues 1 "), port);
     String bridge = ip.run("-d link show br0");
     assertTrue(bridge.contains("forward_delay 0"), bridge);
     assertTrue(bridge.contains("stp_state 0"), bridge);

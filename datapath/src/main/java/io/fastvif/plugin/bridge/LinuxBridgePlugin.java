@@ -95,7 +95,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
             new Step.CreateVeth(name, fixed.address(), peer, guest, mtu),
             fixed,
             rest.withPromiscuous(true));
-        plan.peer(peer, mtu);
+        plan.peer(peer);
       }
     }
     return plan.plug();

@@ -96,6 +96,7 @@ class LinuxBridgePluginTest {
     assertEquals(
         List.of(
             "create tap tap0",
+            "set tap0: disable_ipv6 1",
             "set tap0: mtu 1450 address fe:16:3e:88:75:34 master br0 addrgenmode none alias fastvif:"
                 + ID
                 + " up"),
@@ -105,11 +106,12 @@ class LinuxBridgePluginTest {
         List.of(
             "create veth tap0 address fe:16:3e:88:75:34 peer gst7204e52d-b2"
                 + " address fa:16:3e:88:75:34 mtu 1450",
+            "set tap0: disable_ipv6 1",
             "set tap0: master br0 promisc on addrgenmode none alias fastvif:" + ID + " up",
             "set gst7204e52d-b2: disable_ipv6 1",
-            "set gst7204e52d-b2: addrgenmode none up"),
+            "set gst7204e52d-b2: up"),
         steps(veth));
-    assertEquals(List.of("delete tap0", "", "", ""), undo(veth));
+    assertEquals(List.of("delete tap0", "", "", "", ""), undo(veth));
     assertEquals(List.of("tap0"), veth.devices());
   }
 
@@ -183,6 +185,20 @@ class LinuxBridgePluginTest {
                     vif(network().shouldProvideVlan(true).vlan(null).build()).build(),
                     null,
                     EMPTY));
+  }
+
+  @Test
+  void anOwnPortWithIpv6LosesItBeforeItComesUp() {
+    Network existing = network().shouldProvideBridge(false).build();
+    LinkState port = Links.link(5, "tap0", "veth");
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .link(Links.link(2, "br0", "bridge"))
+            .link(Links.up(port, "fastvif:" + ID, 1450, "fe:16:3e:88:75:34", 2, true))
+            .build();
+    PlugPlan plan = plugin("create_port", "veth").plug(vif(existing).build(), null, host);
+    assertEquals(List.of("set tap0: disable_ipv6 1"), steps(plan));
+    assertEquals(List.of("set tap0: disable_ipv6 0"), undo(plan));
   }
 
   @Test
