@@ -115,7 +115,12 @@ public final class PlanBuilder {
     return one == null ? other : one;
   }
 
-  /** Changes those settings of a link that differ, with the way back. */
+  /**
+   * Changes those settings of a link that differ, with the way back. Where IPv6 address generation
+   * is switched off too, the link comes up in a step of its own: in one request the kernel brings
+   * it up (do_setlink in net/core/rtnetlink.c) before it reads IFLA_AF_SPEC, and a link with a
+   * carrier would have its address by then.
+   */
   public void change(LinkState link, LinkSettings wanted, boolean isShared) {
     LinkSettings before = LinkSettings.NONE;
     LinkSettings after = LinkSettings.NONE;
@@ -132,10 +137,6 @@ public final class PlanBuilder {
       before = before.withMaster(master);
       after = after.withMaster(wanted.master());
     }
-    if (wanted.up() != null && wanted.up() != link.up()) {
-      before = before.withUp(link.up());
-      after = after.withUp(wanted.up());
-    }
     if (wanted.promiscuous() != null && wanted.promiscuous() != link.promiscuous()) {
       before = before.withPromiscuous(link.promiscuous());
       after = after.withPromiscuous(wanted.promiscuous());
@@ -149,11 +150,25 @@ public final class PlanBuilder {
       before = before.withIpv6AddressGeneration(link.ipv6AddressGeneration());
       after = after.withIpv6AddressGeneration(wanted.ipv6AddressGeneration());
     }
-    if (!after.isEmpty()) {
-      Step step = new Step.ConfigureLink(link.name(), link.index(), after);
-      Step undo = new Step.ConfigureLink(link.name(), link.index(), before);
-      add(new PlannedStep(step, undo, isShared, false));
+    if (wanted.up() != null && wanted.up() != link.up()) {
+      if (wanted.up() && Boolean.FALSE.equals(after.ipv6AddressGeneration())) {
+        configure(link, after, before, isShared);
+        before = LinkSettings.NONE;
+        after = LinkSettings.NONE;
+      }
+      before = before.withUp(link.up());
+      after = after.withUp(wanted.up());
     }
+    if (!after.isEmpty()) {
+      configure(link, after, before, isShared);
+    }
+  }
+
+  private void configure(
+      LinkState link, LinkSettings after, LinkSettings before, boolean isShared) {
+    Step step = new Step.ConfigureLink(link.name(), link.index(), after);
+    Step undo = new Step.ConfigureLink(link.name(), link.index(), before);
+    add(new PlannedStep(step, undo, isShared, false));
   }
 
   /** The plan to plug. */

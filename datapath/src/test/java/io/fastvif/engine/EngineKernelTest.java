@@ -1,9 +1,11 @@
 package io.fastvif.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.netlink.route.AddressGenerationMode;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Bridge;
 import io.fastvif.plan.HostSnapshot;
@@ -204,6 +206,24 @@ class EngineKernelTest {
     assertTrue(bridge.contains("stp_state 0"), bridge);
     assertTrue(bridge.contains("mcast_snooping 0"), bridge);
     assertTrue(bridge.contains("ageing_time 30000"), bridge);
+  }
+
+  @KernelTest
+  void aPortWithCarrierThatIsPluggedAgainGetsNoIpv6Address() throws Exception {
+    try (PlugEngine engine = PlugEngine.builder().build().start();
+        RouteSocket socket = RouteSocket.open()) {
+      List<VifBridge> vif = List.of(bridged(1, "tap1", "br0", 1400));
+      plug(engine, veths, vif); // its other end is up, so that it has a carrier as soon as it is up
+      int index = engine.snapshot().link("tap1").orElseThrow().index();
+      socket.execute(
+          socket.link().set(index).down().addressGenerationMode(AddressGenerationMode.EUI64));
+      assertEquals(Outcome.PLUGGED, plug(engine, veths, vif).getFirst().outcome());
+      LinkState port = engine.snapshot().link(index).orElseThrow();
+      assertTrue(port.up());
+      assertFalse(port.ipv6AddressGeneration());
+      assertEquals(List.of(), engine.snapshot().addresses(index));
+      assertEquals(Outcome.UNCHANGED, plug(engine, veths, vif).getFirst().outcome());
+    }
   }
 
   @KernelTest

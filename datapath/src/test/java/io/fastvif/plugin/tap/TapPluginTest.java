@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
@@ -122,6 +123,40 @@ class TapPluginTest {
             PlannedStep.own(
                 new Step.ConfigureLink("tap0", 7, LinkSettings.NONE.withMtu(9000)),
                 new Step.ConfigureLink("tap0", 7, LinkSettings.NONE.withMtu(1500)))),
+        plan.steps());
+  }
+
+  @Test
+  void anOwnPortThatIsDownComesUpOnlyWhenItGeneratesNoAddress() {
+    LinkState down =
+        new LinkState(
+            7,
+            "tap0",
+            List.of(),
+            "tun",
+            1500,
+            MacAddress.parse(MAC),
+            0,
+            0,
+            false,
+            false,
+            "fastvif:" + ID,
+            true,
+            false,
+            0,
+            0);
+    PlugPlan plan = plugin().plug(vif().build(), null, new SnapshotBuilder().link(down).build());
+    LinkSettings none = LinkSettings.NONE;
+    assertEquals(
+        List.of(
+            PlannedStep.own(
+                new Step.ConfigureLink(
+                    "tap0", 7, none.withMtu(9000).withIpv6AddressGeneration(false)),
+                new Step.ConfigureLink(
+                    "tap0", 7, none.withMtu(1500).withIpv6AddressGeneration(true))),
+            PlannedStep.own(
+                new Step.ConfigureLink("tap0", 7, none.withUp(true)),
+                new Step.ConfigureLink("tap0", 7, none.withUp(false)))),
         plan.steps());
   }
 
