@@ -76,7 +76,8 @@ final class LibvirtXmlCommand extends Command {
                 : filled(vif, template, driver, values));
       } catch (InvalidInputException wrong) {
         // A template's placeholders are not the VIF's fields.
-        InvalidInputException placed = template == null ? wrong.under(input.path()) : wrong;
+        InvalidInputException placed =
+            template == null ? wrong.under(input.request().path()) : wrong;
         throw WrongInputException.in(input.file(), placed);
       }
     }

@@ -69,7 +69,7 @@ final class Planner {
         if (options.containsKey(wrong.path())) {
           throw WrongInputException.in(OPTION.name(), wrong);
         }
-        throw WrongInputException.in(input.file(), wrong.under(input.path()));
+        throw WrongInputException.in(input.file(), wrong.under(input.request().path()));
       }
     }
     return plans;
@@ -81,7 +81,7 @@ final class Planner {
       throw InvalidInputException.ofValue(
           "id",
           vif.id().get(),
-          "is also the id of another VIF, " + earlier.path() + " of " + earlier.file(),
+          "is also the id of another VIF, " + earlier.request().path() + " of " + earlier.file(),
           "an id of its own");
     }
   }

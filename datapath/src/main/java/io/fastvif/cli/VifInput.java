@@ -13,10 +13,9 @@ import java.util.List;
  * A VIF from an input file.
  *
  * @param file where it stands, for messages
- * @param path where in the file: {@code vif}, or {@code [2].vif} where there are several
  * @param request the VIF, and its instance if the file gives one
  */
-record VifInput(String file, String path, PlugRequest request) {
+record VifInput(String file, PlugRequest request) {
 
   /**
    * Reads all files; {@code -} is standard input.
@@ -35,9 +34,8 @@ record VifInput(String file, String path, PlugRequest request) {
       } catch (IOException unreadable) {
         throw WrongInputException.unreadable(name, unreadable);
       }
-      for (int i = 0; i < requests.size(); i++) {
-        String path = requests.size() == 1 ? "vif" : "[" + i + "].vif";
-        inputs.add(new VifInput(name, path, requests.get(i)));
+      for (PlugRequest request : requests) {
+        inputs.add(new VifInput(name, request));
       }
     }
     return inputs;

@@ -67,7 +67,7 @@ public final class VifForms {
               port);
       case VifNestedDpdk v ->
           throw InvalidInputException.ofValue(
-              "vif",
+              "",
               v.objectName(),
               "is a device inside a guest, which libvirt is not told of",
               "a VIF of the host");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.VifGeneric;
+import io.fastvif.vif.VifNestedDpdk;
 import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -66,5 +67,19 @@ class LibvirtXmlCommandTest {
     assertEquals(
         "fastvif: --set or --driver is given without a template: expected --template\n",
         run(2, "--set", "a=b"));
+  }
+
+  @Test
+  void refusalsNameThePlaceInTheFile() throws IOException {
+    String nested = VersionedObjectWriter.write(VifNestedDpdk.builder().id("a").build());
+    Path one = Files.writeString(folder.resolve("one.json"), nested);
+    CommandRun refused = CommandRun.of("libvirt-xml", one.toString()).expect(Fastvif.WRONG_INPUT);
+    String problem =
+        ": \"VIFNestedDPDK\" is a device inside a guest, which libvirt is not told of:"
+            + " expected a VIF of the host\n";
+    assertEquals("fastvif: " + one + ": vif" + problem, refused.err());
+    Path many = Files.writeString(folder.resolve("many.json"), "[" + nested + "]");
+    refused = CommandRun.of("libvirt-xml", many.toString()).expect(Fastvif.WRONG_INPUT);
+    assertEquals("fastvif: " + many + ": [0]" + problem, refused.err());
   }
 }

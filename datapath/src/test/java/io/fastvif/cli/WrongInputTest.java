@@ -179,7 +179,7 @@ class WrongInputTest {
     String array = good.replaceFirst("]$", "," + wrong.substring(1));
     refused(
         array,
-        "[2].vif.plugin: \"nobody's\" is not installed: expected one of linux_bridge, noop, tap");
+        "[2].plugin: \"nobody's\" is not installed: expected one of linux_bridge, noop, tap");
     refused(
         array.replace("\"t2\"", "\"t/2\""),
         "[2].vif_name: \"t/2\" is not the name of a network device: expected 1 to 15 bytes without"
@@ -187,11 +187,24 @@ class WrongInputTest {
   }
 
   @KernelTest
+  void aVifInAnObjectIsNamedWithItsKey() throws Exception {
+    String wrong = Vifs.json(Vifs.tap("v2", "t2").plugin("nobody's").build());
+    String wrapped = wrong.replaceFirst("^\\[", "[{\"vif\":").replaceFirst("]$", "}]");
+    refused(
+        wrapped,
+        "[0].vif.plugin: \"nobody's\" is not installed: expected one of linux_bridge, noop, tap");
+    refused(
+        wrapped.replace("\"t2\"", "\"t/2\""),
+        "[0].vif.vif_name: \"t/2\" is not the name of a network device: expected 1 to 15 bytes"
+            + " without slash, colon, percent sign or white space");
+  }
+
+  @KernelTest
   void twoVifsOfOneIdAreRefused() throws Exception {
     Path file = folder.resolve("in.json");
     refused(
         Vifs.json(Vifs.tap("v0", "t0").build(), Vifs.tap("v0", "t1").build()),
-        "[1].vif.id: \"v0\" is also the id of another VIF, [0].vif of "
+        "[1].id: \"v0\" is also the id of another VIF, [0] of "
             + file
             + ": expected an id of its own");
   }

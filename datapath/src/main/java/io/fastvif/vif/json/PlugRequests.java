@@ -42,30 +42,32 @@ public final class PlugRequests {
 
   private static List<PlugRequest> read(JsonNode root) {
     if (!(root instanceof JsonNode.JsonArray array)) {
-      return List.of(request(root, VIF));
+      return List.of(request(root, "", VIF));
     }
     List<JsonNode> elements = array.elements();
     List<PlugRequest> requests = new ArrayList<>(elements.size());
     for (JsonNode element : elements) {
+      String place = "[" + requests.size() + "]";
       try {
-        requests.add(request(element, ""));
+        requests.add(request(element, place, ""));
       } catch (InvalidInputException e) {
-        throw e.under("[" + requests.size() + "]");
+        throw e.under(place);
       }
     }
     return List.copyOf(requests);
   }
 
   /**
-   * @param bare what a VIF without an object around it is called in a path
+   * @param place where the request stands in the document
+   * @param bare what a VIF without an object around it is called there
    */
-  private static PlugRequest request(JsonNode node, String bare) {
+  private static PlugRequest request(JsonNode node, String place, String bare) {
     if (!(node instanceof JsonNode.JsonObject object)) {
       throw node.isNot("a VIF, or an object with a VIF under the key vif").under(bare);
     }
     Map<String, JsonNode> members = object.members();
     if (PrimitiveForm.isClaimedBy(members)) {
-      return new PlugRequest(vif(node, bare), Optional.empty());
+      return new PlugRequest(place + bare, vif(node, bare), Optional.empty());
     }
     for (String key : members.keySet()) {
       if (!key.equals(VIF) && !key.equals(INSTANCE) && !key.equals(LABEL)) {
@@ -76,7 +78,8 @@ public final class PlugRequests {
     if (!members.containsKey(VIF)) {
       throw InvalidInputException.of(VIF, "is missing", "a VIF");
     }
-    return new PlugRequest(vif(members.get(VIF), VIF), instance(members.get(INSTANCE)));
+    String path = place.isEmpty() ? VIF : place + "." + VIF;
+    return new PlugRequest(path, vif(members.get(VIF), VIF), instance(members.get(INSTANCE)));
   }
 
   private static Vif vif(JsonNode node, String path) {

@@ -154,7 +154,10 @@ class RoundTripTest {
     assertEquals(0, PlugRequests.read("[]").size());
     List<PlugRequest> mixed =
         PlugRequests.read("[" + vif + "," + wrapped + ",{\"vif\":" + vif + ",\"instance\":null}]");
-    assertEquals(3, mixed.size());
+    assertEquals(
+        List.of("[0]", "[1].vif", "[2].vif"), mixed.stream().map(PlugRequest::path).toList());
+    assertEquals("vif", PlugRequests.read(vif).getFirst().path());
+    assertEquals("vif", PlugRequests.read(wrapped).getFirst().path());
     assertTrue(mixed.get(0).instance().isEmpty());
     assertEquals("u", mixed.get(1).instance().get().uuid().get());
     assertTrue(mixed.get(2).instance().isEmpty());
