@@ -2,12 +2,16 @@ package io.fastvif.cli;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.engine.HostReader;
 import io.fastvif.engine.PlugEngine;
+import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import java.nio.file.Path;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Starts engines in the namespace that {@link Command#NETNS} names. */
+/** Starts engines, and reads hosts, in the namespace that {@link Command#NETNS} names. */
 final class Engines {
   private Engines() {}
 
@@ -19,12 +23,34 @@ final class Engines {
    * @throws SystemCallException if it may not be entered
    */
   static PlugEngine start(Arguments arguments) {
-    String given = arguments.value(Command.NETNS);
+    return in(
+        arguments.value(Command.NETNS),
+        () -> PlugEngine.builder().build().start(),
+        namespace -> PlugEngine.builder().namespace(namespace).build().start());
+  }
+
+  /**
+   * What planning needs to know of that namespace, read by this thread.
+   *
+   * @throws WrongInputException as {@link #start}
+   * @throws SystemCallException as {@link #start}
+   */
+  static HostSnapshot snapshot(Arguments arguments) {
+    try (RouteSocket socket =
+        in(
+            arguments.value(Command.NETNS),
+            RouteSocket::open,
+            namespace -> namespace.call(RouteSocket::open))) {
+      return HostReader.read(socket);
+    }
+  }
+
+  private static <T> T in(String given, Supplier<T> here, Function<Netns, T> there) {
     if (given == null) {
-      return PlugEngine.builder().build().start();
+      return here.get();
     }
     try (Netns namespace = given.contains("/") ? Netns.of(Path.of(given)) : Netns.named(given)) {
-      return PlugEngine.builder().namespace(namespace).build().start();
+      return there.apply(namespace);
     } catch (SystemCallException refused) {
       boolean none =
           switch (refused.errno()) {
@@ -35,13 +61,6 @@ final class Engines {
       throw none ? WrongInputException.noNamespace(given, refused) : refused;
     } catch (IllegalArgumentException notAName) {
       throw WrongInputException.noNamespace(given, notAName);
-    }
-  }
-
-  /** What planning needs to know of that namespace. */
-  static HostSnapshot snapshot(Arguments arguments) {
-    try (PlugEngine engine = start(arguments)) {
-      return engine.snapshot();
     }
   }
 }

@@ -25,12 +25,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Reads what planning needs to know of a network namespace. */
-final class HostReader {
+/**
+ * Reads what planning needs to know of a network namespace, for those who plan without an engine.
+ */
+public final class HostReader {
   private HostReader() {}
 
   /** Reads the links, addresses and routes of the socket's namespace; needs no privilege. */
-  static HostSnapshot read(RouteSocket socket) {
+  public static HostSnapshot read(RouteSocket socket) {
     SnapshotBuilder snapshot = new SnapshotBuilder();
     LinkMessage link = new LinkMessage();
     Rows<LinkState> links = new Rows<>(message -> state(link.wrap(message)));

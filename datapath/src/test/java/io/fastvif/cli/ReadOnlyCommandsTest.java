@@ -7,6 +7,8 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.json.PlugRequests;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,8 @@ class ReadOnlyCommandsTest {
     try {
       System.setIn(new ByteArrayInputStream(vif.getBytes(StandardCharsets.UTF_8)));
       CommandRun run = CommandRun.of("convert", "-").expect(Fastvif.DONE);
-      assertEquals(PlugRequests.read(vif), PlugRequests.read(run.out()));
+      assertEquals(
+          PlugRequests.read(vif).getFirst().vif(), PlugRequests.read(run.out()).getFirst().vif());
       assertTrue(run.out().startsWith("{\"versioned_object.name\":\"VIFGeneric\""), run.out());
     } finally {
       System.setIn(before);
@@ -95,5 +98,21 @@ class ReadOnlyCommandsTest {
     String line = CommandRun.of("list", "--json").expect(Fastvif.DONE).out();
     assertTrue(line.contains("{\"id\":\"vif-1\",\"name\":\"t0\",\"index\":"), line);
     assertTrue(line.contains("\"kind\":\"tun\",\"master\":\"\",\"mtu\":1500,"), line);
+  }
+
+  @KernelTest
+  void noEngineIsStartedToRead() throws Exception {
+    String file = Vifs.sample("3.0.0/bridge-none.json").toString();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    for (String[] command : new String[][] {{"list"}, {"plan", file}}) {
+      CommandRun.of(command).expect(Fastvif.DONE);
+      long least = Long.MAX_VALUE;
+      for (int i = 0; i < 20; i++) { // the JVM may start a thread of its own meanwhile
+        long before = threads.getTotalStartedThreadCount();
+        CommandRun.of(command).expect(Fastvif.DONE);
+        least = Math.min(least, threads.getTotalStartedThreadCount() - before);
+      }
+      assertEquals(0, least, command[0]);
+    }
   }
 }
