@@ -82,12 +82,14 @@ class PlugCommandTest {
   @KernelTest
   void noopDoesNothing() throws Exception {
     String before = ip.run("-o link");
-    String text =
-        Files.readString(Vifs.sample("3.0.0/vhostuser-none.json"))
-            .replaceFirst("\"plugin\": \"[a-z_]+\"", "\"plugin\": \"noop\"");
-    String file = Files.writeString(folder.resolve("noop.json"), text).toString();
-    for (String command : new String[] {"plug", "unplug"}) {
-      assertLine(CommandRun.of(command, file).expect(Fastvif.DONE), "\"outcome\":\"unchanged\"");
+    for (String sample : new String[] {"vhostuser-none.json", "nesteddpdk-k8s-dpdk.json"}) {
+      String text =
+          Files.readString(Vifs.sample("3.0.0/" + sample))
+              .replaceFirst("\"plugin\": \"[a-z_]+\"", "\"plugin\": \"noop\"");
+      String file = Files.writeString(folder.resolve("noop.json"), text).toString();
+      for (String command : new String[] {"plug", "unplug"}) {
+        assertLine(CommandRun.of(command, file).expect(Fastvif.DONE), "\"outcome\":\"unchanged\"");
+      }
     }
     assertEquals(before, ip.run("-o link"));
   }

@@ -17,10 +17,11 @@ class UnprivilegedTest {
   private static final String NEEDS = "this needs root or CAP_NET_ADMIN\n";
 
   @TempDir Path folder;
+  private Path setpriv;
 
   @KernelTest
   void onlyPluggingNeedsPrivileges() throws Exception {
-    Peer.require("setpriv", "util-linux");
+    setpriv = Peer.require("setpriv", "util-linux").path();
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     String copy = ChildRun.copyClassPath(folder);
     String generic = copyOf("generic-none.json");
@@ -60,7 +61,7 @@ class UnprivilegedTest {
     return Files.copy(Vifs.sample("3.0.0/" + sample), folder.resolve(sample)).toString();
   }
 
-  private static ChildRun run(String copy, String... arguments) throws Exception {
-    return ChildRun.asNobody("/usr/bin/setpriv", copy, arguments);
+  private ChildRun run(String copy, String... arguments) throws Exception {
+    return ChildRun.asNobody(setpriv.toString(), copy, arguments);
   }
 }

@@ -70,6 +70,11 @@ public final class Peer {
     throw new AssertionError();
   }
 
+  /** Where the program is. */
+  public Path path() {
+    return program;
+  }
+
   /** Skips the test, or fails it if every peer is required. */
   static void missing(String reason) {
     if (Boolean.getBoolean("fastvif.require-all-peers")) {

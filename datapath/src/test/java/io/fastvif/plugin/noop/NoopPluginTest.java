@@ -33,6 +33,9 @@ class NoopPluginTest {
             .portProfile(PortProfileK8sDpdk.builder().l3Setup(false).build())
             .build();
     assertEquals(List.of(), plugin.plug(nested, null, EMPTY).steps());
+    assertEquals(List.of(), plugin.unplug(nested, null, EMPTY).steps());
+    VifNestedDpdk bare = VifNestedDpdk.builder().id("b").build();
+    assertEquals(List.of(), plugin.plug(bare, null, EMPTY).steps());
   }
 
   @Test
