@@ -9,8 +9,9 @@ import io.fastvif.driver.EndpointType;
 import io.fastvif.driver.EndpointUnavailableException;
 import io.fastvif.driver.NetworkDriver;
 import io.fastvif.driver.NetworkDriverFactory;
+import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
-import io.fastvif.engine.PlugFailure;
+import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugins;
@@ -25,8 +26,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 
-/** The driver {@code file}: gives endpoints on the networks that a JSON file describes. */
+/**
+ * The driver {@code file}: gives endpoints on the networks that a JSON file describes.
+ *
+ * <p>Each request and each release reads all links, addresses and routes of the namespace to plan
+ * with: their cost grows with the host, and callers who plug ports by the hundred had better hand
+ * VIFs to an engine.
+ *
+ * <p>The requests and releases of one port follow one another in this driver. Those of a port must
+ * all go through one driver; different ports may be served by drivers in several processes.
+ */
 public final class FileNetworkDriver implements NetworkDriver {
   private static final String NAME = "file";
   private static final String NETWORKS = "networks";
@@ -35,7 +46,8 @@ public final class FileNetworkDriver implements NetworkDriver {
 
   private final Map<String, DescribedNetwork> networks;
   private final Plugging plugging;
-  // A port's requests and releases follow one another; each lock serves many ports.
+  // Each lock serves many ports. Without it, a request that fails would give back the device of a
+  // pool that another request for the same port was given meanwhile.
   private final Object[] locks = new Object[PORT_LOCKS];
 
   /** Finds the driver. */
@@ -92,13 +104,13 @@ public final class FileNetworkDriver implements NetworkDriver {
   }
 
   @Override
-  public Endpoint request(EndpointRequest request) {
+  public Endpoint request(EndpointRequest request, Consumer<String> notes) {
     DescribedNetwork network = network(request.network());
     SequencedMap<EndpointType, String> reasons = new LinkedHashMap<>();
     synchronized (lock(request.port())) {
       for (EndpointType type : request.acceptable()) {
         try {
-          return make(network, type, request);
+          return make(network, type, request, notes);
         } catch (UnsuitedException unsuited) {
           reasons.put(type, unsuited.getMessage());
         }
@@ -107,7 +119,8 @@ public final class FileNetworkDriver implements NetworkDriver {
     throw new EndpointUnavailableException(request, reasons);
   }
 
-  private Endpoint make(DescribedNetwork network, EndpointType type, EndpointRequest request)
+  private Endpoint make(
+      DescribedNetwork network, EndpointType type, EndpointRequest request, Consumer<String> notes)
       throws UnsuitedException {
     check(network, type, request.constraints());
     EndpointId id = new EndpointId(request.network(), type, request.port());
@@ -117,13 +130,14 @@ public final class FileNetworkDriver implements NetworkDriver {
     boolean giveBack = attachment.fresh();
     String problem;
     try {
-      Optional<PlugFailure> failure = plugging.plug(attachment, instance(request), host);
-      if (failure.isEmpty()) {
+      PlugResult result = plugging.plug(attachment, instance(request), host);
+      if (result.outcome() != Outcome.FAILED) {
+        result.plan().notes().forEach(notes);
         return attachment.endpoint();
       }
       // What could not be undone may be in the way of whoever gets the device next.
-      giveBack &= failure.get().leftBehind().isEmpty();
-      problem = failure.get().message();
+      giveBack &= result.failure().leftBehind().isEmpty();
+      problem = result.failure().message();
     } catch (UnsuitedException notBegun) {
       problem = notBegun.getMessage();
     }
@@ -166,7 +180,7 @@ public final class FileNetworkDriver implements NetworkDriver {
   }
 
   @Override
-  public void release(EndpointId id) {
+  public void release(EndpointId id, Consumer<String> notes) {
     DescribedNetwork network = network(id.network());
     if (!network.types().contains(id.type())) {
       throw InvalidInputException.ofValue(
@@ -177,10 +191,11 @@ public final class FileNetworkDriver implements NetworkDriver {
         HostSnapshot host = plugging.snapshot();
         Optional<Attachment> attachment = network.claimed(id, host);
         if (attachment.isPresent()) {
-          Optional<PlugFailure> failure = plugging.unplug(attachment.get(), host);
-          if (failure.isPresent()) {
-            throw new UnsuitedException(failure.get().message());
+          PlugResult result = plugging.unplug(attachment.get(), host);
+          if (result.outcome() == Outcome.FAILED) {
+            throw new UnsuitedException(result.failure().message());
           }
+          result.plan().notes().forEach(notes);
         }
         network.dispose(id);
       } catch (UnsuitedException failed) {

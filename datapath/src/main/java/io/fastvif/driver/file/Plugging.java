@@ -1,8 +1,6 @@
 package io.fastvif.driver.file;
 
-import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
-import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
@@ -36,16 +34,17 @@ final class Plugging {
     this.portPlugins = portPlugins;
   }
 
+  /** Reads the whole host, anew each time: links, addresses and routes. */
   HostSnapshot snapshot() {
     return engine.snapshot();
   }
 
   /**
-   * Plugs; empty if that succeeded, otherwise the failure, and all was undone but what it names.
+   * Plugs. After a failure all was undone but what it names.
    *
    * @throws UnsuitedException if it could not be begun
    */
-  Optional<PlugFailure> plug(Attachment attachment, InstanceInfo instance, HostSnapshot host)
+  PlugResult plug(Attachment attachment, InstanceInfo instance, HostSnapshot host)
       throws UnsuitedException {
     try {
       return execute(plugin(attachment).plug(attachment.vif(), instance, host));
@@ -55,7 +54,7 @@ final class Plugging {
   }
 
   /** Unplugs; as {@link #plug}. */
-  Optional<PlugFailure> unplug(Attachment attachment, HostSnapshot host) throws UnsuitedException {
+  PlugResult unplug(Attachment attachment, HostSnapshot host) throws UnsuitedException {
     try {
       return execute(plugin(attachment).unplug(attachment.vif(), null, host));
     } catch (InvalidInputException refused) {
@@ -67,8 +66,7 @@ final class Plugging {
     return (attachment.createPort() ? portPlugins : plugins).apply(attachment.vif());
   }
 
-  private Optional<PlugFailure> execute(PlugPlan plan) throws UnsuitedException {
-    PlugResult result;
+  private PlugResult execute(PlugPlan plan) throws UnsuitedException {
     try {
       Optional<CompletionStage<PlugResult>> stage = engine.submit(plan);
       long deadline = System.nanoTime() + QUEUE_FULL_BOUND_NANOS;
@@ -79,10 +77,9 @@ final class Plugging {
         LockSupport.parkNanos(QUEUE_FULL_PAUSE_NANOS);
         stage = engine.submit(plan);
       }
-      result = stage.get().toCompletableFuture().join();
+      return stage.get().toCompletableFuture().join();
     } catch (IllegalStateException closed) {
       throw new UnsuitedException(closed.getMessage());
     }
-    return result.outcome() == Outcome.FAILED ? Optional.of(result.failure()) : Optional.empty();
   }
 }

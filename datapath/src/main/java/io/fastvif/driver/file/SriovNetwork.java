@@ -51,19 +51,12 @@ record SriovNetwork(
     if (vlan.isPresent() && id.type() == EndpointType.MACVTAP) {
       throw new UnsuitedException("VLAN " + vlan.getAsInt() + " can be set for PCI devices only");
     }
-    for (EndpointType other : types()) {
-      EndpointId otherId = new EndpointId(id.network(), other, id.port());
-      if (other != id.type() && claims.heldBy(otherId).isPresent()) {
-        throw new UnsuitedException(
-            "the port has another endpoint, " + otherId + ", which is to be released first");
-      }
-    }
   }
 
   @Override
   public Attachment claim(EndpointId id, MacAddress mac) throws UnsuitedException {
-    boolean fresh = claims.heldBy(id).isEmpty();
-    return attachment(id, mac, claims.claim(addresses, id), fresh);
+    DeviceClaims.Claim claim = claims.claim(addresses, id);
+    return attachment(id, mac, claim.device(), claim.fresh());
   }
 
   private Attachment attachment(EndpointId id, MacAddress mac, PciAddress address, boolean fresh) {

@@ -143,6 +143,25 @@ class EndpointFlowTest {
   }
 
   @KernelTest
+  void whatAPluginLeavesOutIsSaid() {
+    try (TestHost host = new TestHost(file)) {
+      List<String> notes = new ArrayList<>();
+      // of the type that was tried in vain nothing is said
+      Endpoint endpoint = host.driver().request(request("huge", TAP, BRIDGE), notes::add);
+      assertEquals(BRIDGE, endpoint.type());
+      assertEquals(
+          List.of("has_traffic_filtering is false: no filter rules are written for br-blue"),
+          notes);
+      notes.clear();
+      try (Tap strange = host.startGuest(endpoint)) {
+        host.driver().release(new EndpointId("blue", TAP, PORT), notes::add);
+        assertEquals(
+            List.of(strange.name() + " is left: fastvif did not make it for this VIF"), notes);
+      }
+    }
+  }
+
+  @KernelTest
   void aDriverThatWasRestartedReleasesByTheIdAlone() {
     try (TestHost host = new TestHost(file)) {
       Set<LinkState> before = host.links();
