@@ -5,7 +5,7 @@ import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,27 +21,37 @@ final class WarmUpCommand extends Command {
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
     Path sample = Files.createTempFile("fastvif", ".json");
+    Path host = Files.createTempFile("fastvif", ".json");
     try (InputStream in = WarmUpCommand.class.getResourceAsStream("warm-up.json")) {
       Files.write(sample, in.readAllBytes());
       String file = sample.toString();
-      run("convert", file);
-      run("plan", file);
+      run(err, "convert", "--to", "VIFBridge=1.0", file);
+      run(err, "plan", file);
+      run(err, "libvirt-xml", "--domain-snippet", file);
+      Files.writeString(host, run(err, "host-info"));
+      run(err, "negotiate", "--host-info", host.toString(), file);
       try (Netns namespace = Netns.createPrivate()) {
         String netns = "/proc/self/fd/" + namespace.descriptor();
-        run("plug", "--netns", netns, "-o", "linux_bridge.create_port=veth", file);
-        run("list", "--netns", netns);
-        run("unplug", "--netns", netns, file);
+        run(err, "plug", "--netns", netns, "-o", "linux_bridge.create_port=veth", file);
+        run(err, "list", "--netns", netns);
+        run(err, "unplug", "--netns", netns, file);
       } catch (SystemCallException notRoot) {
         err.println("fastvif: warm-up without plugging: " + notRoot.getMessage());
       }
     } finally {
       Files.delete(sample);
+      Files.delete(host);
     }
     return Fastvif.DONE;
   }
 
-  private static void run(String... arguments) {
-    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    Fastvif.execute(arguments, nowhere, nowhere);
+  /** What the command prints. One that fails is said, but what it loaded is of use all the same. */
+  private static String run(PrintWriter err, String... arguments) {
+    StringWriter out = new StringWriter();
+    int status = Fastvif.execute(arguments, new PrintWriter(out), err);
+    if (status != Fastvif.DONE) {
+      err.println("fastvif: warm-up: " + arguments[0] + " ended with " + status);
+    }
+    return out.toString();
   }
 }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -200,6 +201,47 @@ class LauncherTest {
     assertEquals("NOTE: Picked up JDK_JAVA_OPTIONS: " + strict, second.err().strip());
     assertEquals(first.out(), second.out());
     assertEquals(0, second.status());
+  }
+
+  /** Each class that a command has to load from a jar, checked and linked, costs it time. */
+  @Test
+  void trainingLoadsWhatTheCommandsNeed() throws Exception {
+    packCommand();
+    Path vifs = folder.resolve("vifs.json");
+    try (var in = Fastvif.class.getResourceAsStream("warm-up.json")) {
+      Files.write(vifs, in.readAllBytes());
+    }
+    String home = System.getProperty("java.home");
+    String java = home + "/bin/java";
+    Run info = start(Map.of("JAVA_HOME", home), "top/fastvif", "host-info", "--json");
+    assertEquals("", info.err());
+    Path host = Files.writeString(folder.resolve("host.json"), info.out());
+    boolean aot = Runtime.version().feature() >= 25;
+    Path cache = cache("fastvif-" + Runtime.version().feature(), aot ? ".aot" : ".jsa");
+    String use = aot ? "-XX:AOTCache=" + cache : "-XX:SharedArchiveFile=" + cache;
+    String[][] commands = {
+      {"host-info"},
+      {"convert", "--to", "VIFBridge=1.0", vifs.toString()},
+      {"libvirt-xml", vifs.toString()},
+      {"negotiate", "--host-info", host.toString(), vifs.toString()},
+      {"plan", vifs.toString()},
+      {"list"},
+    };
+    for (String[] command : commands) {
+      Path log = folder.resolve("class-load");
+      List<String> line = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", use));
+      line.add("-Xlog:class+load:file=" + log);
+      line.addAll(List.of("-jar", jar.toString()));
+      line.addAll(List.of(command));
+      Run run = start(Map.of(), line.toArray(new String[0]));
+      assertEquals(0, run.status(), run::toString);
+      List<String> loaded = Files.readAllLines(log);
+      assertTrue(loaded.stream().anyMatch(each -> each.contains("io.fastvif")), "no class at all");
+      assertEquals(
+          List.of(),
+          loaded.stream().filter(each -> each.contains(" source: file:")).toList(),
+          String.join(" ", command));
+    }
   }
 
   /** The command as the build packs it: a jar that names its libraries. */
