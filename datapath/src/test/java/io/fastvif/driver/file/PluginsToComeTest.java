@@ -25,6 +25,7 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.DirectMode;
+import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfileOpenVSwitch;
@@ -51,7 +52,7 @@ class PluginsToComeTest {
   private static final UUID PORT = UUID.fromString("09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
   private static final UUID OTHER = UUID.fromString("19b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
   private static final UUID INSTANCE = UUID.fromString("29b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
-  private static final String DEVICE = "tap09b11c53-8b";
+  private static final String DEVICE = TapInPlace.DEVICE;
   private static final PciAddress FIRST = PciAddress.parse("0000:af:06.0");
 
   @TempDir Path temporary;
@@ -165,13 +166,21 @@ class PluginsToComeTest {
       assertEquals(INSTANCE.toString(), plugin.instance.uuid().get());
       VifOpenVSwitch vif = assertInstanceOf(VifOpenVSwitch.class, plugin.plugged.getFirst());
       assertEquals("br-int", vif.bridgeName().get());
+      assertEquals("br-int", vif.network().get().bridge().get());
+      assertEquals(1400, vif.network().get().mtu().get());
+      assertEquals(DEVICE, vif.vifName().get());
       PortProfileOpenVSwitch profile =
           assertInstanceOf(PortProfileOpenVSwitch.class, vif.portProfile().get());
       assertEquals(PORT.toString(), profile.port().interfaceId().get());
       assertFalse(profile.port().createPort().get());
+      assertFalse(profile.createTap().get());
       assertTrue(host.has(DEVICE));
       driver.release(endpoint);
       assertEquals(before, host.links());
+      driver.request(EndpointRequest.of("green", PORT, TAP));
+      VifOpenVSwitch tap = (VifOpenVSwitch) plugin.plugged.getLast();
+      PortProfileOpenVSwitch made = (PortProfileOpenVSwitch) tap.portProfile().get();
+      assertTrue(made.createsPort() && made.createTap().get());
     }
   }
 
@@ -193,6 +202,8 @@ class PluginsToComeTest {
           endpoint);
       VifDirect vif = assertInstanceOf(VifDirect.class, plugin.plugged.getFirst());
       assertEquals(DirectMode.BRIDGE, vif.mode().get());
+      assertEquals(PciAddress.parse("0000:03:00.0"), vif.devAddress().get());
+      assertEquals(DEVICE, vif.vifName().get());
       with(new TapInPlace(), host).release(endpoint.id());
       assertEquals(before, host.links());
     }
@@ -215,6 +226,7 @@ class PluginsToComeTest {
           endpoint);
       VifHostDevice vif = assertInstanceOf(VifHostDevice.class, plugin.plugged.getFirst());
       assertEquals(FIRST, vif.devAddress().get());
+      assertEquals(HostDeviceType.ETHERNET, vif.devType().get());
 
       NetworkDriver restarted = with(plugin, host);
       EndpointUnavailableException full =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import com.sun.management.ThreadMXBean;
 import io.fastvif.host.HostInfo;
 import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostPortProfileInfo;
@@ -22,6 +23,7 @@ import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifVhostUser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,11 @@ class MutationTest {
   private static final int COUNT = 10_000;
   private static final long SEED = 20261121;
   private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  /** For one mutant, the longest of which have some 150 kB. */
+  private static final long LIMIT_BYTES = 64 << 20;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static final Version V1_4 = new Version(1, 4);
   private static final HostInfo HOST =
@@ -66,11 +73,14 @@ class MutationTest {
         () -> {
           for (int i = 0; i < COUNT; i++) {
             byte[] mutant = mutator.next(documents);
+            long before = THREADS.getCurrentThreadAllocatedBytes();
             try {
               understood[0] += target.understands(mutant) ? 1 : 0;
             } catch (IOException | RuntimeException | StackOverflowError e) {
               fail("mutant " + i + ": " + new String(mutant, UTF_8), e);
             }
+            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(allocated < LIMIT_BYTES, allocated + " bytes for mutant " + i);
           }
         });
     assertTrue(understood[0] > 0, "harmless mutants are understood");
