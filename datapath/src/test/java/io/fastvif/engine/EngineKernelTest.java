@@ -210,19 +210,21 @@ class EngineKernelTest {
 
   @KernelTest
   void aPortWithCarrierThatIsPluggedAgainGetsNoIpv6Address() throws Exception {
+    List<VifGeneric> vif = List.of(generic(1, "tap1", 1400));
     try (PlugEngine engine = PlugEngine.builder().build().start();
         RouteSocket socket = RouteSocket.open()) {
-      List<VifBridge> vif = List.of(bridged(1, "tap1", "br0", 1400));
-      plug(engine, veths, vif); // its other end is up, so that it has a carrier as soon as it is up
-      int index = engine.snapshot().link("tap1").orElseThrow().index();
-      socket.execute(
-          socket.link().set(index).down().addressGenerationMode(AddressGenerationMode.EUI64));
-      assertEquals(Outcome.PLUGGED, plug(engine, veths, vif).getFirst().outcome());
-      LinkState port = engine.snapshot().link(index).orElseThrow();
-      assertTrue(port.up());
-      assertFalse(port.ipv6AddressGeneration());
-      assertEquals(List.of(), engine.snapshot().addresses(index));
-      assertEquals(Outcome.UNCHANGED, plug(engine, veths, vif).getFirst().outcome());
+      plug(engine, taps, vif);
+      try (Tap guest = Tap.attach("tap1", TapOptions.plain())) { // gives it a carrier
+        int index = engine.snapshot().link(guest.name()).orElseThrow().index();
+        socket.execute(
+            socket.link().set(index).down().addressGenerationMode(AddressGenerationMode.EUI64));
+        assertEquals(Outcome.PLUGGED, plug(engine, taps, vif).getFirst().outcome());
+        LinkState port = engine.snapshot().link(index).orElseThrow();
+        assertTrue(port.up());
+        assertFalse(port.ipv6AddressGeneration());
+        assertEquals(List.of(), engine.snapshot().addresses(index));
+        assertEquals(Outcome.UNCHANGED, plug(engine, taps, vif).getFirst().outcome());
+      }
     }
   }
 
