@@ -4,151 +4,257 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import org.agrona.collections.ObjectHashSet;
+import org.agrona.collections.Hashing;
+import org.agrona.collections.Object2ObjectHashMap;
 
 /**
- * Executes a batch of plans in rounds: in each round every plan takes its next step, and all steps
- * that are netlink messages go to the kernel in one send. Used by the engine's thread alone.
+ * Executes plans in rounds: in each round every plan takes its next step, and all steps that are
+ * netlink messages go to the kernel in one send. A plan begins and ends at any round, whatever the
+ * others do. Used by the engine's thread alone.
  */
-final class BatchExecutor {
+final class BatchExecutor implements AutoCloseable {
+  /** How many of the kernel's waits may overlap; one less than this share what comes in later. */
+  private static final int LANES = 4;
+
+  /** Group numbers are drawn from above this: far from those that people give by hand. */
+  private static final int LEAST_GROUP = 0x4000_0000;
+
+  private static final int DRAWS = 16;
+
   private final Transport transport;
   private final Consumer<Throwable> errorHandler;
-  private final PlanExecution[] batch;
-  private final ObjectHashSet<String> vifIds;
+  private final Runnable wake;
+  private final int limit;
+  private final Object2ObjectHashMap<String, PlanExecution> byVif;
   private final StepEncoder steps;
-  private final LinkDeletions deletions;
-  private int size;
-  private int active;
-  private boolean putOff;
+
+  /** The plans under way, in the order in which they began, and those to be used again. */
+  private final PlanExecution[] active;
+
+  private final PlanExecution[] unused;
+  private int activeCount;
+  private int unusedCount;
+  private int followers;
+  private int progress;
+
+  private final DeletionLane[] lanes = new DeletionLane[LANES];
+  private DeletionLane gathering;
+  private int firstGroup;
 
   /** The plans whose messages are in the encoder, in the messages' order. */
   private final PlanExecution[] sent;
 
   private final AckHandler acknowledgements = this::acknowledged;
+  private final AnswerHandler deletionAnswers = this::answered;
   private int sentCount;
   private int firstSequence;
   private boolean sendFull;
 
-  BatchExecutor(Transport transport, int batchLimit, Consumer<Throwable> errorHandler) {
+  /**
+   * @param limit how many plans may be under way at once
+   * @param errorHandler told what is thrown where nobody else can be told
+   * @param wake called by another thread when there is something to do for {@link #work()}
+   */
+  BatchExecutor(Transport transport, int limit, Consumer<Throwable> errorHandler, Runnable wake) {
     this.transport = transport;
     this.errorHandler = errorHandler;
-    batch = new PlanExecution[batchLimit];
-    for (int i = 0; i < batchLimit; i++) {
-      batch[i] = new PlanExecution();
+    this.wake = wake;
+    this.limit = limit;
+    active = new PlanExecution[limit];
+    unused = new PlanExecution[limit];
+    for (unusedCount = 0; unusedCount < limit; unusedCount++) {
+      unused[unusedCount] = new PlanExecution();
     }
-    vifIds = new ObjectHashSet<>(2 * batchLimit);
+    byVif = new Object2ObjectHashMap<>(2 * limit, Hashing.DEFAULT_LOAD_FACTOR);
     steps = new StepEncoder(transport);
-    deletions = new LinkDeletions(transport, batchLimit, this::answered);
-    sent = new PlanExecution[batchLimit];
+    sent = new PlanExecution[limit];
   }
 
   /**
-   * Adds a request to the next batch.
+   * Takes a request; it begins with the next {@link #work()}, or when the one before it on the same
+   * VIF has ended.
    *
-   * @return false if the batch is full, or has an operation on the same VIF already: that one must
-   *     be finished first
+   * @return false if there are too many already: add it again later
    */
   boolean add(PlugOperation request) {
-    if (size == batch.length || !vifIds.add(request.plan().vifId())) {
+    PlanExecution sameVif = byVif.get(request.plan().vifId());
+    if (sameVif != null) {
+      if (followers == limit) {
+        return false;
+      }
+      followers++;
+      sameVif.follow(request);
+      return true;
+    }
+    if (unusedCount == 0) {
       return false;
     }
-    batch[size++].begin(request);
-    active++;
+    PlanExecution plan = unused[--unusedCount];
+    plan.begin(request);
+    active[activeCount++] = plan;
+    byVif.put(request.plan().vifId(), plan);
     return true;
   }
 
-  /**
-   * Executes the batch to its end and tells every request of its own.
-   *
-   * @param admission calls {@link #add} with what has come in meanwhile, if anything has
-   * @return how many requests there were
-   */
-  int execute(Runnable admission) {
-    int executed;
-    try {
-      admission.run();
-      while (active > 0) {
-        round(admission);
-      }
-    } catch (RuntimeException broken) {
-      failRemaining(broken);
-    } catch (Error broken) {
-      failRemaining(broken);
-      throw broken;
-    } finally {
-      executed = size;
-      size = 0;
-      active = 0;
-      putOff = false;
-      vifIds.clear();
-    }
-    return executed;
+  /** Whether there is nothing under way. */
+  boolean isIdle() {
+    return activeCount == 0;
   }
 
-  private void round(Runnable admission) {
-    if (deletions.isEmpty()) {
-      admission.run();
+  /** Whether deletions have ended that {@link #work()} would answer. */
+  boolean hasFinishedDeletions() {
+    for (DeletionLane lane : lanes) {
+      if (lane != null && lane.isFinished()) {
+        return true;
+      }
     }
+    return false;
+  }
+
+  /**
+   * Does a round.
+   *
+   * @return 0 if nothing can be done but wait for deletions, or for requests
+   */
+  int work() {
+    progress = 0;
+    try {
+      collectDeletions();
+      round();
+      beginDeletions();
+    } catch (RuntimeException broken) {
+      failActive(broken);
+    } catch (Error broken) {
+      failActive(broken);
+      throw broken;
+    }
+    dropEnded();
+    return progress;
+  }
+
+  private void round() {
     transport.encoder().reset();
     sentCount = 0;
     sendFull = false;
-    for (int i = 0; i < size; i++) {
-      if (batch[i].isActive() && !batch[i].waiting) {
-        advance(batch[i]);
+    for (int i = 0; i < activeCount; i++) {
+      if (!active[i].waiting) {
+        advance(active[i]);
       }
     }
     if (sentCount > 0) {
+      progress += sentCount;
       transport.exchange(acknowledgements);
     }
-    if (deletions.isEmpty()) {
-      return;
-    }
-    if (sentCount > 0) {
-      putOff = true;
-      return;
-    }
-    // Nobody can go on without the deletions now. They are one long wait, so what has come in since
-    // had better share it; but plugs put them off once only, or a stream of them would for ever.
-    if (!putOff) {
-      int before = size;
-      admission.run();
-      if (size > before) {
-        return;
+  }
+
+  private void collectDeletions() {
+    for (DeletionLane lane : lanes) {
+      if (lane != null && lane.isFinished()) {
+        progress++;
+        Throwable problem = lane.collect(deletionAnswers);
+        if (problem != null) {
+          errorHandler.accept(problem);
+        }
       }
     }
-    putOff = false;
-    deletions.execute();
+  }
+
+  private void beginDeletions() {
+    if (gathering != null) {
+      progress++;
+      gathering.begin();
+      gathering = null;
+    }
+  }
+
+  /** The lane that takes deletions now; null if all are busy. */
+  private DeletionLane gatheringLane() {
+    for (int i = 0; gathering == null && i < LANES; i++) {
+      if (lanes[i] == null) {
+        if (firstGroup == 0) {
+          firstGroup = unusedGroups();
+        }
+        String name = "fastvif-deletions-" + (i + 1);
+        lanes[i] = new DeletionLane(transport, firstGroup + i, limit, name, wake);
+      }
+      if (lanes[i].isFree()) {
+        gathering = lanes[i];
+      }
+    }
+    return gathering;
+  }
+
+  /** The first of as many group numbers as there are lanes, which nobody uses. */
+  private int unusedGroups() {
+    for (int i = 0; i < DRAWS; i++) {
+      int drawn = ThreadLocalRandom.current().nextInt(LEAST_GROUP, Integer.MAX_VALUE - LANES);
+      if (!transport.isGroupUsed(drawn, LANES)) {
+        return drawn;
+      }
+    }
+    throw new IllegalStateException("no interface group is free");
+  }
+
+  private void dropEnded() {
+    int kept = 0;
+    for (int i = 0; i < activeCount; i++) {
+      PlanExecution plan = active[i];
+      if (plan.isActive()) {
+        active[kept++] = plan;
+      } else {
+        unused[unusedCount++] = plan;
+      }
+    }
+    for (int i = kept; i < activeCount; i++) {
+      active[i] = null;
+    }
+    activeCount = kept;
   }
 
   /** Takes a plan forward until it waits for the kernel, for room in a send, or has ended. */
   private void advance(PlanExecution plan) {
     for (Step step = plan.next(); step != null; step = plan.next()) {
       if (plan.isSharedUndoUndecided()) {
-        if (isAnyGoingForward()) {
+        if (isAnyGoingForward(plan.plan().shared())) {
           return; // one of them may be about to use what would be undone
         }
         plan.decideSharedUndo(isInUse(plan.plan().shared()));
       } else if (!take(plan, step)) {
         return;
       }
+      progress++;
     }
-    active--;
-    vifIds.remove(plan.plan().vifId());
+    String vifId = plan.plan().vifId();
     try {
       plan.complete();
     } catch (RuntimeException thrown) {
       errorHandler.accept(thrown);
     }
+    beginNext(plan, vifId);
   }
 
-  private boolean isAnyGoingForward() {
-    for (int i = 0; i < size; i++) {
-      if (batch[i].isActive() && !batch[i].isUndoing()) {
+  private boolean isAnyGoingForward(SharedBridge shared) {
+    for (int i = 0; i < activeCount; i++) {
+      PlanExecution plan = active[i];
+      if (plan.isActive() && !plan.isUndoing() && shared.equals(plan.plan().shared())) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Begins the next request on the VIF of a plan that has ended. */
+  private void beginNext(PlanExecution plan, String vifId) {
+    progress++;
+    PlugOperation next = plan.nextFollower();
+    if (next == null) {
+      byVif.remove(vifId);
+    } else {
+      followers--;
+      plan.begin(next);
+    }
   }
 
   private boolean isInUse(SharedBridge shared) {
@@ -169,8 +275,7 @@ final class BatchExecutor {
       case Step.DeleteLink delete -> {
         int index = steps.index(plan, delete.name(), delete.index());
         if (index > 0) {
-          plan.waiting = true;
-          deletions.add(plan, delete, index);
+          delete(plan, delete, index);
           return false;
         }
         answered(plan, step, index, null);
@@ -180,6 +285,15 @@ final class BatchExecutor {
       }
     }
     return true;
+  }
+
+  private void delete(PlanExecution plan, Step.DeleteLink step, int index) {
+    DeletionLane lane = gatheringLane();
+    if (lane != null) {
+      plan.waiting = true;
+      plan.deleting = true;
+      lane.deletions().add(plan, step, index);
+    }
   }
 
   /** Puts a step into the send; returns whether it was answered instead. */
@@ -258,12 +372,17 @@ final class BatchExecutor {
   }
 
   /** The transport broke: no answer can be had for what was under way. */
-  private void failRemaining(Throwable broken) {
+  private void failActive(Throwable broken) {
     errorHandler.accept(broken);
-    deletions.forget();
-    for (int i = 0; i < size; i++) {
-      PlanExecution plan = batch[i];
-      if (plan.isActive()) {
+    if (gathering != null) {
+      gathering.deletions().fail(broken);
+      gathering.deletions().answer(deletionAnswers);
+      gathering = null;
+    }
+    for (int i = 0; i < activeCount; i++) {
+      PlanExecution plan = active[i];
+      if (plan.isActive() && !plan.deleting) {
+        String vifId = plan.plan().vifId();
         Step step = plan.next();
         String at = step == null ? "at its end" : step.toString();
         try {
@@ -271,6 +390,17 @@ final class BatchExecutor {
         } catch (RuntimeException thrown) {
           errorHandler.accept(thrown);
         }
+        beginNext(plan, vifId);
+      }
+    }
+  }
+
+  /** Ends the threads that delete; nothing may be under way. */
+  @Override
+  public void close() {
+    for (DeletionLane lane : lanes) {
+      if (lane != null) {
+        lane.close();
       }
     }
   }

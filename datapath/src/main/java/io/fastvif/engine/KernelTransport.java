@@ -1,20 +1,15 @@
 package io.fastvif.engine;
 
-import static io.fastvif.bindings.linux.linux_h.NETLINK_ROUTE;
 import static io.fastvif.bindings.linux.linux_h.O_CLOEXEC;
 import static io.fastvif.bindings.linux.linux_h.O_WRONLY;
 import static io.fastvif.bindings.linux.linux_h.SIOCGIFINDEX;
 
 import io.fastvif.bindings.Errno;
-import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
-import io.fastvif.netlink.MessageHandler;
 import io.fastvif.netlink.NetlinkException;
-import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
@@ -31,32 +26,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The kernel of one network namespace. Two sockets: one for the engine's batches, one for what is
  * asked now and then, by other threads too.
  */
-final class KernelTransport implements Transport, MessageHandler {
-  private static final int SEND_BYTES = 512 * 1024;
-  private static final int ANSWER_MILLIS = 60_000;
+final class KernelTransport implements Transport {
   private static final ValueLayout.OfInt INDEX =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
+  private static final byte[] IPV6_SETTINGS =
+      "/proc/sys/net/ipv6/conf/".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DISABLE_IPV6 = "/disable_ipv6\0".getBytes(StandardCharsets.US_ASCII);
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment interfaceRequest =
       arena.allocate(InterfaceRequest.SIZE, InterfaceRequest.ALIGNMENT);
+  private final MemorySegment path =
+      arena.allocate(IPV6_SETTINGS.length + InterfaceRequest.NAME_SIZE + DISABLE_IPV6.length);
   private final MemorySegment digit = arena.allocate(1);
-  private final NetlinkSocket socket;
-  private final RouteSocket queries;
-  private final MessageEncoder encoder;
+  private final KernelExchange exchange = new KernelExchange();
+  private final RouteSocket queries = RouteSocket.open();
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
-  private AckHandler acks;
-  private int awaited;
 
   private KernelTransport() {
-    socket = NetlinkSocket.open(NETLINK_ROUTE);
-    queries = RouteSocket.open();
-    encoder = new MessageEncoder(arena.allocate(Math.min(SEND_BYTES, socket.maxBytesPerSend())));
+    MemorySegment.copy(IPV6_SETTINGS, 0, path, ValueLayout.JAVA_BYTE, 0, IPV6_SETTINGS.length);
   }
 
   /** Opens it in a namespace; null is the one of the thread that opens it. */
@@ -71,46 +65,27 @@ final class KernelTransport implements Transport, MessageHandler {
 
   @Override
   public MessageEncoder encoder() {
-    return encoder;
+    return exchange.encoder();
   }
 
   @Override
   public int messageLimit() {
-    return socket.maxMessagesPerSend();
+    return exchange.messageLimit();
+  }
+
+  @Override
+  public void exchange(AckHandler handler) {
+    exchange.exchange(handler);
+  }
+
+  @Override
+  public MessageExchange openExchange() {
+    return new KernelExchange();
   }
 
   @Override
   public boolean hasIpv6() {
     return ipv6;
-  }
-
-  @Override
-  public void exchange(AckHandler handler) {
-    acks = handler;
-    awaited = encoder.messageCount();
-    socket.send(encoder);
-    try {
-      while (awaited > 0) {
-        if (socket.receive(this, ANSWER_MILLIS) == 0) {
-          throw new IllegalStateException(
-              "the kernel did not answer " + awaited + " messages in " + ANSWER_MILLIS + " ms");
-        }
-      }
-    } catch (RuntimeException broken) {
-      socket.discard(); // or the next exchange would take what is left of this one's answers
-      throw broken;
-    }
-  }
-
-  @Override
-  public void onAck(int sequence, int errno, String message, int attributeOffset) {
-    awaited--;
-    acks.acknowledged(sequence, errno, message);
-  }
-
-  @Override
-  public void onMessage(MessageDecoder message) {
-    // An echo or event that was not asked for.
   }
 
   @Override
@@ -129,43 +104,77 @@ final class KernelTransport implements Transport, MessageHandler {
   @Override
   public int disableIpv6(String name, boolean disabled) {
     // Netlink shows this setting but does not take it.
-    String path = "/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6";
+    int end = putName(name, path, IPV6_SETTINGS.length);
+    if (end < 0) {
+      return -Errno.ENODEV;
+    }
+    MemorySegment.copy(DISABLE_IPV6, 0, path, ValueLayout.JAVA_BYTE, end, DISABLE_IPV6.length);
     int fd = FileIo.open(path, O_WRONLY | O_CLOEXEC, 0);
     if (fd < 0) {
       return fd;
     }
-    try (FileDescriptor file = FileDescriptor.of(fd)) {
-      digit.set(ValueLayout.JAVA_BYTE, 0, (byte) (disabled ? '1' : '0'));
-      return (int) Math.min(0, FileIo.write(file.value(), digit, 1));
-    }
+    digit.set(ValueLayout.JAVA_BYTE, 0, (byte) (disabled ? '1' : '0'));
+    int result = (int) Math.min(0, FileIo.write(fd, digit, 1));
+    FileIo.close(fd);
+    return result;
   }
 
   @Override
   public int linkIndex(String name) {
     interfaceRequest.fill((byte) 0);
-    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length >= InterfaceRequest.NAME_SIZE) {
+    if (putName(name, interfaceRequest, 0) < 0) {
       return -Errno.ENODEV;
     }
-    MemorySegment.copy(bytes, 0, interfaceRequest, ValueLayout.JAVA_BYTE, 0, bytes.length);
-    int result = FileIo.ioctl(socket.descriptor(), SIOCGIFINDEX, interfaceRequest);
+    int result = FileIo.ioctl(exchange.descriptor(), SIOCGIFINDEX, interfaceRequest);
     return result < 0 ? result : interfaceRequest.get(INDEX, InterfaceRequest.INDEX_OFFSET);
+  }
+
+  /** Writes a link's name; returns where it ends, or a negative number if none is as long. */
+  private static int putName(String name, MemorySegment target, int offset) {
+    int length = name.length();
+    if (length >= InterfaceRequest.NAME_SIZE) {
+      return -1;
+    }
+    for (int i = 0; i < length; i++) {
+      char character = name.charAt(i);
+      if (character >= 0x80) {
+        return putBytes(name.getBytes(StandardCharsets.UTF_8), target, offset);
+      }
+      target.set(ValueLayout.JAVA_BYTE, offset + i, (byte) character);
+    }
+    return offset + length;
+  }
+
+  private static int putBytes(byte[] name, MemorySegment target, int offset) {
+    if (name.length >= InterfaceRequest.NAME_SIZE) {
+      return -1;
+    }
+    MemorySegment.copy(name, 0, target, ValueLayout.JAVA_BYTE, offset, name.length);
+    return offset + name.length;
   }
 
   @Override
   public String alias(int index) {
+    return ask(index, LinkMessage::alias);
+  }
+
+  @Override
+  public String kind(int index) {
+    return ask(index, LinkMessage::kind);
+  }
+
+  private String ask(int index, Function<LinkMessage, String> question) {
     LinkMessage link = new LinkMessage();
-    String[] alias = {""};
+    String[] answer = {null};
     synchronized (queries) {
       try {
         queries.query(
-            queries.link().get(index),
-            message -> alias[0] = link.wrap(message).alias() == null ? "" : link.alias());
+            queries.link().get(index), message -> answer[0] = question.apply(link.wrap(message)));
       } catch (NetlinkException gone) {
         return "";
       }
     }
-    return alias[0];
+    return answer[0] == null ? "" : answer[0];
   }
 
   @Override
@@ -179,9 +188,11 @@ final class KernelTransport implements Transport, MessageHandler {
   }
 
   @Override
-  public boolean isGroupUsed(int group) {
+  public boolean isGroupUsed(int first, int count) {
     boolean[] found = {false};
-    links(queries.link().dump(false), link -> found[0] |= link.group() == group);
+    links(
+        queries.link().dump(false),
+        link -> found[0] |= link.group() >= first && link.group() < first + count);
     return found[0];
   }
 
@@ -201,7 +212,7 @@ final class KernelTransport implements Transport, MessageHandler {
 
   @Override
   public void close() {
-    socket.close();
+    exchange.close();
     synchronized (queries) {
       queries.close();
     }

@@ -3,51 +3,54 @@ package io.fastvif.engine;
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.plan.Step;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.BitSet;
 
 /**
- * Deletes the links that a batch wants gone. Each RTM_DELLINK waits in the kernel for a grace
- * period of its own, some 17 ms; one that names an interface group waits once for the whole group.
- * So exactly these links are moved into a group that nobody else uses, and the group is deleted.
+ * Deletes links that leave together. Each RTM_DELLINK waits in the kernel for a grace period of its
+ * own, some 17 ms; one that names an interface group waits once for the whole group. So exactly
+ * these links are moved into a group that nobody else uses, and the group is deleted.
  *
- * <p>The kernel deletes a group wholly or not at all: if one of the links is of a kind that cannot
- * be deleted, all get their groups back and are deleted one by one, each with its own answer.
+ * <p>The kernel deletes a group wholly or not at all: a link that cannot be deleted (hardware, a
+ * representor) is found by its having no kind, gets its group back and is refused alone, and the
+ * others leave together still. Only where that was not the reason are they deleted one by one.
  */
 final class LinkDeletions {
-  /** Group numbers are drawn from above this: far from those that people give by hand. */
-  private static final int LEAST_GROUP = 0x4000_0000;
-
-  private static final int DRAWS = 16;
-
-  private final Transport transport;
+  private final Transport host;
+  private final MessageExchange exchange;
   private final LinkRequest request;
-  private final AnswerHandler answers;
   private final PlanExecution[] plans;
   private final Step.DeleteLink[] steps;
   private final int[] indexes;
   private final int[] results;
   private final String[] messages;
+  private final BitSet remaining = new BitSet();
   private final AckHandler record = this::record;
+  private final int group;
   private int count;
-  private int group;
 
-  /**
-   * Which deletion the message with {@link #firstSequence} is about, and how many messages each.
-   */
-  private int firstSent;
+  /** Which deletion each message of the send is about. */
+  private final int[] subjects;
 
+  private int sent;
   private int firstSequence;
   private int messagesEach;
 
-  LinkDeletions(Transport transport, int limit, AnswerHandler answers) {
-    this.transport = transport;
-    this.answers = answers;
-    request = new LinkRequest(transport.encoder());
+  /**
+   * @param host answers questions about links
+   * @param exchange takes the deletions, and waits for them
+   * @param group an interface group that nobody else uses
+   */
+  LinkDeletions(Transport host, MessageExchange exchange, int group, int limit) {
+    this.host = host;
+    this.exchange = exchange;
+    this.group = group;
+    request = new LinkRequest(exchange.encoder());
     plans = new PlanExecution[limit];
     steps = new Step.DeleteLink[limit];
     indexes = new int[limit];
     results = new int[limit];
     messages = new String[limit];
+    subjects = new int[limit];
   }
 
   /** Adds a link, of which a plan wants to be told what became of it. */
@@ -64,25 +67,30 @@ final class LinkDeletions {
     return count == 0;
   }
 
-  /** Forgets what was added. */
-  void forget() {
-    count = 0;
-  }
-
-  /** Deletes what was added and answers each plan. */
+  /** Deletes what was added. */
   void execute() {
+    remaining.set(0, count);
     if (count == 1) {
-      each(this::encodeDelete, 1);
+      each(remaining, this::encodeDelete, 1);
     } else {
-      if (group == 0) {
-        group = unusedGroup();
+      each(remaining, this::encodeMove, 1);
+      for (int i = 0; i < count; i++) {
+        remaining.set(i, results[i] == 0); // one that cannot be moved is gone
       }
-      each(this::encodeMove, 1);
       int result = deleteGroup();
-      if (result != 0 && result != -Errno.ENODEV) {
-        each(this::encodeMoveBackAndDelete, 2);
+      if (result == -Errno.EOPNOTSUPP) {
+        refuseUndeletable();
+        result = deleteGroup();
+      }
+      if (result != 0) {
+        each(remaining, this::encodeMoveBackAndDelete, 2);
       }
     }
+    remaining.clear();
+  }
+
+  /** Tells each plan what became of its link, and forgets them. */
+  void answer(AnswerHandler answers) {
     int answered = count;
     count = 0;
     for (int i = 0; i < answered; i++) {
@@ -92,14 +100,22 @@ final class LinkDeletions {
     }
   }
 
-  private int unusedGroup() {
-    for (int i = 0; i < DRAWS; i++) {
-      int drawn = ThreadLocalRandom.current().nextInt(LEAST_GROUP, Integer.MAX_VALUE);
-      if (!transport.isGroupUsed(drawn)) {
-        return drawn;
-      }
+  /** Lets every deletion have failed, because the kernel could not be asked. */
+  void fail(Throwable broken) {
+    for (int i = 0; i < count; i++) {
+      results[i] = -Errno.EIO;
+      messages[i] = String.valueOf(broken.getMessage());
     }
-    throw new IllegalStateException("no interface group is free");
+    remaining.clear();
+  }
+
+  private void refuseUndeletable() {
+    BitSet undeletable = new BitSet();
+    for (int i = remaining.nextSetBit(0); i >= 0; i = remaining.nextSetBit(i + 1)) {
+      undeletable.set(i, host.kind(indexes[i]).isEmpty());
+    }
+    each(undeletable, this::encodeMoveBackAndDelete, 2);
+    remaining.andNot(undeletable);
   }
 
   private interface Encoding {
@@ -115,38 +131,39 @@ final class LinkDeletions {
   }
 
   private boolean encodeMoveBackAndDelete(int i) {
-    long start = transport.encoder().mark();
+    long start = exchange.encoder().mark();
     if (request.set(indexes[i]).group(steps[i].group()).end() && request.delete(indexes[i]).end()) {
       return true;
     }
-    transport.encoder().rollback(start);
+    exchange.encoder().rollback(start);
     return false;
   }
 
-  /** Sends messages for every deletion, in as many sends as they need. */
-  private void each(Encoding encoding, int messagesForEach) {
+  /** Sends messages for those deletions, in as many sends as they need. */
+  private void each(BitSet which, Encoding encoding, int messagesForEach) {
     messagesEach = messagesForEach;
-    int next = 0;
-    while (next < count) {
-      transport.encoder().reset();
-      firstSent = next;
-      int limit = transport.messageLimit() / messagesEach;
-      while (next < count && next - firstSent < limit && encoding.encode(next)) {
-        if (next == firstSent) {
+    int limit = exchange.messageLimit() / messagesEach;
+    int next = which.nextSetBit(0);
+    while (next >= 0) {
+      exchange.encoder().reset();
+      sent = 0;
+      while (next >= 0 && sent < limit && encoding.encode(next)) {
+        if (sent == 0) {
           firstSequence = request.sequence() - (messagesEach - 1);
         }
-        next++;
+        subjects[sent++] = next;
+        next = which.nextSetBit(next + 1);
       }
-      if (next == firstSent) {
+      if (sent == 0) {
         throw new IllegalStateException("a message does not fit into the send buffer");
       }
-      transport.exchange(record);
+      exchange.exchange(record);
     }
   }
 
   /** Keeps the answer to the last message about a deletion. */
   private void record(int sequence, int errno, String message) {
-    int i = firstSent + (sequence - firstSequence) / messagesEach;
+    int i = subjects[(sequence - firstSequence) / messagesEach];
     results[i] = -errno;
     messages[i] = message;
   }
@@ -155,10 +172,13 @@ final class LinkDeletions {
   private final AckHandler recordGroup = (sequence, errno, message) -> groupResult = -errno;
 
   private int deleteGroup() {
-    transport.encoder().reset();
+    if (remaining.isEmpty()) {
+      return 0;
+    }
+    exchange.encoder().reset();
     groupResult = 0;
     request.deleteGroup(group).end();
-    transport.exchange(recordGroup);
-    return groupResult;
+    exchange.exchange(recordGroup);
+    return groupResult == -Errno.ENODEV ? 0 : groupResult;
   }
 }

@@ -4,6 +4,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -32,8 +33,13 @@ final class PlanExecution {
 
   private boolean sharedUndoDecided;
 
+  private final ArrayDeque<PlugOperation> followers = new ArrayDeque<>();
+
   /** Whether an answer of the kernel is awaited. */
   boolean waiting;
+
+  /** Whether what is awaited is the deletion of a link, on another thread. */
+  boolean deleting;
 
   void begin(PlugOperation newRequest) {
     request = newRequest;
@@ -48,6 +54,7 @@ final class PlanExecution {
     leftBehind.clear();
     sharedUndoDecided = false;
     waiting = false;
+    deleting = false;
   }
 
   /** Whether a request is being executed here. */
@@ -57,6 +64,16 @@ final class PlanExecution {
 
   PlugPlan plan() {
     return plan;
+  }
+
+  /** Keeps a request on the same VIF until this one has ended. */
+  void follow(PlugOperation follower) {
+    followers.add(follower);
+  }
+
+  /** The request to execute here next; null if there is none. */
+  PlugOperation nextFollower() {
+    return followers.poll();
   }
 
   boolean isUndoing() {
@@ -101,6 +118,7 @@ final class PlanExecution {
   /** The step was done and changed something. */
   void succeeded() {
     waiting = false;
+    deleting = false;
     if (undoing) {
       cursor--;
       return;
@@ -116,6 +134,7 @@ final class PlanExecution {
   /** There was nothing to do for the step, so there is nothing to undo either. */
   void satisfied() {
     waiting = false;
+    deleting = false;
     if (undoing) {
       cursor--;
       return;
@@ -129,6 +148,7 @@ final class PlanExecution {
   /** The step failed: from here the plan goes backwards. */
   void failed(Step step, int errno, String detail) {
     waiting = false;
+    deleting = false;
     if (undoing) {
       leftBehind.add(step + ": " + Errno.name(errno) + (detail.isEmpty() ? "" : ": " + detail));
     } else {

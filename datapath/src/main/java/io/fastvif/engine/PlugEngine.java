@@ -39,7 +39,6 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private Transport transport;
   private BatchExecutor executor;
   private PlugOperation carried;
-  private final Runnable admission = this::admit;
   private volatile RuntimeException startFailure;
   private volatile long closeDeadline;
   private volatile boolean closing;
@@ -51,7 +50,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     transports = builder.transports;
     batchLimit = builder.batchLimit;
     errorHandler = builder.errorHandler;
-    parking = new ParkWhenIdle(() -> queue.isEmpty() && !closing);
+    parking = new ParkWhenIdle(this::hasNothingToDo);
   }
 
   /** An engine for the network namespace that the engine's thread is started in. */
@@ -100,9 +99,19 @@ public final class PlugEngine implements Agent, AutoCloseable {
     }
   }
 
+  /** Whether only another thread can give the engine's thread something to do. */
+  private boolean hasNothingToDo() {
+    return (queue.isEmpty() || carried != null)
+        && !executor.hasFinishedDeletions()
+        && !(closing && executor.isIdle());
+  }
+
   private boolean mayStop() {
-    return closing
-        && ((queue.isEmpty() && carried == null) || System.nanoTime() - closeDeadline > 0);
+    return closing && executor.isIdle() && ((queue.isEmpty() && carried == null) || isOverdue());
+  }
+
+  private boolean isOverdue() {
+    return System.nanoTime() - closeDeadline > 0;
   }
 
   private void awaitStart() {
@@ -163,7 +172,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   public void onStart() {
     try {
       transport = transports.open();
-      executor = new BatchExecutor(transport, batchLimit, errorHandler);
+      executor = new BatchExecutor(transport, batchLimit, errorHandler, parking::wake);
     } catch (RuntimeException | LinkageError failure) {
       startFailure =
           failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
@@ -176,10 +185,13 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   @Override
   public int doWork() {
-    return executor.execute(admission);
+    if (!closing || !isOverdue()) {
+      admit();
+    }
+    return executor.work();
   }
 
-  /** Moves requests from the queue to the batch, until one must wait for the batch's end. */
+  /** Moves requests from the queue to the executor, until it has no more room. */
   private void admit() {
     PlugOperation request = carried == null ? queue.poll() : carried;
     carried = null;
@@ -196,8 +208,14 @@ public final class PlugEngine implements Agent, AutoCloseable {
   public void onClose() {
     closing = true;
     terminated = true;
+    while (executor != null && !executor.isIdle()) {
+      parking.idle(executor.work()); // what was begun is finished, or undone
+    }
     failQueued();
-    transport.close();
+    if (executor != null) {
+      executor.close();
+      transport.close();
+    }
   }
 
   private void failQueued() {
@@ -230,9 +248,9 @@ public final class PlugEngine implements Agent, AutoCloseable {
   }
 
   /**
-   * Takes no more requests, executes what is in the queue for at most that long, fails the rest,
-   * and ends the engine's thread. A batch that the kernel has begun cannot be stopped. An engine
-   * that runs on a caller's thread finishes when that thread's runner calls {@link #onClose()}.
+   * Takes no more requests, begins what is in the queue for at most that long, fails the rest, and
+   * ends the engine's thread. What was begun is finished whatever the bound. An engine that runs on
+   * a caller's thread finishes when that thread's runner calls {@link #onClose()}.
    *
    * @return whether the engine's thread has ended within the bound and half a second more
    */
@@ -280,7 +298,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
       return this;
     }
 
-    /** How many requests are executed together at most; 512 by default. */
+    /** How many requests are under way at once at most; 512 by default. */
     public Builder batchLimit(int requests) {
       if (requests < 1) {
         throw new IllegalArgumentException("batchLimit: " + requests + ": expected at least 1");

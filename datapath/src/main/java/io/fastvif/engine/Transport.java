@@ -1,31 +1,21 @@
 package io.fastvif.engine;
 
-import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
 
 /**
  * All that the engine asks of the kernel; a fake one serves the unit tests. Used by the engine's
- * thread alone, but for {@link #snapshot()}. Results below zero are negated error numbers.
+ * thread alone, but for what says otherwise. Results below zero are negated error numbers.
  */
-interface Transport extends AutoCloseable {
+interface Transport extends MessageExchange {
 
   /** Opens a transport on the engine's thread. */
   interface Factory {
     Transport open();
   }
 
-  /** Where messages for the next {@link #exchange} are written. */
-  MessageEncoder encoder();
-
-  /** How many messages one exchange may hold, so that their answers fit the receive buffer. */
-  int messageLimit();
-
-  /**
-   * Sends the encoder's messages, each of which asks for an acknowledgement, and hands on every
-   * acknowledgement before it returns.
-   */
-  void exchange(AckHandler acks);
+  /** Opens one more exchange with the same kernel, for a thread of its own. */
+  MessageExchange openExchange();
 
   /** Creates a tap that did not exist; 0 or a negated error number. */
   int createTap(Step.CreateTap tap);
@@ -42,15 +32,15 @@ interface Transport extends AutoCloseable {
   /** Whether a link other than these two has the first as its master. */
   boolean hasOtherPorts(int master, int port);
 
-  /** Whether a link is in that interface group. */
-  boolean isGroupUsed(int group);
+  /** The kind of the link of that index; empty if it has none or is gone. From any thread. */
+  String kind(int index);
+
+  /** Whether a link is in one of so many interface groups from that one on. */
+  boolean isGroupUsed(int first, int count);
 
   /** Whether the kernel has IPv6, without which it refuses every IPv6 setting of a link. */
   boolean hasIpv6();
 
-  /** Reads the namespace's links, addresses and routes; from any thread. */
+  /** Reads the namespace's links, addresses and routes. From any thread. */
   HostSnapshot snapshot();
-
-  @Override
-  void close();
 }

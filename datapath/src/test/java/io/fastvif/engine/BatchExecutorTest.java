@@ -12,13 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BatchExecutorTest {
   private final FakeKernel kernel = new FakeKernel();
   private final List<Throwable> errors = new ArrayList<>();
-  private final BatchExecutor executor = new BatchExecutor(kernel, 64, errors::add);
+  private final BatchExecutor executor = new BatchExecutor(kernel, 64, errors::add, () -> {});
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
   private final Map<String, PlugFailure> failures = new LinkedHashMap<>();
 
@@ -38,9 +41,25 @@ class BatchExecutorTest {
         });
   }
 
-  /** Executes what was added, with nothing coming in meanwhile. */
-  private int execute() {
-    return executor.execute(() -> {});
+  @AfterEach
+  void closeExecutor() {
+    executor.close();
+    assertEquals(0, kernel.openExchanges.get());
+  }
+
+  /** Works until nothing is under way. */
+  private void execute() {
+    workUntil(executor::isIdle);
+  }
+
+  private void workUntil(BooleanSupplier reached) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!reached.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "the executor does not get on");
+      if (executor.work() == 0) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   @Test
@@ -48,7 +67,8 @@ class BatchExecutorTest {
     for (int i = 0; i < 40; i++) {
       assertTrue(add(TestPlans.tap("vif" + i, "tap" + i, 1450)));
     }
-    assertEquals(40, execute());
+    execute();
+    assertEquals(40, outcomes.size());
     assertEquals(List.of(40), kernel.messagesOfSends);
     assertEquals(40, kernel.links.size());
     assertTrue(outcomes.values().stream().allMatch(Outcome.PLUGGED::equals));
@@ -151,39 +171,75 @@ class BatchExecutorTest {
   }
 
   @Test
-  void whatComesInBeforeALongWaitSharesIt() {
+  void nobodyWaitsForTheDeletionsOfOthers() {
+    CountDownLatch gracePeriod = new CountDownLatch(1);
+    CountDownLatch waiting = new CountDownLatch(2);
+    kernel.beforeDeletion =
+        () -> {
+          waiting.countDown();
+          await(gracePeriod);
+        };
     for (int i = 0; i < 3; i++) {
       kernel.add("tap" + i);
     }
-    List<PlugPlan> later = new ArrayList<>();
-    later.add(TestPlans.delete("vif1", "tap1", 2, 0));
-    later.add(TestPlans.delete("vif2", "tap2", 3, 0));
     add(TestPlans.delete("vif0", "tap0", 1, 0));
-    executor.execute(
-        () -> {
-          if (kernel.messagesOfSends.isEmpty() && !later.isEmpty()) {
-            add(later.removeFirst());
-          }
-        });
+    executor.work();
+    add(TestPlans.delete("vif1", "tap1", 2, 0));
+    add(TestPlans.delete("vif2", "tap2", 3, 0));
+    add(TestPlans.tap("new", "tap9", 1450));
+    workUntil(() -> outcomes.containsKey("new"));
+    await(waiting); // both deletions are in the kernel at once
+    assertEquals(Set.of("new"), outcomes.keySet());
+    assertFalse(executor.isIdle());
+    gracePeriod.countDown();
+    execute();
+    assertEquals(4, outcomes.size());
     assertEquals(1, kernel.groupDeletions);
-    assertTrue(kernel.links.isEmpty());
-    assertEquals(3, outcomes.size());
+    assertEquals(Set.of("tap9"), kernel.links.keySet());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
   }
 
   @Test
-  void aStreamOfPlugsDoesNotPutADeletionOffForEver() {
-    kernel.add("old");
-    add(TestPlans.delete("old", "old", 1, 0));
-    AtomicInteger plugged = new AtomicInteger();
-    executor.execute(
+  void whatComesInWhileAllLanesWaitLeavesTogether() {
+    CountDownLatch gracePeriod = new CountDownLatch(1);
+    kernel.beforeDeletion = () -> await(gracePeriod);
+    for (int i = 0; i < 20; i++) {
+      kernel.add("tap" + i);
+      add(TestPlans.delete("vif" + i, "tap" + i, i + 1, 0));
+      executor.work();
+    }
+    assertEquals(0, executor.work());
+    gracePeriod.countDown();
+    execute();
+    assertEquals(20, outcomes.size());
+    assertTrue(kernel.links.isEmpty());
+    assertEquals(1, kernel.groupDeletions, "four alone, and then the rest by one group");
+  }
+
+  @Test
+  void deletionsThatTheKernelCannotBeAskedForFail() {
+    kernel.add("tap0");
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    kernel.beforeDeletion =
         () -> {
-          if (plugged.get() < 50 && !outcomes.containsKey("old")) {
-            int number = plugged.getAndIncrement();
-            add(TestPlans.tap("vif" + number, "tap" + number, 1450));
-          }
-        });
-    assertEquals(Outcome.UNPLUGGED, outcomes.get("old"));
-    assertTrue(plugged.get() <= 5, "plugs let past: " + plugged);
+          throw new IllegalStateException("the socket is gone");
+        };
+    execute();
+    assertEquals(Outcome.FAILED, outcomes.get("vif0"));
+    assertEquals("the socket is gone", failures.get("vif0").detail());
+    assertEquals(1, errors.size());
+    kernel.beforeDeletion = () -> {};
+    outcomes.clear();
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    execute();
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif0"));
   }
 
   @Test
@@ -197,6 +253,7 @@ class BatchExecutorTest {
     execute();
     assertEquals(Set.of("tap3"), kernel.links.keySet());
     assertEquals(7, kernel.links.get("tap3").group);
+    assertEquals(2, kernel.groupDeletions, "refused, and then without it");
     assertEquals(Outcome.FAILED, outcomes.get("vif3"));
     assertEquals(Outcome.UNPLUGGED, outcomes.get("vif4"));
   }
@@ -222,15 +279,39 @@ class BatchExecutorTest {
   }
 
   @Test
-  void aBatchHasOneOperationOfEachVif() {
-    assertTrue(add(TestPlans.tap("vif", "tap0", 1450)));
-    assertFalse(add(TestPlans.delete("vif", "tap0", 1, 0)));
+  void operationsOnOneVifFollowOneAnother() {
+    List<String> ended = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      PlugPlan plan = TestPlans.tap("vif", "tap" + i, 1450);
+      assertTrue(
+          executor.add(
+              new PlugOperation() {
+                @Override
+                public PlugPlan plan() {
+                  return plan;
+                }
+
+                @Override
+                public void completed(Outcome outcome, PlugFailure failure) {
+                  assertTrue(kernel.links.containsKey(plan.name()));
+                  ended.add(plan.name() + kernel.links.size());
+                }
+              }));
+    }
     execute();
-    assertEquals(1, outcomes.size());
-    outcomes.clear();
-    assertTrue(add(TestPlans.delete("vif", "tap0", 1, 0)));
+    assertEquals(List.of("tap01", "tap12", "tap23"), ended);
+  }
+
+  @Test
+  void thereIsABoundToWhatIsTaken() {
+    for (int i = 0; i < 64; i++) {
+      assertTrue(add(TestPlans.tap("vif" + i, "tap" + i, 1450)));
+    }
+    assertFalse(add(TestPlans.tap("one too many", "tap64", 1450)));
     execute();
-    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif"));
+    assertTrue(add(TestPlans.tap("one too many", "tap64", 1450)));
+    execute();
+    assertEquals(65, outcomes.size());
   }
 
   @Test

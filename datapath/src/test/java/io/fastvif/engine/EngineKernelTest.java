@@ -171,7 +171,7 @@ class EngineKernelTest {
         assertEquals(Outcome.UNCHANGED, result.outcome());
       }
       for (PlugResult result : unplug(engine, veths, vifs)) {
-        assertEquals(Outcome.UNPLUGGED, result.outcome());
+        assertEquals(Outcome.UNPLUGGED, result.outcome(), () -> "" + result.failure());
       }
       assertEquals(Set.of("lo", "br0", "br1", "br2", "br3"), names(engine.snapshot()));
     }

@@ -25,9 +25,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * As much of a kernel as the engine asks for: links that know their name, master, group and MTU.
+ * Its threads are the engine's and those that wait for deletions.
  */
 final class FakeKernel implements Transport {
   private static final int INDEX_OFFSET = 4;
@@ -55,13 +57,18 @@ final class FakeKernel implements Transport {
   final Map<String, Boolean> ipv6Disabled = new HashMap<>();
   int groupDeletions;
   int messageLimit = 1000;
-  RuntimeException broken;
+
+  /** Called before links are deleted, on the thread that waits for it. */
+  Runnable beforeDeletion = () -> {};
+
+  volatile RuntimeException broken;
   boolean closed;
+  final AtomicInteger openExchanges = new AtomicInteger();
 
   private final MessageEncoder encoder = new MessageEncoder(Arena.ofAuto().allocate(1 << 18));
   private int lastIndex;
 
-  Link add(String name) {
+  synchronized Link add(String name) {
     Link link = new Link(++lastIndex, name);
     links.put(name, link);
     return link;
@@ -79,21 +86,57 @@ final class FakeKernel implements Transport {
 
   @Override
   public void exchange(AckHandler acks) {
+    exchange(encoder, acks);
+  }
+
+  private void exchange(MessageEncoder requests, AckHandler acks) {
     if (broken != null) {
       throw broken;
     }
-    messagesOfSends.add(encoder.messageCount());
     MessageDecoder message = new MessageDecoder();
-    message.wrap(encoder.segment(), 0, encoder.length());
+    message.wrap(requests.segment(), 0, requests.length());
     AttributeTable attributes = new AttributeTable(IFLA_MAX);
+    synchronized (this) {
+      messagesOfSends.add(requests.messageCount());
+    }
     while (message.next()) {
       attributes.wrap(message, HEADER_LENGTH);
+      if (message.type() == RTM_DELLINK) {
+        beforeDeletion.run();
+      }
       int errno = answer(message.type(), message.getInt(INDEX_OFFSET), attributes);
       acks.acknowledged(message.sequence(), errno, errno == 0 ? null : "fake: refused");
     }
   }
 
-  private int answer(int type, int index, AttributeTable attributes) {
+  @Override
+  public MessageExchange openExchange() {
+    openExchanges.incrementAndGet();
+    MessageEncoder requests = new MessageEncoder(Arena.ofAuto().allocate(1 << 18));
+    return new MessageExchange() {
+      @Override
+      public MessageEncoder encoder() {
+        return requests;
+      }
+
+      @Override
+      public int messageLimit() {
+        return messageLimit;
+      }
+
+      @Override
+      public void exchange(AckHandler acks) {
+        FakeKernel.this.exchange(requests, acks);
+      }
+
+      @Override
+      public void close() {
+        openExchanges.decrementAndGet();
+      }
+    };
+  }
+
+  private synchronized int answer(int type, int index, AttributeTable attributes) {
     if (type == RTM_NEWLINK && index == 0) {
       return create(attributes);
     }
@@ -161,7 +204,7 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap) {
+  public synchronized int createTap(Step.CreateTap tap) {
     if (links.containsKey(tap.name())) {
       return -Errno.EBUSY;
     }
@@ -170,30 +213,37 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public int disableIpv6(String name, boolean disabled) {
+  public synchronized int disableIpv6(String name, boolean disabled) {
     ipv6Disabled.put(name, disabled);
     return 0;
   }
 
   @Override
-  public int linkIndex(String name) {
+  public synchronized int linkIndex(String name) {
     return links.containsKey(name) ? links.get(name).index : -Errno.ENODEV;
   }
 
   @Override
-  public String alias(int index) {
+  public synchronized String alias(int index) {
     Link link = byIndex(index);
     return link == null ? "" : link.alias;
   }
 
   @Override
-  public boolean hasOtherPorts(int master, int port) {
+  public synchronized String kind(int index) {
+    Link link = byIndex(index);
+    return link == null || undeletable.contains(link.name) ? "" : "veth";
+  }
+
+  @Override
+  public synchronized boolean hasOtherPorts(int master, int port) {
     return links.values().stream().anyMatch(link -> link.master == master && link.index != port);
   }
 
   @Override
-  public boolean isGroupUsed(int group) {
-    return links.values().stream().anyMatch(link -> link.group == group);
+  public synchronized boolean isGroupUsed(int first, int count) {
+    return links.values().stream()
+        .anyMatch(link -> link.group >= first && link.group < first + count);
   }
 
   @Override

@@ -33,6 +33,15 @@ public final class FileIo {
   }
 
   /**
+   * Opens a file, like {@link #open(String, int, int)}, without allocating.
+   *
+   * @param path ends in a zero byte
+   */
+  public static int open(MemorySegment path, int flags, int mode) {
+    return (int) NativeCall.pointerFirst(linux_h.__NR_open, path, flags, mode);
+  }
+
+  /**
    * Closes a descriptor: close(2). The descriptor is gone whatever the result, so a failure must
    * not be tried again.
    *

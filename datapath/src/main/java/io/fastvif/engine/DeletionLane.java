@@ -1,0 +1,110 @@
+package io.fastvif.engine;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A thread on which links are deleted, so that the engine's own goes on while the kernel waits. The
+ * kernel lets such waits overlap: what comes in during one lane's wait leaves by another lane.
+ *
+ * <p>The deletions belong to the engine's thread while the lane is free or finished, and to the
+ * lane's own in between; {@link #state} hands them over.
+ */
+final class DeletionLane implements AutoCloseable {
+  private static final int FREE = 0;
+  private static final int BUSY = 1;
+  private static final int FINISHED = 2;
+  private static final int CLOSED = 3;
+
+  private final MessageExchange exchange;
+  private final LinkDeletions deletions;
+  private final Runnable onFinished;
+  private final Thread thread;
+  private volatile int state = FREE;
+  private Throwable broken;
+
+  /**
+   * @param host the engine's own transport
+   * @param group an interface group that nobody else uses
+   * @param onFinished called on the lane's thread when there is something to {@link #collect}
+   */
+  DeletionLane(Transport host, int group, int limit, String name, Runnable onFinished) {
+    exchange = host.openExchange();
+    deletions = new LinkDeletions(host, exchange, group, limit);
+    this.onFinished = onFinished;
+    thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Whether links can be added to its deletions. */
+  boolean isFree() {
+    return state == FREE;
+  }
+
+  boolean isFinished() {
+    return state == FINISHED;
+  }
+
+  LinkDeletions deletions() {
+    return deletions;
+  }
+
+  /** Begins to delete what was added. */
+  void begin() {
+    state = BUSY;
+    LockSupport.unpark(thread);
+  }
+
+  /**
+   * Answers the plans of a lane that is finished, and frees it.
+   *
+   * @return null, or what kept it from asking the kernel
+   */
+  Throwable collect(AnswerHandler answers) {
+    Throwable problem = broken;
+    broken = null;
+    if (problem != null) {
+      deletions.fail(problem);
+    }
+    deletions.answer(answers);
+    state = FREE;
+    return problem;
+  }
+
+  private void run() {
+    int now = state;
+    while (now != CLOSED) {
+      if (now == BUSY) {
+        try {
+          deletions.execute();
+        } catch (RuntimeException | Error problem) {
+          broken = problem;
+        }
+        state = FINISHED;
+        onFinished.run();
+      } else {
+        LockSupport.park(this);
+      }
+      now = state;
+    }
+  }
+
+  /** Ends the thread; the lane must not be busy. */
+  @Override
+  public void close() {
+    state = CLOSED;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    exchange.close();
+  }
+}
