@@ -287,6 +287,15 @@ public final class PlugEngine implements Agent, AutoCloseable {
       return transport(KernelTransport.factory(Objects.requireNonNull(namespace)));
     }
 
+    /**
+     * No namespace and no kernel, to measure the engine itself: everything is done but the system
+     * calls, every message counts as carried out at once, and nothing is plugged. Its results say
+     * nothing of any host; its snapshots are empty.
+     */
+    public Builder withoutKernel() {
+      return transport(NullTransport::new);
+    }
+
     Builder transport(Transport.Factory factory) {
       transports = factory;
       return this;

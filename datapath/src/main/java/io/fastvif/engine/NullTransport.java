@@ -1,0 +1,88 @@
+package io.fastvif.engine;
+
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.SnapshotBuilder;
+import io.fastvif.plan.Step;
+import java.lang.foreign.Arena;
+
+/**
+ * No kernel: every message is acknowledged at once as carried out, and nothing is done. What is
+ * left is what the engine itself takes; for {@link PlugEngine.Builder#withoutKernel()}.
+ */
+final class NullTransport implements Transport {
+  private static final int SEND_BYTES = 512 * 1024;
+  private static final int MESSAGES = 1024;
+  private static final int INDEX = 1;
+
+  private final Arena arena = Arena.ofShared();
+  private final MessageEncoder encoder = new MessageEncoder(arena.allocate(SEND_BYTES));
+  private final MessageDecoder decoder = new MessageDecoder();
+
+  NullTransport() {}
+
+  @Override
+  public MessageEncoder encoder() {
+    return encoder;
+  }
+
+  @Override
+  public int messageLimit() {
+    return MESSAGES;
+  }
+
+  /** Reads each message's number, as the kernel would. */
+  @Override
+  public void exchange(AckHandler acks) {
+    decoder.wrap(encoder.segment(), 0, encoder.length());
+    while (decoder.next()) {
+      acks.acknowledged(decoder.sequence(), 0, null);
+    }
+  }
+
+  @Override
+  public int createTap(Step.CreateTap tap) {
+    return 0;
+  }
+
+  @Override
+  public int disableIpv6(String name, boolean disabled) {
+    return 0;
+  }
+
+  @Override
+  public int linkIndex(String name) {
+    return INDEX;
+  }
+
+  @Override
+  public String alias(int index) {
+    return "";
+  }
+
+  @Override
+  public boolean hasOtherPorts(int master, int port) {
+    return false;
+  }
+
+  @Override
+  public boolean isGroupUsed(int group) {
+    return false;
+  }
+
+  @Override
+  public boolean hasIpv6() {
+    return true;
+  }
+
+  @Override
+  public HostSnapshot snapshot() {
+    return new SnapshotBuilder().build();
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
