@@ -62,6 +62,15 @@ final class PlugHost implements AutoCloseable {
    * @throws IllegalStateException if one of them did not end as expected
    */
   void execute(List<PlugPlan> plans, Outcome expected) {
+    execute(engine, plans, expected);
+  }
+
+  /**
+   * Submits all plans to an engine and waits for all results.
+   *
+   * @throws IllegalStateException if the queue is full, or one of them did not end as expected
+   */
+  static void execute(PlugEngine engine, List<PlugPlan> plans, Outcome expected) {
     List<CompletableFuture<PlugResult>> results = new ArrayList<>(plans.size());
     for (PlugPlan plan : plans) {
       CompletionStage<PlugResult> stage =

@@ -3,19 +3,20 @@ package io.fastvif.benchmarks;
 import io.fastvif.engine.PlugEngine;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 
 /**
  * Offers operations round a ring. The ring is longer than what the engine holds at most (its queue
  * and one batch), so an operation is completed before its turn comes again.
  */
 final class Producer {
-  private static final int RING = 8192;
+  static final int RING = 8192;
   private static final long DONE_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long PAUSE_NANOS = 10_000;
 
   private final PlugEngine engine;
-  private final EmptyOperation[] ring = new EmptyOperation[RING];
-  private EmptyOperation last;
+  private final CountedOperation[] ring = new CountedOperation[RING];
+  private CountedOperation last;
   private int next;
   private long offers;
 
@@ -24,16 +25,23 @@ final class Producer {
    *     into one batch
    */
   Producer(PlugEngine engine, String name) {
+    this(engine, i -> CountedOperation.empty(name + "-" + i));
+  }
+
+  /**
+   * @param operations makes the operation of a number below {@link #RING}
+   */
+  Producer(PlugEngine engine, IntFunction<CountedOperation> operations) {
     this.engine = engine;
     for (int i = 0; i < RING; i++) {
-      ring[i] = new EmptyOperation(name + "-" + i);
+      ring[i] = operations.apply(i);
     }
     last = ring[0];
   }
 
   /** Offers the next operation; false if the queue is full. */
   boolean offer() {
-    EmptyOperation operation = ring[next];
+    CountedOperation operation = ring[next];
     if (!engine.offer(operation)) {
       return false;
     }
@@ -68,7 +76,7 @@ final class Producer {
   /** Waits, and fails unless each operation was completed exactly as often as it was accepted. */
   void check() {
     await();
-    for (EmptyOperation operation : ring) {
+    for (CountedOperation operation : ring) {
       operation.check();
     }
   }

@@ -85,19 +85,19 @@ class SubmitBenchmarkTest {
 
   @Test
   void lostDoubledAndFailedOperationsAreFound() {
-    EmptyOperation lost = new EmptyOperation("lost");
+    CountedOperation lost = CountedOperation.empty("lost");
     lost.accepted();
     assertFalse(lost.isDone());
     assertThrows(IllegalStateException.class, lost::check);
 
-    EmptyOperation doubled = new EmptyOperation("doubled");
+    CountedOperation doubled = CountedOperation.empty("doubled");
     doubled.accepted();
     doubled.completed(Outcome.UNCHANGED, null);
     doubled.check();
     doubled.completed(Outcome.UNCHANGED, null);
     assertThrows(IllegalStateException.class, doubled::check);
 
-    EmptyOperation failed = new EmptyOperation("failed");
+    CountedOperation failed = CountedOperation.empty("failed");
     failed.accepted();
     failed.completed(Outcome.FAILED, null);
     assertThrows(IllegalStateException.class, failed::check);

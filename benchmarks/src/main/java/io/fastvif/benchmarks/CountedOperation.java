@@ -8,15 +8,27 @@ import io.fastvif.plan.PlugPlan;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An operation whose plan has no steps, which counts how often it was offered and completed. */
-final class EmptyOperation implements PlugOperation {
+/** An operation which counts how often it was offered and completed. */
+final class CountedOperation implements PlugOperation {
   private final PlugPlan plan;
+  private final Outcome expected;
   private final AtomicInteger completions = new AtomicInteger();
   private volatile Outcome unexpected;
   private int offers;
 
-  EmptyOperation(String vifId) {
-    plan = new PlugPlan(vifId, "", Action.PLUG, List.of(), null, List.of(), List.of());
+  /**
+   * @param expected how each execution is to end
+   */
+  CountedOperation(PlugPlan plan, Outcome expected) {
+    this.plan = plan;
+    this.expected = expected;
+  }
+
+  /** An operation without steps. */
+  static CountedOperation empty(String vifId) {
+    return new CountedOperation(
+        new PlugPlan(vifId, "", Action.PLUG, List.of(), null, List.of(), List.of()),
+        Outcome.UNCHANGED);
   }
 
   @Override
@@ -26,7 +38,7 @@ final class EmptyOperation implements PlugOperation {
 
   @Override
   public void completed(Outcome outcome, PlugFailure failure) {
-    if (outcome != Outcome.UNCHANGED) {
+    if (outcome != expected) {
       unexpected = outcome;
     }
     // One writer, the engine's thread: no read-modify-write is needed.
