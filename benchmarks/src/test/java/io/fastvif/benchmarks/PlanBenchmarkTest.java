@@ -1,6 +1,7 @@
 package io.fastvif.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.Action;
 import io.fastvif.plan.PlugPlan;
@@ -16,10 +17,11 @@ class PlanBenchmarkTest {
     PlugPlan plan = benchmark.plug();
     assertEquals(Action.PLUG, plan.action());
     assertEquals(Vifs.id(PlanBenchmark.ABSENT), plan.vifId());
-    assertEquals(4, plan.steps().size());
+    assertEquals(5, plan.steps().size());
     Step.CreateVeth create = (Step.CreateVeth) plan.steps().get(0).step();
     assertEquals(Vifs.name(PlanBenchmark.ABSENT), create.name());
-    Step.ConfigureLink configure = (Step.ConfigureLink) plan.steps().get(1).step();
+    assertTrue(((Step.DisableIpv6) plan.steps().get(1).step()).disabled());
+    Step.ConfigureLink configure = (Step.ConfigureLink) plan.steps().get(2).step();
     assertEquals(Vifs.BRIDGE, configure.settings().master());
   }
 
