@@ -42,6 +42,11 @@ final class NullTransport implements Transport {
   }
 
   @Override
+  public MessageExchange openExchange() {
+    return new NullTransport();
+  }
+
+  @Override
   public int createTap(Step.CreateTap tap) {
     return 0;
   }
@@ -62,12 +67,17 @@ final class NullTransport implements Transport {
   }
 
   @Override
+  public String kind(int index) {
+    return "";
+  }
+
+  @Override
   public boolean hasOtherPorts(int master, int port) {
     return false;
   }
 
   @Override
-  public boolean isGroupUsed(int group) {
+  public boolean isGroupUsed(int first, int count) {
     return false;
   }
 
