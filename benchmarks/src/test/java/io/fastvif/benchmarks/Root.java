@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.fastvif.bindings.Namespaces;
 
 /** Tests that make network namespaces. */
-final class Root {
+public final class Root {
   private Root() {}
 
   /** Skips the test without root, or fails it if every peer is required. */
-  static void require() {
+  public static void require() {
     if (Namespaces.geteuid() == 0) {
       return;
     }

@@ -1,0 +1,89 @@
+package io.fastvif.benchmarks.compare;
+
+import io.fastvif.netns.Netns;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Child processes. */
+final class Child {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private Child() {}
+
+  /** Starts a process in a namespace: it inherits that of the thread that starts it. */
+  static Process start(Netns namespace, ProcessBuilder builder) {
+    return namespace.call(builder::start);
+  }
+
+  /**
+   * Waits for the end of a process, and ends it if it takes too long.
+   *
+   * @throws TimeLimitException if it did
+   */
+  static void await(Process process, Duration limit) throws IOException {
+    try {
+      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        process.destroyForcibly().waitFor();
+        throw new TimeLimitException(limit);
+      }
+    } catch (InterruptedException interrupted) {
+      process.destroyForcibly();
+      throw interrupted(interrupted);
+    }
+  }
+
+  /** Keeps the interruption, and is what to throw. */
+  static IOException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new IOException("interrupted", cause);
+  }
+
+  /**
+   * Runs a program that needs no namespace and is soon done.
+   *
+   * @return what it printed
+   * @throws IOException if it cannot be run or fails
+   */
+  static String run(ProcessBuilder builder) throws IOException {
+    Path output = Files.createTempFile("fastvif-bench", ".out");
+    try {
+      Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+      await(process, PATIENCE);
+      String text = Files.readString(output, StandardCharsets.UTF_8).strip();
+      if (process.exitValue() != 0) {
+        throw new IOException(builder.command().getFirst() + " failed: " + text);
+      }
+      return text;
+    } finally {
+      Files.delete(output);
+    }
+  }
+
+  /** The version of a Debian package, or what a program says of itself if there is none. */
+  static String version(String debianPackage, String... otherwise) {
+    try {
+      return run(new ProcessBuilder("dpkg-query", "-W", "-f", "${Version}", debianPackage));
+    } catch (IOException notDebians) {
+      try {
+        return run(new ProcessBuilder(otherwise)).lines().findFirst().orElse("unknown");
+      } catch (IOException silent) {
+        return "unknown";
+      }
+    }
+  }
+
+  /** Whether a program runs and ends well. */
+  static boolean works(String... command) {
+    try {
+      run(new ProcessBuilder(List.of(command)));
+      return true;
+    } catch (IOException absent) {
+      return false;
+    }
+  }
+}

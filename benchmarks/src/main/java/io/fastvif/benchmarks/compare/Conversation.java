@@ -1,0 +1,132 @@
+package io.fastvif.benchmarks.compare;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.fastvif.netns.Netns;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+/**
+ * A peer's process. It is told {@code plug FROM TO}, {@code unplug FROM TO} or {@code latency FROM
+ * TO INTERVAL}, a line each, and answers each with {@code {"nanos": [...]}} in a line.
+ */
+final class Conversation implements MeasuredSystem.Session {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final String END = "";
+
+  private final Duration limit;
+  private final Path errors;
+  private final Process process;
+  private final Writer commands;
+  private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+
+  /**
+   * @param errors a file for the process's standard error
+   */
+  Conversation(Netns namespace, List<String> command, Path errors, Duration limit) {
+    this.limit = limit;
+    this.errors = errors;
+    process = Child.start(namespace, new ProcessBuilder(command).redirectError(errors.toFile()));
+    commands = process.outputWriter(StandardCharsets.UTF_8);
+    Thread.ofPlatform().daemon().name("answers").start(this::read);
+  }
+
+  private void read() {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        answers.add(line);
+      }
+    } catch (IOException | UncheckedIOException closed) {
+      // the process was ended
+    } finally {
+      answers.add(END);
+    }
+  }
+
+  @Override
+  public long plug(int from, int to) throws IOException {
+    return ask("plug " + from + " " + to)[0];
+  }
+
+  @Override
+  public long unplug(int from, int to) throws IOException {
+    return ask("unplug " + from + " " + to)[0];
+  }
+
+  @Override
+  public long[] latencies(int from, int to, long intervalNanos) throws IOException {
+    return ask("latency " + from + " " + to + " " + intervalNanos);
+  }
+
+  private long[] ask(String command) throws IOException {
+    try {
+      commands.write(command + "\n");
+      commands.flush();
+    } catch (IOException ended) {
+      throw failure(command);
+    }
+    String answer;
+    try {
+      answer = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException interrupted) {
+      throw Child.interrupted(interrupted);
+    }
+    if (answer == null) {
+      process.destroyForcibly();
+      throw new TimeLimitException(limit);
+    }
+    if (answer.equals(END)) {
+      throw failure(command);
+    }
+    return nanos(answer);
+  }
+
+  private IOException failure(String command) throws IOException {
+    String text = Files.readString(errors, StandardCharsets.UTF_8).strip();
+    String last = text.lines().reduce("", (before, line) -> line);
+    return new IOException(command + ": the process ended: " + last);
+  }
+
+  static long[] nanos(String answer) throws IOException {
+    LongStream.Builder nanos = LongStream.builder();
+    try (JsonParser json = JSON.createParser(answer)) {
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token == JsonToken.VALUE_NUMBER_INT) {
+          nanos.add(json.getLongValue());
+        }
+      }
+    }
+    long[] all = nanos.build().toArray();
+    if (all.length == 0) {
+      throw new IOException("not an answer: " + answer);
+    }
+    return all;
+  }
+
+  /** Ends the process; a kernel that is deleting links for it is waited for. */
+  @Override
+  public void close() {
+    try {
+      commands.close();
+    } catch (IOException ended) {
+      // it has ended already
+    }
+    try {
+      Child.await(process, limit);
+    } catch (IOException forced) {
+      // it has been ended
+    }
+  }
+}
