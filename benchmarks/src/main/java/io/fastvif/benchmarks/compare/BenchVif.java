@@ -63,6 +63,7 @@ record BenchVif(
         Network.builder()
             .id(id)
             .bridge(bridge)
+            .bridgeInterface(null) // os-vif wants it to be said that there is none
             .multiHost(false)
             .shouldProvideBridge(providesBridge)
             .shouldProvideVlan(false)

@@ -1,0 +1,103 @@
+package io.fastvif.engine;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.SnapshotBuilder;
+import io.fastvif.plan.Step;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** A kernel that agrees to everything, and keeps what was sent to it. */
+final class SendRecorder implements Transport {
+  private static final int SEND_BYTES = 512 * 1024;
+  private static final int MESSAGE_LIMIT = 6553;
+
+  private final Map<String, Integer> indexes;
+  private final List<String> sends = new ArrayList<>();
+  private final MessageEncoder encoder = new MessageEncoder(Arena.ofAuto().allocate(SEND_BYTES));
+
+  /**
+   * @param indexes of the links that exist, or will once they have been created
+   */
+  SendRecorder(Map<String, Integer> indexes) {
+    this.indexes = indexes;
+  }
+
+  /** The bytes of each send, as hexadecimal digits, and between them the links without IPv6. */
+  List<String> sends() {
+    return sends;
+  }
+
+  @Override
+  public MessageEncoder encoder() {
+    return encoder;
+  }
+
+  @Override
+  public int messageLimit() {
+    return MESSAGE_LIMIT;
+  }
+
+  @Override
+  public void exchange(AckHandler acks) {
+    byte[] bytes = encoder.segment().asSlice(0, encoder.length()).toArray(ValueLayout.JAVA_BYTE);
+    sends.add(HexFormat.of().formatHex(bytes));
+    MessageDecoder message = new MessageDecoder();
+    message.wrap(encoder.segment(), 0, encoder.length());
+    while (message.next()) {
+      acks.acknowledged(message.sequence(), 0, null);
+    }
+  }
+
+  @Override
+  public int createTap(Step.CreateTap tap) {
+    return -Errno.EOPNOTSUPP;
+  }
+
+  @Override
+  public int disableIpv6(String name, boolean disabled) {
+    sends.add((disabled ? "disable_ipv6 " : "enable_ipv6 ") + name);
+    return 0;
+  }
+
+  @Override
+  public int linkIndex(String name) {
+    return indexes.getOrDefault(name, -Errno.ENODEV);
+  }
+
+  @Override
+  public String alias(int index) {
+    return "";
+  }
+
+  @Override
+  public boolean hasOtherPorts(int master, int port) {
+    return false;
+  }
+
+  @Override
+  public boolean isGroupUsed(int group) {
+    return false;
+  }
+
+  @Override
+  public boolean hasIpv6() {
+    return true;
+  }
+
+  @Override
+  public HostSnapshot snapshot() {
+    return new SnapshotBuilder().build();
+  }
+
+  @Override
+  public void close() {
+    // nothing is open
+  }
+}
