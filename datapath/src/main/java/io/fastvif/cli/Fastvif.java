@@ -30,7 +30,9 @@ public final class Fastvif {
           "host-info",
           "negotiate",
           "libvirt-xml",
-          "demo");
+          "demo",
+          "bench",
+          "soak");
 
   private Fastvif() {}
 
@@ -62,6 +64,9 @@ public final class Fastvif {
   static int execute(String[] arguments, PrintWriter out, PrintWriter err) {
     if (arguments.length > 0) {
       Command command = command(arguments[0]);
+      if (command instanceof LauncherCommand) {
+        return run(command, new Arguments(), out, err); // its options are not known here
+      }
       Arguments plain = command == null ? null : Arguments.ofPlain(command, arguments);
       if (plain != null) {
         return run(command, plain, out, err);
@@ -86,6 +91,11 @@ public final class Fastvif {
       case "negotiate" -> new NegotiateCommand();
       case "libvirt-xml" -> new LibvirtXmlCommand();
       case "demo" -> new DemoCommand();
+      case "bench" ->
+          new LauncherCommand(name, "Measure fastvif beside the alternatives. Needs root.");
+      case "soak" ->
+          new LauncherCommand(
+              name, "Plug and unplug at random for minutes and check every invariant. Needs root.");
       case "warm-up" -> new WarmUpCommand();
       default -> null;
     };

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shell script that starts the command, in a folder of its own, among JDKs that are fake. */
 class LauncherTest {
@@ -35,6 +38,17 @@ class LauncherTest {
           -XX:AOTCacheOutput=* | -XX:ArchiveClassesAtExit=*) echo trained >"${word#*=}" ;;
         esac
       done
+      """;
+
+  /** Writes down which module it was asked for, and makes its jar. */
+  private static final String FAKE_MAVEN =
+      """
+      #!/bin/sh
+      while [ "$1" != -pl ]; do
+        shift
+      done
+      echo "$2" >>"$BUILDS"
+      echo jar >"$2/target/fastvif-$2.jar"
       """;
 
   @TempDir Path folder;
@@ -174,6 +188,52 @@ class LauncherTest {
           .filter(file -> file.toString().endsWith(end))
           .findAny()
           .orElseThrow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bench", "soak"})
+  void measuringCommandsAreStartedInTheirOwnModule(String command) throws Exception {
+    String home = version("25.0.3");
+    Path benchmarks = Files.createDirectories(folder.resolve("top/benchmarks/target"));
+    jar = benchmarks.resolve("fastvif-benchmarks.jar");
+    fakeJar();
+    Run run = start(Map.of(), "top/fastvif", command, "--vifs", "1 2");
+    assertEquals("", run.err());
+    assertTrue(run.out().startsWith(home + "/bin/java "), run.out());
+    assertTrue(run.out().endsWith(" -jar " + jar + " " + command + " --vifs 1 2\n"), run.out());
+    assertFalse(run.out().contains("TieredStopAtLevel"), "the second compiler is on");
+    try (Stream<Path> files = Files.list(target)) {
+      assertEquals(0, files.count(), "nothing is made for the command that is not run");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"list,datapath", "bench,benchmarks", "soak,benchmarks"})
+  void modulesAreBuiltOnFirstUseAndWhenTheirSourcesAreNewer(String command, String module)
+      throws Exception {
+    version("25.0.3");
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Path maven = bin.resolve("mvn");
+    Files.writeString(maven, FAKE_MAVEN);
+    assertTrue(maven.toFile().setExecutable(true));
+    Files.writeString(folder.resolve("top/pom.xml"), "<project/>");
+    age(folder.resolve("top/pom.xml"));
+    Map<String, String> environment =
+        Map.of("PATH", bin + ":/usr/bin:/bin", "BUILDS", folder + "/builds");
+    Run first = start(environment, "top/fastvif", command);
+    assertEquals(0, first.status(), first.err());
+    assertEquals("fastvif: building\n", first.err());
+    assertEquals(module + "\n", Files.readString(folder.resolve("builds")));
+    assertEquals("", start(environment, "top/fastvif", command).err(), "built already");
+    Path source = folder.resolve("top/" + module + "/src/main/java/New.java");
+    Files.createDirectories(source.getParent());
+    Files.writeString(source, "class New {}");
+    Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() + 60_000));
+    assertEquals("fastvif: building\n", start(environment, "top/fastvif", command).err());
+    try (Stream<Path> files = Files.walk(folder.resolve("top"))) {
+      assertTrue(
+          files.noneMatch(file -> file.endsWith("fastvif-building")), "no build is under way");
     }
   }
 

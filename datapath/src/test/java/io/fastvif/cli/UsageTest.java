@@ -60,4 +60,15 @@ class UsageTest {
     assertTrue(wrong.err().contains("\nUsage: fastvif "), wrong.err());
     assertEquals("", wrong.out());
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bench", "soak"})
+  void commandsOfTheOtherModuleAreListedAndPointThere(String command) {
+    assertTrue(CommandRun.of("--help").out().contains("\n  " + command + " "));
+    for (String option : new String[] {"--help", "--vifs"}) {
+      CommandRun refused = CommandRun.of(command, option, "7").expect(Fastvif.WRONG_INPUT);
+      assertTrue(refused.err().startsWith("fastvif: " + command + " is not in this jar"), option);
+      assertEquals("", refused.out());
+    }
+  }
 }
