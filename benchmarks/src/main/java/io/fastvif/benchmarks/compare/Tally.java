@@ -25,6 +25,14 @@ final class Tally {
     this.vifs = vifs;
   }
 
+  /** The rows of a system that is not there. */
+  static List<Result> absent(Workload workload, MeasuredSystem system, int vifs, String reason) {
+    Tally tally = new Tally(workload, system, vifs);
+    tally.plugProblem = reason;
+    tally.unplugProblem = reason;
+    return tally.results();
+  }
+
   MeasuredSystem system() {
     return system;
   }
@@ -57,7 +65,7 @@ final class Tally {
 
   /** Whether another run makes sense, and may be afforded. */
   boolean mayRunAgain(Limits limits) {
-    return !hasFailed() && spentNanos < limits.system().toNanos();
+    return !hasFailed() && (plugs.isEmpty() || spentNanos < limits.system().toNanos());
   }
 
   boolean hasFailed() {
