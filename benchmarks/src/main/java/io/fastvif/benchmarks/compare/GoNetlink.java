@@ -60,6 +60,7 @@ final class GoNetlink implements MeasuredSystem {
       environment.put("GO111MODULE", "off");
       environment.put("GOPATH", SOURCES.toString());
       environment.put("GOFLAGS", "");
+      environment.put("CGO_ENABLED", "0"); // or it would want a C compiler
       environment.put("GOCACHE", cache().toString());
       Child.run(build);
     }
