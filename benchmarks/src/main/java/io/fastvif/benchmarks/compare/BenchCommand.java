@@ -1,0 +1,163 @@
+package io.fastvif.benchmarks.compare;
+
+import io.fastvif.benchmarks.report.Comparison;
+import io.fastvif.benchmarks.report.Report;
+import io.fastvif.benchmarks.report.ReportReader;
+import io.fastvif.benchmarks.report.ReportWriter;
+import io.fastvif.vif.InvalidInputException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fastvif bench}. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description =
+        "Plug and unplug the same VIFs with fastvif and with the alternatives, in private network"
+            + " namespaces, and report the times. Needs root.",
+    footer = {
+      "With --compare: exit status 1 if something of fastvif's became slower, 2 if nothing could be"
+          + " compared.",
+      "Otherwise: 0 done, 1 a system failed, 2 wrong input or usage."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(20);
+  private static final int MOST_RUNS = 1000;
+  private static final int MOST_SECONDS = 3600;
+
+  @Option(
+      names = "--vifs",
+      paramLabel = "N,...",
+      description = "How many VIFs, each a measurement (1,100,500,1000,4000; with --quick 1,100).")
+  private String vifs;
+
+  @Option(
+      names = "--systems",
+      paramLabel = "NAME,...",
+      description =
+          "Measure these systems only; the others' names are in the message about a wrong one.")
+  private String systems;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "R",
+      description = "How many runs of each system (5; with --quick 1). A slow one gets fewer.")
+  private String runs;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      description = "Stop an operation on all VIFs of a size after that (300).")
+  private String limit = "300";
+
+  @Option(names = "--quick", description = "Few VIFs, one run.")
+  private boolean quick;
+
+  @Option(
+      names = "--json-report",
+      paramLabel = "FILE",
+      description = "Write the report as JSON, which --compare reads.")
+  private Path json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write the report as one page with plots.")
+  private Path html;
+
+  @Option(
+      names = "--markdown",
+      paramLabel = "FILE",
+      description = "Write the report as Markdown; without this it goes to standard output.")
+  private Path markdown;
+
+  @Option(
+      names = "--compare",
+      arity = "2",
+      paramLabel = "JSON",
+      description = "Measure nothing; say what became slower from an older report to a newer one.")
+  private List<Path> compared;
+
+  @Spec private CommandSpec spec;
+
+  /** Made by picocli or a caller that hands it to picocli. */
+  public BenchCommand() {}
+
+  /**
+   * Runs the comparison.
+   *
+   * @return the exit status
+   * @throws IOException if a report cannot be read or written
+   * @throws InvalidInputException if an option's value is wrong
+   */
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    if (compared != null) {
+      Comparison comparison =
+          Comparison.of(ReportReader.read(compared.get(0)), ReportReader.read(compared.get(1)));
+      out.print(comparison.table());
+      out.flush();
+      return comparison.exitStatus();
+    }
+    List<Integer> sizes =
+        Selection.sizes("--vifs", vifs == null ? (quick ? "1,100" : "1,100,500,1000,4000") : vifs);
+    int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "5") : runs, MOST_RUNS);
+    int seconds = Selection.number("--limit", limit, MOST_SECONDS);
+    requireFolder("--json-report", json);
+    requireFolder("--html", html);
+    requireFolder("--markdown", markdown);
+    try (Resources resources = new Resources()) {
+      Set<String> known = Comparing.systems(resources);
+      Comparing comparing =
+          new Comparing(
+              resources,
+              systems == null ? known : Selection.systems("--systems", systems, known),
+              new Limits(Duration.ofSeconds(seconds), SYSTEM_LIMIT),
+              err);
+      Report report = comparing.run(sizes, rounds);
+      write(report, out);
+      return comparing.hasFailed() ? FAILED : DONE;
+    }
+  }
+
+  private void write(Report report, PrintWriter out) throws IOException {
+    if (json != null) {
+      Files.writeString(json, ReportWriter.json(report));
+    }
+    if (html != null) {
+      Files.writeString(html, ReportWriter.html(report));
+    }
+    if (markdown != null) {
+      Files.writeString(markdown, ReportWriter.markdown(report));
+    } else {
+      out.print(ReportWriter.markdown(report));
+      out.flush();
+    }
+  }
+
+  /** Before the measurements, not after an hour of them. */
+  private static void requireFolder(String option, Path file) {
+    if (file == null) {
+      return;
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+      throw InvalidInputException.ofValue(
+          option, file.toString(), "cannot be written", "a file in a folder that exists");
+    }
+  }
+}
