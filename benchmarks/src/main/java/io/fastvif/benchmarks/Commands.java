@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -35,7 +36,11 @@ final class Commands {
    * @return its exit status
    */
   static int execute(String name, String[] arguments, PrintWriter out, PrintWriter err) {
-    return new CommandLine(ALL.get(name).get())
+    CommandLine command = new CommandLine(ALL.get(name).get());
+    if (command.getCommandSpec().findOption("--help") == null) {
+      command.getCommandSpec().addOption(help());
+    }
+    return command
         .setCommandName("fastvif " + name)
         .setExpandAtFiles(false)
         .setOut(out)
@@ -43,6 +48,13 @@ final class Commands {
         .setParameterExceptionHandler((mistake, all) -> explain(mistake))
         .setExecutionExceptionHandler(Commands::explain)
         .execute(arguments);
+  }
+
+  private static OptionSpec help() {
+    return OptionSpec.builder("-h", "--help")
+        .usageHelp(true)
+        .description("Show this help and exit.")
+        .build();
   }
 
   private static int explain(ParameterException mistake) {

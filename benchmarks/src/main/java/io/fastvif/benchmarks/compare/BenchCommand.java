@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
 /** {@code fastvif bench}. */
 @Command(
     name = "bench",
-    mixinStandardHelpOptions = true,
     description =
         "Plug and unplug the same VIFs with fastvif and with the alternatives, in private network"
             + " namespaces, and report the times. Needs root.",

@@ -16,7 +16,9 @@ final class Comparing {
   private static final List<String> NOTES =
       List.of(
           "A VIF of \"veth on a bridge\" is a veth pair: the host's end on a bridge and up, the"
-              + " guest's end up; at most 1,023 on a bridge. The bridges are made before. After each"
+              + " guest's end up; at most 1,023 on a bridge. The bridges are made before, as os-vif"
+              + " makes them: without multicast snooping, so they flood what new ports send. With"
+              + " snooping the systems that leave IPv6 on are faster. After each"
               + " plug and unplug the namespace is read and must be as it should.",
           "Each run has a private network namespace. In each round every system has its turn, in an"
               + " order that rotates. The figure is the median of the runs.",
