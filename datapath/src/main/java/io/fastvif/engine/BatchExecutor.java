@@ -18,10 +18,15 @@ final class BatchExecutor implements AutoCloseable {
   /** How many of the kernel's waits may overlap; one less than this share what comes in later. */
   private static final int LANES = 4;
 
+  private static final int INITIAL_PLANS = 128;
+
   /** Group numbers are drawn from above this: far from those that people give by hand. */
   private static final int LEAST_GROUP = 0x4000_0000;
 
   private static final int DRAWS = 16;
+
+  /** Enough that a send costs nothing beside its messages. */
+  private static final int SEND_MESSAGES = 512;
 
   private final Transport transport;
   private final Consumer<Throwable> errorHandler;
@@ -64,12 +69,9 @@ final class BatchExecutor implements AutoCloseable {
     this.limit = limit;
     active = new PlanExecution[limit];
     unused = new PlanExecution[limit];
-    for (unusedCount = 0; unusedCount < limit; unusedCount++) {
-      unused[unusedCount] = new PlanExecution();
-    }
-    byVif = new Object2ObjectHashMap<>(2 * limit, Hashing.DEFAULT_LOAD_FACTOR);
+    byVif = new Object2ObjectHashMap<>(INITIAL_PLANS, Hashing.DEFAULT_LOAD_FACTOR);
     steps = new StepEncoder(transport);
-    sent = new PlanExecution[limit];
+    sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
 
   /**
@@ -88,10 +90,10 @@ final class BatchExecutor implements AutoCloseable {
       sameVif.follow(request);
       return true;
     }
-    if (unusedCount == 0) {
+    if (activeCount == limit) {
       return false;
     }
-    PlanExecution plan = unused[--unusedCount];
+    PlanExecution plan = unusedCount == 0 ? new PlanExecution() : unused[--unusedCount];
     plan.begin(request);
     active[activeCount++] = plan;
     byVif.put(request.plan().vifId(), plan);
@@ -298,7 +300,7 @@ final class BatchExecutor implements AutoCloseable {
 
   /** Puts a step into the send; returns whether it was answered instead. */
   private boolean encode(PlanExecution plan, Step step) {
-    if (sendFull || sentCount == transport.messageLimit()) {
+    if (sendFull || sentCount == sent.length) {
       return false;
     }
     int result = steps.encode(plan, step);

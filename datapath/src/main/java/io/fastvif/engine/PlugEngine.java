@@ -273,7 +273,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   public static final class Builder {
     private Transport.Factory transports = KernelTransport.factory(null);
     private int queueCapacity = 4096;
-    private int batchLimit = 512;
+    private int batchLimit = 2048;
     private Consumer<Throwable> errorHandler =
         thrown ->
             Thread.currentThread()
@@ -307,7 +307,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
       return this;
     }
 
-    /** How many requests are under way at once at most; 512 by default. */
+    /** How many requests are under way at once at most; 2,048 by default. */
     public Builder batchLimit(int requests) {
       if (requests < 1) {
         throw new IllegalArgumentException("batchLimit: " + requests + ": expected at least 1");

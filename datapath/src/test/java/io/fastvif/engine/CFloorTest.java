@@ -75,7 +75,7 @@ class CFloorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 600, 1100})
+  @ValueSource(ints = {1, 2, 600, 2000})
   void sendsTheSame(int count) throws Exception {
     List<VifBridge> vifs = IntStream.range(0, count).mapToObj(CFloorTest::vif).toList();
     List<PlugPlan> plugs =

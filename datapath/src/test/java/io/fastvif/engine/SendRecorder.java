@@ -46,13 +46,44 @@ final class SendRecorder implements Transport {
 
   @Override
   public void exchange(AckHandler acks) {
-    byte[] bytes = encoder.segment().asSlice(0, encoder.length()).toArray(ValueLayout.JAVA_BYTE);
+    exchange(encoder, acks);
+  }
+
+  /** Called by one thread at a time: plugging and unplugging are recorded one after the other. */
+  private synchronized void exchange(MessageEncoder requests, AckHandler acks) {
+    byte[] bytes = requests.segment().asSlice(0, requests.length()).toArray(ValueLayout.JAVA_BYTE);
     sends.add(HexFormat.of().formatHex(bytes));
     MessageDecoder message = new MessageDecoder();
-    message.wrap(encoder.segment(), 0, encoder.length());
+    message.wrap(requests.segment(), 0, requests.length());
     while (message.next()) {
       acks.acknowledged(message.sequence(), 0, null);
     }
+  }
+
+  @Override
+  public MessageExchange openExchange() {
+    MessageEncoder requests = new MessageEncoder(Arena.ofAuto().allocate(SEND_BYTES));
+    return new MessageExchange() {
+      @Override
+      public MessageEncoder encoder() {
+        return requests;
+      }
+
+      @Override
+      public int messageLimit() {
+        return MESSAGE_LIMIT;
+      }
+
+      @Override
+      public void exchange(AckHandler acks) {
+        SendRecorder.this.exchange(requests, acks);
+      }
+
+      @Override
+      public void close() {
+        // nothing is open
+      }
+    };
   }
 
   @Override
@@ -77,12 +108,17 @@ final class SendRecorder implements Transport {
   }
 
   @Override
+  public String kind(int index) {
+    return "veth";
+  }
+
+  @Override
   public boolean hasOtherPorts(int master, int port) {
     return false;
   }
 
   @Override
-  public boolean isGroupUsed(int group) {
+  public boolean isGroupUsed(int first, int count) {
     return false;
   }
 

@@ -27,7 +27,8 @@
 #include <unistd.h>
 
 enum {
-  BATCH = 512,           /* fastvif's batchLimit */
+  PLUGGED_TOGETHER = 512,
+  UNPLUGGED_TOGETHER = 2048,
   SEND_BYTES = 512 * 1024,
   SOCKET_BUFFER = 4 * 1024 * 1024,
   ANSWERS = 32,          /* datagrams per recvmmsg */
@@ -267,8 +268,8 @@ static void disable_ipv6(const char *name) {
 /* ---- the operations ---- */
 
 static void plug(int from, int to) {
-  for (int first = from; first < to; first += BATCH) {
-    int last = first + BATCH < to ? first + BATCH : to;
+  for (int first = from; first < to; first += PLUGGED_TOGETHER) {
+    int last = first + PLUGGED_TOGETHER < to ? first + PLUGGED_TOGETHER : to;
     for (int i = first; i < last; i++) create(&vifs[i]);
     exchange();
     for (int i = first; i < last; i++) vifs[i].index = host_index(&vifs[i]);
@@ -286,8 +287,8 @@ static void plug(int from, int to) {
 }
 
 static void unplug(int from, int to) {
-  for (int first = from; first < to; first += BATCH) {
-    int last = first + BATCH < to ? first + BATCH : to;
+  for (int first = from; first < to; first += UNPLUGGED_TOGETHER) {
+    int last = first + UNPLUGGED_TOGETHER < to ? first + UNPLUGGED_TOGETHER : to;
     if (last - first == 1) {
       end(begin(RTM_DELLINK, 0, vifs[first].index));
     } else {
