@@ -2,60 +2,162 @@ package io.fastvif.engine;
 
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
 import static io.fastvif.bindings.linux.linux_h.AF_UNSPEC;
-import static io.fastvif.bindings.linux.linux_h.RTN_UNICAST;
 import static io.fastvif.bindings.linux.linux_h.RT_TABLE_MAIN;
 
+import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.MessageDecoder;
-import io.fastvif.netlink.route.AddressGenerationMode;
-import io.fastvif.netlink.route.AddressMessage;
+import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.DumpHandler;
-import io.fastvif.netlink.route.InetConf;
-import io.fastvif.netlink.route.LinkMessage;
-import io.fastvif.netlink.route.RouteMessage;
+import io.fastvif.netlink.route.RouteRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.vif.MacAddress;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
 
 /**
- * Reads what planning needs to know of a network namespace, for those who plan without an engine.
+ * Reads what planning needs to know of a network namespace, all of it or of one link. The data of
+ * virtual functions, for which a driver may ask its firmware, and statistics are left out. Needs no
+ * privilege.
  */
 public final class HostReader {
-  private HostReader() {}
+  private static final int DUMPS = 3;
 
-  /** Reads the links, addresses and routes of the socket's namespace; needs no privilege. */
-  public static HostSnapshot read(RouteSocket socket) {
-    SnapshotBuilder snapshot = new SnapshotBuilder();
-    LinkMessage link = new LinkMessage();
-    Rows<LinkState> links = new Rows<>(message -> state(link.wrap(message)));
-    socket.dump(socket.link().dump(false), links);
-    links.each(snapshot::link);
-    AddressMessage address = new AddressMessage();
-    Rows<Owned<AddressState>> addresses = new Rows<>(message -> state(address.wrap(message)));
-    socket.dump(socket.address().dump(AF_UNSPEC), addresses);
-    addresses.each(owned -> snapshot.address(owned.index, owned.state));
-    RouteMessage route = new RouteMessage();
-    Rows<Owned<RouteState>> routes = new Rows<>(message -> state(route.wrap(message)));
-    socket.dump(socket.route().dump(AF_INET), routes);
-    routes.each(owned -> snapshot.route(owned.index, owned.state));
-    return snapshot.build();
+  private final RouteSocket socket;
+  private final HostStates states = new HostStates();
+
+  HostReader(RouteSocket socket) {
+    this.socket = socket;
   }
 
-  /** Something of a link's. */
-  private record Owned<T>(int index, T state) {}
+  /** Reads the links, addresses and routes of the socket's namespace. */
+  public static HostSnapshot read(RouteSocket socket) {
+    HostReader reader = new HostReader(socket);
+    SnapshotBuilder host = new SnapshotBuilder();
+    List<LinkState> links = new ArrayList<>();
+    socket.dump(
+        socket.link().dump(false),
+        new DumpHandler() {
+          @Override
+          public void onBegin() {
+            links.clear();
+          }
+
+          @Override
+          public void onMessage(MessageDecoder message) {
+            links.add(reader.link(message));
+          }
+        });
+    links.forEach(host::link);
+    Rows<AddressState> addresses = new Rows<>(reader::address);
+    socket.dump(socket.address().dump(AF_UNSPEC), addresses);
+    addresses.byIndex.forEach(host::addresses);
+    Rows<RouteState> routes = new Rows<>(reader::route);
+    ifThere(() -> socket.dump(socket.route().dump(AF_INET).table(RT_TABLE_MAIN), routes));
+    routes.byIndex.forEach(host::routes);
+    return host.build();
+  }
+
+  /**
+   * Adds all links, for a caller that follows their events: those that go away meanwhile may be
+   * among them. A kernel that keeps its links in hash chains may leave out one when another goes,
+   * so an interrupted reading is repeated; it is not given up, however busy the host.
+   */
+  void links(SnapshotBuilder host) {
+    boolean whole = false;
+    for (int i = 0; i < DUMPS && !whole; i++) {
+      whole = socket.dumpOnce(socket.link().dump(false), message -> host.link(link(message)));
+    }
+  }
+
+  /** Reads a link anew; one that is gone is left as it is. */
+  void link(SnapshotBuilder host, int index) {
+    ifThere(() -> socket.query(socket.link().get(index), message -> host.link(link(message))));
+  }
+
+  /** Reads the addresses of all links anew; false if they kept changing. */
+  boolean addresses(SnapshotBuilder host) {
+    Rows<AddressState> rows = new Rows<>(this::address);
+    boolean whole = false;
+    for (int i = 0; i < DUMPS && !whole; i++) {
+      whole = socket.dumpOnce(socket.address().dump(AF_UNSPEC), rows);
+    }
+    host.clearAddresses();
+    rows.byIndex.forEach(host::addresses);
+    return whole;
+  }
+
+  /** Reads the addresses of a link anew. */
+  void addresses(SnapshotBuilder host, int index) {
+    Rows<AddressState> rows = new Rows<>(this::address);
+    ifThere(() -> socket.dump(socket.address().dump(AF_UNSPEC).ofLink(index), rows));
+    host.addresses(index, rows.of(index));
+  }
+
+  /** Reads the routes by all links anew; false if they kept changing. */
+  boolean routes(SnapshotBuilder host) {
+    Rows<RouteState> rows = new Rows<>(this::route);
+    boolean[] whole = {false};
+    for (int i = 0; i < DUMPS && !whole[0]; i++) {
+      // Without a table there are none, for sure.
+      whole[0] = true;
+      ifThere(
+          () ->
+              whole[0] = socket.dumpOnce(socket.route().dump(AF_INET).table(RT_TABLE_MAIN), rows));
+    }
+    host.clearRoutes();
+    rows.byIndex.forEach(host::routes);
+    return whole[0];
+  }
+
+  /** Reads the routes by a link anew. */
+  void routes(SnapshotBuilder host, int index) {
+    Rows<RouteState> rows = new Rows<>(this::route);
+    ifThere(
+        () -> {
+          RouteRequest all = socket.route().dump(AF_INET).table(RT_TABLE_MAIN);
+          socket.dump(all.outputInterface(index), rows);
+        });
+    host.routes(index, rows.of(index));
+  }
+
+  /** A link may be gone; the main table is made with its first route. */
+  private static void ifThere(Runnable reading) {
+    try {
+      reading.run();
+    } catch (NetlinkException refused) {
+      if (refused.errno() != Errno.ENODEV && refused.errno() != Errno.ENOENT) {
+        throw refused;
+      }
+    }
+  }
+
+  private LinkState link(MessageDecoder message) {
+    states.link(message);
+    return states.linkState();
+  }
+
+  private void address(MessageDecoder message, Map<Integer, List<AddressState>> byIndex) {
+    int index = states.address(message).index();
+    byIndex.computeIfAbsent(index, key -> new ArrayList<>(1)).add(states.addressState());
+  }
+
+  private void route(MessageDecoder message, Map<Integer, List<RouteState>> byIndex) {
+    int index = states.route(message).outputInterface();
+    if (states.isKept()) {
+      byIndex.computeIfAbsent(index, key -> new ArrayList<>(1)).add(states.routeState());
+    }
+  }
 
   /** Collects a dump's rows, from the beginning again when the kernel had to begin again. */
   private static final class Rows<T> implements DumpHandler {
     private final RowReader<T> reader;
-    private final List<T> rows = new ArrayList<>();
+    private final Map<Integer, List<T>> byIndex = new HashMap<>();
 
     Rows(RowReader<T> reader) {
       this.reader = reader;
@@ -63,87 +165,22 @@ public final class HostReader {
 
     @Override
     public void onBegin() {
-      rows.clear();
+      byIndex.clear();
     }
 
     @Override
     public void onMessage(MessageDecoder message) {
-      T row = reader.read(message);
-      if (row != null) {
-        rows.add(row);
-      }
+      reader.read(message, byIndex);
     }
 
-    void each(Consumer<T> consumer) {
-      rows.forEach(consumer);
+    /** Of a link; a kernel that does not filter gave those of all. */
+    List<T> of(int index) {
+      return byIndex.getOrDefault(index, List.of());
     }
   }
 
-  /** Reads a row; null for one that is left out. */
+  /** Adds a row to those of its link. */
   private interface RowReader<T> {
-    T read(MessageDecoder message);
-  }
-
-  private static LinkState state(LinkMessage link) {
-    long address = link.address();
-    AddressGenerationMode mode = link.addressGenerationMode();
-    return new LinkState(
-        link.index(),
-        link.name(),
-        link.alternativeNames(),
-        nonNull(link.kind()),
-        link.mtu(),
-        address == 0 ? null : new MacAddress(address),
-        link.master(),
-        link.group(),
-        link.isUp(),
-        link.isPromiscuous(),
-        nonNull(link.alias()),
-        mode != null && mode != AddressGenerationMode.NONE,
-        link.isIpv6Disabled(),
-        link.inetConf(InetConf.ARP_IGNORE, 0),
-        link.inetConf(InetConf.ARP_ANNOUNCE, 0));
-  }
-
-  private static Owned<AddressState> state(AddressMessage address) {
-    byte[] local = address.local();
-    AddressState state =
-        new AddressState(
-            internet(local == null ? address.address() : local),
-            address.prefixLength(),
-            internet(address.broadcast()),
-            address.scope(),
-            address.flags(),
-            nonNull(address.label()));
-    return new Owned<>(address.index(), state);
-  }
-
-  private static Owned<RouteState> state(RouteMessage route) {
-    if (route.table() != RT_TABLE_MAIN || route.type() != RTN_UNICAST || route.isMultipath()) {
-      return null;
-    }
-    byte[] destination = route.destination();
-    RouteState state =
-        new RouteState(
-            internet(destination == null ? new byte[4] : destination),
-            route.destinationLength(),
-            internet(route.gateway()),
-            internet(route.preferredSource()),
-            route.priority(),
-            route.protocol(),
-            route.scope());
-    return new Owned<>(route.outputInterface(), state);
-  }
-
-  private static InetAddress internet(byte[] address) {
-    try {
-      return address == null ? null : InetAddress.getByAddress(address);
-    } catch (UnknownHostException wrongLength) {
-      throw new IllegalArgumentException("an address of " + address.length + " bytes", wrongLength);
-    }
-  }
-
-  private static String nonNull(String text) {
-    return text == null ? "" : text;
+    void read(MessageDecoder message, Map<Integer, List<T>> byIndex);
   }
 }

@@ -47,7 +47,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   private PlugEngine(Builder builder) {
     queue = new ManyToOneConcurrentArrayQueue<>(builder.queueCapacity);
-    transports = builder.transports;
+    transports =
+        builder.monitored ? MonitoredTransport.factory(builder.transports) : builder.transports;
     batchLimit = builder.batchLimit;
     errorHandler = builder.errorHandler;
     parking = new ParkWhenIdle(this::hasNothingToDo);
@@ -160,8 +161,9 @@ public final class PlugEngine implements Agent, AutoCloseable {
   }
 
   /**
-   * Reads the links, addresses and routes of the engine's namespace, for planning. Waits for the
-   * engine to be started.
+   * The links, addresses and routes of the engine's namespace, for planning: read now, or of the
+   * {@link Builder#monitorHost() monitor}. What this engine has completed before is in it. Waits
+   * for the engine to be started.
    */
   public HostSnapshot snapshot() {
     awaitStart();
@@ -272,6 +274,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   /** What an engine is made of. */
   public static final class Builder {
     private Transport.Factory transports = KernelTransport.factory(null);
+    private boolean monitored;
     private int queueCapacity = 4096;
     private int batchLimit = 2048;
     private Consumer<Throwable> errorHandler =
@@ -298,6 +301,16 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
     Builder transport(Transport.Factory factory) {
       transports = factory;
+      return this;
+    }
+
+    /**
+     * Keeps {@link PlugEngine#snapshot()} current from the kernel's events instead of reading
+     * everything each time: for an agent that plans often. Not worth it for a few snapshots. See
+     * {@link HostMonitor} for the changes by other programs that have no event.
+     */
+    public Builder monitorHost() {
+      monitored = true;
       return this;
     }
 

@@ -19,7 +19,13 @@ import java.nio.charset.StandardCharsets;
  * @see <a href="https://docs.kernel.org/userspace-api/netlink/intro.html">struct nlattr</a>
  */
 public final class AttributeIterator {
+  /** The longest string of a link, its alias. */
+  private static final int SCRATCH_SIZE = 256;
+
+  private static final byte[] NO_BYTES = {};
+
   private MemorySegment segment = MemorySegment.NULL;
+  private byte[] scratch = NO_BYTES;
   private int attribute;
   private int attributeLength;
   private int start;
@@ -264,9 +270,12 @@ public final class AttributeIterator {
    * @return it, decoded from UTF-8
    */
   public String getString() {
-    byte[] bytes = new byte[stringLength()];
-    MemorySegment.copy(segment, Wire.BYTE, payloadOffset(), bytes, 0, bytes.length);
-    return new String(bytes, StandardCharsets.UTF_8);
+    int length = stringLength();
+    if (length > scratch.length) {
+      scratch = new byte[Math.max(length, SCRATCH_SIZE)];
+    }
+    MemorySegment.copy(segment, Wire.BYTE, payloadOffset(), scratch, 0, length);
+    return new String(scratch, 0, length, StandardCharsets.UTF_8);
   }
 
   /**

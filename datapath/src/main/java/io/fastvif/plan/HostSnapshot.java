@@ -4,7 +4,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What planning knows of the host: its links, and the addresses and routes of links. */
+/**
+ * What planning knows of the host: its links, and the addresses and routes of links. Never changes,
+ * and may be read by any thread.
+ */
 public interface HostSnapshot {
 
   /** The link of that name or alternative name, if there is one. */
@@ -13,7 +16,7 @@ public interface HostSnapshot {
   /** The link of that index, if there is one. */
   Optional<LinkState> link(int index);
 
-  /** Every link. */
+  /** Every link, by index. */
   Collection<LinkState> links();
 
   /** The links that bear the alias of the VIF of that id, see {@link Aliases}. */

@@ -1,95 +1,214 @@
 package io.fastvif.plan;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Builds a snapshot of what a reader of the host, or a test, has found. */
+/**
+ * Builds snapshots of what a reader of the host, or a test, has found. It may go on after a
+ * snapshot: the next one shares with it all that was not changed. One thread at a time may use it.
+ */
 public final class SnapshotBuilder {
-  private final Map<Integer, LinkState> links = new LinkedHashMap<>();
-  private final Map<Integer, List<AddressState>> addresses = new HashMap<>();
-  private final Map<Integer, List<RouteState>> routes = new HashMap<>();
+  private final VersionedMap<Integer, LinkState> links = new VersionedMap<>();
+  private final VersionedMap<String, LinkState> names = new VersionedMap<>();
+  private final VersionedMap<String, List<LinkState>> vifs = new VersionedMap<>();
+  private final VersionedMap<Integer, List<AddressState>> addresses = new VersionedMap<>();
+  private final VersionedMap<Integer, List<RouteState>> routes = new VersionedMap<>();
+
+  /** The last one, as long as nothing has changed. */
+  private HostSnapshot snapshot;
 
   /** Nothing found yet. */
   public SnapshotBuilder() {}
 
-  /** Adds a link. */
+  /** The link of that index, or null. */
+  public LinkState link(int index) {
+    return links.get(index);
+  }
+
+  /** How many links there are. */
+  public int linkCount() {
+    return links.size();
+  }
+
+  /** Adds a link, or puts it in the place of the one with its index. */
   public SnapshotBuilder link(LinkState link) {
+    LinkState old = links.get(link.index());
+    if (link.equals(old)) {
+      return this;
+    }
+    snapshot = null;
     links.put(link.index(), link);
+    if (old != null) {
+      forgetNames(old);
+    }
+    names.put(link.name(), link);
+    for (String altname : link.altnames()) {
+      names.put(altname, link);
+    }
+    String alias = link.alias();
+    if (old != null && !old.alias().equals(alias)) {
+      forgetVif(old);
+    }
+    Optional<String> vifId = Aliases.vifId(alias);
+    if (vifId.isPresent()) {
+      vifs.put(vifId.get(), with(vifs.get(vifId.get()), link));
+    }
     return this;
+  }
+
+  /** Removes a link with its addresses and routes. */
+  public SnapshotBuilder removeLink(int index) {
+    LinkState old = links.remove(index);
+    if (old != null) {
+      snapshot = null;
+      forgetNames(old);
+      forgetVif(old);
+    }
+    return addresses(index, List.of()).routes(index, List.of());
   }
 
   /** Adds an address to the link of that index. */
   public SnapshotBuilder address(int index, AddressState address) {
-    addresses.computeIfAbsent(index, key -> new ArrayList<>()).add(address);
+    return addresses(index, with(addresses.get(index), address));
+  }
+
+  /** Sets all addresses of the link of that index. */
+  public SnapshotBuilder addresses(int index, List<AddressState> all) {
+    set(addresses, index, all);
+    return this;
+  }
+
+  /** Whether the link of that index has an address. */
+  public boolean hasAddresses(int index) {
+    return addresses.get(index) != null;
+  }
+
+  /** Removes the addresses of all links. */
+  public SnapshotBuilder clearAddresses() {
+    snapshot = null;
+    addresses.clear();
     return this;
   }
 
   /** Adds a route that leaves by the link of that index. */
   public SnapshotBuilder route(int index, RouteState route) {
-    routes.computeIfAbsent(index, key -> new ArrayList<>()).add(route);
+    return routes(index, with(routes.get(index), route));
+  }
+
+  /** Sets all routes that leave by the link of that index. */
+  public SnapshotBuilder routes(int index, List<RouteState> all) {
+    set(routes, index, all);
     return this;
   }
 
-  /** The snapshot. */
-  public HostSnapshot build() {
-    return new Snapshot(this);
+  /** Whether a route leaves by the link of that index. */
+  public boolean hasRoutes(int index) {
+    return routes.get(index) != null;
   }
 
-  private static final class Snapshot implements HostSnapshot {
-    private final Map<Integer, LinkState> links;
-    private final Map<Integer, List<AddressState>> addresses;
-    private final Map<Integer, List<RouteState>> routes;
-    private final Map<String, LinkState> byName = new HashMap<>();
-    private final Map<String, List<LinkState>> byVif = new HashMap<>();
+  /** Whether there is any route. */
+  public boolean hasRoutes() {
+    return routes.size() != 0;
+  }
 
-    private Snapshot(SnapshotBuilder builder) {
-      links = Collections.unmodifiableMap(new LinkedHashMap<>(builder.links));
-      addresses = Map.copyOf(builder.addresses);
-      routes = Map.copyOf(builder.routes);
-      for (LinkState link : links.values()) {
-        byName.put(link.name(), link);
-        for (String altname : link.altnames()) {
-          byName.put(altname, link);
-        }
-        Aliases.vifId(link.alias())
-            .ifPresent(id -> byVif.computeIfAbsent(id, key -> new ArrayList<>()).add(link));
+  /** Removes the routes of all links. */
+  public SnapshotBuilder clearRoutes() {
+    snapshot = null;
+    routes.clear();
+    return this;
+  }
+
+  /** Removes all. */
+  public SnapshotBuilder clear() {
+    snapshot = null;
+    links.clear();
+    names.clear();
+    vifs.clear();
+    addresses.clear();
+    routes.clear();
+    return this;
+  }
+
+  /** The snapshot; the same one as before if nothing has changed. */
+  public HostSnapshot build() {
+    if (snapshot == null) {
+      snapshot =
+          new VersionedSnapshot(
+              links.version(),
+              names.version(),
+              vifs.version(),
+              addresses.version(),
+              routes.version());
+    }
+    return snapshot;
+  }
+
+  private <T> void set(VersionedMap<Integer, List<T>> map, int index, List<T> all) {
+    if (all.isEmpty()) {
+      if (map.remove(index) != null) {
+        snapshot = null;
+      }
+    } else if (!all.equals(map.get(index))) {
+      snapshot = null;
+      map.put(index, List.copyOf(all));
+    }
+  }
+
+  /** A name may meanwhile be another link's. */
+  private void forgetNames(LinkState link) {
+    forgetName(link.name(), link.index());
+    for (String altname : link.altnames()) {
+      forgetName(altname, link.index());
+    }
+  }
+
+  private void forgetName(String name, int index) {
+    LinkState bearer = names.get(name);
+    if (bearer != null && bearer.index() == index) {
+      names.remove(name);
+    }
+  }
+
+  private void forgetVif(LinkState link) {
+    Optional<String> vifId = Aliases.vifId(link.alias());
+    List<LinkState> all = vifId.isEmpty() ? null : vifs.get(vifId.get());
+    if (all == null) {
+      return;
+    }
+    List<LinkState> rest = all.stream().filter(one -> one.index() != link.index()).toList();
+    if (rest.isEmpty()) {
+      vifs.remove(vifId.get());
+    } else {
+      vifs.put(vifId.get(), rest);
+    }
+  }
+
+  /** By index, with one link for each. */
+  private static List<LinkState> with(List<LinkState> all, LinkState link) {
+    if (all == null || (all.size() == 1 && all.getFirst().index() == link.index())) {
+      return List.of(link);
+    }
+    List<LinkState> more = new ArrayList<>(all.size() + 1);
+    boolean placed = false;
+    for (LinkState one : all) {
+      if (!placed && one.index() >= link.index()) {
+        more.add(link);
+        placed = true;
+      }
+      if (one.index() != link.index()) {
+        more.add(one);
       }
     }
-
-    @Override
-    public Optional<LinkState> link(String name) {
-      return Optional.ofNullable(byName.get(name));
+    if (!placed) {
+      more.add(link);
     }
+    return List.copyOf(more);
+  }
 
-    @Override
-    public Optional<LinkState> link(int index) {
-      return Optional.ofNullable(links.get(index));
-    }
-
-    @Override
-    public Collection<LinkState> links() {
-      return links.values();
-    }
-
-    @Override
-    public List<LinkState> linksOf(String vifId) {
-      return Collections.unmodifiableList(byVif.getOrDefault(vifId, List.of()));
-    }
-
-    @Override
-    public List<AddressState> addresses(int index) {
-      return Collections.unmodifiableList(addresses.getOrDefault(index, List.of()));
-    }
-
-    @Override
-    public List<RouteState> routes(int index) {
-      return Collections.unmodifiableList(routes.getOrDefault(index, List.of()));
-    }
+  private static <T> List<T> with(List<T> all, T one) {
+    List<T> more = all == null ? new ArrayList<>(1) : new ArrayList<>(all);
+    more.add(one);
+    return more;
   }
 }

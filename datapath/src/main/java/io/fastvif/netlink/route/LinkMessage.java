@@ -155,6 +155,16 @@ public final class LinkMessage {
   }
 
   /**
+   * Compares the link's kind without making a string.
+   *
+   * @param kind such as {@code veth}
+   * @return whether it is the link's
+   */
+  public boolean kindEquals(CharSequence kind) {
+    return linkInfo(IFLA_INFO_KIND) && inner.stringEquals(kind);
+  }
+
+  /**
    * The kind of the master, as of {@code bridge} for a bridge's port.
    *
    * @return IFLA_INFO_SLAVE_KIND or null
@@ -258,15 +268,16 @@ public final class LinkMessage {
   /**
    * The link's alternative names.
    *
-   * @return a new list
+   * @return a list of its own; the empty one if there are none
    */
   public List<String> alternativeNames() {
+    if (!attributes.nested(IFLA_PROP_LIST, outer)) {
+      return List.of();
+    }
     List<String> names = new ArrayList<>();
-    if (attributes.nested(IFLA_PROP_LIST, outer)) {
-      while (outer.next()) {
-        if (outer.type() == IFLA_ALT_IFNAME) {
-          names.add(outer.getString());
-        }
+    while (outer.next()) {
+      if (outer.type() == IFLA_ALT_IFNAME) {
+        names.add(outer.getString());
       }
     }
     return names;

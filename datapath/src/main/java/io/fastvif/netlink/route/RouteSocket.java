@@ -126,17 +126,25 @@ public final class RouteSocket implements AutoCloseable {
   public void dump(Request request, DumpHandler handler) {
     end(request);
     for (int i = 0; i < DUMP_TRIES; i++) {
-      handler.onBegin();
-      exchange(request, handler);
-      if (answer.errno != 0 && answer.errno != Errno.EINTR) {
-        throw new NetlinkException(
-            describe(), answer.errno, answer.message, answer.attributeOffset);
-      }
-      if (answer.errno == 0 && !answer.interrupted) {
+      if (read(request, handler)) {
         return;
       }
     }
     throw new DumpInterruptedException(describe(), DUMP_TRIES);
+  }
+
+  /**
+   * Reads many objects once, for a caller that follows their events as well.
+   *
+   * @param request one of this socket's, not ended
+   * @param handler gets each object
+   * @return false if they changed meanwhile: some may be missing, and some told though they are
+   *     gone
+   * @throws NetlinkException if the kernel refuses
+   */
+  public boolean dumpOnce(Request request, DumpHandler handler) {
+    end(request);
+    return read(request, handler);
   }
 
   /**
@@ -170,6 +178,15 @@ public final class RouteSocket implements AutoCloseable {
     if (arena.scope().isAlive()) {
       arena.close();
     }
+  }
+
+  private boolean read(Request request, DumpHandler handler) {
+    handler.onBegin();
+    exchange(request, handler);
+    if (answer.errno != 0 && answer.errno != Errno.EINTR) {
+      throw new NetlinkException(describe(), answer.errno, answer.message, answer.attributeOffset);
+    }
+    return answer.errno == 0 && !answer.interrupted;
   }
 
   private void transact(Request request, DumpHandler handler) {

@@ -1,0 +1,125 @@
+package io.fastvif.engine;
+
+import static io.fastvif.bindings.linux.linux_h.RTN_UNICAST;
+import static io.fastvif.bindings.linux.linux_h.RT_TABLE_MAIN;
+
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.route.AddressGenerationMode;
+import io.fastvif.netlink.route.AddressMessage;
+import io.fastvif.netlink.route.InetConf;
+import io.fastvif.netlink.route.LinkMessage;
+import io.fastvif.netlink.route.RouteMessage;
+import io.fastvif.plan.AddressState;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.RouteState;
+import io.fastvif.vif.MacAddress;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * What a snapshot keeps of the kernel's messages. Allocates what is kept and no more. One thread at
+ * a time may use it.
+ */
+final class HostStates {
+  /** More kinds than a kernel has are not kept. */
+  private static final int MOST_KINDS = 64;
+
+  private final LinkMessage link = new LinkMessage();
+  private final AddressMessage address = new AddressMessage();
+  private final RouteMessage route = new RouteMessage();
+  private final String[] kinds = new String[MOST_KINDS];
+  private int kindCount;
+
+  /** The reader of links, on a message. */
+  LinkMessage link(MessageDecoder message) {
+    return link.wrap(message);
+  }
+
+  /** The reader of addresses, on a message. */
+  AddressMessage address(MessageDecoder message) {
+    return address.wrap(message);
+  }
+
+  /** The reader of routes, on a message. */
+  RouteMessage route(MessageDecoder message) {
+    return route.wrap(message);
+  }
+
+  /** The link that the reader of links is on. */
+  LinkState linkState() {
+    long mac = link.address();
+    AddressGenerationMode mode = link.addressGenerationMode();
+    return new LinkState(
+        link.index(),
+        link.name(),
+        link.alternativeNames(),
+        kind(),
+        link.mtu(),
+        mac == 0 ? null : new MacAddress(mac),
+        link.master(),
+        link.group(),
+        link.isUp(),
+        link.isPromiscuous(),
+        nonNull(link.alias()),
+        mode != null && mode != AddressGenerationMode.NONE,
+        link.isIpv6Disabled(),
+        link.inetConf(InetConf.ARP_IGNORE, 0),
+        link.inetConf(InetConf.ARP_ANNOUNCE, 0));
+  }
+
+  /** The address that the reader of addresses is on. */
+  AddressState addressState() {
+    byte[] local = address.local();
+    return new AddressState(
+        internet(local == null ? address.address() : local),
+        address.prefixLength(),
+        internet(address.broadcast()),
+        address.scope(),
+        address.flags(),
+        nonNull(address.label()));
+  }
+
+  /** Whether the route that the reader of routes is on is one that snapshots have. */
+  boolean isKept() {
+    return route.table() == RT_TABLE_MAIN && route.type() == RTN_UNICAST && !route.isMultipath();
+  }
+
+  /** The route that the reader of routes is on. */
+  RouteState routeState() {
+    byte[] destination = route.destination();
+    return new RouteState(
+        internet(destination == null ? new byte[4] : destination),
+        route.destinationLength(),
+        internet(route.gateway()),
+        internet(route.preferredSource()),
+        route.priority(),
+        route.protocol(),
+        route.scope());
+  }
+
+  /** Thousands of links are of the same few kinds. */
+  private String kind() {
+    for (int i = 0; i < kindCount; i++) {
+      if (link.kindEquals(kinds[i])) {
+        return kinds[i];
+      }
+    }
+    String kind = link.kind();
+    if (kind != null && kindCount < MOST_KINDS) {
+      kinds[kindCount++] = kind;
+    }
+    return nonNull(kind);
+  }
+
+  private static InetAddress internet(byte[] bytes) {
+    try {
+      return bytes == null ? null : InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException wrongLength) {
+      throw new IllegalArgumentException("an address of " + bytes.length + " bytes", wrongLength);
+    }
+  }
+
+  private static String nonNull(String text) {
+    return text == null ? "" : text;
+  }
+}

@@ -1,0 +1,134 @@
+package io.fastvif.engine;
+
+import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINK;
+import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
+
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.Step;
+
+/**
+ * A transport whose snapshots a {@link HostMonitor} keeps current. It tells the monitor which links
+ * the engine sets, because the kernel has no event for some settings; and has it take in events
+ * after each exchange, so that a batch's do not overrun the buffer.
+ */
+final class MonitoredTransport implements Transport, AckHandler {
+  private static final int INDEX_OFFSET = 4;
+
+  private final Transport transport;
+  private final HostMonitor monitor;
+  private final MessageDecoder sent = new MessageDecoder();
+  private AckHandler acks;
+  private boolean told;
+
+  MonitoredTransport(Transport transport, HostMonitor monitor) {
+    this.transport = transport;
+    this.monitor = monitor;
+  }
+
+  /** The same, in the namespace that the first one works in. */
+  static Factory factory(Factory transports) {
+    return () -> {
+      Transport transport = transports.open();
+      try {
+        return new MonitoredTransport(transport, HostMonitor.open());
+      } catch (RuntimeException | Error e) {
+        transport.close();
+        throw e;
+      }
+    };
+  }
+
+  @Override
+  public void exchange(AckHandler handler) {
+    acks = handler;
+    told = false;
+    transport.exchange(this);
+    monitor.poll();
+  }
+
+  /** With the first acknowledgement the kernel has been through all that was sent. */
+  @Override
+  public void acknowledged(int sequence, int errno, String message) {
+    if (!told) {
+      told = true;
+      tellSetLinks();
+    }
+    acks.acknowledged(sequence, errno, message);
+  }
+
+  private void tellSetLinks() {
+    MessageEncoder encoder = transport.encoder();
+    sent.wrap(encoder.segment(), 0, encoder.length());
+    while (sent.next()) {
+      if (sent.type() == RTM_SETLINK || sent.type() == RTM_NEWLINK) {
+        int index = sent.getInt(INDEX_OFFSET);
+        if (index > 0) {
+          monitor.set(index);
+        }
+      }
+    }
+  }
+
+  @Override
+  public int disableIpv6(String name, boolean disabled) {
+    int result = transport.disableIpv6(name, disabled);
+    int index = result < 0 ? result : transport.linkIndex(name);
+    if (index > 0) {
+      monitor.written(index);
+    }
+    return result;
+  }
+
+  @Override
+  public HostSnapshot snapshot() {
+    return monitor.snapshot();
+  }
+
+  @Override
+  public void close() {
+    monitor.close();
+    transport.close();
+  }
+
+  @Override
+  public MessageEncoder encoder() {
+    return transport.encoder();
+  }
+
+  @Override
+  public int messageLimit() {
+    return transport.messageLimit();
+  }
+
+  @Override
+  public int createTap(Step.CreateTap tap) {
+    return transport.createTap(tap);
+  }
+
+  @Override
+  public int linkIndex(String name) {
+    return transport.linkIndex(name);
+  }
+
+  @Override
+  public String alias(int index) {
+    return transport.alias(index);
+  }
+
+  @Override
+  public boolean hasOtherPorts(int master, int port) {
+    return transport.hasOtherPorts(master, port);
+  }
+
+  @Override
+  public boolean isGroupUsed(int group) {
+    return transport.isGroupUsed(group);
+  }
+
+  @Override
+  public boolean hasIpv6() {
+    return transport.hasIpv6();
+  }
+}

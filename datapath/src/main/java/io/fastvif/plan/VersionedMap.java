@@ -1,0 +1,197 @@
+package io.fastvif.plan;
+
+import java.util.function.Consumer;
+
+/**
+ * A hash map that hands out versions of itself at no cost: a version is never changed again, and
+ * shares with the map all that is not changed after it. Its buckets lie in chunks; the first change
+ * after a version copies the array of chunks and the chunk that it is in, later ones only chunks
+ * that were not copied yet.
+ *
+ * <p>For one thread at a time; versions may be read by any.
+ */
+final class VersionedMap<K, V> {
+  private static final int CHUNK_BITS = 6;
+  private static final int CHUNK_SIZE = 1 << CHUNK_BITS;
+  private static final int CHUNK_MASK = CHUNK_SIZE - 1;
+
+  private Chunk<K, V>[] chunks = newChunks(1);
+  private int size;
+  private Object owner = new Object();
+  private boolean shared;
+
+  /** The value of a key, or null. */
+  V get(K key) {
+    return find(chunks, key);
+  }
+
+  /** How many keys there are. */
+  int size() {
+    return size;
+  }
+
+  /** Sets the value of a key; returns the one it had, or null. */
+  V put(K key, V value) {
+    if (size >= chunks.length << CHUNK_BITS) {
+      grow();
+    }
+    V old = removeEntry(key);
+    Entry<K, V>[] buckets = ownedBuckets(key);
+    int bucket = bucket(chunks, key) & CHUNK_MASK;
+    buckets[bucket] = new Entry<>(key, value, buckets[bucket]);
+    size++;
+    return old;
+  }
+
+  /** Removes a key; returns the value it had, or null. */
+  V remove(K key) {
+    return get(key) == null ? null : removeEntry(key);
+  }
+
+  /** Removes all. */
+  void clear() {
+    chunks = newChunks(1);
+    size = 0;
+    shared = false;
+  }
+
+  /** What is in the map now. */
+  Version<K, V> version() {
+    shared = true;
+    owner = new Object();
+    return new Version<>(chunks, size);
+  }
+
+  private V removeEntry(K key) {
+    V old = get(key);
+    if (old != null) {
+      Entry<K, V>[] buckets = ownedBuckets(key);
+      int bucket = bucket(chunks, key) & CHUNK_MASK;
+      buckets[bucket] = without(buckets[bucket], key);
+      size--;
+    }
+    return old;
+  }
+
+  private static <K, V> Entry<K, V> without(Entry<K, V> chain, K key) {
+    Entry<K, V> rest = null;
+    for (Entry<K, V> entry = chain; entry != null; entry = entry.next) {
+      if (!entry.key.equals(key)) {
+        rest = new Entry<>(entry.key, entry.value, rest);
+      }
+    }
+    return rest;
+  }
+
+  private Entry<K, V>[] ownedBuckets(K key) {
+    if (shared) {
+      chunks = chunks.clone();
+      shared = false;
+    }
+    int i = bucket(chunks, key) >>> CHUNK_BITS;
+    Chunk<K, V> chunk = chunks[i];
+    if (chunk == null) {
+      chunk = new Chunk<>(owner, newBuckets());
+      chunks[i] = chunk;
+    } else if (chunk.owner != owner) {
+      chunk = new Chunk<>(owner, chunk.buckets.clone());
+      chunks[i] = chunk;
+    }
+    return chunk.buckets;
+  }
+
+  private void grow() {
+    Chunk<K, V>[] small = chunks;
+    chunks = newChunks(2 * small.length);
+    shared = false;
+    for (Chunk<K, V> chunk : small) {
+      for (int i = 0; chunk != null && i < CHUNK_SIZE; i++) {
+        for (Entry<K, V> entry = chunk.buckets[i]; entry != null; entry = entry.next) {
+          Entry<K, V>[] buckets = ownedBuckets(entry.key);
+          int bucket = bucket(chunks, entry.key) & CHUNK_MASK;
+          buckets[bucket] = new Entry<>(entry.key, entry.value, buckets[bucket]);
+        }
+      }
+    }
+  }
+
+  private static <K, V> V find(Chunk<K, V>[] chunks, K key) {
+    int bucket = bucket(chunks, key);
+    Chunk<K, V> chunk = chunks[bucket >>> CHUNK_BITS];
+    Entry<K, V> entry = chunk == null ? null : chunk.buckets[bucket & CHUNK_MASK];
+    while (entry != null && !entry.key.equals(key)) {
+      entry = entry.next;
+    }
+    return entry == null ? null : entry.value;
+  }
+
+  private static int bucket(Object[] chunks, Object key) {
+    int hash = key.hashCode();
+    return (hash ^ (hash >>> 16)) & ((chunks.length << CHUNK_BITS) - 1);
+  }
+
+  @SuppressWarnings("unchecked") // an array of a generic type cannot be made otherwise
+  private static <K, V> Chunk<K, V>[] newChunks(int count) {
+    return (Chunk<K, V>[]) new Chunk<?, ?>[count];
+  }
+
+  @SuppressWarnings("unchecked") // as above
+  private static <K, V> Entry<K, V>[] newBuckets() {
+    return (Entry<K, V>[]) new Entry<?, ?>[CHUNK_SIZE];
+  }
+
+  /** The map as it was at some time. */
+  static final class Version<K, V> {
+    private final Chunk<K, V>[] chunks;
+    private final int size;
+
+    private Version(Chunk<K, V>[] chunks, int size) {
+      this.chunks = chunks;
+      this.size = size;
+    }
+
+    /** The value of a key, or null. */
+    V get(K key) {
+      return find(chunks, key);
+    }
+
+    /** How many keys there were. */
+    int size() {
+      return size;
+    }
+
+    /** Gives every value, in no order. */
+    void each(Consumer<? super V> consumer) {
+      for (Chunk<K, V> chunk : chunks) {
+        for (int i = 0; chunk != null && i < CHUNK_SIZE; i++) {
+          for (Entry<K, V> entry = chunk.buckets[i]; entry != null; entry = entry.next) {
+            consumer.accept(entry.value);
+          }
+        }
+      }
+    }
+  }
+
+  /** Some of the buckets; to be changed in place only by the version-to-be that made it. */
+  private static final class Chunk<K, V> {
+    private final Object owner;
+    private final Entry<K, V>[] buckets;
+
+    private Chunk(Object owner, Entry<K, V>[] buckets) {
+      this.owner = owner;
+      this.buckets = buckets;
+    }
+  }
+
+  private static final class Entry<K, V> {
+    private final K key;
+    private final V value;
+    private final Entry<K, V> next;
+
+    private Entry(K key, V value, Entry<K, V> next) {
+      this.key = key;
+      this.value = value;
+      this.next = next;
+    }
+  }
+}
