@@ -1,0 +1,102 @@
+package io.fastvif.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SnapshotBuilderTest {
+  private static final AddressState ADDRESS =
+      new AddressState(InetAddress.getLoopbackAddress(), 8, null, 254, 0, "lo");
+  private static final RouteState ROUTE =
+      new RouteState(InetAddress.getLoopbackAddress(), 8, null, null, 0, 2, 253);
+
+  private final SnapshotBuilder builder = new SnapshotBuilder();
+
+  private static LinkState link(int index, String name, String alias, String... altnames) {
+    return new LinkState(
+        index,
+        name,
+        List.of(altnames),
+        "veth",
+        1500,
+        null,
+        0,
+        0,
+        true,
+        false,
+        alias,
+        false,
+        false,
+        0,
+        0);
+  }
+
+  @Test
+  void aSnapshotStaysWhenTheBuilderGoesOn() {
+    LinkState first = link(1, "a", "fastvif:x", "other");
+    HostSnapshot before =
+        builder.link(first).address(1, ADDRESS).route(1, ROUTE).link(link(2, "b", "")).build();
+    builder.removeLink(1).link(link(2, "c", "fastvif:x"));
+    HostSnapshot after = builder.build();
+    assertEquals(Optional.of(first), before.link("a"));
+    assertEquals(Optional.of(first), before.link("other"));
+    assertEquals(List.of(first), before.linksOf("x"));
+    assertEquals(List.of(ADDRESS), before.addresses(1));
+    assertEquals(List.of(ROUTE), before.routes(1));
+    assertEquals(2, before.links().size());
+    for (String gone : List.of("a", "b", "other")) {
+      assertEquals(Optional.empty(), after.link(gone));
+    }
+    assertEquals(Optional.empty(), after.link(1));
+    assertEquals(List.of(), after.addresses(1));
+    assertEquals(List.of(), after.routes(1));
+    assertEquals(List.of(link(2, "c", "fastvif:x")), after.linksOf("x"));
+  }
+
+  @Test
+  void nothingChangedIsTheSameSnapshot() {
+    HostSnapshot snapshot = builder.link(link(1, "a", "")).address(1, ADDRESS).build();
+    builder.link(link(1, "a", "")).addresses(1, List.of(ADDRESS)).removeLink(9);
+    assertSame(snapshot, builder.build());
+    builder.addresses(1, List.of());
+    assertNotSame(snapshot, builder.build());
+  }
+
+  @Test
+  void aNameThatWentOnToAnotherLinkStaysItsName() {
+    builder.link(link(1, "a", "", "alt")).link(link(2, "b", ""));
+    builder.link(link(2, "a", "", "alt")).link(link(1, "c", ""));
+    HostSnapshot snapshot = builder.build();
+    assertEquals(2, snapshot.link("a").orElseThrow().index());
+    assertEquals(2, snapshot.link("alt").orElseThrow().index());
+    assertEquals(1, snapshot.link("c").orElseThrow().index());
+    assertTrue(snapshot.link("b").isEmpty());
+  }
+
+  @Test
+  void linksOfAVifAreByIndexAndCurrent() {
+    builder.link(link(7, "c", "fastvif:x")).link(link(3, "a", "fastvif:x"));
+    builder.link(link(5, "b", "fastvif:x")).link(link(7, "d", "fastvif:x"));
+    assertEquals(
+        List.of("a", "b", "d"),
+        builder.build().linksOf("x").stream().map(LinkState::name).toList());
+    builder.link(link(5, "b", "")).removeLink(3);
+    assertEquals(List.of("d"), builder.build().linksOf("x").stream().map(LinkState::name).toList());
+  }
+
+  @Test
+  void linksAreInTheOrderOfTheirIndexes() {
+    for (int index : new int[] {70_000, 3, 128, 1, 64}) {
+      builder.link(link(index, "l" + index, ""));
+    }
+    assertEquals(
+        List.of(1, 3, 64, 128, 70_000),
+        builder.build().links().stream().map(LinkState::index).toList());
+  }
+}
