@@ -17,6 +17,13 @@
  * overlap, so each is left to one of a few threads ({@code DeletionLane}), and neither plugs nor
  * other deletions stand behind it: four threads that each delete one link take 21 ms, one 17.
  *
+ * <p>Reading 10,000 links takes the kernel some 6 us each, and the reader next to nothing more. An
+ * agent that plans often has a {@link io.fastvif.engine.HostMonitor} instead, with {@code
+ * monitorHost()}: callers take in waiting events under a lock, and so does the engine after each
+ * exchange; there is no thread for it. Link events replace what was known; addresses and routes are
+ * read again where an event hints at a change, because the kernel drops IPv4 routes without one.
+ * After a loss the buffer is emptied, everything read again, and what came in meanwhile applied.
+ *
  * <p>May use: {@code io.fastvif.plan}, and the transports {@code io.fastvif.netlink} and {@code
  * io.fastvif.netns}.
  */

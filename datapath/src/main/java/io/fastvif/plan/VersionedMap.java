@@ -15,6 +15,9 @@ final class VersionedMap<K, V> {
   private static final int CHUNK_SIZE = 1 << CHUNK_BITS;
   private static final int CHUNK_MASK = CHUNK_SIZE - 1;
 
+  /** Of the number of buckets, a power of two: growing copies every entry. */
+  private static final int GROWTH = 4;
+
   private Chunk<K, V>[] chunks = newChunks(1);
   private int size;
   private Object owner = new Object();
@@ -22,7 +25,7 @@ final class VersionedMap<K, V> {
 
   /** The value of a key, or null. */
   V get(K key) {
-    return find(chunks, key);
+    return get(chunks, key);
   }
 
   /** How many keys there are. */
@@ -35,17 +38,30 @@ final class VersionedMap<K, V> {
     if (size >= chunks.length << CHUNK_BITS) {
       grow();
     }
-    V old = removeEntry(key);
-    Entry<K, V>[] buckets = ownedBuckets(key);
-    int bucket = bucket(chunks, key) & CHUNK_MASK;
-    buckets[bucket] = new Entry<>(key, value, buckets[bucket]);
-    size++;
-    return old;
+    int bucket = bucket(chunks, key);
+    Entry<K, V>[] buckets = ownedBuckets(bucket);
+    Entry<K, V> chain = buckets[bucket & CHUNK_MASK];
+    Entry<K, V> old = find(chain, key);
+    buckets[bucket & CHUNK_MASK] =
+        new Entry<>(key, value, old == null ? chain : without(chain, old));
+    if (old == null) {
+      size++;
+      return null;
+    }
+    return old.value;
   }
 
   /** Removes a key; returns the value it had, or null. */
   V remove(K key) {
-    return get(key) == null ? null : removeEntry(key);
+    int bucket = bucket(chunks, key);
+    Entry<K, V> old = find(chain(chunks, bucket), key);
+    if (old == null) {
+      return null;
+    }
+    Entry<K, V>[] buckets = ownedBuckets(bucket);
+    buckets[bucket & CHUNK_MASK] = without(buckets[bucket & CHUNK_MASK], old);
+    size--;
+    return old.value;
   }
 
   /** Removes all. */
@@ -62,33 +78,19 @@ final class VersionedMap<K, V> {
     return new Version<>(chunks, size);
   }
 
-  private V removeEntry(K key) {
-    V old = get(key);
-    if (old != null) {
-      Entry<K, V>[] buckets = ownedBuckets(key);
-      int bucket = bucket(chunks, key) & CHUNK_MASK;
-      buckets[bucket] = without(buckets[bucket], key);
-      size--;
-    }
-    return old;
+  /** A chain without one of its entries: those before it are made anew. */
+  private static <K, V> Entry<K, V> without(Entry<K, V> chain, Entry<K, V> entry) {
+    return chain == entry
+        ? entry.next
+        : new Entry<>(chain.key, chain.value, without(chain.next, entry));
   }
 
-  private static <K, V> Entry<K, V> without(Entry<K, V> chain, K key) {
-    Entry<K, V> rest = null;
-    for (Entry<K, V> entry = chain; entry != null; entry = entry.next) {
-      if (!entry.key.equals(key)) {
-        rest = new Entry<>(entry.key, entry.value, rest);
-      }
-    }
-    return rest;
-  }
-
-  private Entry<K, V>[] ownedBuckets(K key) {
+  private Entry<K, V>[] ownedBuckets(int bucket) {
     if (shared) {
       chunks = chunks.clone();
       shared = false;
     }
-    int i = bucket(chunks, key) >>> CHUNK_BITS;
+    int i = bucket >>> CHUNK_BITS;
     Chunk<K, V> chunk = chunks[i];
     if (chunk == null) {
       chunk = new Chunk<>(owner, newBuckets());
@@ -102,27 +104,36 @@ final class VersionedMap<K, V> {
 
   private void grow() {
     Chunk<K, V>[] small = chunks;
-    chunks = newChunks(2 * small.length);
+    chunks = newChunks(GROWTH * small.length);
     shared = false;
     for (Chunk<K, V> chunk : small) {
       for (int i = 0; chunk != null && i < CHUNK_SIZE; i++) {
         for (Entry<K, V> entry = chunk.buckets[i]; entry != null; entry = entry.next) {
-          Entry<K, V>[] buckets = ownedBuckets(entry.key);
-          int bucket = bucket(chunks, entry.key) & CHUNK_MASK;
-          buckets[bucket] = new Entry<>(entry.key, entry.value, buckets[bucket]);
+          int bucket = bucket(chunks, entry.key);
+          Entry<K, V>[] buckets = ownedBuckets(bucket);
+          buckets[bucket & CHUNK_MASK] =
+              new Entry<>(entry.key, entry.value, buckets[bucket & CHUNK_MASK]);
         }
       }
     }
   }
 
-  private static <K, V> V find(Chunk<K, V>[] chunks, K key) {
-    int bucket = bucket(chunks, key);
+  private static <K, V> V get(Chunk<K, V>[] chunks, K key) {
+    Entry<K, V> entry = find(chain(chunks, bucket(chunks, key)), key);
+    return entry == null ? null : entry.value;
+  }
+
+  private static <K, V> Entry<K, V> chain(Chunk<K, V>[] chunks, int bucket) {
     Chunk<K, V> chunk = chunks[bucket >>> CHUNK_BITS];
-    Entry<K, V> entry = chunk == null ? null : chunk.buckets[bucket & CHUNK_MASK];
+    return chunk == null ? null : chunk.buckets[bucket & CHUNK_MASK];
+  }
+
+  private static <K, V> Entry<K, V> find(Entry<K, V> chain, K key) {
+    Entry<K, V> entry = chain;
     while (entry != null && !entry.key.equals(key)) {
       entry = entry.next;
     }
-    return entry == null ? null : entry.value;
+    return entry;
   }
 
   private static int bucket(Object[] chunks, Object key) {
@@ -152,7 +163,7 @@ final class VersionedMap<K, V> {
 
     /** The value of a key, or null. */
     V get(K key) {
-      return find(chunks, key);
+      return VersionedMap.get(chunks, key);
     }
 
     /** How many keys there were. */

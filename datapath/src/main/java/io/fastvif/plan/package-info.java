@@ -11,6 +11,11 @@
  * name links; a link that the snapshot knows is also given by its index, which nobody can hand on
  * to another link by renaming.
  *
+ * <p>A {@link io.fastvif.plan.SnapshotBuilder} may go on after a snapshot. Its hash maps lie in
+ * chunks of 64 buckets; a snapshot is their state at one time, and the next change copies the chunk
+ * that it falls into, not the 10,000 links: a snapshot costs nothing, a change after it some
+ * kilobytes.
+ *
  * <p>May use: {@code io.fastvif.vif}.
  */
 package io.fastvif.plan;
