@@ -76,13 +76,14 @@ final class HostEvents implements MessageHandler {
     } else {
       unread.links().remove(index);
     }
-    if (before != null && (before.up() != now.up() || before.master() != now.master())) {
-      if (host.hasAddresses(index)) {
-        unread.addresses().add(index);
-      }
-      if (host.hasRoutes(index)) {
-        unread.routes().add(index);
-      }
+    boolean moved = before != null && (before.up() != now.up() || before.master() != now.master());
+    // The address that the kernel makes itself has an event only when it is found to be unique,
+    // which without a carrier it never is.
+    if ((now.up() && now.ipv6AddressGeneration()) || (moved && host.hasAddresses(index))) {
+      unread.addresses().add(index);
+    }
+    if (moved && host.hasRoutes(index)) {
+      unread.routes().add(index);
     }
   }
 
@@ -100,10 +101,14 @@ final class HostEvents implements MessageHandler {
   }
 
   private void onRoute(RouteMessage route, boolean replacesAnother) {
-    if (route.table() != RT_TABLE_MAIN || route.family() != AF_INET) {
+    if (route.family() == AF_INET6) {
+      // Of an address that is not yet found to be unique, its routes are the only event.
+      if (route.outputInterface() != 0) {
+        unread.addresses().add(route.outputInterface());
+      }
+    } else if (route.table() != RT_TABLE_MAIN) {
       return;
-    }
-    if (replacesAnother || route.outputInterface() == 0) {
+    } else if (replacesAnother || route.outputInterface() == 0) {
       unread.markEveryRoute();
     } else {
       unread.routes().add(route.outputInterface());

@@ -22,12 +22,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * (ENOBUFS), everything is read again, which costs what {@link PlugEngine#snapshot()} costs without
  * a monitor.
  *
- * <p>Two sorts of changes have no event: of a link that is down, its alias, group, alternative
- * names and address generation mode; and settings under {@code /proc/sys/net} ({@code
+ * <p>Some changes have no event: of a link that is down, its alias, group, alternative names,
+ * address generation mode and new IPv6 addresses; and settings under {@code /proc/sys/net} ({@code
  * disable_ipv6}, {@code addr_gen_mode}, {@code arp_ignore}, {@code arp_announce}). A link that is
  * down is therefore read again after each of its events, and what the engine changes itself is too.
  * When another program makes such a change on its own, the snapshot has it after the link's next
- * event or after {@link #refresh()}.
+ * event, or after {@link #refresh()}.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
  */
@@ -54,6 +54,7 @@ public final class HostMonitor implements AutoCloseable {
   private final HostEvents handler = new HostEvents(host, unread);
   private final IndexMarks set = new IndexMarks();
   private final IndexMarks written = new IndexMarks();
+  private final IndexMarks addressed = new IndexMarks();
   private volatile boolean lost = true;
   private long readings;
   private boolean closed;
@@ -89,6 +90,7 @@ public final class HostMonitor implements AutoCloseable {
       events.subscribe(RTNLGRP_IPV4_IFADDR);
       events.subscribe(RTNLGRP_IPV6_IFADDR);
       events.subscribe(RTNLGRP_IPV4_ROUTE);
+      events.subscribe(RTNLGRP_IPV6_ROUTE);
       subscribeToNextHops(events);
       return new HostMonitor(events, RouteSocket.open());
     } catch (RuntimeException | Error e) {
@@ -124,6 +126,7 @@ public final class HostMonitor implements AutoCloseable {
         // Before the events are taken in: an older event of such a link must not come after.
         set.drainTo(unread.setLinks());
         written.drainTo(unread.writtenLinks());
+        addressed.drainTo(unread.addresses());
         receive();
         if (lost) {
           readAll();
@@ -163,6 +166,11 @@ public final class HostMonitor implements AutoCloseable {
   /** Has the next snapshot read a link again if it is down: it was set by netlink. */
   void set(int index) {
     set.add(index);
+  }
+
+  /** Has the next snapshot read the addresses of a link again: one was added or deleted. */
+  void addressed(int index) {
+    addressed.add(index);
   }
 
   /** Has the next snapshot read a link again: one of its files under /proc/sys was written. */

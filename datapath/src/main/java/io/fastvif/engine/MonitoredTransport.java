@@ -1,5 +1,7 @@
 package io.fastvif.engine;
 
+import static io.fastvif.bindings.linux.linux_h.RTM_DELADDR;
+import static io.fastvif.bindings.linux.linux_h.RTM_NEWADDR;
 import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINK;
 import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 
@@ -14,6 +16,7 @@ import io.fastvif.plan.Step;
  * after each exchange, so that a batch's do not overrun the buffer.
  */
 final class MonitoredTransport implements Transport, AckHandler {
+  /** In {@code struct ifinfomsg} and {@code struct ifaddrmsg}. */
   private static final int INDEX_OFFSET = 4;
 
   private final Transport transport;
@@ -62,9 +65,13 @@ final class MonitoredTransport implements Transport, AckHandler {
     MessageEncoder encoder = transport.encoder();
     sent.wrap(encoder.segment(), 0, encoder.length());
     while (sent.next()) {
-      if (sent.type() == RTM_SETLINK || sent.type() == RTM_NEWLINK) {
+      int type = sent.type();
+      boolean ofAddress = type == RTM_NEWADDR || type == RTM_DELADDR;
+      if (ofAddress || type == RTM_SETLINK || type == RTM_NEWLINK) {
         int index = sent.getInt(INDEX_OFFSET);
-        if (index > 0) {
+        if (ofAddress) {
+          monitor.addressed(index);
+        } else if (index > 0) {
           monitor.set(index);
         }
       }

@@ -81,10 +81,14 @@ class HostEventsTest {
   }
 
   private void route(int flags, int table, int outputInterface) {
+    route(AF_INET, flags, table, outputInterface);
+  }
+
+  private void route(int family, int flags, int table, int outputInterface) {
     encoder.reset();
     encoder.begin(RTM_NEWROUTE, flags, 0);
     encoder.putHeader(12);
-    encoder.setHeaderByte(FAMILY, AF_INET);
+    encoder.setHeaderByte(FAMILY, family);
     encoder.putInt(RTA_TABLE, table);
     if (outputInterface != 0) {
       encoder.putInt(RTA_OIF, outputInterface);
@@ -229,6 +233,13 @@ class HostEventsTest {
     assertFalse(unread.isEveryRoute());
     route(NLM_F_REPLACE, RT_TABLE_MAIN, 5);
     assertTrue(unread.isEveryRoute());
+  }
+
+  @Test
+  void anIpv6RouteMeansAnAddress() {
+    route(AF_INET6, 0, RT_TABLE_LOCAL, 5);
+    assertEquals(List.of(5), of(unread.addresses()));
+    assertFalse(unread.hasRoutes());
   }
 
   @Test

@@ -65,7 +65,7 @@ final class RandomActor {
       case 11 -> route.execute(random.nextBoolean() ? set().up() : set().down());
       case 12 -> route.execute(address(address));
       case 13, 14 -> add(address);
-      case 15 -> route.execute(ipv6(number));
+      case 15 -> ipv6(number);
       case 16, 17 -> route.execute(route(number));
       case 18 -> altname();
       default -> {
@@ -95,12 +95,15 @@ final class RandomActor {
     return route.address().delete(index, address, 24);
   }
 
-  private Request ipv6(int number) {
+  private void ipv6(int number) {
     int index = index();
     byte[] address = {0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) number};
-    return random.nextBoolean()
-        ? route.address().add(index, address, 64).flags(IFA_F_NODAD)
-        : route.address().delete(index, address, 64);
+    if (random.nextBoolean()) {
+      route.execute(route.link().set(index).up());
+      route.execute(route.address().add(index, address, 64).flags(IFA_F_NODAD));
+    } else {
+      route.execute(route.address().delete(index, address, 64));
+    }
   }
 
   private Request route(int number) {

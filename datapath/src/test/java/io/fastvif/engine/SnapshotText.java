@@ -7,6 +7,9 @@ import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.RouteState;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All of a snapshot as text, so that a difference is seen in a failure. */
 final class SnapshotText {
@@ -45,6 +48,13 @@ final class SnapshotText {
       read = of(HostReader.read(socket));
       followed = of(monitor.snapshot());
     } while (!read.equals(followed) && System.nanoTime() < end);
+    // First the lines that differ, which a failure would hide among the others.
+    assertEquals(without(read, followed), without(followed, read));
     assertEquals(read, followed);
+  }
+
+  private static List<String> without(String text, String other) {
+    Set<String> lines = other.lines().collect(Collectors.toSet());
+    return text.lines().filter(line -> !lines.contains(line)).toList();
   }
 }
