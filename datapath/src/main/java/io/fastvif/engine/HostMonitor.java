@@ -22,12 +22,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * (ENOBUFS), everything is read again, which costs what {@link PlugEngine#snapshot()} costs without
  * a monitor.
  *
- * <p>Some changes have no event: of a link that is down, its alias, group, alternative names,
- * address generation mode and new IPv6 addresses; and settings under {@code /proc/sys/net} ({@code
- * disable_ipv6}, {@code addr_gen_mode}, {@code arp_ignore}, {@code arp_announce}). A link that is
- * down is therefore read again after each of its events, and what the engine changes itself is too.
- * When another program makes such a change on its own, the snapshot has it after the link's next
- * event, or after {@link #refresh()}.
+ * <p>Some changes have no event: of a link that is down, its alias, group, alternative names and
+ * address generation mode; of one without carrier, a new IPv6 address in a network that it has an
+ * address of already; and settings under {@code /proc/sys/net} ({@code disable_ipv6}, {@code
+ * addr_gen_mode}, {@code arp_ignore}, {@code arp_announce}). A link that is down is therefore read
+ * again after each of its events, and what the engine changes itself is too. When another program
+ * makes such a change on its own, the snapshot has it after the link's next event, or after {@link
+ * #refresh()}.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
  */

@@ -97,7 +97,8 @@ final class RandomActor {
 
   private void ipv6(int number) {
     int index = index();
-    byte[] address = {0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) number};
+    // Each in a network of its own: the route to it is its event while the link has no carrier.
+    byte[] address = {0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, (byte) number, 0, 0, 0, 0, 0, 0, 0, 1};
     if (random.nextBoolean()) {
       route.execute(route.link().set(index).up());
       route.execute(route.address().add(index, address, 64).flags(IFA_F_NODAD));
