@@ -109,6 +109,12 @@ final class MonitoredTransport implements Transport, AckHandler {
     return transport.messageLimit();
   }
 
+  /** For deletions: every deleted link has its event. */
+  @Override
+  public MessageExchange openExchange() {
+    return transport.openExchange();
+  }
+
   @Override
   public int createTap(Step.CreateTap tap) {
     return transport.createTap(tap);
@@ -125,13 +131,18 @@ final class MonitoredTransport implements Transport, AckHandler {
   }
 
   @Override
+  public String kind(int index) {
+    return transport.kind(index);
+  }
+
+  @Override
   public boolean hasOtherPorts(int master, int port) {
     return transport.hasOtherPorts(master, port);
   }
 
   @Override
-  public boolean isGroupUsed(int group) {
-    return transport.isGroupUsed(group);
+  public boolean isGroupUsed(int first, int count) {
+    return transport.isGroupUsed(first, count);
   }
 
   @Override
