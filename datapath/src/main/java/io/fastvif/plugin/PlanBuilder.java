@@ -146,7 +146,8 @@ public final class PlanBuilder {
       after = after.withAlias(wanted.alias());
     }
     if (wanted.ipv6AddressGeneration() != null
-        && wanted.ipv6AddressGeneration() != link.ipv6AddressGeneration()) {
+        && (wanted.ipv6AddressGeneration() != link.ipv6AddressGeneration()
+            || link.mtu() < IPV6_MIN_MTU)) { // it gets IPv6 anew with the MTU, as by default
       before = before.withIpv6AddressGeneration(link.ipv6AddressGeneration());
       after = after.withIpv6AddressGeneration(wanted.ipv6AddressGeneration());
     }

@@ -1,0 +1,102 @@
+package io.fastvif.benchmarks.soak;
+
+import io.fastvif.benchmarks.soak.Violation.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Looks for leaks in what the process held at one checkpoint after another. */
+final class ResourceChecker {
+  static final long HEAP_GROWTH_BYTES = 8L << 20;
+  static final long NATIVE_GROWTH_BYTES = 48L << 20;
+
+  /** The JVM opens a file or starts a thread of its own when it likes. */
+  private static final int JVM_SLACK = 6;
+
+  private final Trend heap = new Trend();
+  private final Trend outside = new Trend();
+  private Resources first;
+
+  /** Takes a reading, made while nobody is at work; returns what is wrong with it. */
+  List<Violation> check(Resources now) {
+    List<Violation> found = new ArrayList<>();
+    heap.add(now.heapBytes());
+    outside.add(now.nativeBytes());
+    if (first == null) {
+      first = now;
+      return found;
+    }
+    for (String kind : Resources.DESCRIPTOR_KINDS) {
+      same(
+          found,
+          Rule.DESCRIPTORS,
+          kind,
+          count(first.descriptors(), kind),
+          count(now.descriptors(), kind));
+    }
+    noMore(found, Rule.DESCRIPTORS, "other", first.descriptors(), now.descriptors());
+    for (String name : threadNames(now)) {
+      if (name.startsWith("fastvif") || name.startsWith("soak") || name.startsWith("netns")) {
+        same(found, Rule.THREADS, name, count(first.threads(), name), count(now.threads(), name));
+      } else {
+        noMore(found, Rule.THREADS, name, first.threads(), now.threads());
+      }
+    }
+    return found;
+  }
+
+  /** What is wrong with the whole run's memory. */
+  List<Violation> checkTrends() {
+    List<Violation> found = new ArrayList<>();
+    trend(found, Rule.HEAP, "heap in use after a collection", heap, HEAP_GROWTH_BYTES);
+    trend(found, Rule.NATIVE_MEMORY, "resident memory but the heap", outside, NATIVE_GROWTH_BYTES);
+    return found;
+  }
+
+  long heapGrowth() {
+    return heap.growth();
+  }
+
+  long nativeGrowth() {
+    return outside.growth();
+  }
+
+  private static void trend(
+      List<Violation> found, Rule rule, String what, Trend trend, long allowed) {
+    if (trend.growth() > allowed) {
+      found.add(
+          Violation.of(
+              rule, what, "growth of at most " + allowed + " bytes", trend.growth() + " bytes"));
+    }
+  }
+
+  private Iterable<String> threadNames(Resources now) {
+    Map<String, Integer> names = new TreeMap<>(first.threads());
+    names.putAll(now.threads());
+    return names.keySet();
+  }
+
+  private static int count(Map<String, Integer> counts, String key) {
+    return counts.getOrDefault(key, 0);
+  }
+
+  private static void same(
+      List<Violation> found, Rule rule, String what, int expected, int counted) {
+    if (expected != counted) {
+      found.add(Violation.of(rule, what, expected, counted));
+    }
+  }
+
+  private static void noMore(
+      List<Violation> found,
+      Rule rule,
+      String what,
+      Map<String, Integer> before,
+      Map<String, Integer> now) {
+    int allowed = count(before, what) + JVM_SLACK;
+    if (count(now, what) > allowed) {
+      found.add(Violation.of(rule, what, "at most " + allowed, count(now, what)));
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.fastvif.benchmarks.soak;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastvif soak}: random work under everything that can go wrong, checked all the time. */
+@Command(
+    name = "soak",
+    mixinStandardHelpOptions = true,
+    description =
+        "Plug and unplug VIFs at random in a private network namespace, with failures, a second"
+            + " actor, lost events, cancelled callers and engine restarts, and check every"
+            + " invariant. Needs root. Exits with 1 if one is violated.")
+public final class SoakCommand implements Callable<Integer> {
+  private static final int GOOD = 0;
+  private static final int VIOLATED = 1;
+  private static final double MILLIS_PER_MINUTE = 60_000;
+  private static final int GREATEST_VIFS = 4000;
+  private static final int GREATEST_THREADS = 64;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description = "How long to submit operations (${DEFAULT-VALUE}).")
+  private double minutes = 2;
+
+  @Option(
+      names = "--vifs",
+      paramLabel = "N",
+      description = "How many VIFs there are (1 to 4000; ${DEFAULT-VALUE}).")
+  private int vifs = 600;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "T",
+      description = "How many threads submit operations (1 to 64; ${DEFAULT-VALUE}).")
+  private int threads = 4;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Seed of the random streams (drawn and printed unless given).")
+  private Long seed;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "Write the latencies to FILE as an HdrHistogram log.")
+  private Path log;
+
+  @Option(names = "--json", description = "Print the figures as JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  /** Made by picocli. */
+  public SoakCommand() {}
+
+  /**
+   * Runs the soak.
+   *
+   * @return 0 after a good run, 1 if an invariant was violated or it could not be run
+   * @throws InterruptedException if this thread is interrupted
+   */
+  @Override
+  public Integer call() throws InterruptedException {
+    CommandLine line = spec.commandLine();
+    require(minutes > 0 && minutes <= 24 * 60, "--minutes: above 0, at most 1440");
+    require(vifs >= 1 && vifs <= GREATEST_VIFS, "--vifs: 1 to 4000");
+    require(threads >= 1 && threads <= GREATEST_THREADS, "--threads: 1 to 64");
+    long drawn = seed == null ? ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE) : seed;
+    Duration duration = Duration.ofMillis((long) (minutes * MILLIS_PER_MINUTE));
+    SoakOptions options = new SoakOptions(duration, vifs, threads, drawn, log);
+    PrintWriter out = line.getOut();
+    PrintWriter err = line.getErr();
+    try {
+      SoakReport report = new Soak(options, SoakEngine::start, new SoakProgress(err)).run();
+      if (json) {
+        out.println(report.json());
+      } else {
+        report.print(out);
+      }
+      out.flush();
+      report.printViolations(err);
+      err.flush();
+      return report.isGood() ? GOOD : VIOLATED;
+    } catch (SystemCallException refused) {
+      String hint = refused.errno() == Errno.EPERM ? "; this needs root" : "";
+      err.println("fastvif: " + refused.getMessage() + hint);
+    } catch (IOException failed) {
+      err.println("fastvif: " + failed.getMessage());
+    }
+    err.flush();
+    return VIOLATED;
+  }
+
+  private void require(boolean good, String expected) {
+    if (!good) {
+      throw new ParameterException(spec.commandLine(), expected);
+    }
+  }
+}
