@@ -180,27 +180,29 @@ final class KernelTransport implements Transport {
   @Override
   public boolean hasOtherPorts(int master, int port) {
     boolean[] found = {false};
-    links(
-        queries.link().dump(false).master(master),
-        // A kernel without strict checking does not filter.
-        link -> found[0] |= link.master() == master && link.index() != port);
+    synchronized (queries) { // before the request is begun: it is the socket's one buffer
+      links(
+          queries.link().dump(false).master(master),
+          // A kernel without strict checking does not filter.
+          link -> found[0] |= link.master() == master && link.index() != port);
+    }
     return found[0];
   }
 
   @Override
   public boolean isGroupUsed(int first, int count) {
     boolean[] found = {false};
-    links(
-        queries.link().dump(false),
-        link -> found[0] |= link.group() >= first && link.group() < first + count);
+    synchronized (queries) {
+      links(
+          queries.link().dump(false),
+          link -> found[0] |= link.group() >= first && link.group() < first + count);
+    }
     return found[0];
   }
 
   private void links(LinkRequest request, Consumer<LinkMessage> consumer) {
     LinkMessage link = new LinkMessage();
-    synchronized (queries) {
-      queries.dump(request, message -> consumer.accept(link.wrap(message)));
-    }
+    queries.dump(request, message -> consumer.accept(link.wrap(message)));
   }
 
   @Override

@@ -156,6 +156,11 @@ final class PlanExecution {
       failedErrno = errno;
       failedDetail = detail;
       undoing = true;
+      if (step instanceof Step.ConfigureLink && errno != Errno.ENODEV) {
+        // The kernel takes a message's settings one by one: those before the refused one are done.
+        done.set(cursor);
+        return;
+      }
     }
     cursor--;
   }

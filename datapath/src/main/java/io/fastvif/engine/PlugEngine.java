@@ -117,7 +117,10 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   private void awaitStart() {
     try {
-      started.await();
+      if (started.getCount()
+          > 0) { // await refuses an interrupted thread even where it need not wait
+        started.await();
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the engine started", interrupted);

@@ -81,7 +81,14 @@ public final class PlanBuilder {
       if (isBridged && mtu >= IPV6_MIN_MTU && !own.get().ipv6Disabled()) {
         add(PlannedStep.own(new Step.DisableIpv6(name, true), new Step.DisableIpv6(name, false)));
       }
+      boolean hasIpv6 = own.get().mtu() >= IPV6_MIN_MTU;
+      if (hasIpv6 && mtu < IPV6_MIN_MTU) {
+        restoreIpv6OnTheWayBack(own.get());
+      }
       change(own.get(), wanted, false);
+      if (!hasIpv6 && mtu >= IPV6_MIN_MTU) {
+        setUpIpv6Anew(own.get(), isBridged);
+      }
     } else {
       add(PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)));
       if (isBridged) {
@@ -89,6 +96,29 @@ public final class PlanBuilder {
       }
       add(PlannedStep.own(new Step.ConfigureLink(name, 0, rest), null));
     }
+  }
+
+  /** A link that loses IPv6 with its MTU gets it back with the MTU, but not as it was set. */
+  private void restoreIpv6OnTheWayBack(LinkState link) {
+    Step generation = addressGeneration(link, link.ipv6AddressGeneration());
+    add(PlannedStep.own(generation, generation));
+    if (link.ipv6Disabled()) {
+      Step disabled = new Step.DisableIpv6(name, true);
+      add(PlannedStep.own(disabled, disabled));
+    }
+  }
+
+  /** A link gets IPv6 with its new MTU, set as by default; the way back takes it away again. */
+  private void setUpIpv6Anew(LinkState link, boolean isDisabled) {
+    if (isDisabled) {
+      add(PlannedStep.own(new Step.DisableIpv6(name, true), null));
+    }
+    add(PlannedStep.own(addressGeneration(link, false), null));
+  }
+
+  private static Step addressGeneration(LinkState link, boolean on) {
+    return new Step.ConfigureLink(
+        link.name(), link.index(), LinkSettings.NONE.withIpv6AddressGeneration(on));
   }
 
   /**

@@ -46,6 +46,7 @@ enum OperationKind {
   BARRIER("barrier", Outcome.UNCHANGED);
 
   private final String text;
+
   /** A bit for each outcome. */
   private final int expected;
 

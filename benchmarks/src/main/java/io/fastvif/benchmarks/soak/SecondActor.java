@@ -28,7 +28,11 @@ final class SecondActor implements Runnable {
   private static final long GREATEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
   private static final int PERCENT = 100;
   private static final int RACING_PERCENT = 30;
+  private static final int IPV6_MIN_MTU = 1280;
   private static final int CHANGED_MTU = 1300;
+
+  /** A link that comes above what IPv6 needs gets IPv6 with it, which is one thing more to mend. */
+  private static final int CHANGED_MTU_WITHOUT_IPV6 = 600;
 
   private final List<SoakVif> vifs;
   private final SplittableRandom random;
@@ -145,8 +149,9 @@ final class SecondActor implements Runnable {
       }
       case 2 -> {
         vif.trace().add("second actor sets the MTU", null);
-        socket.execute(socket.link().set(index).mtu(CHANGED_MTU));
-        vif.know(observed, state.withMtu(CHANGED_MTU));
+        int mtu = state.mtu() < IPV6_MIN_MTU ? CHANGED_MTU_WITHOUT_IPV6 : CHANGED_MTU;
+        socket.execute(socket.link().set(index).mtu(mtu));
+        vif.know(observed, state.withMtu(mtu));
       }
       case 3 -> {
         vif.trace().add("second actor sets it down", null);

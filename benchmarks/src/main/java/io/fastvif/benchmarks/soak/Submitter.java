@@ -150,11 +150,7 @@ final class Submitter {
       String found =
           "" + (operation.failure() == null ? operation.outcome() : vifFailure(operation));
       violations.add(
-          Violation.of(
-              Violation.Rule.OUTCOME,
-              vif,
-              operation.kind().expectation(),
-              found));
+          Violation.of(Violation.Rule.OUTCOME, vif, operation.kind().expectation(), found));
       vif.forget();
     } else if (operation.wanted() == null) {
       vif.forget();
