@@ -3,6 +3,7 @@ package io.fastvif.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.netlink.route.DumpInterruptedException;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
@@ -87,7 +88,11 @@ class RollBackKernelTest {
           new Thread(
               () -> {
                 while (!done.get()) {
-                  engine.snapshot();
+                  try {
+                    engine.snapshot();
+                  } catch (DumpInterruptedException changing) {
+                    // the engine is at work
+                  }
                 }
               },
               "planner");

@@ -47,7 +47,7 @@ final class BridgeFiller {
         EngineSupervisor supervisor =
             new EngineSupervisor(factory, namespace, violations, episodes);
         RouteSocket socket = namespace.call(RouteSocket::open)) {
-      Submitter submitter = new Submitter(supervisor, violations);
+      Submitter submitter = new Submitter(supervisor, violations, SoakOptions.ANSWER_WITHIN);
       SoakEngine engine = supervisor.current();
       HostSnapshot empty = submitter.snapshot(engine);
       each(

@@ -64,7 +64,7 @@ final class Soak {
         EngineSupervisor supervisor =
             new EngineSupervisor(factory, namespace, violations, options.seedOf(-1))) {
       Link foreign = namespace.call(() -> makeForeign(socket));
-      Submitter submitter = new Submitter(supervisor, violations);
+      Submitter submitter = new Submitter(supervisor, violations, options.answerWithin());
       makeBridges(planner, ledger, supervisor, submitter);
       SplittableRandom actorRandom = random(-2);
       SecondActor actor =

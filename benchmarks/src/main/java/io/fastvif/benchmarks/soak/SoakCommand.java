@@ -82,7 +82,8 @@ public final class SoakCommand implements Callable<Integer> {
     require(threads >= 1 && threads <= GREATEST_THREADS, "--threads: 1 to 64");
     long drawn = seed == null ? ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE) : seed;
     Duration duration = Duration.ofMillis((long) (minutes * MILLIS_PER_MINUTE));
-    SoakOptions options = new SoakOptions(duration, vifs, threads, drawn, log);
+    SoakOptions options =
+        new SoakOptions(duration, vifs, threads, drawn, SoakOptions.ANSWER_WITHIN, log);
     PrintWriter out = line.getOut();
     PrintWriter err = line.getErr();
     try {

@@ -4,6 +4,7 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugOperation;
 import io.fastvif.plan.PlugPlan;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,8 +98,8 @@ final class SoakOperation implements PlugOperation {
     answered.countDown();
   }
 
-  boolean await(long millis) throws InterruptedException {
-    return answered.await(millis, TimeUnit.MILLISECONDS);
+  boolean await(Duration bound) throws InterruptedException {
+    return answered.await(bound.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** How it ended; null if it was cancelled. Valid once awaited. */

@@ -4,6 +4,7 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.netlink.route.DumpInterruptedException;
 import io.fastvif.plan.HostSnapshot;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
@@ -15,21 +16,20 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Hands operations to the engine, waits for their ends and takes them into the models. */
 final class Submitter {
-  /** Longer than anything the kernel may take, so that what is not answered then never is. */
-  private static final long ANSWER_MILLIS = 120_000;
-
   private static final long QUEUE_FULL_NANOS = 50_000;
   private static final int SNAPSHOT_TRIES = 100;
 
   private final EngineSupervisor supervisor;
   private final Violations violations;
+  private final Duration answerWithin;
   private final LongAdder queueFull = new LongAdder();
   private final LongAdder closedMeanwhile = new LongAdder();
   private final LongAdder interruptedDumps = new LongAdder();
 
-  Submitter(EngineSupervisor supervisor, Violations violations) {
+  Submitter(EngineSupervisor supervisor, Violations violations, Duration answerWithin) {
     this.supervisor = supervisor;
     this.violations = violations;
+    this.answerWithin = answerWithin;
   }
 
   long queueFull() {
@@ -126,10 +126,13 @@ final class Submitter {
   /** Waits for an operation's end and takes it into the VIF's model. */
   void conclude(SoakEngine engine, SoakOperation operation) throws InterruptedException {
     SoakVif vif = operation.vif();
-    if (!operation.await(ANSWER_MILLIS)) {
+    if (!operation.await(answerWithin)) {
       violations.add(
           Violation.of(
-              Violation.Rule.ANSWERED_ONCE, vif, operation.kind() + " answered", "not in 120 s"));
+              Violation.Rule.ANSWERED_ONCE,
+              vif,
+              operation.kind() + " answered",
+              "not in " + answerWithin));
       vif.forget();
       return;
     }
@@ -186,9 +189,10 @@ final class Submitter {
         return;
       }
     }
-    if (!barrier.await(ANSWER_MILLIS)) {
+    if (!barrier.await(answerWithin)) {
       violations.add(
-          Violation.of(Violation.Rule.ANSWERED_ONCE, vif, "barrier answered", "not in 120 s"));
+          Violation.of(
+              Violation.Rule.ANSWERED_ONCE, vif, "barrier answered", "not in " + answerWithin));
     }
     VifState before = vif.state();
     if (before == null || operation.wanted() == null) {

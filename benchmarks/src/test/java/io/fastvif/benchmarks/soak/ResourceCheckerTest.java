@@ -1,0 +1,107 @@
+package io.fastvif.benchmarks.soak;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.benchmarks.soak.Violation.Rule;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.DatagramChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** Each leak is found. */
+class ResourceCheckerTest {
+  private final ResourceChecker checker = new ResourceChecker();
+
+  private List<Rule> found() {
+    return checker.check(Resources.read()).stream().map(Violation::rule).toList();
+  }
+
+  @Test
+  void anOpenSocketIsFound() throws IOException {
+    assertEquals(List.of(), found());
+    assertEquals(List.of(), found());
+    try (DatagramChannel leak = DatagramChannel.open()) {
+      assertTrue(leak.isOpen());
+      assertTrue(found().contains(Rule.DESCRIPTORS));
+    }
+    assertEquals(List.of(), found());
+  }
+
+  @Test
+  void aThreadThatStaysIsFound() throws InterruptedException {
+    assertEquals(List.of(), found());
+    CountDownLatch end = new CountDownLatch(1);
+    Thread leak =
+        new Thread(
+            () -> {
+              try {
+                end.await();
+              } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "fastvif-engine");
+    leak.start();
+    assertEquals(List.of(Rule.THREADS), found());
+    end.countDown();
+    leak.join();
+    assertEquals(List.of(), found());
+  }
+
+  @Test
+  void aThreadThatEndedTooSoonIsFound() {
+    checker.check(new Resources(Map.of(), Map.of("fastvif-engine", 1), 0, 0));
+    assertEquals(1, checker.check(new Resources(Map.of(), Map.of(), 0, 0)).size());
+  }
+
+  private List<Rule> trends(long heapPerReading, long nativePerReading) {
+    SplittableRandom noise = new SplittableRandom(1);
+    for (int i = 0; i < 60; i++) {
+      long warmUp = Math.min(i, 15) * (4L << 20);
+      checker.check(
+          new Resources(
+              Map.of(),
+              Map.of(),
+              (50L << 20) + warmUp + i * heapPerReading + noise.nextLong(1 << 20),
+              (200L << 20) + warmUp + i * nativePerReading + noise.nextLong(10 << 20)));
+    }
+    return checker.checkTrends().stream().map(Violation::rule).toList();
+  }
+
+  @Test
+  void noiseAndWarmUpAreNoLeak() {
+    assertEquals(List.of(), trends(0, 0));
+  }
+
+  @Test
+  void aHeapThatGrowsIsFound() {
+    assertEquals(List.of(Rule.HEAP), trends(1 << 20, 0));
+  }
+
+  @Test
+  void nativeMemoryThatGrowsIsFound() {
+    assertEquals(List.of(Rule.NATIVE_MEMORY), trends(0, 4 << 20));
+  }
+
+  /** What the reading counts is really what a leak adds to. */
+  @Test
+  void theReadingSeesHeapAndNativeMemory() {
+    Resources before = Resources.read();
+    int bytes = 64 << 20;
+    byte[] heap = new byte[bytes];
+    heap[bytes - 1] = 1;
+    long heapLeak = Resources.read().heapBytes() - before.heapBytes();
+    assertTrue(heapLeak > bytes / 2 && heap[bytes - 1] == 1, () -> heapLeak + " bytes");
+    try (Arena arena = Arena.ofConfined()) {
+      long nativeBefore = Resources.read().nativeBytes();
+      arena.allocate(4L * bytes).fill((byte) 1);
+      long leak = Resources.read().nativeBytes() - nativeBefore;
+      assertTrue(leak > 2L * bytes, () -> leak + " bytes");
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.fastvif.benchmarks.soak;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.benchmarks.Root;
+import io.fastvif.benchmarks.soak.Violation.Rule;
+import io.fastvif.engine.Outcome;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A short soak is good, and one of an engine that does wrong is not. */
+class SoakTest {
+  private static final int VIFS = 60;
+  private static final int THREADS = 3;
+  private static final Duration GREATEST = Duration.ofSeconds(60);
+
+  @BeforeEach
+  void needRoot() {
+    Root.require();
+  }
+
+  private static SoakReport run(Duration duration, Duration answer, SoakEngine.Factory factory)
+      throws IOException, InterruptedException {
+    SoakOptions options = new SoakOptions(duration, VIFS, THREADS, 1, answer, null);
+    SoakProgress progress = new SoakProgress(new PrintWriter(new StringWriter()));
+    return new Soak(options, factory, progress).run();
+  }
+
+  @Test
+  void aShortSoakIsGood() throws IOException, InterruptedException {
+    SoakReport report = run(Duration.ofSeconds(6), GREATEST, SoakEngine::start);
+    assertEquals(List.of(), report.violations().all().stream().map(Violation::text).toList());
+    for (Outcome outcome : Outcome.values()) {
+      assertTrue(report.ledger().count(outcome) > 0, outcome::name);
+    }
+    Set<OperationKind> rare =
+        EnumSet.of(OperationKind.PLUG_RENAMED, OperationKind.REPAIR, OperationKind.PLUG_TWICE);
+    for (OperationKind kind : EnumSet.complementOf(EnumSet.copyOf(rare))) {
+      assertTrue(report.ledger().count(kind) > 0, kind::name);
+    }
+    for (SoakReport.Count count : report.counts().subList(0, 5)) {
+      assertTrue(count.number() > 0, count::what);
+    }
+    StringWriter text = new StringWriter();
+    report.print(new PrintWriter(text, true));
+    assertTrue(text.toString().contains("violations: 0"), text::toString);
+    assertTrue(report.json().contains("\"violations\":[]"), report.json());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatAnEngineDoesWrongIsFound(Sabotage sabotage) throws IOException, InterruptedException {
+    SoakReport report = run(GREATEST, Duration.ofSeconds(5), sabotage::start);
+    assertFalse(report.isGood(), "not found");
+    Rule first = report.violations().all().getFirst().rule();
+    assertTrue(
+        sabotage.foundAs().contains(first), () -> report.violations().all().getFirst().text());
+    StringWriter text = new StringWriter();
+    report.printViolations(new PrintWriter(text, true));
+    assertTrue(text.toString().contains("--seed 1"), text::toString);
+  }
+}
