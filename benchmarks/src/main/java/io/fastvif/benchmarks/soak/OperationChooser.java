@@ -110,7 +110,7 @@ final class OperationChooser {
 
   private SoakOperation whenPresent(SoakVif vif, VifState state, int observed, HostSnapshot host) {
     int drawn = random.nextInt(PERCENT);
-    if (drawn < 40) {
+    if (drawn < 25) {
       return unplug(vif, OperationKind.UNPLUG, observed, host);
     }
     if (drawn < 75) {

@@ -41,10 +41,14 @@ final class SecondActor implements Runnable {
   private final Submitter submitter;
   private final Gate gate;
   private final BooleanSupplier stopped;
+  private final Runnable ready;
   private final Violations violations;
   private RouteSocket socket;
   private volatile long actions;
 
+  /**
+   * @param ready called once all is open that it needs
+   */
   SecondActor(
       List<SoakVif> vifs,
       SplittableRandom random,
@@ -53,6 +57,7 @@ final class SecondActor implements Runnable {
       Submitter submitter,
       Gate gate,
       BooleanSupplier stopped,
+      Runnable ready,
       Violations violations) {
     this.vifs = vifs;
     this.random = random;
@@ -61,6 +66,7 @@ final class SecondActor implements Runnable {
     this.submitter = submitter;
     this.gate = gate;
     this.stopped = stopped;
+    this.ready = ready;
     this.violations = violations;
   }
 
@@ -73,6 +79,7 @@ final class SecondActor implements Runnable {
   public void run() {
     try (RouteSocket opened = RouteSocket.open()) {
       socket = opened;
+      ready.run();
       while (!stopped.getAsBoolean()) {
         LockSupport.parkNanos(random.nextLong(GREATEST_PAUSE_NANOS));
         gate.enter();

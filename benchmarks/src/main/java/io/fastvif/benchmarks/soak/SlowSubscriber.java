@@ -24,6 +24,7 @@ final class SlowSubscriber implements Runnable, LinkListener {
 
   private final SplittableRandom random;
   private final BooleanSupplier stopped;
+  private final Runnable ready;
   private final Violations violations;
   private final Map<Integer, Link> known = new TreeMap<>();
   private LinkMonitor monitor;
@@ -31,9 +32,14 @@ final class SlowSubscriber implements Runnable, LinkListener {
   private long resyncs;
   private long interruptedDumps;
 
-  SlowSubscriber(SplittableRandom random, BooleanSupplier stopped, Violations violations) {
+  /**
+   * @param ready called once all is open that it needs
+   */
+  SlowSubscriber(
+      SplittableRandom random, BooleanSupplier stopped, Runnable ready, Violations violations) {
     this.random = random;
     this.stopped = stopped;
+    this.ready = ready;
     this.violations = violations;
   }
 
@@ -43,6 +49,7 @@ final class SlowSubscriber implements Runnable, LinkListener {
       synchronized (this) {
         monitor = opened;
       }
+      ready.run();
       while (!stopped.getAsBoolean()) {
         poll(POLL_MILLIS);
         LockSupport.parkNanos(random.nextLong(GREATEST_PAUSE_NANOS));

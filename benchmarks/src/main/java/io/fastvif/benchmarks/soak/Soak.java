@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** One run of the soak. Needs root. */
 final class Soak {
   private static final long TICK_MILLIS = 100;
+  private static final long READY_SECONDS = 30;
   private static final long JOIN_MILLIS = 180_000;
   private static final int FOREIGN_GROUP = 7;
   private static final int CHECKS_AT_LEAST = 6;
@@ -32,6 +33,7 @@ final class Soak {
   private final List<SoakVif> vifs = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final CountDownLatch stop = new CountDownLatch(1);
+  private final CountDownLatch ready = new CountDownLatch(2); // the actor and the subscriber
   private final Gate gate = new Gate();
 
   Soak(SoakOptions options, SoakEngine.Factory factory, SoakProgress progress) {
@@ -76,8 +78,10 @@ final class Soak {
               submitter,
               gate,
               this::isStopped,
+              ready::countDown,
               violations);
-      SlowSubscriber subscriber = new SlowSubscriber(random(-3), this::isStopped, violations);
+      SlowSubscriber subscriber =
+          new SlowSubscriber(random(-3), this::isStopped, ready::countDown, violations);
       ResourceChecker resources = new ResourceChecker();
       StateChecker states = new StateChecker(vifs, foreign);
       Inspector inspector =
@@ -101,6 +105,7 @@ final class Soak {
               chooser,
               violations);
       BridgeFiller filler = new BridgeFiller(factory, planner, ledger, violations);
+      boolean held = gate.close(); // until the first check has seen what is open before any work
       start(namespace.newThread("soak-actor", actor));
       start(namespace.newThread("soak-subscriber", subscriber));
       for (int i = 0; i < options.threads(); i++) {
@@ -121,7 +126,11 @@ final class Soak {
       long begin = System.nanoTime();
       long nanos;
       try {
+        checkBeforeWork(inspector, held);
+        begin = System.nanoTime();
         drive(begin, ledger, latencies, supervisor, inspector, undeletable, filler);
+      } catch (RuntimeException thrown) {
+        violations.unexpected(Thread.currentThread().getName(), thrown);
       } finally {
         nanos = System.nanoTime() - begin;
         stop.countDown();
@@ -201,6 +210,18 @@ final class Soak {
     }
     if (violations.isEmpty()) {
       inspector.check();
+    }
+  }
+
+  /** What is open and running now must be so at every later check. */
+  private void checkBeforeWork(Inspector inspector, boolean held) throws InterruptedException {
+    try {
+      if (!held || !ready.await(READY_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the threads did not start in 30 s");
+      }
+      inspector.check();
+    } finally {
+      gate.open();
     }
   }
 

@@ -35,7 +35,7 @@ interface SoakEngine {
     PlugEngine engine =
         PlugEngine.builder()
             .namespace(namespace)
-            .queueCapacity(128)
+            .queueCapacity(256)
             .batchLimit(batchLimit)
             .errorHandler(errorHandler)
             .build()

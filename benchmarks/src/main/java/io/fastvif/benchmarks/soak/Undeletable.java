@@ -1,6 +1,7 @@
 package io.fastvif.benchmarks.soak;
 
 import io.fastvif.benchmarks.soak.Links.Link;
+import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
@@ -41,6 +42,9 @@ final class Undeletable {
       Link before = read();
       SoakEngine engine = supervisor.current();
       HostSnapshot host = submitter.snapshot(engine);
+      if (host == null) {
+        return;
+      }
       SoakOperation unplug =
           chooser.unplug(vif, OperationKind.FAIL_UNDELETABLE, vif.observe(), host);
       if (submitter.offer(engine, unplug)) {
@@ -56,9 +60,9 @@ final class Undeletable {
   }
 
   private Link read() {
-    return Links.read(socket).all().stream()
-        .filter(link -> link.name().equals(NAME))
-        .findFirst()
-        .orElseThrow();
+    LinkMessage link = new LinkMessage();
+    Link[] read = new Link[1];
+    socket.query(socket.link().get(NAME), message -> read[0] = Link.of(link.wrap(message)));
+    return read[0];
   }
 }

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.benchmarks.soak.Violation.Rule;
-import java.io.IOException;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Sockets;
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
-import java.nio.channels.DatagramChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -22,12 +24,17 @@ class ResourceCheckerTest {
   }
 
   @Test
-  void anOpenSocketIsFound() throws IOException {
+  void anOpenDescriptorIsFound() {
     assertEquals(List.of(), found());
-    assertEquals(List.of(), found());
-    try (DatagramChannel leak = DatagramChannel.open()) {
-      assertTrue(leak.isOpen());
+    int[] leaks = {
+      Sockets.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW, linux_h.NETLINK_ROUTE),
+      FileIo.open("/dev/net/tun", linux_h.O_RDWR, 0),
+      FileIo.open("/proc/self/ns/net", linux_h.O_RDONLY, 0)
+    };
+    for (int leak : leaks) {
+      assertTrue(leak >= 0);
       assertTrue(found().contains(Rule.DESCRIPTORS));
+      FileDescriptor.of(leak).close();
     }
     assertEquals(List.of(), found());
   }

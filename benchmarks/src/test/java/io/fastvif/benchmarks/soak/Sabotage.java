@@ -28,7 +28,7 @@ enum Sabotage {
   DROPS_AN_ANSWER(Rule.ANSWERED_ONCE),
   ANSWERS_TWICE(Rule.ANSWERED_ONCE),
   LIES_ABOUT_A_PLUG(Rule.ACKNOWLEDGED_STATE, Rule.OUTCOME),
-  LEAVES_A_DEVICE(Rule.ACKNOWLEDGED_STATE, Rule.OUTCOME),
+  LEAVES_A_DEVICE(Rule.ACKNOWLEDGED_STATE, Rule.OUTCOME, Rule.DEVICES),
   SAYS_UNCHANGED(Rule.OUTCOME),
   LEAKS_A_SOCKET(Rule.DESCRIPTORS),
   LEAKS_A_THREAD(Rule.THREADS),
@@ -37,7 +37,13 @@ enum Sabotage {
   LEAVES_A_BRIDGE(Rule.DEVICES),
   BREAKS(Rule.ENGINE);
 
-  private static final int AFTER = 150;
+  private static final int AFTER = 30;
+
+  /** Behind the first check, which takes for good what is open then. */
+  private static final int LEAK_AFTER = 400;
+
+  /** One lie may be about a VIF of which nothing was known. */
+  private static final int LIES = 5;
 
   @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<Rule> foundAs;
@@ -51,10 +57,16 @@ enum Sabotage {
     return foundAs;
   }
 
-  /** An engine that does it. */
-  SoakEngine start(Netns namespace, int batchLimit, Consumer<Throwable> errorHandler) {
-    return new Saboteur(
-        this, namespace, SoakEngine.start(namespace, batchLimit, errorHandler), errorHandler);
+  /** Makes engines of which one does it. */
+  SoakEngine.Factory factory() {
+    AtomicInteger left = new AtomicInteger(foundAs.contains(Rule.OUTCOME) ? AFTER : LEAK_AFTER);
+    return (namespace, batchLimit, errorHandler) ->
+        new Saboteur(
+            this,
+            namespace,
+            SoakEngine.start(namespace, batchLimit, errorHandler),
+            errorHandler,
+            left);
   }
 
   private static final class Saboteur implements SoakEngine {
@@ -62,14 +74,19 @@ enum Sabotage {
     private final Netns namespace;
     private final SoakEngine engine;
     private final Consumer<Throwable> errorHandler;
-    private final AtomicInteger left = new AtomicInteger(AFTER);
+    private final AtomicInteger left;
 
     Saboteur(
-        Sabotage sabotage, Netns namespace, SoakEngine engine, Consumer<Throwable> errorHandler) {
+        Sabotage sabotage,
+        Netns namespace,
+        SoakEngine engine,
+        Consumer<Throwable> errorHandler,
+        AtomicInteger left) {
       this.sabotage = sabotage;
       this.namespace = namespace;
       this.engine = engine;
       this.errorHandler = errorHandler;
+      this.left = left;
     }
 
     private boolean isNow(PlugPlan plan) {
@@ -87,7 +104,11 @@ enum Sabotage {
                 plan.action() == Action.UNPLUG && !plan.steps().isEmpty();
             default -> true;
           };
-      return fits && left.decrementAndGet() == 0;
+      if (!fits) {
+        return false;
+      }
+      int now = left.decrementAndGet();
+      return now == 0 || (sabotage == LEAVES_A_DEVICE && now < 0 && now > -LIES);
     }
 
     @Override
@@ -152,7 +173,7 @@ enum Sabotage {
         case TOUCHES_A_FOREIGN_DEVICE ->
             change(socket -> socket.execute(socket.link().set(OperationChooser.FOREIGN).mtu(1400)));
         case LEAVES_A_BRIDGE ->
-            change(socket -> socket.execute(socket.link().create("nb1").kind(new Bridge())));
+            change(socket -> socket.execute(socket.link().create("nbx").kind(new Bridge())));
         case BREAKS -> errorHandler.accept(new IllegalStateException("the transport broke"));
         default -> throw new AssertionError(sabotage);
       }
