@@ -85,7 +85,7 @@ public final class PlanBuilder {
       if (hasIpv6 && mtu < IPV6_MIN_MTU) {
         restoreIpv6OnTheWayBack(own.get());
       }
-      change(own.get(), wanted, false);
+      change(own.get(), hasIpv6 ? wanted : wanted.withIpv6AddressGeneration(null), false);
       if (!hasIpv6 && mtu >= IPV6_MIN_MTU) {
         setUpIpv6Anew(own.get(), isBridged);
       }

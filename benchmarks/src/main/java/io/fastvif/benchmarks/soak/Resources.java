@@ -17,13 +17,15 @@ import java.util.TreeMap;
  * @param descriptors open descriptors by what they lead to
  * @param threads threads by name, digits left out
  * @param heapBytes in use after a collection
- * @param nativeBytes resident, but for the heap and the JVM's own code and classes
+ * @param residentBytes of the whole process
+ * @param jvmBytes of these at most, the heap and the JVM's own code and classes
  */
 record Resources(
     Map<String, Integer> descriptors,
     Map<String, Integer> threads,
     long heapBytes,
-    long nativeBytes) {
+    long residentBytes,
+    long jvmBytes) {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
   private static final int BYTES_PER_KIB = 1024;
 
@@ -37,7 +39,7 @@ record Resources(
     long jvm =
         memory.getHeapMemoryUsage().getCommitted() + memory.getNonHeapMemoryUsage().getUsed();
     long heap = memory.getHeapMemoryUsage().getUsed();
-    return new Resources(readDescriptors(), readThreads(), heap, residentBytes() - jvm);
+    return new Resources(readDescriptors(), readThreads(), heap, readResidentBytes(), jvm);
   }
 
   private static Map<String, Integer> readDescriptors() {
@@ -79,7 +81,7 @@ record Resources(
     counts.merge(key, 1, Integer::sum);
   }
 
-  private static long residentBytes() {
+  private static long readResidentBytes() {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
         if (line.startsWith("VmRSS:")) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 final class Trend {
   /** With fewer readings than this after the warm-up nothing is said. */
-  private static final int FEWEST = 6;
+  private static final int FEWEST = 12;
 
   private long[] values = new long[64];
   private int size;

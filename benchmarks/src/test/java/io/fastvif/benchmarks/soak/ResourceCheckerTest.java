@@ -62,20 +62,23 @@ class ResourceCheckerTest {
 
   @Test
   void aThreadThatEndedTooSoonIsFound() {
-    checker.check(new Resources(Map.of(), Map.of("fastvif-engine", 1), 0, 0));
-    assertEquals(1, checker.check(new Resources(Map.of(), Map.of(), 0, 0)).size());
+    checker.check(new Resources(Map.of(), Map.of("fastvif-engine", 1), 0, 0, 0));
+    assertEquals(1, checker.check(new Resources(Map.of(), Map.of(), 0, 0, 0)).size());
   }
 
   private List<Rule> trends(long heapPerReading, long nativePerReading) {
     SplittableRandom noise = new SplittableRandom(1);
     for (int i = 0; i < 60; i++) {
       long warmUp = Math.min(i, 15) * (4L << 20);
+      long jvm = (100L << 20) + noise.nextLong(80 << 20);
+      long resident = 300L << 20;
       checker.check(
           new Resources(
               Map.of(),
               Map.of(),
               (50L << 20) + warmUp + i * heapPerReading + noise.nextLong(1 << 20),
-              (200L << 20) + warmUp + i * nativePerReading + noise.nextLong(10 << 20)));
+              resident + warmUp + i * nativePerReading + noise.nextLong(10 << 20),
+              jvm));
     }
     return checker.checkTrends().stream().map(Violation::rule).toList();
   }
@@ -83,6 +86,15 @@ class ResourceCheckerTest {
   @Test
   void noiseAndWarmUpAreNoLeak() {
     assertEquals(List.of(), trends(0, 0));
+  }
+
+  @Test
+  void aHeapThatIsMadeSmallerIsNoNativeLeak() {
+    for (int i = 0; i < 60; i++) {
+      long jvm = (i < 40 ? 300L : 150L) << 20;
+      checker.check(new Resources(Map.of(), Map.of(), 0, 400L << 20, jvm));
+    }
+    assertEquals(List.of(), checker.checkTrends());
   }
 
   @Test
@@ -105,9 +117,9 @@ class ResourceCheckerTest {
     long heapLeak = Resources.read().heapBytes() - before.heapBytes();
     assertTrue(heapLeak > bytes / 2 && heap[bytes - 1] == 1, () -> heapLeak + " bytes");
     try (Arena arena = Arena.ofConfined()) {
-      long nativeBefore = Resources.read().nativeBytes();
+      long nativeBefore = Resources.read().residentBytes();
       arena.allocate(4L * bytes).fill((byte) 1);
-      long leak = Resources.read().nativeBytes() - nativeBefore;
+      long leak = Resources.read().residentBytes() - nativeBefore;
       assertTrue(leak > 2L * bytes, () -> leak + " bytes");
     }
   }
