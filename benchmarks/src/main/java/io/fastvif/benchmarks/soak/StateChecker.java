@@ -3,12 +3,15 @@ package io.fastvif.benchmarks.soak;
 import io.fastvif.benchmarks.soak.Links.Link;
 import io.fastvif.benchmarks.soak.Violation.Rule;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /** Compares what the kernel has with what was acknowledged. */
 final class StateChecker {
@@ -44,7 +47,7 @@ final class StateChecker {
       Link peer = byName.get(vif.peerName());
       List<VifState> possible = vif.possible();
       if (!possible.isEmpty()
-          && possible.stream().noneMatch(state -> isAsKnown(state, own, peer, links))) {
+          && possible.stream().noneMatch(state -> isAsKnown(state, own, peer, links::name))) {
         String found1 = own + (peer == null ? "" : " and " + peer);
         found.add(Violation.of(Rule.ACKNOWLEDGED_STATE, vif, possible, found1));
       }
@@ -62,6 +65,19 @@ final class StateChecker {
       }
     }
     return found;
+  }
+
+  /**
+   * What is wrong with a VIF that is claimed and in a certain state, as a planner sees it; null if
+   * nothing is. A later operation could mend it before anybody else looks.
+   */
+  static Violation check(SoakVif vif, VifState state, HostSnapshot host) {
+    List<Link> own = host.linksOf(vif.id()).stream().map(Link::of).toList();
+    Link peer = host.link(vif.peerName()).map(Link::of).orElse(null);
+    IntFunction<String> names = index -> host.link(index).map(LinkState::name).orElse("");
+    return isAsKnown(state, own, peer, names)
+        ? null
+        : Violation.of(Rule.ACKNOWLEDGED_STATE, vif, state, own);
   }
 
   /** Checks the links that no VIF owns; returns their indexes. */
@@ -101,7 +117,8 @@ final class StateChecker {
     return Violation.of(Rule.DEVICES, link.name(), "no such device", link);
   }
 
-  private static boolean isAsKnown(VifState state, List<Link> own, Link peer, Links links) {
+  private static boolean isAsKnown(
+      VifState state, List<Link> own, Link peer, IntFunction<String> names) {
     if (!state.isPresent()) {
       return own.isEmpty() && peer == null;
     }
@@ -111,7 +128,7 @@ final class StateChecker {
     Link link = own.getFirst();
     return link.name().equals(state.name())
         && link.kind().equals(state.kind())
-        && links.name(link.master()).equals(state.bridge())
+        && names.apply(link.master()).equals(state.bridge())
         && link.mtu() == state.mtu()
         && link.address() == state.address()
         && link.up() == state.up()

@@ -85,6 +85,7 @@ final class Worker implements Runnable {
       List<Pending> pending = new ArrayList<>();
       boolean open = host != null;
       for (int i = 0; open && i < claimed.size(); i++) {
+        check(claimed.get(i), observed[i], host);
         open = submit(engine, chooser.choose(claimed.get(i), observed[i], host), pending);
       }
       for (Pending each : pending) {
@@ -93,6 +94,17 @@ final class Worker implements Runnable {
       }
     } finally {
       claimed.forEach(SoakVif::release);
+    }
+  }
+
+  /** Before each operation, what the one before was acknowledged with must be there. */
+  private void check(SoakVif vif, int observed, HostSnapshot host) {
+    VifState state = vif.state();
+    if (state != null && vif.isUndisturbedSince(observed)) {
+      Violation violation = StateChecker.check(vif, state, host);
+      if (violation != null) {
+        violations.add(violation);
+      }
     }
   }
 
