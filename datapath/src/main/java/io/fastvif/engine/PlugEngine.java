@@ -117,9 +117,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   private void awaitStart() {
     try {
-      if (started.getCount()
-          > 0) { // await refuses an interrupted thread even where it need not wait
-        started.await();
+      if (started.getCount() > 0) {
+        started.await(); // refuses an interrupted thread even where there is nothing to wait for
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -66,6 +66,20 @@ class ResourceCheckerTest {
     assertEquals(1, checker.check(new Resources(Map.of(), Map.of(), 0, 0, 0)).size());
   }
 
+  private static Resources lanes(int threads, int sockets) {
+    return new Resources(
+        Map.of("socket:", sockets), Map.of("fastvif-deletions-", threads), 0, 0, 0);
+  }
+
+  @Test
+  void eachDeletionLaneHasASocketAndThereAreFourAtMost() {
+    assertEquals(List.of(), checker.check(lanes(1, 5)));
+    assertEquals(List.of(), checker.check(lanes(3, 7)));
+    assertEquals(List.of(), checker.check(lanes(0, 4)));
+    assertEquals(Rule.DESCRIPTORS, checker.check(lanes(1, 6)).getFirst().rule());
+    assertEquals(Rule.THREADS, checker.check(lanes(5, 9)).getFirst().rule());
+  }
+
   private List<Rule> trends(long heapPerReading, long nativePerReading) {
     SplittableRandom noise = new SplittableRandom(1);
     for (int i = 0; i < 60; i++) {
