@@ -1,6 +1,7 @@
 package io.fastvif.benchmarks;
 
 import io.fastvif.benchmarks.compare.BenchCommand;
+import io.fastvif.benchmarks.soak.SoakCommand;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class Commands {
   private static final int WRONG_INPUT = 2;
 
   private static final Map<String, Supplier<Callable<Integer>>> ALL =
-      Map.of("bench", BenchCommand::new);
+      Map.of("bench", BenchCommand::new, "soak", SoakCommand::new);
 
   private Commands() {}
 
