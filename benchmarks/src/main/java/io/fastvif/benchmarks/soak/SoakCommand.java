@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
 /** {@code fastvif soak}: random work under everything that can go wrong, checked all the time. */
 @Command(
     name = "soak",
-    mixinStandardHelpOptions = true,
     description =
         "Plug and unplug VIFs at random in a private network namespace, with failures, a second"
             + " actor, lost events, cancelled callers and engine restarts, and check every"
