@@ -118,7 +118,7 @@ class ResourceCheckerTest {
 
   @Test
   void nativeMemoryThatGrowsIsFound() {
-    assertEquals(List.of(Rule.NATIVE_MEMORY), trends(0, 4 << 20));
+    assertEquals(List.of(Rule.NATIVE_MEMORY), trends(0, 12 << 20));
   }
 
   /** What the reading counts is really what a leak adds to. */

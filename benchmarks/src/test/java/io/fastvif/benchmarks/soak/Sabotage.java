@@ -48,6 +48,8 @@ enum Sabotage {
   @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<Rule> foundAs;
 
+  private static volatile Thread leaked;
+
   Sabotage(Rule... foundAs) {
     this.foundAs = Set.of(foundAs);
   }
@@ -55,6 +57,15 @@ enum Sabotage {
   /** The rules that it breaks: which is seen first depends on what comes next. */
   Set<Rule> foundAs() {
     return foundAs;
+  }
+
+  /** Ends what {@link #LEAKS_A_THREAD} has left. */
+  static void endLeak() throws InterruptedException {
+    if (leaked != null) {
+      leaked.interrupt();
+      leaked.join();
+      leaked = null;
+    }
   }
 
   /** Makes engines of which one does it. */
@@ -164,7 +175,8 @@ enum Sabotage {
                 Sockets.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW, linux_h.NETLINK_ROUTE),
                 "socket",
                 "AF_NETLINK");
-        case LEAKS_A_THREAD -> Thread.ofPlatform().daemon().name("fastvif-x").start(Saboteur::stay);
+        case LEAKS_A_THREAD ->
+            leaked = Thread.ofPlatform().daemon().name("fastvif-x").start(Saboteur::stay);
         case LEAVES_A_GROUP ->
             change(
                 socket ->
@@ -180,9 +192,8 @@ enum Sabotage {
     }
 
     private static void stay() {
-      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-      while (System.nanoTime() < end) {
-        LockSupport.parkNanos(end - System.nanoTime());
+      while (!Thread.currentThread().isInterrupted()) {
+        LockSupport.park();
       }
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,11 @@ class SoakTest {
   @BeforeEach
   void needRoot() {
     Root.require();
+  }
+
+  @AfterEach
+  void endLeak() throws InterruptedException {
+    Sabotage.endLeak();
   }
 
   private static SoakReport run(Duration duration, Duration answer, SoakEngine.Factory factory)
