@@ -42,8 +42,8 @@ enum Sabotage {
   /** Behind the first check, which takes for good what is open then. */
   private static final int LEAK_AFTER = 400;
 
-  /** One lie may be about a VIF of which nothing was known. */
-  private static final int LIES = 5;
+  /** One lie may be about a VIF of which nothing was known, or be the truth. */
+  private static final int LIES = 10;
 
   @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<Rule> foundAs;
@@ -57,6 +57,10 @@ enum Sabotage {
   /** The rules that it breaks: which is seen first depends on what comes next. */
   Set<Rule> foundAs() {
     return foundAs;
+  }
+
+  private boolean isLie() {
+    return this == LIES_ABOUT_A_PLUG || this == LEAVES_A_DEVICE || this == SAYS_UNCHANGED;
   }
 
   /** Ends what {@link #LEAKS_A_THREAD} has left. */
@@ -119,7 +123,7 @@ enum Sabotage {
         return false;
       }
       int now = left.decrementAndGet();
-      return now == 0 || (sabotage == LEAVES_A_DEVICE && now < 0 && now > -LIES);
+      return now == 0 || (sabotage.isLie() && now < 0 && now > -LIES);
     }
 
     @Override
