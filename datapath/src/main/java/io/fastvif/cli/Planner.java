@@ -62,6 +62,7 @@ final class Planner {
             switch (action) {
               case PLUG -> plugin.plug(vif, instance, host);
               case UNPLUG -> plugin.unplug(vif, instance, host);
+              case CHANGE -> throw new IllegalArgumentException("VIFs are plugged or unplugged");
             };
         checkUnique(byId.putIfAbsent(plan.vifId(), input), vif);
         plans.add(plan);

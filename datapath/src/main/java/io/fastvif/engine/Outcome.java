@@ -6,6 +6,8 @@ public enum Outcome {
   PLUGGED,
   /** The VIF is unplugged now; something on the host was changed for it. */
   UNPLUGGED,
+  /** A link that exists was changed. */
+  CHANGED,
   /** The host was as it should be; nothing was changed. */
   UNCHANGED,
   /** The operation failed and was undone. */

@@ -220,6 +220,7 @@ final class PlanExecution {
           switch (executed.action()) {
             case PLUG -> Outcome.PLUGGED;
             case UNPLUG -> Outcome.UNPLUGGED;
+            case CHANGE -> Outcome.CHANGED;
           },
           null);
     }

@@ -1,6 +1,9 @@
 package io.fastvif.engine;
 
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
+import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_AUTO;
+import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_DISABLE;
+import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_ENABLE;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.route.AddressGenerationMode;
@@ -8,6 +11,7 @@ import io.fastvif.netlink.route.AddressRequest;
 import io.fastvif.netlink.route.InetConf;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteRequest;
+import io.fastvif.netlink.route.VfRequest;
 import io.fastvif.netlink.route.kind.Bridge;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netlink.route.kind.Vlan;
@@ -15,6 +19,8 @@ import io.fastvif.plan.AddressState;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.Step;
+import io.fastvif.plan.VfLinkState;
+import io.fastvif.plan.VfSettings;
 
 /** Writes a step as the netlink message that does it. */
 final class StepEncoder {
@@ -22,6 +28,7 @@ final class StepEncoder {
 
   private final Transport transport;
   private final LinkRequest link;
+  private final VfRequest vf;
   private final AddressRequest address;
   private final RouteRequest route;
   private final Bridge bridge = new Bridge();
@@ -33,6 +40,7 @@ final class StepEncoder {
   StepEncoder(Transport transport) {
     this.transport = transport;
     link = new LinkRequest(transport.encoder());
+    vf = new VfRequest(transport.encoder());
     address = new AddressRequest(transport.encoder());
     route = new RouteRequest(transport.encoder());
   }
@@ -60,6 +68,8 @@ final class StepEncoder {
       case Step.CreateBridge create -> bridge(create);
       case Step.CreateVlan create -> vlan(plan, create);
       case Step.ConfigureLink configure -> configure(plan, configure);
+      case Step.RenameLink rename -> rename(plan, rename);
+      case Step.ConfigureVf configure -> configureVf(plan, configure);
       case Step.AddAddress add -> address(plan, add.name(), add.address(), true);
       case Step.DeleteAddress delete -> address(plan, delete.name(), delete.address(), false);
       case Step.AddRoute add -> route(plan, add.name(), add.route(), true);
@@ -153,6 +163,52 @@ final class StepEncoder {
       setUp(settings.up());
     }
     return end(link.end(), link.sequence());
+  }
+
+  private int rename(PlanExecution plan, Step.RenameLink rename) {
+    int index = index(plan, rename.name(), rename.index());
+    if (index < 0) {
+      return missing(rename.name());
+    }
+    return end(link.set(index).name(rename.newName()).end(), link.sequence());
+  }
+
+  private int configureVf(PlanExecution plan, Step.ConfigureVf configure) {
+    int index = index(plan, configure.name(), configure.index());
+    if (index < 0) {
+      return missing(configure.name());
+    }
+    VfSettings settings = configure.settings();
+    link.set(index);
+    vf.begin(settings.vf());
+    if (settings.address() != null) {
+      vf.address(settings.address().value());
+    }
+    if (settings.vlan() != null) {
+      vf.vlan(settings.vlan(), settings.qos() == null ? 0 : settings.qos());
+    }
+    if (settings.maxRate() != null) {
+      vf.rate(settings.minRate() == null ? 0 : settings.minRate(), settings.maxRate());
+    }
+    if (settings.spoofCheck() != null) {
+      vf.spoofCheck(settings.spoofCheck());
+    }
+    if (settings.linkState() != null) {
+      vf.linkState(linkState(settings.linkState()));
+    }
+    if (settings.trust() != null) {
+      vf.trust(settings.trust());
+    }
+    vf.end();
+    return end(link.end(), link.sequence());
+  }
+
+  private static int linkState(VfLinkState state) {
+    return switch (state) {
+      case AUTO -> IFLA_VF_LINK_STATE_AUTO;
+      case ENABLE -> IFLA_VF_LINK_STATE_ENABLE;
+      case DISABLE -> IFLA_VF_LINK_STATE_DISABLE;
+    };
   }
 
   private void setUp(boolean up) {

@@ -5,5 +5,7 @@ public enum Action {
   /** The VIF is put into the data plane. */
   PLUG,
   /** The VIF is taken out of the data plane. */
-  UNPLUG
+  UNPLUG,
+  /** A link that exists is changed. */
+  CHANGE
 }

@@ -101,6 +101,32 @@ public sealed interface Step {
   }
 
   /**
+   * Renames a link. Equivalent to {@code ip link set NAME name NEW}; EBUSY if it is up and the
+   * kernel older than 6.2, EEXIST if the name is taken.
+   *
+   * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
+   */
+  record RenameLink(String name, int index, String newName) implements Step {
+    @Override
+    public String toString() {
+      return "rename " + name + " to " + newName;
+    }
+  }
+
+  /**
+   * Changes settings of a virtual function. Equivalent to {@code ip link set NAME vf NUMBER ...}.
+   *
+   * @param name the physical function's link
+   * @param index that link's index
+   */
+  record ConfigureVf(String name, int index, VfSettings settings) implements Step {
+    @Override
+    public String toString() {
+      return "set " + name + ": " + settings;
+    }
+  }
+
+  /**
    * Switches IPv6 off or on for a link. Equivalent to {@code sysctl
    * net.ipv6.conf.NAME.disable_ipv6=1}; a kernel without IPv6 has nothing to switch.
    */

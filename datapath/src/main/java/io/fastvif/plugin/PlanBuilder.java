@@ -202,6 +202,16 @@ public final class PlanBuilder {
     add(new PlannedStep(step, undo, isShared, false));
   }
 
+  /** Names a device that the plan is about. */
+  void device(String device) {
+    devices.add(device);
+  }
+
+  /** The plan to change a link. */
+  PlugPlan change() {
+    return new PlugPlan(vifId, name, Action.CHANGE, devices, shared, steps, notes);
+  }
+
   /** The plan to plug. */
   public PlugPlan plug() {
     return new PlugPlan(vifId, name, Action.PLUG, devices, shared, steps, notes);

@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.route.AddressGenerationMode;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Bridge;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.VfLinkState;
+import io.fastvif.plan.VfSettings;
+import io.fastvif.plugin.LinkChange;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.testing.KernelTest;
@@ -348,6 +353,59 @@ class EngineKernelTest {
         assertEquals(Outcome.UNCHANGED, plug(engine, plugins, List.of(vif)).getFirst().outcome());
         assertEquals(Outcome.UNPLUGGED, unplug(engine, plugins, List.of(vif)).getFirst().outcome());
       }
+    }
+  }
+
+  @KernelTest
+  void linksThatExistAreChangedInTheSameBatches() throws Exception {
+    int count = 40;
+    List<VifBridge> vifs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      vifs.add(bridged(i, "tap" + i, "br0", 1450));
+    }
+    try (PlugEngine engine = PlugEngine.builder().build().start()) {
+      plug(engine, veths, vifs);
+      HostSnapshot host = engine.snapshot();
+      List<CompletableFuture<PlugResult>> results = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        LinkSettings wanted =
+            LinkSettings.NONE
+                .withMtu(1400)
+                .withAddress(new MacAddress(0x020000000000L + i))
+                .withMaster("")
+                .withUp(i % 2 == 0);
+        // The last one's name is taken, so all of its changes are taken back.
+        String name = i == count - 1 ? "br0" : "new" + i;
+        PlugPlan plan = LinkChange.of(host, "tap" + i).set(wanted).rename(name).plan();
+        results.add(submit(engine, plan));
+      }
+      List<PlugResult> ended = await(results);
+      HostSnapshot after = engine.snapshot();
+      for (int i = 0; i < count - 1; i++) {
+        assertEquals(Outcome.CHANGED, ended.get(i).outcome(), "" + ended.get(i).failure());
+        LinkState link = after.link("new" + i).orElseThrow();
+        assertEquals(1400, link.mtu());
+        assertEquals(0x020000000000L + i, link.address().value());
+        assertEquals(0, link.master());
+        assertEquals(i % 2 == 0, link.up());
+      }
+      assertEquals(Outcome.FAILED, ended.getLast().outcome());
+      assertEquals(Errno.EEXIST, ended.getLast().failure().errno());
+      assertEquals(host.link("tap" + (count - 1)), after.link("tap" + (count - 1)));
+    }
+  }
+
+  @KernelTest
+  void aVirtualFunctionOfALinkWithoutAnyIsRefused() throws Exception {
+    try (PlugEngine engine = PlugEngine.builder().build().start()) {
+      plug(engine, veths, List.of(bridged(1, "tap1", "br0", 1450)));
+      PlugPlan plan =
+          LinkChange.of(engine.snapshot(), "tap1")
+              .vf(VfSettings.of(0).withTrust(true).withLinkState(VfLinkState.ENABLE), null)
+              .plan();
+      PlugResult result = await(List.of(submit(engine, plan))).getFirst();
+      assertEquals(Outcome.FAILED, result.outcome());
+      assertEquals("set tap1: vf 0 trust on state enable", result.failure().step());
     }
   }
 

@@ -1,0 +1,140 @@
+package io.fastvif.netlink.route;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.netlink.MessageEncoder;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Writes what a physical function is to set of one of its virtual functions, into a message that
+ * {@link LinkRequest#set(int)} has begun on the physical function's link. Allocates nothing.
+ *
+ * <p>Equivalent to {@code ip link set PF vf NUMBER ...}. The kernel carries the settings out one by
+ * one, and stops at the first that the driver refuses; EOPNOTSUPP if it does not know one.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man8/ip-link.8.html">ip-link(8), struct ifla_vf_*
+ *     of linux/if_link.h</a>
+ */
+public final class VfRequest {
+  private static final ValueLayout.OfInt NATIVE_INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
+
+  /** {@code struct ifla_vf_mac}: the number, and 32 bytes of address. */
+  private static final int MAC_LENGTH = 36;
+
+  private static final int FIRST = 4;
+  private static final int SECOND = 8;
+
+  private final MessageEncoder encoder;
+  private final MemorySegment value = MemorySegment.ofArray(new byte[MAC_LENGTH]);
+
+  /**
+   * Makes one.
+   *
+   * @param encoder where the message goes that it adds to
+   */
+  public VfRequest(MessageEncoder encoder) {
+    this.encoder = encoder;
+  }
+
+  /**
+   * Begins the settings of a virtual function.
+   *
+   * @param number counted from 0
+   * @return this
+   */
+  public VfRequest begin(int number) {
+    value.set(NATIVE_INT, 0, number);
+    encoder.beginNested(IFLA_VFINFO_LIST);
+    encoder.beginNested(IFLA_VF_INFO);
+    return this;
+  }
+
+  /**
+   * Sets the MAC address: {@code mac ADDRESS}.
+   *
+   * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
+   * @return this
+   */
+  public VfRequest address(long mac) {
+    value.asSlice(FIRST).fill((byte) 0);
+    for (int i = 0; i < 6; i++) {
+      value.set(ValueLayout.JAVA_BYTE, FIRST + i, (byte) (mac >>> (40 - 8 * i)));
+    }
+    encoder.putBytes(IFLA_VF_MAC, value, 0, MAC_LENGTH);
+    return this;
+  }
+
+  /**
+   * Sets the 802.1Q VLAN that its frames are put into: {@code vlan ID qos PRIORITY}.
+   *
+   * @param id 1 to 4094, or 0 for none
+   * @param priority 0 to 7
+   * @return this
+   */
+  public VfRequest vlan(int id, int priority) {
+    return pair(IFLA_VF_VLAN, id, priority);
+  }
+
+  /**
+   * Lets it send from its own address only: {@code spoofchk on}.
+   *
+   * @param on whether to
+   * @return this
+   */
+  public VfRequest spoofCheck(boolean on) {
+    return single(IFLA_VF_SPOOFCHK, on ? 1 : 0);
+  }
+
+  /**
+   * Lets it ask for all frames and change its address: {@code trust on}.
+   *
+   * @param on whether to
+   * @return this
+   */
+  public VfRequest trust(boolean on) {
+    return single(IFLA_VF_TRUST, on ? 1 : 0);
+  }
+
+  /**
+   * Sets the state of its link: {@code state auto}.
+   *
+   * @param state IFLA_VF_LINK_STATE_AUTO, _ENABLE or _DISABLE
+   * @return this
+   */
+  public VfRequest linkState(int state) {
+    return single(IFLA_VF_LINK_STATE, state);
+  }
+
+  /**
+   * Limits its rate of transmission: {@code min_tx_rate LEAST max_tx_rate GREATEST}.
+   *
+   * @param least what it is guaranteed, in Mbit/s; 0 for nothing
+   * @param greatest in Mbit/s; 0 for no limit
+   * @return this
+   */
+  public VfRequest rate(int least, int greatest) {
+    return pair(IFLA_VF_RATE, least, greatest);
+  }
+
+  private VfRequest single(int type, int setting) {
+    value.set(NATIVE_INT, FIRST, setting);
+    encoder.putBytes(type, value, 0, SECOND);
+    return this;
+  }
+
+  private VfRequest pair(int type, int first, int second) {
+    value.set(NATIVE_INT, FIRST, first);
+    value.set(NATIVE_INT, SECOND, second);
+    encoder.putBytes(type, value, 0, SECOND + Integer.BYTES);
+    return this;
+  }
+
+  /** Ends the settings of the function. */
+  public void end() {
+    encoder.endNested();
+    encoder.endNested();
+  }
+}
