@@ -24,6 +24,35 @@
  * read again where an event hints at a change, because the kernel drops IPv4 routes without one.
  * After a loss the buffer is emptied, everything read again, and what came in meanwhile applied.
  *
+ * <h2>Where the kernel's time goes</h2>
+ *
+ * <p>Measured with a C program and perf on Linux 6.18, two cores, 1,000 veth pairs on one bridge,
+ * both ends up; microseconds per VIF. Absolute figures are that machine's, the ratios hold.
+ *
+ * <ul>
+ *   <li>Registering the two links of a pair takes 300 of 600: sysfs files (a third of it), the
+ *       tables of {@code net.ipv4.conf}, {@code net.ipv6.conf} and {@code neigh}, uevents. No
+ *       request keeps the kernel from it.
+ *   <li>Without IFLA_NUM_TX_QUEUES and IFLA_NUM_RX_QUEUES a veth end is registered with a queue of
+ *       each sort for every processor, and all but one are taken away again: 150 to 250 on two
+ *       processors, more on more. So both are 1.
+ *   <li>A port that comes up with IPv6 joins multicast groups, and the bridge floods its reports to
+ *       every other port: 13,000 to 17,000 with both ends so, 5,000 with one, 800 with none of them
+ *       generating addresses, 600 with IPv6 off. Netlink has no attribute for that; writing {@code
+ *       disable_ipv6} takes 20 for each link.
+ *   <li>Joining the bridge takes 100 to 200 and grows with the ports: for each new one the kernel
+ *       walks all for features, MTU, promiscuity, headroom and spanning tree. Leaving is the same.
+ *       That is what still grows from 1 to 1,023 ports; several bridges do not.
+ *   <li>Promiscuity set on the port, as os-vif has it, takes 50 to plug and 60 to unplug.
+ *   <li>These gained nothing: IFLA_MASTER in the creating message (slower), coming up before
+ *       joining, the guest's end first once IPv6 is off, indexes chosen by the sender, larger sends
+ *       than 8 messages.
+ *   <li>Moving links into a group takes 15 a link where they have no IPv6, and 100 to 1,000 where
+ *       they have, because each move is announced to every other.
+ *   <li>Deleting one link waits 17 ms. Of 2, 4 and 8 threads that each delete one, all wait 19, 21
+ *       and 28 ms: the waits overlap.
+ * </ul>
+ *
  * <p>May use: {@code io.fastvif.plan}, and the transports {@code io.fastvif.netlink} and {@code
  * io.fastvif.netns}.
  */
