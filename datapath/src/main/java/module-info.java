@@ -18,6 +18,7 @@ module io.fastvif.datapath {
   exports io.fastvif.netlink.route;
   exports io.fastvif.netlink;
   exports io.fastvif.netns;
+  exports io.fastvif.ovsdb;
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
   exports io.fastvif.tuntap;

@@ -1,0 +1,405 @@
+package io.fastvif.ovsdb;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
+
+/**
+ * A connection to one database that is opened when it is first wanted, and again whenever it is
+ * lost. Methods may be called from any thread and do not wait, but for {@link #read}.
+ */
+public final class OvsdbClient implements AutoCloseable {
+  private static final long FIRST_PAUSE = Duration.ofMillis(20).toNanos();
+  private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
+  private static final long HANDSHAKE = Duration.ofSeconds(10).toNanos();
+  private static final long BUSY_TICK_MILLIS = 20;
+
+  private final Builder settings;
+  private final Selector selector;
+  private final ManyToOneConcurrentLinkedQueue<Runnable> commands =
+      new ManyToOneConcurrentLinkedQueue<>();
+  private final ReentrantLock rowsLock = new ReentrantLock();
+  private final MonitoredRows rows;
+  private final List<Await> awaits = new ArrayList<>();
+  private final Thread thread;
+
+  private OvsdbSession session;
+  private OvsdbSchema nextSchema;
+  private String lastTransaction = OvsdbSession.NO_TRANSACTION;
+  private boolean wanted;
+  private boolean connecting;
+  private boolean conditionsDue;
+  private long handshakeDeadline;
+  private long pause;
+  private long nextAttempt;
+
+  private volatile OvsdbSchema schema;
+  private volatile boolean current;
+  private volatile String problem = "not connected yet";
+  private volatile boolean closed;
+
+  /** Something that is waited for. */
+  private record Await(BooleanSupplier condition, long deadline, AwaitHandler handler) {}
+
+  private OvsdbClient(Builder builder) {
+    settings = builder;
+    rows = new MonitoredRows(builder.listener);
+    try {
+      selector = Selector.open();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    thread = new Thread(this::run, "fastvif-ovsdb");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** A client of that database, such as {@code Open_vSwitch}, at that address. */
+  public static Builder builder(OvsdbAddress address, String database) {
+    return new Builder(address, database);
+  }
+
+  /** Where the server is. */
+  public OvsdbAddress address() {
+    return settings.address;
+  }
+
+  /** Whether the monitored rows are those of the server now. */
+  public boolean isCurrent() {
+    return current;
+  }
+
+  /** Why the rows are not current. */
+  public String problem() {
+    return problem;
+  }
+
+  /** The database's schema; null until it was read for the first time. */
+  public OvsdbSchema schema() {
+    return schema;
+  }
+
+  /** Reads what the row listener has kept, while no row changes. */
+  public <T> T read(Supplier<T> reader) {
+    rowsLock.lock();
+    try {
+      return reader.get();
+    } finally {
+      rowsLock.unlock();
+    }
+  }
+
+  /**
+   * Sends a transaction; those before it need not be answered yet. Where the rows are not current
+   * it is answered at once as not sent: what it assumes could not be known.
+   *
+   * @param limit how long to wait for the answer
+   */
+  public void transact(OvsdbTransaction transaction, Duration limit, TransactionHandler handler) {
+    byte[] parameters = transaction.parameters();
+    int operations = transaction.size();
+    long deadline = System.nanoTime() + limit.toNanos();
+    command(
+        () -> {
+          if (current) {
+            session.transact(parameters, operations, deadline, handler);
+          } else {
+            handler.completed(TransactionOutcome.lost(false, problem));
+          }
+        });
+  }
+
+  /**
+   * Waits until a condition on the rows is met while they are current; opens the connection if it
+   * is not open.
+   *
+   * @param condition asked on the client's thread, after each change of the rows
+   * @param limit how long to wait
+   */
+  public void await(BooleanSupplier condition, Duration limit, AwaitHandler handler) {
+    Await await = new Await(condition, System.nanoTime() + limit.toNanos(), handler);
+    command(
+        () -> {
+          wanted = true;
+          if (closed) {
+            handler.awaited(false);
+          } else if (current && condition.getAsBoolean()) {
+            handler.awaited(true);
+          } else {
+            awaits.add(await);
+          }
+        });
+  }
+
+  private void command(Runnable command) {
+    if (closed) {
+      throw new IllegalStateException("the client is closed");
+    }
+    commands.offer(command);
+    selector.wakeup();
+    if (!thread.isAlive()) {
+      drain(); // came in behind the thread's last look at the queue
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        turn();
+      } catch (IOException | RuntimeException broken) {
+        lose(broken.getMessage() == null ? broken.toString() : broken.getMessage());
+      }
+    }
+    lose("the client was closed");
+    drain();
+    List<Await> left = List.copyOf(awaits);
+    awaits.clear();
+    left.forEach(await -> await.handler.awaited(false));
+    try {
+      selector.close();
+    } catch (IOException nothingMoreIsWanted) {
+      // the descriptor is released all the same
+    }
+  }
+
+  private synchronized void drain() {
+    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+      command.run();
+    }
+  }
+
+  private void turn() throws IOException {
+    boolean busy = (session != null && session.isBusy()) || !awaits.isEmpty();
+    selector.select(busy || (wanted && session == null) ? BUSY_TICK_MILLIS : settings.probeMillis);
+    selector.selectedKeys().clear();
+    drain();
+    long now = System.nanoTime();
+    if (session == null && wanted && now - nextAttempt >= 0) {
+      connect(now);
+    }
+    if (session != null) {
+      converse(now);
+    }
+    if (conditionsDue) {
+      conditionsDue = false;
+      awaits.removeIf(
+          await -> {
+            boolean met = current && await.condition.getAsBoolean();
+            if (met) {
+              await.handler.awaited(true);
+            }
+            return met;
+          });
+    }
+    awaits.removeIf(
+        await -> {
+          boolean late = now - await.deadline > 0;
+          if (late) {
+            await.handler.awaited(false);
+          }
+          return late;
+        });
+  }
+
+  private void converse(long now) throws IOException {
+    if (connecting) {
+      if (!session.finishConnect()) {
+        checkHandshake(now);
+        return;
+      }
+      connecting = false;
+      session.begin();
+    }
+    session.write();
+    if (!session.read()) {
+      lose("the server closed the connection");
+      return;
+    }
+    session.expire(now);
+    if (!session.isCurrent()) {
+      checkHandshake(now);
+    } else if (!session.probe(now, Duration.ofMillis(settings.probeMillis).toNanos())) {
+      lose("the server does not answer");
+      return;
+    }
+    session.write();
+  }
+
+  private void checkHandshake(long now) throws IOException {
+    if (now - handshakeDeadline > 0) {
+      throw new IOException("the server does not answer");
+    }
+  }
+
+  private void connect(long now) throws IOException {
+    SocketAddress address = settings.address.resolve();
+    SocketChannel channel =
+        address instanceof UnixDomainSocketAddress
+            ? SocketChannel.open(StandardProtocolFamily.UNIX)
+            : SocketChannel.open();
+    try {
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_CONNECT);
+      channel.connect(address);
+      ByteLink link =
+          settings.address instanceof OvsdbAddress.Tcp tcp && tcp.tls()
+              ? new TlsLink(channel, settings.tls)
+              : ByteLink.plain(channel);
+      session =
+          new OvsdbSession(
+              channel,
+              selector,
+              link,
+              settings.database,
+              settings.columns,
+              lastTransaction,
+              new Updates());
+    } catch (IOException | RuntimeException failure) {
+      ByteLink.closeQuietly(channel);
+      throw failure;
+    }
+    connecting = true;
+    handshakeDeadline = now + HANDSHAKE;
+  }
+
+  private void lose(String reason) {
+    current = false;
+    problem = settings.address + ": " + reason;
+    pause = Math.clamp(2 * pause, FIRST_PAUSE, LONGEST_PAUSE);
+    nextAttempt = System.nanoTime() + pause;
+    OvsdbSession lost = session;
+    session = null;
+    if (lost != null) {
+      lost.close(reason);
+    }
+  }
+
+  /** Takes what the session learns into the rows. */
+  private final class Updates implements OvsdbSession.Owner {
+    @Override
+    public void onSchema(OvsdbSchema read) {
+      nextSchema = read;
+    }
+
+    @Override
+    public void onUpdate(Object updates, boolean initial, boolean differences) {
+      rowsLock.lock();
+      try {
+        if (initial) {
+          rows.clear(nextSchema);
+        } else {
+          rows.schema(nextSchema);
+        }
+        if (differences) {
+          rows.applyDifferences(updates);
+        } else {
+          rows.applyRows(updates);
+        }
+      } catch (RuntimeException malformed) {
+        lastTransaction = OvsdbSession.NO_TRANSACTION; // the rows are read anew
+        throw malformed;
+      } finally {
+        rowsLock.unlock();
+      }
+      conditionsDue = true;
+    }
+
+    @Override
+    public void onTransaction(String id) {
+      lastTransaction = id;
+    }
+
+    @Override
+    public void onCurrent() {
+      schema = nextSchema;
+      pause = 0;
+      current = true;
+      conditionsDue = true;
+    }
+  }
+
+  /** Ends the connection and the client's thread; what waits is answered first. */
+  @Override
+  public void close() {
+    closed = true;
+    selector.wakeup();
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What a client is made of. */
+  public static final class Builder {
+    private static final long PROBE_MILLIS = 5_000;
+
+    private final OvsdbAddress address;
+    private final String database;
+    private final Map<String, List<String>> columns = new LinkedHashMap<>();
+    private TlsCredentials tls;
+    private long probeMillis = PROBE_MILLIS;
+    private RowListener listener =
+        new RowListener() {
+          @Override
+          public void cleared() {}
+
+          @Override
+          public void changed(String table, OvsdbRow before, OvsdbRow after) {}
+        };
+
+    private Builder(OvsdbAddress address, String database) {
+      this.address = address;
+      this.database = database;
+    }
+
+    /** Columns of a table to monitor; those that the schema does not have are left out. */
+    public Builder monitor(String table, String... names) {
+      columns.put(table, List.of(names));
+      return this;
+    }
+
+    /** Who keeps what it needs of the monitored rows. */
+    public Builder listener(RowListener rowListener) {
+      listener = rowListener;
+      return this;
+    }
+
+    /** What a TLS connection proves itself with. */
+    public Builder tls(TlsCredentials credentials) {
+      tls = credentials;
+      return this;
+    }
+
+    /**
+     * After what silence the server is asked for a sign of life, and after what further silence the
+     * connection is given up; 5 s by default.
+     */
+    public Builder probe(Duration interval) {
+      probeMillis = interval.toMillis();
+      return this;
+    }
+
+    /** The client, whose thread is started in the network namespace of the caller's. */
+    public OvsdbClient build() {
+      if (address instanceof OvsdbAddress.Tcp tcp && tcp.tls() && tls == null) {
+        throw new IllegalArgumentException(address + " needs a key, a certificate and a CA");
+      }
+      return new OvsdbClient(this);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.fastvif.ovsdb;
+
+/** The peer sent what OVSDB's protocol does not allow; the connection is given up. */
+public final class OvsdbProtocolException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Says what was wrong. */
+  public OvsdbProtocolException(String message) {
+    super(message);
+  }
+
+  /** Says what was wrong, and how it was found. */
+  public OvsdbProtocolException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,186 @@
+package io.fastvif.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An Open vSwitch of a test's own: database, sockets and processes in a private folder, in the
+ * network namespace of the thread that starts it, with the userspace datapath only.
+ */
+public final class OvsHost implements AutoCloseable {
+  private static final String PACKAGE = "openvswitch-switch";
+  private static final long START_SECONDS = 20;
+
+  private final Path folder;
+  private final List<String> remotes = new ArrayList<>();
+  private Process database;
+  private Process daemon;
+
+  private OvsHost(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Starts the database server and the switch. */
+  public static OvsHost start(Path folder) throws IOException, InterruptedException {
+    OvsHost host = database(folder, Path.of("/usr/share/openvswitch/vswitch.ovsschema"));
+    host.startSwitch();
+    return host;
+  }
+
+  /** Starts a database server alone. */
+  public static OvsHost database(Path folder, Path schema, String... remotes)
+      throws IOException, InterruptedException {
+    Peer tool = Peer.require("ovsdb-tool", PACKAGE);
+    Files.createDirectories(folder);
+    OvsHost host = new OvsHost(folder);
+    host.remotes.addAll(List.of(remotes));
+    tool.run("create " + folder.resolve("conf.db") + " " + schema);
+    host.startDatabase();
+    host.vsctl("--no-wait init");
+    return host;
+  }
+
+  /** The database's unix socket. */
+  public Path socket() {
+    return folder.resolve("db.sock");
+  }
+
+  /** The database's address. */
+  public String address() {
+    return "unix:" + socket();
+  }
+
+  /** Starts the database server, once more with the same database after it ended. */
+  public void startDatabase() throws IOException {
+    Files.deleteIfExists(socket());
+    List<String> command = new ArrayList<>();
+    command.add("/usr/sbin/ovsdb-server");
+    command.add(folder.resolve("conf.db").toString());
+    command.add("--remote=p" + address());
+    command.addAll(remotes);
+    command.add("--unixctl=" + folder.resolve("ovsdb.ctl"));
+    command.add("--log-file=" + folder.resolve("ovsdb.log"));
+    database = run(command, "ovsdb");
+    await(() -> Files.exists(socket()), "ovsdb-server");
+  }
+
+  /** Kills the database server. */
+  public void killDatabase() throws InterruptedException {
+    database.destroyForcibly().waitFor();
+  }
+
+  /** The database server's process. */
+  public long databasePid() {
+    return database.pid();
+  }
+
+  /** The switch's process. */
+  public long switchPid() {
+    return daemon.pid();
+  }
+
+  /** Starts the switch. */
+  public void startSwitch() throws IOException {
+    Path control = folder.resolve("vswitchd.ctl");
+    daemon =
+        run(
+            List.of(
+                "/usr/sbin/ovs-vswitchd",
+                address(),
+                "--unixctl=" + control,
+                "--log-file=" + folder.resolve("vswitchd.log"),
+                "--disable-system"),
+            "vswitchd");
+    await(() -> Files.exists(control), "ovs-vswitchd");
+  }
+
+  private Process run(List<String> command, String name) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("OVS_RUNDIR", folder.toString());
+    builder.environment().put("OVS_DBDIR", folder.toString());
+    builder.environment().put("OVS_SYSCONFDIR", folder.toString());
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".out").toFile()))
+        .start();
+  }
+
+  /** Runs ovs-vsctl, which must succeed. */
+  public String vsctl(String arguments) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("--db=" + address()));
+    all.addAll(List.of(arguments.split(" ", -1)));
+    return Peer.require("ovs-vsctl", PACKAGE).run(all);
+  }
+
+  /** A table's rows, each on one line. */
+  public List<String> list(String table, String columns) throws IOException, InterruptedException {
+    return vsctl("--no-headings --bare --format=csv --columns=" + columns + " list " + table)
+        .lines()
+        .sorted()
+        .toList();
+  }
+
+  private interface Condition {
+    boolean isMet();
+  }
+
+  private static void await(Condition condition, String what) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (!condition.isMet()) {
+      assertTrue(System.nanoTime() < deadline, what + " did not start");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** The port that the database server took for {@code --remote=ptcp:0} or {@code pssl:0}. */
+  public int port() throws IOException {
+    String log = Files.readString(folder.resolve("ovsdb.log"));
+    return Integer.parseInt(log.replaceAll("(?s).*listening on port ([0-9]+).*", "$1"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (daemon != null) {
+        end(daemon, () -> exit());
+        assertEquals(0, daemon.exitValue(), "ovs-vswitchd's end");
+      }
+    } finally {
+      end(database, database::destroy);
+    }
+  }
+
+  /** Ends the switch with its datapath: a mere kill would leave its taps. */
+  private void exit() {
+    try {
+      Peer.require("ovs-appctl", PACKAGE)
+          .run("-t " + folder.resolve("vswitchd.ctl") + " exit --cleanup");
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void end(Process process, Runnable politely) {
+    try {
+      politely.run();
+      if (process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
