@@ -36,5 +36,6 @@ module io.fastvif.datapath {
   provides io.fastvif.plugin.VifPluginFactory with
       io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
       io.fastvif.plugin.noop.NoopPlugin.Factory,
+      io.fastvif.plugin.ovs.OvsPlugin.Factory,
       io.fastvif.plugin.tap.TapPlugin.Factory;
 }

@@ -3,10 +3,12 @@ package io.fastvif.cli;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.HostReader;
+import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.OvsSnapshot;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,29 +21,39 @@ final class Engines {
    * An engine in the namespace that was asked for; by default in the one of this thread, which
    * nobody needs a privilege to stay in.
    *
+   * @param ovs where Open vSwitch is; null if no VIF needs it
    * @throws WrongInputException if there is no such namespace
    * @throws SystemCallException if it may not be entered
    */
-  static PlugEngine start(Arguments arguments) {
+  static PlugEngine start(Arguments arguments, OvsSettings ovs) {
+    PlugEngine.Builder engine = PlugEngine.builder();
+    if (ovs != null) {
+      engine.ovs(ovs);
+    }
     return in(
         arguments.value(Command.NETNS),
-        () -> PlugEngine.builder().build().start(),
-        namespace -> PlugEngine.builder().namespace(namespace).build().start());
+        () -> engine.build().start(),
+        namespace -> engine.namespace(namespace).build().start());
   }
 
   /**
    * What planning needs to know of that namespace, read by this thread.
    *
+   * @param ovs where Open vSwitch is; null if no VIF needs it
    * @throws WrongInputException as {@link #start}
    * @throws SystemCallException as {@link #start}
    */
-  static HostSnapshot snapshot(Arguments arguments) {
-    try (RouteSocket socket =
-        in(
-            arguments.value(Command.NETNS),
-            RouteSocket::open,
-            namespace -> namespace.call(RouteSocket::open))) {
-      return HostReader.read(socket);
+  static HostSnapshot snapshot(Arguments arguments, OvsSettings ovs) {
+    return in(
+        arguments.value(Command.NETNS),
+        () -> read(ovs),
+        namespace -> namespace.call(() -> read(ovs)));
+  }
+
+  private static HostSnapshot read(OvsSettings ovs) {
+    OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : HostReader.readOvs(ovs);
+    try (RouteSocket socket = RouteSocket.open()) {
+      return HostReader.read(socket).withOvs(() -> rows);
     }
   }
 

@@ -18,7 +18,7 @@ final class ListCommand extends Command {
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    HostSnapshot host = Engines.snapshot(arguments);
+    HostSnapshot host = Engines.snapshot(arguments, null);
     if (!arguments.has(JSON)) {
       out.printf(FORMAT, "VIF", "DEVICE", "KIND", "MASTER", "MTU", "STATE");
     }

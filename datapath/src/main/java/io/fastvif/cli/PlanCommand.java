@@ -19,17 +19,20 @@ final class PlanCommand extends Command {
         "VIFs in os-vif's JSON, as for plug; - is standard input.",
         UNPLUG,
         NETNS,
-        Planner.OPTION,
+        PluginConfiguration.OPTION,
+        PluginConfiguration.CONFIG,
         JSON);
   }
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    Planner planner = new Planner(arguments);
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    Planner planner = new Planner(configuration);
     Action action = arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG;
-    HostSnapshot host = Engines.snapshot(arguments);
-    for (PlugPlan plan : planner.plan(action, inputs, host)) {
+    HostSnapshot host = Engines.snapshot(arguments, OvsConnection.forVifs(inputs, configuration));
+    List<PlugPlan> plans = planner.plan(action, inputs, host);
+    for (PlugPlan plan : plans) {
       if (arguments.has(JSON)) {
         out.println(line(plan));
       } else {

@@ -10,38 +10,17 @@ import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Plans VIFs with the installed plugins and the options given on the command line. */
+/** Plans VIFs with the installed plugins and the options given. */
 final class Planner {
-  static final Option OPTION =
-      Option.repeatable(
-          "--option",
-          "-o",
-          "PLUGIN.OPTION=VALUE",
-          "Set a plugin's option, such as linux_bridge.create_port=tap.");
-
-  private final Map<String, String> options;
+  private final PluginConfiguration configuration;
   private final VifPlugins plugins;
 
-  Planner(Arguments arguments) {
-    options = options(arguments.values(OPTION));
-    plugins = VifPlugins.installed(options);
-  }
-
-  private static Map<String, String> options(List<String> given) {
-    Map<String, String> options = new LinkedHashMap<>();
-    for (String option : given) {
-      int equals = option.indexOf('=');
-      if (equals < 0) {
-        throw InvalidInputException.ofValue(
-            OPTION.name(), option, "has no value", "PLUGIN.OPTION=VALUE");
-      }
-      options.put(option.substring(0, equals), option.substring(equals + 1));
-    }
-    return options;
+  Planner(PluginConfiguration configuration) {
+    this.configuration = configuration;
+    plugins = VifPlugins.installed(configuration.values());
   }
 
   /**
@@ -67,8 +46,9 @@ final class Planner {
         checkUnique(byId.putIfAbsent(plan.vifId(), input), vif);
         plans.add(plan);
       } catch (InvalidInputException wrong) {
-        if (options.containsKey(wrong.path())) {
-          throw WrongInputException.in(OPTION.name(), wrong);
+        String place = configuration.place(wrong.path());
+        if (place != null) {
+          throw WrongInputException.in(place, wrong);
         }
         throw WrongInputException.in(input.file(), wrong.under(input.request().path()));
       }

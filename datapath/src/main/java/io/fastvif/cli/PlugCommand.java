@@ -2,6 +2,7 @@ package io.fastvif.cli;
 
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.Outcome;
+import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
@@ -33,7 +34,8 @@ final class PlugCommand extends Command {
         "VIFs in os-vif's JSON: one, an array, or {\"vif\": ..., \"instance\": ...};"
             + " - is standard input.",
         NETNS,
-        Planner.OPTION,
+        PluginConfiguration.OPTION,
+        PluginConfiguration.CONFIG,
         JSON);
     this.action = action;
   }
@@ -41,8 +43,10 @@ final class PlugCommand extends Command {
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    Planner planner = new Planner(arguments);
-    try (PlugEngine engine = Engines.start(arguments)) {
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    Planner planner = new Planner(configuration);
+    OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
+    try (PlugEngine engine = Engines.start(arguments, ovs)) {
       List<PlugPlan> plans = planner.plan(action, inputs, engine.snapshot());
       List<CompletableFuture<PlugResult>> results = new ArrayList<>(plans.size());
       for (PlugPlan plan : plans) {

@@ -29,6 +29,7 @@ final class BatchExecutor implements AutoCloseable {
   private static final int SEND_MESSAGES = 512;
 
   private final Transport transport;
+  private final OvsTransport ovs;
   private final Consumer<Throwable> errorHandler;
   private final Runnable wake;
   private final int limit;
@@ -62,8 +63,14 @@ final class BatchExecutor implements AutoCloseable {
    * @param errorHandler told what is thrown where nobody else can be told
    * @param wake called by another thread when there is something to do for {@link #work()}
    */
-  BatchExecutor(Transport transport, int limit, Consumer<Throwable> errorHandler, Runnable wake) {
+  BatchExecutor(
+      Transport transport,
+      OvsTransport ovs,
+      int limit,
+      Consumer<Throwable> errorHandler,
+      Runnable wake) {
     this.transport = transport;
+    this.ovs = ovs;
     this.errorHandler = errorHandler;
     this.wake = wake;
     this.limit = limit;
@@ -118,13 +125,14 @@ final class BatchExecutor implements AutoCloseable {
   /**
    * Does a round.
    *
-   * @return 0 if nothing can be done but wait for deletions, or for requests
+   * @return 0 if nothing can be done but wait for deletions, for Open vSwitch, or for requests
    */
   int work() {
     progress = 0;
     try {
       collectDeletions();
       round();
+      progress += ovs.work(ovsAnswers);
       beginDeletions();
     } catch (RuntimeException broken) {
       failActive(broken);
@@ -135,6 +143,32 @@ final class BatchExecutor implements AutoCloseable {
     dropEnded();
     return progress;
   }
+
+  /** Whether {@link #work()} would get something from Open vSwitch, or send it something. */
+  boolean isOvsReady() {
+    return ovs.isReady();
+  }
+
+  private final OvsTransport.Answers ovsAnswers =
+      new OvsTransport.Answers() {
+        @Override
+        public void done(PlanExecution plan, Step step) {
+          plan.awaitingOvs = false;
+          plan.succeeded();
+        }
+
+        @Override
+        public void satisfied(PlanExecution plan, Step step) {
+          plan.awaitingOvs = false;
+          plan.satisfied();
+        }
+
+        @Override
+        public void failed(PlanExecution plan, Step step, String problem) {
+          plan.awaitingOvs = false;
+          plan.failed(step, 0, problem);
+        }
+      };
 
   private void round() {
     transport.encoder().reset();
@@ -282,11 +316,24 @@ final class BatchExecutor implements AutoCloseable {
         }
         answered(plan, step, index, null);
       }
+      case Step.ChangeOvs change -> {
+        return awaitOvs(plan, change);
+      }
+      case Step.AwaitOvs await -> {
+        return awaitOvs(plan, await);
+      }
       default -> {
         return encode(plan, step);
       }
     }
     return true;
+  }
+
+  private boolean awaitOvs(PlanExecution plan, Step step) {
+    plan.waiting = true;
+    plan.awaitingOvs = true;
+    ovs.add(plan, step);
+    return false;
   }
 
   private void delete(PlanExecution plan, Step.DeleteLink step, int index) {
@@ -383,7 +430,7 @@ final class BatchExecutor implements AutoCloseable {
     }
     for (int i = 0; i < activeCount; i++) {
       PlanExecution plan = active[i];
-      if (plan.isActive() && !plan.deleting) {
+      if (plan.isActive() && !plan.deleting && !plan.awaitingOvs) {
         String vifId = plan.plan().vifId();
         Step step = plan.next();
         String at = step == null ? "at its end" : step.toString();

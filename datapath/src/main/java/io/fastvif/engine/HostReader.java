@@ -13,6 +13,7 @@ import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SnapshotBuilder;
 import java.util.ArrayList;
@@ -61,6 +62,15 @@ public final class HostReader {
     ifThere(() -> socket.dump(socket.route().dump(AF_INET).table(RT_TABLE_MAIN), routes));
     routes.byIndex.forEach(host::routes);
     return host.build();
+  }
+
+  /**
+   * Reads the rows of Open vSwitch; unknown if its database is not to be had within two seconds.
+   */
+  public static OvsSnapshot readOvs(OvsSettings settings) {
+    try (OvsTransport ovs = new OvsdbTransport(settings, () -> {})) {
+      return ovs.snapshot();
+    }
   }
 
   /**

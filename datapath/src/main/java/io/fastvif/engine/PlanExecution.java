@@ -35,11 +35,14 @@ final class PlanExecution {
 
   private final ArrayDeque<PlugOperation> followers = new ArrayDeque<>();
 
-  /** Whether an answer of the kernel is awaited. */
+  /** Whether an answer is awaited. */
   boolean waiting;
 
   /** Whether what is awaited is the deletion of a link, on another thread. */
   boolean deleting;
+
+  /** Whether what is awaited is Open vSwitch. */
+  boolean awaitingOvs;
 
   void begin(PlugOperation newRequest) {
     request = newRequest;
@@ -55,6 +58,7 @@ final class PlanExecution {
     sharedUndoDecided = false;
     waiting = false;
     deleting = false;
+    awaitingOvs = false;
   }
 
   /** Whether a request is being executed here. */
@@ -150,7 +154,10 @@ final class PlanExecution {
     waiting = false;
     deleting = false;
     if (undoing) {
-      leftBehind.add(step + ": " + Errno.name(errno) + (detail.isEmpty() ? "" : ": " + detail));
+      leftBehind.add(
+          step
+              + (errno == 0 ? "" : ": " + Errno.name(errno))
+              + (detail.isEmpty() ? "" : ": " + detail));
     } else {
       failedStep = step.toString();
       failedErrno = errno;

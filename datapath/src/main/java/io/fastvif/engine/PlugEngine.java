@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -30,6 +31,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   private final ManyToOneConcurrentArrayQueue<PlugOperation> queue;
   private final Transport.Factory transports;
+  private final Function<Runnable, OvsTransport> ovsTransports;
   private final int batchLimit;
   private final Consumer<Throwable> errorHandler;
   private final ParkWhenIdle parking;
@@ -37,8 +39,10 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private final Object lastDrain = new Object();
 
   private Transport transport;
+  private OvsTransport ovs;
   private BatchExecutor executor;
   private PlugOperation carried;
+  private boolean ovsGivenUp;
   private volatile RuntimeException startFailure;
   private volatile long closeDeadline;
   private volatile boolean closing;
@@ -49,6 +53,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     queue = new ManyToOneConcurrentArrayQueue<>(builder.queueCapacity);
     transports =
         builder.monitored ? MonitoredTransport.factory(builder.transports) : builder.transports;
+    ovsTransports = builder.ovsTransports;
     batchLimit = builder.batchLimit;
     errorHandler = builder.errorHandler;
     parking = new ParkWhenIdle(this::hasNothingToDo);
@@ -104,6 +109,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private boolean hasNothingToDo() {
     return (queue.isEmpty() || carried != null)
         && !executor.hasFinishedDeletions()
+        && !executor.isOvsReady()
+        && !(closing && isOverdue() && !ovsGivenUp)
         && !(closing && executor.isIdle());
   }
 
@@ -164,19 +171,20 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   /**
    * The links, addresses and routes of the engine's namespace, for planning: read now, or of the
-   * {@link Builder#monitorHost() monitor}. What this engine has completed before is in it. Waits
-   * for the engine to be started.
+   * {@link Builder#monitorHost() monitor}; Open vSwitch's rows when the snapshot is first asked for
+   * them. What this engine has completed before is in it. Waits for the engine to be started.
    */
   public HostSnapshot snapshot() {
     awaitStart();
-    return transport.snapshot();
+    return transport.snapshot().withOvs(ovs::snapshot);
   }
 
   @Override
   public void onStart() {
     try {
       transport = transports.open();
-      executor = new BatchExecutor(transport, batchLimit, errorHandler, parking::wake);
+      ovs = ovsTransports.apply(parking::wake);
+      executor = new BatchExecutor(transport, ovs, batchLimit, errorHandler, parking::wake);
     } catch (RuntimeException | LinkageError failure) {
       startFailure =
           failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
@@ -191,8 +199,18 @@ public final class PlugEngine implements Agent, AutoCloseable {
   public int doWork() {
     if (!closing || !isOverdue()) {
       admit();
+    } else {
+      giveOvsUp();
     }
     return executor.work();
+  }
+
+  /** Fails what waits for Open vSwitch, which may never answer. */
+  private void giveOvsUp() {
+    if (!ovsGivenUp) {
+      ovsGivenUp = true;
+      ovs.close();
+    }
   }
 
   /** Moves requests from the queue to the executor, until it has no more room. */
@@ -212,6 +230,9 @@ public final class PlugEngine implements Agent, AutoCloseable {
   public void onClose() {
     closing = true;
     terminated = true;
+    if (executor != null) {
+      giveOvsUp();
+    }
     while (executor != null && !executor.isIdle()) {
       parking.idle(executor.work()); // what was begun is finished, or undone
     }
@@ -253,8 +274,9 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   /**
    * Takes no more requests, begins what is in the queue for at most that long, fails the rest, and
-   * ends the engine's thread. What was begun is finished whatever the bound. An engine that runs on
-   * a caller's thread finishes when that thread's runner calls {@link #onClose()}.
+   * ends the engine's thread. What was begun in the kernel is finished whatever the bound; what
+   * waits for Open vSwitch fails then. An engine that runs on a caller's thread finishes when that
+   * thread's runner calls {@link #onClose()}.
    *
    * @return whether the engine's thread has ended within the bound and half a second more
    */
@@ -266,7 +288,11 @@ public final class PlugEngine implements Agent, AutoCloseable {
       return terminated;
     }
     try {
-      return thread.join(bound.plusMillis(END_MILLIS));
+      if (thread.join(bound)) {
+        return true;
+      }
+      parking.wake(); // for what is overdue to be given up
+      return thread.join(Duration.ofMillis(END_MILLIS));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return false;
@@ -277,6 +303,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   public static final class Builder {
     private Transport.Factory transports = KernelTransport.factory(null);
     private boolean monitored;
+    private Function<Runnable, OvsTransport> ovsTransports =
+        wake -> OvsTransport.none("the engine was not told where Open vSwitch's database is");
     private int queueCapacity = 4096;
     private int batchLimit = 2048;
     private Consumer<Throwable> errorHandler =
@@ -299,6 +327,20 @@ public final class PlugEngine implements Agent, AutoCloseable {
      */
     public Builder withoutKernel() {
       return transport(NullTransport::new);
+    }
+
+    /**
+     * Where Open vSwitch is. The connection is opened when it is first needed, in the engine's
+     * namespace.
+     */
+    public Builder ovs(OvsSettings settings) {
+      Objects.requireNonNull(settings);
+      return ovs(wake -> new OvsdbTransport(settings, wake));
+    }
+
+    Builder ovs(Function<Runnable, OvsTransport> factory) {
+      ovsTransports = factory;
+      return this;
     }
 
     Builder transport(Transport.Factory factory) {

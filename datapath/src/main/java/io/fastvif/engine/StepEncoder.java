@@ -77,6 +77,8 @@ final class StepEncoder {
       case Step.CreateTap tap -> throw new IllegalArgumentException("not netlink: " + tap);
       case Step.DisableIpv6 ipv6 -> throw new IllegalArgumentException("not netlink: " + ipv6);
       case Step.DeleteLink delete -> throw new IllegalArgumentException("by group: " + delete);
+      case Step.ChangeOvs change -> throw new IllegalArgumentException("not netlink: " + change);
+      case Step.AwaitOvs await -> throw new IllegalArgumentException("not netlink: " + await);
     };
   }
 

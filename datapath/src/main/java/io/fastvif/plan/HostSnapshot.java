@@ -1,8 +1,11 @@
 package io.fastvif.plan;
 
+import io.fastvif.vif.PciAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What planning knows of the host: its links, and the addresses and routes of links. Never changes,
@@ -27,4 +30,24 @@ public interface HostSnapshot {
 
   /** The routes of the main table that leave by the link of that index. */
   List<RouteState> routes(int index);
+
+  /** Open vSwitch's rows. */
+  default OvsSnapshot ovs() {
+    return OvsSnapshot.UNKNOWN;
+  }
+
+  /** The same with Open vSwitch's rows, taken from there when they are first asked for. */
+  default HostSnapshot withOvs(Supplier<OvsSnapshot> rows) {
+    return new WiderSnapshot(this, rows, null);
+  }
+
+  /** The same with virtual functions. */
+  default HostSnapshot withVirtualFunctions(Map<PciAddress, VirtualFunctionState> functions) {
+    return new WiderSnapshot(this, this::ovs, Map.copyOf(functions));
+  }
+
+  /** The virtual function at that PCI address, if there is one. */
+  default Optional<VirtualFunctionState> virtualFunction(PciAddress address) {
+    return Optional.empty();
+  }
 }

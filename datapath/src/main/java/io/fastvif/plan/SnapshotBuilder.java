@@ -1,8 +1,12 @@
 package io.fastvif.plan;
 
+import io.fastvif.vif.PciAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Builds snapshots of what a reader of the host, or a test, has found. It may go on after a
@@ -14,6 +18,9 @@ public final class SnapshotBuilder {
   private final VersionedMap<String, List<LinkState>> vifs = new VersionedMap<>();
   private final VersionedMap<Integer, List<AddressState>> addresses = new VersionedMap<>();
   private final VersionedMap<Integer, List<RouteState>> routes = new VersionedMap<>();
+
+  private final Map<PciAddress, VirtualFunctionState> virtualFunctions = new HashMap<>();
+  private Supplier<OvsSnapshot> ovs;
 
   /** The last one, as long as nothing has changed. */
   private HostSnapshot snapshot;
@@ -119,7 +126,21 @@ public final class SnapshotBuilder {
     return this;
   }
 
-  /** Removes all. */
+  /** Takes the rows of Open vSwitch from there when they are first asked for. */
+  public SnapshotBuilder ovs(Supplier<OvsSnapshot> rows) {
+    snapshot = null;
+    ovs = rows;
+    return this;
+  }
+
+  /** Adds a virtual function. */
+  public SnapshotBuilder virtualFunction(PciAddress address, VirtualFunctionState function) {
+    snapshot = null;
+    virtualFunctions.put(address, function);
+    return this;
+  }
+
+  /** Removes all links, addresses and routes. */
   public SnapshotBuilder clear() {
     snapshot = null;
     links.clear();
@@ -140,6 +161,12 @@ public final class SnapshotBuilder {
               vifs.version(),
               addresses.version(),
               routes.version());
+      if (!virtualFunctions.isEmpty()) {
+        snapshot = snapshot.withVirtualFunctions(virtualFunctions);
+      }
+      if (ovs != null) {
+        snapshot = snapshot.withOvs(ovs);
+      }
     }
     return snapshot;
   }

@@ -1,7 +1,9 @@
 package io.fastvif.plan;
 
 import io.fastvif.vif.MacAddress;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
  * One typed change of the host. {@code toString()} says what it does in the words of the equivalent
@@ -180,6 +182,40 @@ public sealed interface Step {
     @Override
     public String toString() {
       return "delete route " + route + " dev " + name;
+    }
+  }
+
+  /**
+   * Changes Open vSwitch's database, in one transaction: all of it or nothing. Equivalent to {@code
+   * ovs-vsctl --no-wait CHANGE -- CHANGE ...}.
+   */
+  record ChangeOvs(List<OvsChange> changes) implements Step {
+    /** Copies the list. */
+    public ChangeOvs {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public String toString() {
+      return "ovs-vsctl "
+          + changes.stream().map(OvsChange::toString).collect(Collectors.joining(" -- "));
+    }
+  }
+
+  /**
+   * Waits until ovs-vswitchd has applied what the database holds now; fails if one of these
+   * interfaces has an error then. Equivalent to what {@code ovs-vsctl} does at its end without
+   * {@code --no-wait}.
+   */
+  record AwaitOvs(List<String> interfaces) implements Step {
+    /** Copies the list. */
+    public AwaitOvs {
+      interfaces = List.copyOf(interfaces);
+    }
+
+    @Override
+    public String toString() {
+      return "wait for ovs-vswitchd to apply " + String.join(", ", interfaces);
     }
   }
 }

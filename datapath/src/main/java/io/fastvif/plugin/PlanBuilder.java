@@ -46,6 +46,13 @@ public final class PlanBuilder {
     steps.add(step);
   }
 
+  /** Names a device that the plan is about. */
+  public void device(String device) {
+    if (!devices.contains(device)) {
+      devices.add(device);
+    }
+  }
+
   /** Adds a note. */
   public void note(String note) {
     notes.add(note);
@@ -66,7 +73,7 @@ public final class PlanBuilder {
    *     whole bridge with neighbour discovery and multicast reports
    */
   public void port(Step create, LinkSettings byCreation, LinkSettings byHand) {
-    devices.add(name);
+    device(name);
     Integer mtu = either(byHand.mtu(), byCreation.mtu());
     LinkSettings rest =
         byHand
@@ -181,6 +188,11 @@ public final class PlanBuilder {
       before = before.withIpv6AddressGeneration(link.ipv6AddressGeneration());
       after = after.withIpv6AddressGeneration(wanted.ipv6AddressGeneration());
     }
+    if ((wanted.arpIgnore() != null && wanted.arpIgnore() != link.arpIgnore())
+        || (wanted.arpAnnounce() != null && wanted.arpAnnounce() != link.arpAnnounce())) {
+      before = before.withArp(link.arpIgnore(), link.arpAnnounce());
+      after = after.withArp(wanted.arpIgnore(), wanted.arpAnnounce());
+    }
     if (wanted.up() != null && wanted.up() != link.up()) {
       if (wanted.up() && Boolean.FALSE.equals(after.ipv6AddressGeneration())) {
         configure(link, after, before, isShared);
@@ -200,11 +212,6 @@ public final class PlanBuilder {
     Step step = new Step.ConfigureLink(link.name(), link.index(), after);
     Step undo = new Step.ConfigureLink(link.name(), link.index(), before);
     add(new PlannedStep(step, undo, isShared, false));
-  }
-
-  /** Names a device that the plan is about. */
-  void device(String device) {
-    devices.add(device);
   }
 
   /** The plan to change a link. */
@@ -236,6 +243,11 @@ public final class PlanBuilder {
     if (foreign.isPresent()) {
       note(name + " is left: fastvif did not make it for this VIF");
     }
+    return new PlugPlan(vifId, name, Action.UNPLUG, devices, null, steps, notes);
+  }
+
+  /** The plan to unplug, of nothing but the steps that were added. */
+  public PlugPlan unplugged() {
     return new PlugPlan(vifId, name, Action.UNPLUG, devices, null, steps, notes);
   }
 }

@@ -5,8 +5,10 @@ import io.fastvif.host.HostInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -61,13 +63,18 @@ public final class VifPlugins {
   }
 
   private String knownOptions() {
-    StringBuilder known = new StringBuilder();
+    return String.join(", ", options());
+  }
+
+  /** The options of all plugins, by {@code PLUGIN.OPTION}. */
+  public Set<String> options() {
+    Set<String> known = new LinkedHashSet<>();
     for (VifPluginFactory factory : factories.values()) {
       for (String option : factory.options()) {
-        known.append(known.isEmpty() ? "" : ", ").append(factory.name()).append('.').append(option);
+        known.add(factory.name() + "." + option);
       }
     }
-    return known.toString();
+    return known;
   }
 
   /**

@@ -40,7 +40,7 @@ class VifPluginsTest {
     InvalidInputException refused =
         assertThrows(InvalidInputException.class, () -> VifPlugins.installed().of(vif));
     assertEquals(
-        "plugin: \"warp\" is not installed: expected one of linux_bridge, noop, tap",
+        "plugin: \"warp\" is not installed: expected one of linux_bridge, noop, ovs, tap",
         refused.getMessage());
   }
 
@@ -73,6 +73,12 @@ class VifPluginsTest {
         List.of(
             "linux_bridge: VIFBridge 1.0 []",
             "noop: VIFVHostUser 1.0 to 1.1 [], VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
+            "ovs: VIFBridge 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4],"
+                + " VIFOpenVSwitch 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4],"
+                + " VIFVHostUser 1.0 to 1.1 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
+                + " VIFPortProfileOVSRepresentor 1.0 to 1.4, VIFPortProfileFPOpenVSwitch 1.0 to 1.4],"
+                + " VIFHostDevice 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
+                + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
             "tap: VIFGeneric 1.0 []"),
         HostCapabilities.of(VifPlugins.installed().hostInfo()).plugins().stream()
             .map(VifPluginsTest::line)
@@ -107,11 +113,11 @@ class VifPluginsTest {
   void refusesWhatThePluginDoesNotTakeBeforePlanning() {
     assertEquals(
         "versioned_object.name: \"VIFBridge\" is not plugged by the plugin tap: expected VIFGeneric,"
-            + " or the plugin linux_bridge",
+            + " or the plugin linux_bridge or ovs",
         refused(VifBridge.builder().plugin("tap").build()));
     assertEquals(
         "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric;"
-            + " no plugin here takes VIFDirect, there are linux_bridge, noop, tap",
+            + " no plugin here takes VIFDirect, there are linux_bridge, noop, ovs, tap",
         refused(VifDirect.builder().plugin("tap").build()));
     assertEquals("plugin is not set: expected a value", refused(VifGeneric.builder().build()));
     VifGeneric.Builder newer = VifGeneric.builder().plugin("tap");

@@ -1,0 +1,101 @@
+package io.fastvif.cli;
+
+import io.fastvif.engine.OvsSettings;
+import io.fastvif.ovsdb.OvsdbAddress;
+import io.fastvif.ovsdb.TlsCredentials;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.vif.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where Open vSwitch is, from the options of the plugin {@code ovs}. */
+final class OvsConnection {
+  private static final String PLUGIN = "ovs";
+  private static final Duration FOREVER = Duration.ofDays(3650);
+  private static final int DEFAULT_SECONDS = 120;
+
+  private OvsConnection() {}
+
+  /**
+   * Reads the options if one of these VIFs is for Open vSwitch, otherwise null.
+   *
+   * @throws WrongInputException if one has a value that it does not take
+   */
+  static OvsSettings forVifs(List<VifInput> vifs, PluginConfiguration configuration) {
+    if (vifs.stream().noneMatch(vif -> vif.request().vif().plugin().orElse("").equals(PLUGIN))) {
+      return null;
+    }
+    try {
+      return of(configuration.values());
+    } catch (InvalidInputException wrong) {
+      String place = configuration.place(wrong.path());
+      throw WrongInputException.in(
+          place == null ? PluginConfiguration.OPTION.name() : place, wrong);
+    }
+  }
+
+  /**
+   * Reads the options.
+   *
+   * @throws InvalidInputException if one has a value that it does not take
+   */
+  static OvsSettings of(Map<String, String> values) {
+    Map<String, String> own = new HashMap<>();
+    values.forEach(
+        (name, value) -> {
+          if (name.startsWith(PLUGIN + ".")) {
+            own.put(name.substring(PLUGIN.length() + 1), value);
+          }
+        });
+    PluginOptions options = new PluginOptions(PLUGIN, own);
+    String driver = options.text("ovsdb_interface", "native");
+    if (!List.of("native", "vsctl").contains(driver)) {
+      throw InvalidInputException.ofValue(
+          PLUGIN + ".ovsdb_interface",
+          driver,
+          "is not known",
+          "native or vsctl, which do the same");
+    }
+    int seconds = options.number("ovs_vsctl_timeout", 0, Integer.MAX_VALUE).orElse(DEFAULT_SECONDS);
+    OvsdbAddress address = address(options.text("ovsdb_connection", "tcp:127.0.0.1:6640"));
+    return new OvsSettings(
+        address,
+        address instanceof OvsdbAddress.Tcp tcp && tcp.tls() ? tls(own) : null,
+        seconds == 0 ? FOREVER : Duration.ofSeconds(seconds));
+  }
+
+  private static OvsdbAddress address(String text) {
+    try {
+      return OvsdbAddress.parse(text);
+    } catch (IllegalArgumentException malformed) {
+      throw InvalidInputException.ofValue(
+          PLUGIN + ".ovsdb_connection",
+          text,
+          "is not an address of OVSDB",
+          "unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT");
+    }
+  }
+
+  private static TlsCredentials tls(Map<String, String> options) {
+    Path[] files = new Path[3];
+    int count = 0;
+    for (String option : List.of("private_key", "certificate", "ca_cert")) {
+      String file = options.get(option);
+      if (file == null) {
+        throw InvalidInputException.of(
+            PLUGIN + "." + option, "is not set", "the path of a PEM file, for ssl:");
+      }
+      files[count++] = Path.of(file);
+    }
+    try {
+      return TlsCredentials.read(files[0], files[1], files[2]);
+    } catch (IOException unreadable) {
+      throw InvalidInputException.of(
+          PLUGIN + ".private_key", "cannot be used: " + unreadable.getMessage(), "PEM files");
+    }
+  }
+}

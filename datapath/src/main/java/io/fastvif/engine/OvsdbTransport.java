@@ -1,0 +1,308 @@
+package io.fastvif.engine;
+
+import io.fastvif.ovsdb.OvsdbClient;
+import io.fastvif.ovsdb.OvsdbTransaction;
+import io.fastvif.ovsdb.TransactionOutcome;
+import io.fastvif.plan.OvsSnapshot;
+import io.fastvif.plan.Step;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
+
+/**
+ * Open vSwitch through its database. One transaction is under way at a time, and all changes that
+ * gather meanwhile go into the next one. A change that the database refuses is taken out, and the
+ * others go again; where the database does not say which change it refuses, halves of them go on
+ * their own until it is found.
+ */
+final class OvsdbTransport implements OvsTransport {
+  /** How often other clients may change what a transaction assumes before it is given up. */
+  private static final int ATTEMPTS = 8;
+
+  private static final String CLOSED = "the engine was closed before it was answered";
+  private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(2);
+
+  private final OvsdbClient client;
+  private final OvsRows rows = new OvsRows();
+  private final Duration limit;
+  private final Runnable wake;
+  private final ManyToOneConcurrentLinkedQueue<Runnable> events =
+      new ManyToOneConcurrentLinkedQueue<>();
+  private ArrayDeque<OvsRequest> gathered = new ArrayDeque<>();
+  private final ArrayDeque<List<OvsRequest>> groups = new ArrayDeque<>();
+  private volatile boolean asked;
+  private volatile boolean closed;
+  private boolean underWay;
+  private boolean connecting;
+  private Answers answers;
+  private int answered;
+
+  /**
+   * @param wake called from another thread when {@link #work} has something to do
+   */
+  OvsdbTransport(OvsSettings settings, Runnable wake) {
+    this.wake = wake;
+    limit = settings.limit();
+    client =
+        OvsRows.monitor(OvsdbClient.builder(settings.address(), OvsBatch.DATABASE))
+            .listener(rows)
+            .tls(settings.tls())
+            .build();
+  }
+
+  @Override
+  public void add(PlanExecution plan, Step step) {
+    if (closed) {
+      event(
+          () -> {
+            answered++;
+            answers.failed(plan, step, CLOSED);
+          });
+    } else if (step instanceof Step.ChangeOvs change) {
+      gathered.add(new OvsRequest(plan, change, System.nanoTime() + limit.toNanos()));
+    } else if (step instanceof Step.AwaitOvs await) {
+      await(plan, await);
+    } else {
+      throw new IllegalArgumentException("not Open vSwitch's: " + step);
+    }
+  }
+
+  private void await(PlanExecution plan, Step.AwaitOvs await) {
+    // This plan's own changes are in the rows already, so this is their number or a later one.
+    long config = client.read(rows::nextConfig);
+    client.await(
+        () -> rows.currentConfig() >= config,
+        limit,
+        met -> {
+          String problem = met ? error(await) : "ovs-vswitchd did not apply it in time";
+          event(
+              () -> {
+                answered++;
+                if (problem.isEmpty()) {
+                  answers.satisfied(plan, await);
+                } else {
+                  answers.failed(plan, await, problem);
+                }
+              });
+        });
+  }
+
+  /** What ovs-vswitchd says against these interfaces; empty for nothing. Client's thread. */
+  private String error(Step.AwaitOvs await) {
+    for (String name : await.interfaces()) {
+      String error = rows.networkInterface(name).map(OvsSnapshot.Interface::error).orElse("");
+      if (!error.isEmpty()) {
+        return name + ": " + error;
+      }
+    }
+    return "";
+  }
+
+  private void event(Runnable event) {
+    events.offer(event);
+    wake.run();
+  }
+
+  @Override
+  public int work(Answers handler) {
+    answers = handler;
+    answered = 0;
+    for (Runnable event = events.poll(); event != null; event = events.poll()) {
+      event.run();
+    }
+    if (closed) {
+      failAll();
+    }
+    while (canSend()) {
+      send();
+    }
+    return answered;
+  }
+
+  private boolean canSend() {
+    return !underWay && !connecting && (!gathered.isEmpty() || !groups.isEmpty());
+  }
+
+  @Override
+  public boolean isReady() {
+    return !events.isEmpty() || canSend();
+  }
+
+  private void send() {
+    if (!client.isCurrent()) {
+      connect();
+      return;
+    }
+    List<OvsRequest> group = groups.poll();
+    if (group == null) {
+      group = List.copyOf(gathered);
+      gathered = new ArrayDeque<>();
+    }
+    List<OvsRequest> included = new ArrayList<>(group.size());
+    List<OvsRequest> requests = group;
+    OvsBatch batch =
+        client.read(
+            () -> {
+              rows.schema(client.schema());
+              return batch(requests, included);
+            });
+    OvsdbTransaction transaction = batch.finish();
+    if (transaction == null) {
+      return;
+    }
+    underWay = true;
+    client.transact(transaction, limit, outcome -> event(() -> ended(batch, included, outcome)));
+  }
+
+  private OvsBatch batch(List<OvsRequest> group, List<OvsRequest> included) {
+    OvsBatch batch = new OvsBatch(rows);
+    for (OvsRequest request : group) {
+      switch (batch.add(request)) {
+        case INCLUDED -> included.add(request);
+        case DEFERRED -> gathered.add(request);
+        case SATISFIED -> satisfied(request);
+        case IMPOSSIBLE -> failed(request, batch.problem());
+      }
+    }
+    return batch;
+  }
+
+  private void failAll() {
+    for (OvsRequest request : takeAll()) {
+      failed(request, CLOSED);
+    }
+  }
+
+  private List<OvsRequest> takeAll() {
+    List<OvsRequest> all = new ArrayList<>();
+    groups.forEach(all::addAll);
+    groups.clear();
+    all.addAll(gathered);
+    gathered = new ArrayDeque<>();
+    return all;
+  }
+
+  /** Waits for the connection, as long as the oldest change may wait. */
+  private void connect() {
+    long deadline = (groups.isEmpty() ? gathered.peek() : groups.peek().getFirst()).deadline;
+    connecting = true;
+    client.await(
+        () -> true,
+        Duration.ofNanos(Math.max(0, deadline - System.nanoTime())),
+        met ->
+            event(
+                () -> {
+                  connecting = false;
+                  if (!met) {
+                    giveUp();
+                  }
+                }));
+  }
+
+  /** Fails the changes whose time has passed. */
+  private void giveUp() {
+    long now = System.nanoTime();
+    for (OvsRequest request : takeAll()) {
+      if (now - request.deadline >= 0) {
+        failed(request, client.problem());
+      } else {
+        gathered.add(request);
+      }
+    }
+  }
+
+  private void ended(OvsBatch batch, List<OvsRequest> included, TransactionOutcome outcome) {
+    underWay = false;
+    switch (outcome.kind()) {
+      case COMMITTED -> {
+        for (OvsRequest request : included) {
+          answered++;
+          answers.done(request.plan, request.step);
+        }
+      }
+      case NOT_SENT -> again(included, null);
+      case UNKNOWN -> {
+        for (OvsRequest request : included) {
+          request.unknown = true;
+        }
+        again(included, null);
+      }
+      case REFUSED -> refused(batch, included, outcome);
+    }
+  }
+
+  private void refused(OvsBatch batch, List<OvsRequest> included, TransactionOutcome outcome) {
+    OvsRequest culprit = batch.owner(outcome.failedOperation());
+    if (culprit != null) {
+      failed(culprit, outcome.message());
+      again(included, culprit);
+      return;
+    }
+    boolean given = false;
+    for (OvsRequest request : included) {
+      request.attempts++;
+      given |= request.attempts > ATTEMPTS;
+    }
+    boolean assumption = outcome.failedOperation() >= 0;
+    if (included.size() == 1 && (given || (!assumption && included.getFirst().attempts > 1))) {
+      failed(included.getFirst(), outcome.message());
+    } else if (given || (!assumption && included.getFirst().attempts > 1)) {
+      // Held against the newest rows once more, and still not found: some change of these.
+      int half = included.size() / 2;
+      groups.add(List.copyOf(included.subList(0, half)));
+      groups.add(List.copyOf(included.subList(half, included.size())));
+    } else {
+      groups.add(List.copyOf(included));
+    }
+  }
+
+  private void again(List<OvsRequest> requests, OvsRequest without) {
+    for (int i = requests.size() - 1; i >= 0; i--) {
+      if (requests.get(i) != without) {
+        gathered.addFirst(requests.get(i));
+      }
+    }
+  }
+
+  private void satisfied(OvsRequest request) {
+    answered++;
+    if (request.unknown) {
+      answers.done(request.plan, request.step);
+    } else {
+      answers.satisfied(request.plan, request.step);
+    }
+  }
+
+  private void failed(OvsRequest request, String problem) {
+    answered++;
+    answers.failed(
+        request.plan,
+        request.step,
+        request.unknown ? problem + "; it may have been done" : problem);
+  }
+
+  @Override
+  public OvsSnapshot snapshot() {
+    if (!client.isCurrent()) {
+      if (asked || closed) {
+        return OvsSnapshot.UNKNOWN; // it was there or was waited for, and planning goes without it
+      }
+      asked = true;
+      CompletableFuture<Boolean> current = new CompletableFuture<>();
+      client.await(() -> true, SNAPSHOT_LIMIT, current::complete);
+      if (!current.join()) {
+        return OvsSnapshot.UNKNOWN;
+      }
+    }
+    return client.read(() -> rows.copy(client.schema()));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    client.close();
+  }
+}

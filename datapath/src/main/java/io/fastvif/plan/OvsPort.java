@@ -1,0 +1,96 @@
+package io.fastvif.plan;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * A port of Open vSwitch as a plan wants it, with its one interface of the same name.
+ *
+ * @param name of the port and the interface
+ * @param type the interface's type; empty for a device of the kernel
+ * @param options keys that the interface's options are to have
+ * @param externalIds keys that the interface's external_ids are to have
+ * @param mtuRequest the MTU that Open vSwitch is asked to give the interface
+ * @param creation what only a new port is given
+ */
+public record OvsPort(
+    String name,
+    String type,
+    Map<String, String> options,
+    Map<String, String> externalIds,
+    OptionalInt mtuRequest,
+    Creation creation) {
+
+  /** Checks and copies. */
+  public OvsPort {
+    Objects.requireNonNull(name);
+    Objects.requireNonNull(type);
+    options = Map.copyOf(options);
+    externalIds = Map.copyOf(externalIds);
+    Objects.requireNonNull(mtuRequest);
+    Objects.requireNonNull(creation);
+  }
+
+  /**
+   * What only a new port is given: a port that exists keeps its own, which somebody may have set
+   * since.
+   *
+   * @param tag the port's VLAN tag
+   * @param trunkOnly whether the port carries the tag's VLAN as a trunk ({@code vlan_mode}, {@code
+   *     trunks}), and so nothing at all if no other port is in that VLAN
+   * @param qos its QoS row; null for none
+   */
+  public record Creation(OptionalInt tag, boolean trunkOnly, Qos qos) {
+    /** Nothing. */
+    public static final Creation NONE = new Creation(OptionalInt.empty(), false, null);
+  }
+
+  /**
+   * A row of QoS that belongs to one port and is found again by its external_ids.
+   *
+   * @param type such as {@code linux-noop}
+   */
+  public record Qos(String type, Map<String, String> externalIds) {
+    /** Copies the map. */
+    public Qos {
+      externalIds = Map.copyOf(externalIds);
+    }
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(name);
+    if (!type.isEmpty()) {
+      text.append(" type=").append(type);
+    }
+    pairs(text, "options", options);
+    pairs(text, "external_ids", externalIds);
+    if (mtuRequest.isPresent()) {
+      text.append(" mtu_request=").append(mtuRequest.getAsInt());
+    }
+    if (creation.tag().isPresent()) {
+      text.append(" tag=").append(creation.tag().getAsInt());
+    }
+    if (creation.trunkOnly()) {
+      text.append(" vlan_mode=trunk");
+    }
+    if (creation.qos() != null) {
+      text.append(" qos=").append(creation.qos().type());
+    }
+    return text.toString();
+  }
+
+  private static void pairs(StringBuilder text, String column, Map<String, String> pairs) {
+    pairs.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            pair ->
+                text.append(' ')
+                    .append(column)
+                    .append(':')
+                    .append(pair.getKey())
+                    .append('=')
+                    .append(pair.getValue()));
+  }
+}

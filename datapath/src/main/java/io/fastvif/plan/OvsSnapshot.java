@@ -1,0 +1,90 @@
+package io.fastvif.plan;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+
+/** What planning knows of Open vSwitch: rows of its database. */
+public interface OvsSnapshot {
+
+  /** Nothing is known: the database could not be asked, or nobody wanted to know. */
+  OvsSnapshot UNKNOWN =
+      new OvsSnapshot() {
+        @Override
+        public boolean isKnown() {
+          return false;
+        }
+
+        @Override
+        public Optional<Bridge> bridge(String name) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<Port> port(String name) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<Interface> networkInterface(String name) {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<UUID> qos(Map<String, String> externalIds) {
+          return List.of();
+        }
+
+        @Override
+        public boolean hasColumn(String table, String column) {
+          return true;
+        }
+      };
+
+  /** A row of Bridge. */
+  record Bridge(UUID uuid, String name, String datapathType, Set<UUID> ports) {}
+
+  /**
+   * A row of Port.
+   *
+   * @param bridge the name of the bridge that it is on; empty if it is on none
+   * @param tag its VLAN tag, if it has one
+   */
+  record Port(UUID uuid, String name, String bridge, OptionalInt tag, Set<UUID> interfaces) {}
+
+  /**
+   * A row of Interface.
+   *
+   * @param mtuRequest the MTU that Open vSwitch is asked to give it, if it is
+   * @param error why ovs-vswitchd could not set it up; empty if it could, or has not tried yet
+   */
+  record Interface(
+      UUID uuid,
+      String name,
+      String type,
+      Map<String, String> options,
+      Map<String, String> externalIds,
+      OptionalInt mtuRequest,
+      String error) {}
+
+  /** Whether the rows are known; without it, everything below is empty. */
+  boolean isKnown();
+
+  /** The bridge of that name, if there is one. */
+  Optional<Bridge> bridge(String name);
+
+  /** The port of that name, if there is one. */
+  Optional<Port> port(String name);
+
+  /** The interface of that name, if there is one. */
+  Optional<Interface> networkInterface(String name);
+
+  /** The QoS rows whose external_ids are exactly these. */
+  List<UUID> qos(Map<String, String> externalIds);
+
+  /** Whether the database's schema has that column. */
+  boolean hasColumn(String table, String column);
+}

@@ -1,0 +1,53 @@
+package io.fastvif.plugin.ovs;
+
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.PortProfileFpOpenVSwitch;
+import io.fastvif.vif.VifVhostUser;
+
+/**
+ * Open vSwitch's half of a VIFVHostUser with a fast path: the fast path makes a device of the VIF's
+ * name, which is a port of Open vSwitch, or of the Linux bridge of a hybrid plug.
+ */
+final class FastPathPort {
+  private FastPathPort() {}
+
+  static void plug(
+      OvsPlan plan,
+      OvsVif vif,
+      VifVhostUser vhostUser,
+      PortProfileFpOpenVSwitch profile,
+      InstanceInfo instance) {
+    String device = vhostUser.portName();
+    if (profile.usesHybridPlug()) {
+      String bridge = hybridBridge(vif, profile);
+      HybridPort.plug(plan, vif, bridge, instance);
+      plan.host()
+          .link(device)
+          .ifPresent(
+              link -> plan.devices().change(link, LinkSettings.NONE.withMaster(bridge), false));
+      return;
+    }
+    plan.ensureBridge(vif.bridge(), vif.datapathType());
+    plan.addPort(vif.bridge(), GenericPort.port(vif, device, vif.bridge(), instance));
+    plan.mtu(device, vif.mtu());
+    plan.changeOvs();
+  }
+
+  static void unplug(
+      OvsPlan plan, OvsVif vif, VifVhostUser vhostUser, PortProfileFpOpenVSwitch profile) {
+    if (profile.usesHybridPlug()) {
+      HybridPort.unplug(plan, vif, hybridBridge(vif, profile));
+      return;
+    }
+    String device = vhostUser.portName();
+    plan.deletePort(vif.bridge(), device, vif.interfaceId(), vif.qosIds(device));
+    plan.deleteTrunkBridge();
+    plan.changeOvs();
+  }
+
+  private static String hybridBridge(OvsVif vif, PortProfileFpOpenVSwitch profile) {
+    String given = profile.bridgeName().orElse("");
+    return given.isEmpty() ? OvsNames.hybridBridge(vif.id()) : given;
+  }
+}

@@ -1,0 +1,102 @@
+package io.fastvif.plugin.ovs;
+
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.OvsPort;
+import io.fastvif.plan.Step;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.OpenVSwitchProfile;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * A VIFOpenVSwitch: the hypervisor makes the device, and adds it to the bridge too unless the
+ * profile says {@code create_port}. With {@code per_port_bridge} the port is on a bridge of its own
+ * that a pair of patch ports joins to the integration bridge.
+ */
+final class GenericPort {
+  private GenericPort() {}
+
+  static void plug(OvsPlan plan, OvsVif vif, String name, InstanceInfo instance) {
+    if (vif.options().perPortBridge()) {
+      plugOwnBridge(plan, vif, name, instance);
+      return;
+    }
+    plan.ensureBridge(vif.bridge(), vif.datapathType());
+    if (vif.profile().createsPort()) {
+      tap(plan, vif, name);
+      plan.addPort(vif.bridge(), port(vif, name, vif.bridge(), instance));
+      plan.mtu(name, vif.mtu());
+    }
+    plan.changeOvs();
+  }
+
+  private static void plugOwnBridge(OvsPlan plan, OvsVif vif, String name, InstanceInfo instance) {
+    String ownBridge = OvsNames.portBridge(vif.id());
+    String ownPatch = OvsNames.portBridgePatch(vif.id());
+    String integrationPatch = OvsNames.integrationPatch(vif.id());
+    tap(plan, vif, name);
+    plan.ensureBridge(vif.bridge(), vif.datapathType());
+    plan.ensureBridge(ownBridge, vif.datapathType());
+    plan.addPort(
+        ownBridge,
+        new OvsPort(
+            name, "", Map.of(), Map.of(), OptionalInt.empty(), vif.creation(name, ownBridge)));
+    plan.mtu(name, vif.mtu());
+    plan.addPort(
+        vif.bridge(),
+        patch(
+            integrationPatch,
+            ownPatch,
+            // os-vif finds the patch port by the VIF's own id
+            vif.externalIds(vif.id(), instance, ""),
+            vif.patchCreation()));
+    plan.addPort(ownBridge, patch(ownPatch, integrationPatch, Map.of(), OvsPort.Creation.NONE));
+    plan.changeOvs();
+  }
+
+  private static OvsPort patch(
+      String name, String peer, Map<String, String> externalIds, OvsPort.Creation creation) {
+    return new OvsPort(
+        name, "patch", Map.of("peer", peer), externalIds, OptionalInt.empty(), creation);
+  }
+
+  /** The VIF's port with a device of the kernel's. */
+  static OvsPort port(OvsVif vif, String name, String bridge, InstanceInfo instance) {
+    return new OvsPort(
+        name,
+        "",
+        Map.of(),
+        vif.externalIds(instance, bridge),
+        OptionalInt.empty(),
+        vif.creation(name, bridge));
+  }
+
+  /** The tap, where the profile asks for one; it is there before Open vSwitch looks for it. */
+  private static void tap(OvsPlan plan, OvsVif vif, String name) {
+    OpenVSwitchProfile profile = vif.profile();
+    if (profile.createsTap() && plan.host().link(name).isEmpty()) {
+      plan.devices()
+          .port(
+              new Step.CreateTap(
+                  name, profile.isMultiqueue(), false, OptionalInt.empty(), OptionalInt.empty()),
+              LinkSettings.NONE,
+              LinkSettings.NONE.withMtu(vif.mtu()).withAddress(vif.vif().address().orElse(null)));
+    }
+  }
+
+  static void unplug(OvsPlan plan, OvsVif vif, String name) {
+    if (vif.options().perPortBridge()) {
+      String ownBridge = OvsNames.portBridge(vif.id());
+      String integrationPatch = OvsNames.integrationPatch(vif.id());
+      plan.deletePort(vif.bridge(), integrationPatch, vif.id(), Map.of());
+      plan.deletePort(ownBridge, OvsNames.portBridgePatch(vif.id()), "", Map.of());
+      plan.deletePort(ownBridge, name, "", vif.qosIds(name));
+      plan.deleteBridge(ownBridge);
+    } else {
+      plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
+    }
+    plan.deleteTrunkBridge();
+    plan.changeOvs();
+    plan.deleteLink(name);
+  }
+}

@@ -1,0 +1,92 @@
+package io.fastvif.plugin.ovs;
+
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.Step;
+import io.fastvif.vif.InstanceInfo;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A VIFBridge: the guest's device is on a Linux bridge of its own, where filter rules can see its
+ * frames, and a veth pair joins that bridge to Open vSwitch.
+ */
+final class HybridPort {
+  private HybridPort() {}
+
+  static void plug(OvsPlan plan, OvsVif vif, String bridge, InstanceInfo instance) {
+    String bridgeEnd = OvsNames.bridgeEnd(vif.id());
+    String switchEnd = OvsNames.switchEnd(vif.id());
+    bridge(plan, vif, bridge);
+    Optional<LinkState> pair = plan.ownLink(switchEnd);
+    if (pair.isPresent()) {
+      plan.mtu(bridgeEnd, vif.mtu());
+      plan.mtu(switchEnd, vif.mtu());
+    } else {
+      veth(plan, vif, bridge, bridgeEnd, switchEnd);
+    }
+    // As with os-vif, a pair that is there is on Open vSwitch too; if it no longer is, it is put
+    // there again.
+    if (pair.isEmpty() || plan.host().ovs().port(switchEnd).isEmpty()) {
+      plan.ensureBridge(vif.bridge(), vif.datapathType());
+      plan.addPort(vif.bridge(), GenericPort.port(vif, switchEnd, vif.bridge(), instance));
+      plan.changeOvs();
+    }
+  }
+
+  private static void bridge(OvsPlan plan, OvsVif vif, String bridge) {
+    LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
+    Optional<LinkState> link = plan.host().link(bridge);
+    if (link.isEmpty()) {
+      plan.devices()
+          .add(
+              PlannedStep.own(
+                  new Step.CreateBridge(bridge, OptionalInt.of(0)),
+                  new Step.DeleteLink(bridge, 0, 0)));
+      plan.devices().add(PlannedStep.own(new Step.DisableIpv6(bridge, true), null));
+      plan.devices()
+          .add(
+              PlannedStep.own(
+                  new Step.ConfigureLink(bridge, 0, settings.withAlias(Aliases.of(vif.id()))),
+                  null));
+      return;
+    }
+    if (!link.get().ipv6Disabled()) {
+      plan.devices()
+          .add(
+              PlannedStep.own(
+                  new Step.DisableIpv6(bridge, true), new Step.DisableIpv6(bridge, false)));
+    }
+    plan.devices().change(link.get(), settings, false);
+  }
+
+  private static void veth(
+      OvsPlan plan, OvsVif vif, String bridge, String bridgeEnd, String switchEnd) {
+    plan.deleteLink(bridgeEnd); // half of a pair of which the other half is elsewhere
+    plan.devices()
+        .add(
+            PlannedStep.own(
+                new Step.CreateVeth(bridgeEnd, null, switchEnd, null, vif.mtu()),
+                new Step.DeleteLink(bridgeEnd, 0, 0)));
+    LinkSettings settings = LinkSettings.NONE.withAlias(Aliases.of(vif.id())).withUp(true);
+    setUp(plan, bridgeEnd, settings.withMaster(bridge));
+    setUp(plan, switchEnd, settings);
+  }
+
+  /** Without IPv6: with it, an end that comes up floods the whole switch. */
+  private static void setUp(OvsPlan plan, String end, LinkSettings settings) {
+    plan.devices().add(PlannedStep.own(new Step.DisableIpv6(end, true), null));
+    plan.devices().add(PlannedStep.own(new Step.ConfigureLink(end, 0, settings), null));
+  }
+
+  static void unplug(OvsPlan plan, OvsVif vif, String bridge) {
+    String switchEnd = OvsNames.switchEnd(vif.id());
+    plan.deletePort(vif.bridge(), switchEnd, vif.interfaceId(), vif.qosIds(switchEnd));
+    plan.deleteTrunkBridge();
+    plan.changeOvs();
+    plan.deleteLink(bridge);
+    plan.deleteLink(switchEnd);
+  }
+}

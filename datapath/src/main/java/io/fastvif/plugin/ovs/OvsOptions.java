@@ -1,0 +1,61 @@
+package io.fastvif.plugin.ovs;
+
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.vif.InvalidInputException;
+import java.util.List;
+
+/**
+ * The plugin's options, under os-vif's names where os-vif has them.
+ *
+ * @param defaultMtu {@code network_device_mtu}, in bytes
+ * @param isolated {@code isolate_vif}: whether a new port carries nothing until somebody gives it a
+ *     VLAN
+ * @param perPortBridge {@code per_port_bridge}: whether each VIFOpenVSwitch gets a bridge of its
+ *     own
+ * @param qosType {@code default_qos_type}: the QoS of new ports of the kernel's datapath; empty for
+ *     none, as os-vif had it before 3.1
+ * @param waitFor {@code wait_for}
+ */
+record OvsOptions(
+    int defaultMtu, boolean isolated, boolean perPortBridge, String qosType, WaitFor waitFor) {
+  private static final List<String> QOS_TYPES =
+      List.of(
+          "linux-htb",
+          "linux-hfsc",
+          "linux-sfq",
+          "linux-codel",
+          "linux-fq_codel",
+          "linux-noop",
+          "");
+
+  static final List<String> NAMES =
+      List.of(
+          "network_device_mtu",
+          "ovs_vsctl_timeout",
+          "ovsdb_connection",
+          "ovsdb_interface",
+          "isolate_vif",
+          "per_port_bridge",
+          "default_qos_type",
+          "wait_for",
+          "private_key",
+          "certificate",
+          "ca_cert");
+
+  static OvsOptions of(PluginOptions options) {
+    String qosType = options.text("default_qos_type", "linux-noop");
+    if (!QOS_TYPES.contains(qosType)) {
+      throw InvalidInputException.ofValue(
+          "ovs.default_qos_type",
+          qosType,
+          "is not known",
+          "one of " + String.join(", ", QOS_TYPES.subList(0, QOS_TYPES.size() - 1)) + ", or empty");
+    }
+    return new OvsOptions(
+        options.number("network_device_mtu", 68, 65535).orElse(1500),
+        options.flag("isolate_vif", false),
+        options.flag("per_port_bridge", false),
+        qosType,
+        options.choice("wait_for", WaitFor.DATABASE));
+  }
+}

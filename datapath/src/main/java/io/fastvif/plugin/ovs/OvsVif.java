@@ -1,0 +1,112 @@
+package io.fastvif.plugin.ovs;
+
+import io.fastvif.plan.OvsPort;
+import io.fastvif.plugin.VifChecks;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.OpenVSwitchProfile;
+import io.fastvif.vif.PortProfile;
+import io.fastvif.vif.Vif;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * What every VIF that Open vSwitch takes must have, checked.
+ *
+ * @param bridge the network's bridge in Open vSwitch
+ * @param mtu the network's, in bytes
+ */
+record OvsVif(
+    Vif vif, String id, OpenVSwitchProfile profile, String bridge, int mtu, OvsOptions options) {
+  /** A VLAN in which no other port is: 4095 is reserved (IEEE 802.1Q). */
+  private static final int DEAD_VLAN = 4095;
+
+  private static final String KERNEL_DATAPATH = "system";
+
+  static OvsVif of(Vif vif, OvsOptions options) {
+    PortProfile profile = vif.portProfile().require("port_profile");
+    if (!(profile instanceof OpenVSwitchProfile openVSwitch)) {
+      throw InvalidInputException.ofValue(
+          "port_profile",
+          profile.objectName(),
+          "is not taken by the plugin ovs",
+          "a profile of Open vSwitch");
+    }
+    Network network = vif.network().require("network");
+    String bridge = network.bridge().require("network.bridge");
+    if (bridge.isEmpty()) {
+      throw InvalidInputException.of("network.bridge", "is empty", "a bridge's name");
+    }
+    return new OvsVif(
+        vif,
+        VifChecks.id(vif),
+        openVSwitch,
+        bridge,
+        VifChecks.mtu(network, options.defaultMtu()),
+        options);
+  }
+
+  /** The datapath type of the bridge. */
+  String datapathType() {
+    return profile.datapathTypeOr(KERNEL_DATAPATH);
+  }
+
+  /** The iface-id of the VIF's port; empty if the profile gives none. */
+  String interfaceId() {
+    return profile.interfaceId().orElse("");
+  }
+
+  /** The external_ids of the VIF's interface. */
+  Map<String, String> externalIds(InstanceInfo instance, String onBridge) {
+    return externalIds(
+        profile.interfaceId().require("port_profile.interface_id"), instance, onBridge);
+  }
+
+  /** The external_ids of the VIF's interface with another iface-id. */
+  Map<String, String> externalIds(String interfaceId, InstanceInfo instance, String onBridge) {
+    Map<String, String> ids = new LinkedHashMap<>();
+    ids.put("iface-id", interfaceId);
+    ids.put("iface-status", "active");
+    MacAddress mac = vif.address().orElse(null);
+    if (mac != null) {
+      ids.put("attached-mac", mac.toString());
+    }
+    if (instance != null && instance.uuid().hasValue()) {
+      ids.put("vm-uuid", instance.uuid().get());
+    }
+    if (OvsNames.isTrunkBridge(onBridge)) {
+      ids.put("bridge_name", onBridge);
+    }
+    return ids;
+  }
+
+  /** What a new port of that name is given: isolation and QoS as the options say. */
+  OvsPort.Creation creation(String port, String onBridge) {
+    boolean isolated = options.isolated() && !OvsNames.isTrunkBridge(onBridge);
+    return new OvsPort.Creation(
+        isolated ? OptionalInt.of(DEAD_VLAN) : OptionalInt.empty(), isolated, qos(port));
+  }
+
+  /** What a new patch port is given. */
+  OvsPort.Creation patchCreation() {
+    return new OvsPort.Creation(
+        options.isolated() ? OptionalInt.of(DEAD_VLAN) : OptionalInt.empty(), false, null);
+  }
+
+  private OvsPort.Qos qos(String port) {
+    Map<String, String> ids = qosIds(port);
+    return ids.isEmpty() ? null : new OvsPort.Qos(options.qosType(), ids);
+  }
+
+  /**
+   * The external_ids of the port's QoS row; empty where it has none: only the kernel has qdiscs.
+   */
+  Map<String, String> qosIds(String port) {
+    return options.qosType().isEmpty() || !datapathType().equals(KERNEL_DATAPATH)
+        ? Map.of()
+        : QosIds.of(port, options.qosType());
+  }
+}

@@ -1,0 +1,96 @@
+package io.fastvif.plugin.ovs;
+
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.OvsPort;
+import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.VifHostDevice;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * A VIFHostDevice: the port is the virtual function's representor, a link of the kernel's or a port
+ * of DPDK's.
+ */
+final class RepresentorPort {
+  private static final String KERNEL_DATAPATH = "system";
+
+  private RepresentorPort() {}
+
+  static void plug(OvsPlan plan, OvsVif vif, VifHostDevice device, InstanceInfo instance) {
+    PciAddress address = device.devAddress().require("dev_address");
+    VirtualFunctionState function =
+        plan.host().virtualFunction(address).orElseThrow(() -> noFunction(address));
+    plan.ensureBridge(vif.bridge(), vif.datapathType());
+    if (vif.datapathType().equals(KERNEL_DATAPATH)) {
+      LinkState representor = representor(plan, address, function);
+      plan.devices().change(representor, LinkSettings.NONE.withMtu(vif.mtu()).withUp(true), false);
+      plan.addPort(vif.bridge(), GenericPort.port(vif, representor.name(), vif.bridge(), instance));
+    } else {
+      String name = OvsNames.dpdkRepresentor(vif.id());
+      plan.addPort(
+          vif.bridge(),
+          new OvsPort(
+              name,
+              "dpdk",
+              Map.of(
+                  "dpdk-devargs",
+                  function.physicalFunction() + ",representor=[" + function.number() + "]"),
+              vif.externalIds(instance, vif.bridge()),
+              OptionalInt.empty(),
+              vif.creation(name, vif.bridge())));
+    }
+    plan.changeOvs();
+  }
+
+  static void unplug(OvsPlan plan, OvsVif vif, VifHostDevice device) {
+    PciAddress address = device.devAddress().require("dev_address");
+    if (vif.datapathType().equals(KERNEL_DATAPATH)) {
+      VirtualFunctionState function =
+          plan.host().virtualFunction(address).orElseThrow(() -> noFunction(address));
+      LinkState representor = representor(plan, address, function);
+      String name = representor.name();
+      plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
+      plan.deleteTrunkBridge();
+      plan.changeOvs();
+      plan.devices().change(representor, LinkSettings.NONE.withUp(false), false);
+    } else {
+      String name = OvsNames.dpdkRepresentor(vif.id());
+      plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
+      plan.deleteTrunkBridge();
+      plan.changeOvs();
+    }
+  }
+
+  private static LinkState representor(
+      OvsPlan plan, PciAddress address, VirtualFunctionState function) {
+    String name = function.representor();
+    if (name == null) {
+      throw InvalidInputException.ofValue(
+          "dev_address",
+          address.toString(),
+          "has no representor",
+          "a virtual function of a card in switchdev mode");
+    }
+    return plan.host()
+        .link(name)
+        .orElseThrow(
+            () ->
+                InvalidInputException.ofValue(
+                    "dev_address",
+                    address.toString(),
+                    "has the representor " + name + ", which is not in this namespace",
+                    "a representor that is"));
+  }
+
+  private static InvalidInputException noFunction(PciAddress address) {
+    return InvalidInputException.ofValue(
+        "dev_address",
+        address.toString(),
+        "is not a virtual function of this host",
+        "the PCI address of one");
+  }
+}

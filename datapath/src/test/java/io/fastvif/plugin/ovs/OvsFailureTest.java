@@ -1,0 +1,193 @@
+package io.fastvif.plugin.ovs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.engine.Outcome;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifGeneric;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes wrong on the way to Open vSwitch ends in a right answer for every VIF. */
+class OvsFailureTest {
+  private static final String NO_QOS = "default_qos_type=";
+
+  @TempDir Path folder;
+
+  private static List<Vif> created(int first, int count) {
+    List<Vif> vifs = new ArrayList<>();
+    for (int i = first; i < first + count; i++) {
+      vifs.add(OvsVifs.created(i));
+    }
+    return vifs;
+  }
+
+  private static List<Outcome> outcomes(List<PlugResult> results) {
+    return results.stream().map(PlugResult::outcome).toList();
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertEquals(0, new ProcessBuilder("kill", "-" + name, "" + pid).start().waitFor());
+  }
+
+  @KernelTest
+  void aPortNameOfAnotherBridgeFailsAlone() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
+      bed.host().vsctl("--no-wait add-br br-other -- add-port br-other tap2");
+      List<PlugResult> results = bed.submit(true, created(1, 3));
+      assertEquals(List.of(Outcome.PLUGGED, Outcome.FAILED, Outcome.PLUGGED), outcomes(results));
+      assertTrue(
+          results.get(1).failure().message().contains("tap2 belongs to the bridge br-other"),
+          () -> results.get(1).failure().message());
+      assertEquals("tap1\ntap3\n", bed.host().vsctl("list-ports br-int"));
+      // and unplugging that VIF leaves the other bridge's port
+      PlugResult unplugged = bed.unplug(OvsVifs.created(2)).getFirst();
+      assertEquals(Outcome.UNCHANGED, unplugged.outcome());
+      assertEquals(
+          List.of("port tap2 is left: it is on the bridge br-other"), unplugged.plan().notes());
+      assertEquals("tap2\n", bed.host().vsctl("list-ports br-other"));
+    }
+  }
+
+  @KernelTest
+  void aVifThatTheDatabaseRefusesIsFoundAndTakenOut() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
+      List<Vif> vifs = created(1, 20);
+      // Not a name that a plan finds wrong: the database's index does, at the end of a transaction.
+      bed.host().vsctl("--no-wait add-br br-other -- add-bond br-other bond0 tap7 tap8x");
+      List<PlugResult> results = bed.submit(true, vifs);
+      for (int i = 0; i < results.size(); i++) {
+        assertEquals(
+            i == 6 ? Outcome.FAILED : Outcome.PLUGGED, results.get(i).outcome(), "VIF " + i);
+      }
+      assertTrue(
+          results.get(6).failure().message().contains("interface tap7 belongs to another port"),
+          () -> results.get(6).failure().message());
+      assertEquals(19, bed.host().vsctl("list-ports br-int").lines().count());
+    }
+  }
+
+  @KernelTest
+  void aDeviceThatDoesNotExistFailsWhoeverWaitsForTheSwitch() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS, "wait_for=vswitchd")) {
+      bed.run("ip", "tuntap add tap1 mode tap");
+      List<PlugResult> results = bed.submit(true, created(1, 2));
+      assertEquals(List.of(Outcome.PLUGGED, Outcome.FAILED), outcomes(results));
+      String message = results.get(1).failure().message();
+      assertTrue(message.contains("could not open network device tap2"), message);
+      assertEquals(List.of(), results.get(1).failure().leftBehind());
+      assertEquals("tap1\n", bed.host().vsctl("list-ports br-int"));
+    }
+  }
+
+  @KernelTest
+  void theDatabaseServerIsKilledInTheMiddle() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
+      bed.plug(OvsVifs.created(1000));
+      List<CompletableFuture<PlugResult>> stages = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        stages.addAll(bed.start(true, created(1 + 50 * i, 50)));
+        if (i == 1) {
+          stages.getFirst().get(20, TimeUnit.SECONDS);
+          bed.host().killDatabase();
+        }
+      }
+      bed.host().startDatabase();
+      for (PlugResult result : OvsTestBed.await(stages)) {
+        assertEquals(Outcome.PLUGGED, result.outcome(), () -> "" + result.failure());
+      }
+      assertEquals(501, bed.host().vsctl("list-ports br-int").lines().count());
+      assertEquals(502, bed.host().list("Port", "name").size());
+      assertEquals(502, bed.host().list("Interface", "name").size());
+      for (PlugResult result : bed.submit(true, created(1, 500))) {
+        assertEquals(Outcome.UNCHANGED, result.outcome());
+      }
+    }
+  }
+
+  @KernelTest
+  void theSwitchStandsStillForTenSeconds() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS, "wait_for=vswitchd")) {
+      bed.run("ip", "tuntap add tap1 mode tap");
+      bed.plug(OvsVifs.tap(9));
+      signal("STOP", bed.host().switchPid());
+      long stopped = System.nanoTime();
+      CompletableFuture<PlugResult> waiting = bed.start(true, created(1, 1)).getFirst();
+      CompletableFuture<Boolean> passed = new CompletableFuture<>();
+      passed.completeOnTimeout(true, 10, TimeUnit.SECONDS).join();
+      assertFalse(waiting.isDone());
+      assertEquals("tap1\ntap9\n", bed.host().vsctl("--no-wait list-ports br-int"));
+      signal("CONT", bed.host().switchPid());
+      assertEquals(Outcome.PLUGGED, waiting.get(20, TimeUnit.SECONDS).outcome());
+      assertTrue(System.nanoTime() - stopped > TimeUnit.SECONDS.toNanos(10));
+    }
+  }
+
+  @KernelTest
+  void aBridgeThatSomebodyElseDeletesInBetweenIsMadeAgain() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
+      int rounds = 20;
+      List<CompletableFuture<PlugResult>> stages = new ArrayList<>();
+      for (int i = 0; i < rounds; i++) {
+        stages.addAll(bed.start(true, created(1 + 10 * i, 10)));
+        bed.host().vsctl("--no-wait --if-exists del-br br-int");
+      }
+      // Each VIF was plugged before or after one of the deletions: none failed, nothing is half
+      // done.
+      for (PlugResult result : OvsTestBed.await(stages)) {
+        assertEquals(Outcome.PLUGGED, result.outcome(), () -> "" + result.failure());
+      }
+      for (PlugResult result : bed.submit(true, created(1, 10 * rounds))) {
+        assertTrue(result.outcome() != Outcome.FAILED, () -> result.failure().message());
+      }
+      assertEquals(10 * rounds, bed.host().vsctl("list-ports br-int").lines().count());
+      assertEquals(10 * rounds + 1, bed.host().list("Interface", "name").size());
+    }
+  }
+
+  @KernelTest
+  void otherPluginsGoOnWhileTheDatabaseIsGone() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
+      bed.plug(OvsVifs.created(1));
+      bed.host().killDatabase();
+      List<CompletableFuture<PlugResult>> stages = new ArrayList<>();
+      stages.addAll(bed.start(true, created(2, 1)));
+      stages.addAll(bed.start(false, created(2, 1)));
+      VifGeneric tap =
+          VifGeneric.builder()
+              .id(OvsVifs.id(77))
+              .plugin("tap")
+              .vifName("tap77")
+              .network(Network.builder().mtu(1400).build())
+              .build();
+      assertEquals(Outcome.PLUGGED, bed.plug(tap).getFirst().outcome());
+      assertEquals(Outcome.UNPLUGGED, bed.unplug(tap).getFirst().outcome());
+      assertFalse(stages.getFirst().isDone());
+      bed.host().startDatabase();
+      assertEquals(List.of(Outcome.PLUGGED, Outcome.UNPLUGGED), outcomes(OvsTestBed.await(stages)));
+      assertEquals("tap1\n", bed.host().vsctl("list-ports br-int"));
+    }
+  }
+
+  @KernelTest
+  void aSchemaWithoutAColumn() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, OldSchema.write(folder), NO_QOS)) {
+      Vif vif = OvsVifs.vhostUser(1, VhostUserMode.SERVER, OvsVifs.profile(1).build());
+      assertEquals(Outcome.PLUGGED, bed.plug(vif).getFirst().outcome());
+      assertEquals(Outcome.UNCHANGED, bed.plug(vif).getFirst().outcome());
+      assertEquals("vhuabc00001-00\n", bed.host().vsctl("list-ports br-int"));
+      assertEquals(Outcome.UNPLUGGED, bed.unplug(vif).getFirst().outcome());
+      assertEquals("", bed.host().vsctl("list-ports br-int"));
+    }
+  }
+}

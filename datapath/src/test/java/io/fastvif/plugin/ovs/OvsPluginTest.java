@@ -1,0 +1,379 @@
+package io.fastvif.plugin.ovs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.OvsSnapshot;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.SnapshotBuilder;
+import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.plugin.Links;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.VifPlugin;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.PortProfileFpOpenVSwitch;
+import io.fastvif.vif.PortProfileFpTap;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.PortProfileOvsRepresentor;
+import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifHostDevice;
+import io.fastvif.vif.VifOpenVSwitch;
+import io.fastvif.vif.VifVhostUser;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class OvsPluginTest {
+  private static final HostSnapshot EMPTY =
+      new SnapshotBuilder().ovs(() -> new Rows(Map.of(), Map.of(), Map.of())).build();
+  private static final String IDS =
+      " external_ids:attached-mac=fa:16:3e:00:00:01"
+          + " external_ids:iface-id=e65867e0-9340-4a7f-a256-000000000001"
+          + " external_ids:iface-status=active"
+          + " external_ids:vm-uuid=37730edf-afbd-47f9-a196-99cfe1988ad9";
+  private static final PciAddress FUNCTION = PciAddress.parse("0000:af:06.1");
+
+  /** Rows by name. */
+  private record Rows(
+      Map<String, Bridge> bridges, Map<String, Port> ports, Map<String, Interface> interfaces)
+      implements OvsSnapshot {
+    @Override
+    public boolean isKnown() {
+      return true;
+    }
+
+    @Override
+    public Optional<Bridge> bridge(String name) {
+      return Optional.ofNullable(bridges.get(name));
+    }
+
+    @Override
+    public Optional<Port> port(String name) {
+      return Optional.ofNullable(ports.get(name));
+    }
+
+    @Override
+    public Optional<Interface> networkInterface(String name) {
+      return Optional.ofNullable(interfaces.get(name));
+    }
+
+    @Override
+    public List<UUID> qos(Map<String, String> externalIds) {
+      return List.of();
+    }
+
+    @Override
+    public boolean hasColumn(String table, String column) {
+      return true;
+    }
+  }
+
+  /** A host with one port on a bridge. */
+  private static SnapshotBuilder withPort(String bridge, String name, String interfaceId) {
+    UUID uuid = new UUID(1, 1);
+    Rows rows =
+        new Rows(
+            Map.of(bridge, new OvsSnapshot.Bridge(new UUID(2, 2), bridge, "netdev", Set.of(uuid))),
+            Map.of(
+                name, new OvsSnapshot.Port(uuid, name, bridge, OptionalInt.empty(), Set.of(uuid))),
+            Map.of(
+                name,
+                new OvsSnapshot.Interface(
+                    uuid,
+                    name,
+                    "",
+                    Map.of(),
+                    Map.of("iface-id", interfaceId),
+                    OptionalInt.empty(),
+                    "")));
+    return new SnapshotBuilder().ovs(() -> rows);
+  }
+
+  private static VifPlugin plugin(String... options) {
+    Map<String, String> values = new HashMap<>(Map.of("default_qos_type", ""));
+    for (int i = 0; i < options.length; i += 2) {
+      values.put(options[i], options[i + 1]);
+    }
+    return new OvsPlugin.Factory().create(new PluginOptions("ovs", values));
+  }
+
+  private static List<String> steps(PlugPlan plan) {
+    return plan.steps().stream().map(planned -> planned.step().toString()).toList();
+  }
+
+  private static List<String> plug(Vif vif, HostSnapshot host, String... options) {
+    return steps(plugin(options).plug(vif, OvsTestBed.INSTANCE, host));
+  }
+
+  private static List<String> unplug(Vif vif, HostSnapshot host, String... options) {
+    return steps(plugin(options).unplug(vif, OvsTestBed.INSTANCE, host));
+  }
+
+  private static VifHostDevice device(PortProfileOpenVSwitch profile) {
+    return VifHostDevice.builder()
+        .id(OvsVifs.id(1))
+        .address(OvsVifs.mac(1))
+        .plugin("ovs")
+        .devAddress(FUNCTION)
+        .network(OvsVifs.network("br-int"))
+        .portProfile(profile)
+        .build();
+  }
+
+  private static PortProfileOpenVSwitch kernelProfile() {
+    return PortProfileOpenVSwitch.builder()
+        .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+        .build();
+  }
+
+  private static String path(Vif vif, HostSnapshot host) {
+    return assertThrows(
+            InvalidInputException.class, () -> plugin().plug(vif, OvsTestBed.INSTANCE, host))
+        .path();
+  }
+
+  @Test
+  void leavesThePortToTheHypervisorUnlessTheProfileSaysOtherwise() {
+    assertEquals(
+        List.of("ovs-vsctl --may-exist add-br br-int datapath_type=netdev"),
+        plug(OvsVifs.port(1, OvsVifs.profile(1).build(), OvsVifs.network("br-int")), EMPTY));
+    PlugPlan plan = plugin().plug(OvsVifs.created(1), OvsTestBed.INSTANCE, EMPTY);
+    assertEquals(
+        List.of(
+            "ovs-vsctl --may-exist add-br br-int datapath_type=netdev"
+                + " -- --may-exist add-port br-int tap1"
+                + IDS),
+        steps(plan));
+    assertEquals(
+        "ovs-vsctl --if-exists del-port br-int tap1"
+            + " -- --if-exists del-br br-int (if it has no port left)",
+        plan.steps().getFirst().undo().toString());
+    assertEquals(List.of("tap1"), plan.devices());
+  }
+
+  @Test
+  void makesTheTapBeforeThePortThatNeedsIt() {
+    Vif vif =
+        OvsVifs.port(
+            1,
+            OvsVifs.profile(1).createPort(true).createTap(true).multiqueue(true).build(),
+            OvsVifs.network("br-int"));
+    assertEquals(
+        List.of(
+            "create tap tap1 multi_queue",
+            "set tap1: mtu 1450 address fa:16:3e:00:00:01 addrgenmode none alias fastvif:"
+                + OvsVifs.id(1)
+                + " up",
+            "ovs-vsctl --may-exist add-br br-int datapath_type=netdev"
+                + " -- --may-exist add-port br-int tap1"
+                + IDS,
+            "wait for ovs-vswitchd to apply tap1"),
+        plug(vif, EMPTY, "wait_for", "vswitchd"));
+    LinkState tap = Links.link(7, "tap1", "tun");
+    assertEquals(
+        List.of("ovs-vsctl --if-exists del-port br-int tap1", "delete tap1"),
+        unplug(
+            vif,
+            withPort("br-int", "tap1", "e65867e0-9340-4a7f-a256-000000000001").link(tap).build()));
+  }
+
+  @Test
+  void aTapIsOnlyForAPortOfItsOwn() {
+    PortProfileOpenVSwitch profile = OvsVifs.profile(1).createTap(true).build();
+    assertEquals(
+        "port_profile.create_tap",
+        path(OvsVifs.vhostUser(1, VhostUserMode.CLIENT, profile), EMPTY));
+    assertEquals("port_profile.create_tap", path(device(profile), EMPTY));
+  }
+
+  @Test
+  void isolatesNewPortsButNotOnTrunkBridges() {
+    String[] isolate = {"isolate_vif", "true"};
+    assertEquals(
+        List.of(
+            "ovs-vsctl --may-exist add-br br-int datapath_type=netdev"
+                + " -- --may-exist add-port br-int tap1"
+                + IDS
+                + " tag=4095 vlan_mode=trunk"),
+        plug(OvsVifs.created(1), EMPTY, isolate));
+    Vif trunk =
+        OvsVifs.port(
+            1, OvsVifs.profile(1).createPort(true).build(), OvsVifs.network("tbr-12345678-9"));
+    assertEquals(
+        List.of(
+            "ovs-vsctl --may-exist add-br tbr-12345678-9 datapath_type=netdev"
+                + " -- --may-exist add-port tbr-12345678-9 tap1"
+                + IDS.replace(
+                    " external_ids:iface-id",
+                    " external_ids:bridge_name=tbr-12345678-9 external_ids:iface-id")),
+        plug(trunk, EMPTY, isolate));
+    assertEquals(
+        List.of(
+            "ovs-vsctl --if-exists del-port tbr-12345678-9 tap1"
+                + " -- --if-exists del-br tbr-12345678-9"),
+        unplug(
+            trunk,
+            withPort("tbr-12345678-9", "tap1", "e65867e0-9340-4a7f-a256-000000000001").build()));
+  }
+
+  @Test
+  void givesNewPortsOfTheKernelsDatapathAQosThatIsFoundAgain() {
+    // uuid5 of os-vif's namespace, by Python
+    assertEquals(
+        Map.of("id", "e965b18b-b610-58d9-9ecd-a8763e0b5215", "_type", "linux-htb"),
+        QosIds.of("tap1", "linux-htb"));
+    Vif kernel =
+        OvsVifs.port(
+            1,
+            PortProfileOpenVSwitch.builder()
+                .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+                .createPort(true)
+                .build(),
+            OvsVifs.network("br-int"));
+    assertEquals(
+        List.of(
+            "ovs-vsctl --may-exist add-br br-int datapath_type=system"
+                + " -- --may-exist add-port br-int tap1"
+                + IDS
+                + " qos=linux-noop"),
+        plug(kernel, EMPTY, "default_qos_type", "linux-noop"));
+  }
+
+  @Test
+  void aVirtualFunctionsRepresentorOfTheKernel() {
+    LinkState representor = Links.link(9, "enp3s0_0", "");
+    SnapshotBuilder host =
+        new SnapshotBuilder()
+            .ovs(() -> new Rows(Map.of(), Map.of(), Map.of()))
+            .link(representor)
+            .virtualFunction(
+                FUNCTION,
+                new VirtualFunctionState(PciAddress.parse("0000:af:00.0"), 5, "enp3s0_0"));
+    assertEquals(
+        List.of(
+            "set enp3s0_0: mtu 1450 up",
+            "ovs-vsctl --may-exist add-br br-int datapath_type=system"
+                + " -- --may-exist add-port br-int enp3s0_0"
+                + IDS),
+        plug(device(kernelProfile()), host.build()));
+    assertEquals(
+        List.of(
+            "ovs-vsctl --may-exist add-br br-int datapath_type=netdev"
+                + " -- --may-exist add-port br-int vfrabc00001-00 type=dpdk"
+                + " options:dpdk-devargs=0000:af:00.0,representor=[5]"
+                + IDS),
+        plug(device(OvsVifs.profile(1).build()), host.build()));
+    LinkState up = Links.up(representor, "", 1450, "02:00:00:00:00:01", 0, false);
+    SnapshotBuilder plugged =
+        withPort("br-int", "enp3s0_0", "e65867e0-9340-4a7f-a256-000000000001")
+            .link(up)
+            .virtualFunction(
+                FUNCTION,
+                new VirtualFunctionState(PciAddress.parse("0000:af:00.0"), 5, "enp3s0_0"));
+    assertEquals(
+        List.of("ovs-vsctl --if-exists del-port br-int enp3s0_0", "set enp3s0_0: down"),
+        unplug(device(kernelProfile()), plugged.build()));
+    assertEquals("dev_address", path(device(kernelProfile()), EMPTY));
+    HostSnapshot legacy =
+        new SnapshotBuilder()
+            .virtualFunction(
+                FUNCTION, new VirtualFunctionState(PciAddress.parse("0000:af:00.0"), 5, null))
+            .build();
+    assertEquals("dev_address", path(device(kernelProfile()), legacy));
+  }
+
+  @Test
+  void theProfilesThatInheritFromOpenVSwitchs() {
+    VifVhostUser.Builder vif =
+        VifVhostUser.builder()
+            .id(OvsVifs.id(1))
+            .address(OvsVifs.mac(1))
+            .plugin("ovs")
+            .vifName("fp1")
+            .path("/run/vhost/1")
+            .mode(VhostUserMode.SERVER)
+            .network(OvsVifs.network("br-int"));
+    Vif representor =
+        vif.portProfile(
+                PortProfileOvsRepresentor.builder()
+                    .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+                    .build())
+            .build();
+    assertEquals(
+        List.of(
+            "ovs-vsctl --may-exist add-br br-int datapath_type=netdev"
+                + " -- --may-exist add-port br-int vhuabc00001-00 type=dpdkvhostuserclient"
+                + " options:vhost-server-path=/run/vhost/1"
+                + IDS
+                + " mtu_request=1450"),
+        plug(representor, EMPTY));
+    PortProfileFpOpenVSwitch.Builder fastPath =
+        PortProfileFpOpenVSwitch.builder().interfaceId("e65867e0-9340-4a7f-a256-000000000001");
+    assertEquals(
+        List.of(
+            "ovs-vsctl --may-exist add-br br-int datapath_type=system"
+                + " -- --may-exist add-port br-int fp1"
+                + IDS),
+        plug(vif.portProfile(fastPath.build()).build(), EMPTY));
+    List<String> hybrid =
+        plug(
+            vif.portProfile(fastPath.bridgeName("qbrabc00001-00").hybridPlug(true).build()).build(),
+            new SnapshotBuilder()
+                .ovs(() -> new Rows(Map.of(), Map.of(), Map.of()))
+                .link(Links.link(4, "fp1", "tun"))
+                .build());
+    assertEquals(
+        "create bridge qbrabc00001-00 forward_delay 0 stp_state 0 mcast_snooping 0 ageing_time 0",
+        hybrid.getFirst());
+    assertEquals("set fp1: master qbrabc00001-00", hybrid.getLast());
+  }
+
+  @Test
+  void aForeignPortOfTheSameNameIsLeft() {
+    VifOpenVSwitch vif = OvsVifs.created(1);
+    PlugPlan other =
+        plugin()
+            .unplug(
+                vif,
+                null,
+                withPort("br-int", "tap1", "00000000-0000-0000-0000-000000000000").build());
+    assertEquals(List.of(), other.steps());
+    assertEquals(List.of("port tap1 is left: it is another VIF's"), other.notes());
+  }
+
+  @Test
+  void refusesWhatHasNoProfileOrNoBridge() {
+    assertEquals(
+        "port_profile",
+        path(
+            VifOpenVSwitch.builder().id(OvsVifs.id(1)).network(OvsVifs.network("b")).build(),
+            EMPTY));
+    assertEquals(
+        "port_profile",
+        path(
+            VifVhostUser.builder()
+                .id(OvsVifs.id(1))
+                .network(OvsVifs.network("b"))
+                .portProfile(PortProfileFpTap.builder().build())
+                .build(),
+            EMPTY));
+    assertEquals(
+        "network.bridge",
+        path(
+            VifHostDevice.builder()
+                .id(OvsVifs.id(1))
+                .network(OvsVifs.network(""))
+                .portProfile(kernelProfile())
+                .build(),
+            EMPTY));
+  }
+}
