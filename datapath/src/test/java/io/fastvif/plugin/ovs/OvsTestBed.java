@@ -82,6 +82,11 @@ final class OvsTestBed implements AutoCloseable {
     return namespace;
   }
 
+  /** Sets an option of the plugin. */
+  void option(String name, String value) {
+    options.put(name, value);
+  }
+
   VifPlugins plugins() {
     return VifPlugins.installed(
         options.entrySet().stream()
