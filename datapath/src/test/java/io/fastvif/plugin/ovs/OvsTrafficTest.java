@@ -80,6 +80,7 @@ class OvsTrafficTest {
       assertEquals("4095\n", bed.host().vsctl("get Port tap3 tag"));
       assertEquals("trunk\n", bed.host().vsctl("get Port tap3 vlan_mode"));
       assertFalse(reaches(one, 3));
+      assertFalse(reaches(three, 2));
       // A port that is there keeps what it has: it may have its VLAN by now.
       bed.host().vsctl("clear Port tap3 tag trunks vlan_mode");
       assertNull(bed.plug(OvsVifs.created(3)).getFirst().failure());
