@@ -292,7 +292,8 @@ final class OvsdbTransport implements OvsTransport {
       }
       asked = true;
       CompletableFuture<Boolean> current = new CompletableFuture<>();
-      client.await(() -> true, SNAPSHOT_LIMIT, current::complete);
+      Duration patience = limit.compareTo(SNAPSHOT_LIMIT) < 0 ? limit : SNAPSHOT_LIMIT;
+      client.await(() -> true, patience, current::complete);
       if (!current.join()) {
         return OvsSnapshot.UNKNOWN;
       }
