@@ -12,6 +12,7 @@ import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifGeneric;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -187,6 +188,28 @@ class OvsFailureTest {
       assertEquals("vhuabc00001-00\n", bed.host().vsctl("list-ports br-int"));
       assertEquals(Outcome.UNPLUGGED, bed.unplug(vif).getFirst().outcome());
       assertEquals("", bed.host().vsctl("list-ports br-int"));
+    }
+  }
+
+  @KernelTest
+  void anEngineThatIsClosedDoesNotWaitForADatabaseThatIsGone() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
+      bed.plug(OvsVifs.created(1));
+      bed.host().killDatabase();
+      CompletableFuture<PlugResult> first = bed.start(true, List.of(OvsVifs.tap(2))).getFirst();
+      CompletableFuture<PlugResult> second = bed.start(false, created(1, 1)).getFirst();
+      long closing = System.nanoTime();
+      bed.engine().close(Duration.ofMillis(300));
+      for (PlugResult result : OvsTestBed.await(List.of(first, second))) {
+        assertEquals(Outcome.FAILED, result.outcome());
+        assertTrue(
+            result.failure().message().contains("the engine was closed"),
+            () -> result.failure().message());
+      }
+      assertTrue(System.nanoTime() - closing < TimeUnit.SECONDS.toNanos(30));
+      assertFalse(bed.run("ip", "-o link show").contains("tap2"), "the tap was taken back");
+      bed.host().startDatabase();
+      assertEquals("tap1\n", bed.host().vsctl("list-ports br-int"));
     }
   }
 }
