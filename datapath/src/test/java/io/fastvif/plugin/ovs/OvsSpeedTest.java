@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OvsSpeedTest {
   private static final int VIFS = 200;
-  private static final int OS_VIF_VIFS = 40;
+  private static final int OS_VIF_VIFS = 15;
   private static final int ROUNDS = 4;
   private static final int SINGLE_VIFS = 31;
   private static final String NO_QOS = "default_qos_type=";
