@@ -10,6 +10,7 @@ import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.route.DumpInterruptedException;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
@@ -181,10 +182,14 @@ final class KernelTransport implements Transport {
   public boolean hasOtherPorts(int master, int port) {
     boolean[] found = {false};
     synchronized (queries) { // before the request is begun: it is the socket's one buffer
-      links(
-          queries.link().dump(false).master(master),
-          // A kernel without strict checking does not filter.
-          link -> found[0] |= link.master() == master && link.index() != port);
+      try {
+        links(
+            queries.link().dump(false).master(master),
+            // A kernel without strict checking does not filter.
+            link -> found[0] |= link.master() == master && link.index() != port);
+      } catch (DumpInterruptedException changing) {
+        return true; // better leave a bridge than take it from somebody
+      }
     }
     return found[0];
   }
@@ -193,9 +198,13 @@ final class KernelTransport implements Transport {
   public boolean isGroupUsed(int first, int count) {
     boolean[] found = {false};
     synchronized (queries) {
-      links(
-          queries.link().dump(false),
-          link -> found[0] |= link.group() >= first && link.group() < first + count);
+      try {
+        links(
+            queries.link().dump(false),
+            link -> found[0] |= link.group() >= first && link.group() < first + count);
+      } catch (DumpInterruptedException changing) {
+        return found[0]; // no dump is exact then, and all of them were looked through
+      }
     }
     return found[0];
   }

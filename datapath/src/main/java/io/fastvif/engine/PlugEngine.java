@@ -86,7 +86,12 @@ public final class PlugEngine implements Agent, AutoCloseable {
     thread = new Thread(() -> run(idleStrategy), roleName());
     thread.setDaemon(true);
     thread.start();
-    awaitStart();
+    try {
+      awaitStart();
+    } catch (RuntimeException notStarted) {
+      closing = true; // or an engine whose caller was interrupted would go on without an owner
+      throw notStarted;
+    }
     return this;
   }
 

@@ -203,6 +203,35 @@ class PlugEngineTest {
   }
 
   @Test
+  void anEngineWhoseStarterIsInterruptedEnds() throws Exception {
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch opened = new CountDownLatch(1);
+    PlugEngine engine =
+        PlugEngine.builder()
+            .transport(
+                () -> {
+                  opening.countDown();
+                  try {
+                    opened.await();
+                  } catch (InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                  }
+                  return kernel;
+                })
+            .build();
+    Thread starter =
+        new Thread(() -> assertThrows(IllegalStateException.class, () -> engine.start()));
+    starter.start();
+    assertTrue(opening.await(10, TimeUnit.SECONDS));
+    starter.interrupt();
+    starter.join();
+    opened.countDown();
+    assertTrue(engine.close(Duration.ofSeconds(5)));
+    assertTrue(kernel.closed);
+    assertThrows(IllegalStateException.class, () -> engine.submit(TestPlans.tap("a", "a", 1450)));
+  }
+
+  @Test
   void aCallersOwnThreadCanRunIt() throws Exception {
     PlugEngine engine = builder().build();
     CompletableFuture<PlugResult> result =

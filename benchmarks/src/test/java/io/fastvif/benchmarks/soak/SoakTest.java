@@ -47,7 +47,7 @@ class SoakTest {
   void aShortSoakIsGood() throws IOException, InterruptedException {
     SoakReport report = run(Duration.ofSeconds(6), GREATEST, SoakEngine::start);
     assertEquals(List.of(), report.violations().all().stream().map(Violation::text).toList());
-    for (Outcome outcome : Outcome.values()) {
+    for (Outcome outcome : EnumSet.complementOf(EnumSet.of(Outcome.CHANGED))) { // VIFs only
       assertTrue(report.ledger().count(outcome) > 0, outcome::name);
     }
     Set<OperationKind> rare =
