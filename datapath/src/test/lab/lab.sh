@@ -1,0 +1,22 @@
+#!/bin/bash
+# lab.sh [options of vm.sh] SCRIPT   fetches and builds what is not there yet, then runs SCRIPT in the lab
+# lab.sh --ready                     only fetches and builds
+# lab.sh --check                     status 0 if the lab is fetched; 77 and a line that says what to do if not
+set -e
+. "$(dirname "$0")/environment.sh"
+require_packages
+if [ "$1" = --check ]; then
+  is_fetched || {
+    echo "the lab's virtual machine is not fetched (100 MB of Debian's packages): $LAB_DIR/lab.sh --ready"
+    exit 77
+  }
+  exit 0
+fi
+mkdir -p "$LAB_HOME"
+# Of two that find it missing, one fetches and the other waits.
+exec 9>"$LAB_HOME/lock"
+flock 9
+is_fetched || "$LAB_DIR/fetch.sh" 9>&-
+is_made || "$LAB_DIR/build.sh" 9>&-
+exec 9>&-
+[ "$1" = --ready ] || exec "$LAB_DIR/vm.sh" "$@"
