@@ -1,5 +1,6 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.process.TimeLimitException;
 import io.fastvif.benchmarks.report.Result;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -3,6 +3,8 @@ package io.fastvif.benchmarks.compare;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.fastvif.benchmarks.process.Child;
+import io.fastvif.benchmarks.process.TimeLimitException;
 import io.fastvif.netns.Netns;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.process.Child;
+import io.fastvif.benchmarks.process.TimeLimitException;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;

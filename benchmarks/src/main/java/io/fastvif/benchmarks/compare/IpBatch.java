@@ -1,8 +1,9 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.process.Child;
+import io.fastvif.benchmarks.process.Ip;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,12 +28,12 @@ final class IpBatch implements MeasuredSystem {
 
   @Override
   public Optional<String> missing() {
-    return IpLines.missing();
+    return Ip.missing();
   }
 
   @Override
   public String version() {
-    return IpLines.version();
+    return Ip.version();
   }
 
   /** It answers nothing before its end. */
@@ -62,18 +63,10 @@ final class IpBatch implements MeasuredSystem {
       }
 
       private long run(List<String> lines) throws IOException {
-        Path batch = Files.write(folder.resolve("batch.ip"), lines);
-        Path output = folder.resolve("ip.errors");
-        ProcessBuilder builder =
-            new ProcessBuilder("ip", "-batch", batch.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder batch = Ip.batch(lines, folder);
         long start = System.nanoTime();
-        Process process = Child.start(namespace, builder);
-        Child.await(process, limits.operation());
-        long nanos = System.nanoTime() - start;
-        IpLines.check(process, output, "ip -batch");
-        return nanos;
+        Process process = Child.start(namespace, batch);
+        return Ip.awaitBatch(process, folder, limits.operation(), start);
       }
 
       @Override

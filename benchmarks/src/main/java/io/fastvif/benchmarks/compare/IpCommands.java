@@ -1,5 +1,6 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.process.Ip;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,30 +23,30 @@ final class IpCommands implements MeasuredSystem {
 
   @Override
   public Optional<String> missing() {
-    return IpLines.missing();
+    return Ip.missing();
   }
 
   @Override
   public String version() {
-    return IpLines.version();
+    return Ip.version();
   }
 
   @Override
   public Session open(Netns namespace, List<BenchVif> vifs, Limits limits) {
-    return new Commands(namespace, vifs, limits, resources.folder().resolve("ip.errors"));
+    return new Commands(namespace, vifs, limits, resources.folder());
   }
 
   private static final class Commands implements Session {
     private final Netns namespace;
     private final List<BenchVif> vifs;
     private final Limits limits;
-    private final Path errors;
+    private final Path folder;
 
-    Commands(Netns namespace, List<BenchVif> vifs, Limits limits, Path errors) {
+    Commands(Netns namespace, List<BenchVif> vifs, Limits limits, Path folder) {
       this.namespace = namespace;
       this.vifs = vifs;
       this.limits = limits;
-      this.errors = errors;
+      this.folder = folder;
     }
 
     @Override
@@ -75,35 +76,17 @@ final class IpCommands implements MeasuredSystem {
       long nanos =
           namespace.call(
               () -> {
-                long start = System.nanoTime();
                 try {
-                  for (String line : lines) {
-                    if (System.nanoTime() - start > limits.operation().toNanos()) {
-                      throw new TimeLimitException(limits.operation());
-                    }
-                    runOne(line);
-                  }
+                  return Ip.runEach(lines, folder, limits.operation());
                 } catch (IOException failed) {
                   failure.add(failed);
+                  return 0L;
                 }
-                return System.nanoTime() - start;
               });
       if (!failure.isEmpty()) {
         throw failure.getFirst();
       }
       return nanos;
-    }
-
-    private void runOne(String line) throws IOException {
-      List<String> command = new ArrayList<>(List.of(line.split(" ", -1)));
-      command.addFirst("ip");
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(errors.toFile())
-              .start();
-      Child.await(process, limits.operation());
-      IpLines.check(process, errors, "ip " + line);
     }
 
     @Override

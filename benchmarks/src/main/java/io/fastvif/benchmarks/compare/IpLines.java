@@ -1,10 +1,5 @@
 package io.fastvif.benchmarks.compare;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The arguments that {@code ip} takes for a VIF: as few and as full commands as it allows. */
@@ -42,21 +37,5 @@ final class IpLines {
   /** The command that unplugs a VIF. */
   static String unplug(BenchVif vif) {
     return "link delete " + vif.host();
-  }
-
-  static Optional<String> missing() {
-    return Child.works("ip", "-Version") ? Optional.empty() : Optional.of("iproute2");
-  }
-
-  static String version() {
-    return Child.version("iproute2", "ip", "-Version");
-  }
-
-  /** Fails with what the command wrote if it failed. */
-  static void check(Process ended, Path output, String command) throws IOException {
-    if (ended.exitValue() != 0) {
-      String text = Files.readString(output, StandardCharsets.UTF_8).strip();
-      throw new IOException(command + " failed: " + text);
-    }
   }
 }

@@ -103,19 +103,6 @@ final class Tally {
 
   /** A failure is shown even if earlier runs were good: a figure would hide it. */
   private Result result(String operation, List<Double> runs, Latency measured, String problem) {
-    double micros = problem == null ? median(runs) : Double.NaN;
-    return new Result(
-        workload.title(), system.name(), operation, vifs, micros, runs, measured, problem);
-  }
-
-  static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    if (sorted.isEmpty()) {
-      return Double.NaN;
-    }
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return Result.ofRuns(workload.title(), system.name(), operation, vifs, runs, measured, problem);
   }
 }

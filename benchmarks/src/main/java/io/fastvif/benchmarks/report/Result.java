@@ -31,6 +31,35 @@ public record Result(
     runs = List.copyOf(runs);
   }
 
+  /**
+   * The result of runs: their median, or none if there is a problem, even if some went well.
+   *
+   * @param problem null if all went well
+   */
+  public static Result ofRuns(
+      String workload,
+      String system,
+      String operation,
+      int vifs,
+      List<Double> runs,
+      Latency latency,
+      String problem) {
+    double micros = problem == null ? median(runs) : Double.NaN;
+    return new Result(workload, system, operation, vifs, micros, runs, latency, problem);
+  }
+
+  /** The middle one of values, or the mean of the two middle ones; NaN if there are none. */
+  public static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    if (sorted.isEmpty()) {
+      return Double.NaN;
+    }
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
   /** Whether there is a figure, of whole operations or of single ones. */
   public boolean isMeasured() {
     return problem == null;

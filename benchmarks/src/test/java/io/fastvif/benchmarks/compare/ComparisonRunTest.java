@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.benchmarks.Root;
+import io.fastvif.benchmarks.process.TimeLimitException;
 import io.fastvif.benchmarks.report.Result;
 import io.fastvif.netns.Netns;
 import java.io.IOException;

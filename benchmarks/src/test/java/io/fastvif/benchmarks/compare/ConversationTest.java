@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.benchmarks.Root;
+import io.fastvif.benchmarks.process.TimeLimitException;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.nio.file.Path;

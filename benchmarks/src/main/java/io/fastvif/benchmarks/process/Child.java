@@ -1,4 +1,4 @@
-package io.fastvif.benchmarks.compare;
+package io.fastvif.benchmarks.process;
 
 import io.fastvif.netns.Netns;
 import java.io.IOException;
@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Child processes. */
-final class Child {
+public final class Child {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private Child() {}
 
   /** Starts a process in a namespace: it inherits that of the thread that starts it. */
-  static Process start(Netns namespace, ProcessBuilder builder) {
+  public static Process start(Netns namespace, ProcessBuilder builder) {
     return namespace.call(builder::start);
   }
 
@@ -25,7 +25,7 @@ final class Child {
    *
    * @throws TimeLimitException if it did
    */
-  static void await(Process process, Duration limit) throws IOException {
+  public static void await(Process process, Duration limit) throws IOException {
     try {
       if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
         process.destroyForcibly().waitFor();
@@ -38,7 +38,7 @@ final class Child {
   }
 
   /** Keeps the interruption, and is what to throw. */
-  static IOException interrupted(InterruptedException cause) {
+  public static IOException interrupted(InterruptedException cause) {
     Thread.currentThread().interrupt();
     return new IOException("interrupted", cause);
   }
@@ -49,7 +49,7 @@ final class Child {
    * @return what it printed
    * @throws IOException if it cannot be run or fails
    */
-  static String run(ProcessBuilder builder) throws IOException {
+  public static String run(ProcessBuilder builder) throws IOException {
     Path output = Files.createTempFile("fastvif-bench", ".out");
     try {
       Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
@@ -65,7 +65,7 @@ final class Child {
   }
 
   /** The version of a Debian package, or what a program says of itself if there is none. */
-  static String version(String debianPackage, String... otherwise) {
+  public static String version(String debianPackage, String... otherwise) {
     try {
       return run(new ProcessBuilder("dpkg-query", "-W", "-f", "${Version}", debianPackage));
     } catch (IOException notDebians) {
@@ -78,7 +78,7 @@ final class Child {
   }
 
   /** Whether a program runs and ends well. */
-  static boolean works(String... command) {
+  public static boolean works(String... command) {
     try {
       run(new ProcessBuilder(List.of(command)));
       return true;
