@@ -41,6 +41,10 @@ class CommandsTest {
         "--systems ip,x    | '--systems: \"ip,x\" cannot be taken: expected fastvif, c-floor, ip, ip-batch, ip-batch-tuned, pyroute2, go-netlink, os-vif, separated by commas'",
         "--html /none/x    | '--html: \"/none/x\" cannot be written: expected a file in a folder that exists'",
         "--markdown /      | '--markdown: \"/\" cannot be written: expected a file in a folder that exists'",
+        "--pf x            | '--pf: \"x\" is not a PCI address: expected domain:bus:device.function in hexadecimal, as in 0000:af:06.1'",
+        "--pf ffff:ff:1f.7 | '--pf: \"ffff:ff:1f.7\" is not a PCI device of this host: expected the address of an SR-IOV physical function'",
+        "--pf ffff:ff:1f.7 --vifs 4 | '--vifs: \"4\" cannot be combined with --pf: expected no number, as all VFs of the NIC are used'",
+        "--pf ffff:ff:1f.7 --systems os-vif | '--systems: \"os-vif\" cannot be taken: expected fastvif, ip, ip-batch, separated by commas'",
         "--nonsense        | Unknown option: '--nonsense'",
         "--compare a       | option '--compare' at index 0 (JSON) requires at least 2 values",
       })
@@ -60,6 +64,7 @@ class CommandsTest {
             "--runs",
             "--limit",
             "--quick",
+            "--pf",
             "--json-report",
             "--html",
             "--markdown",

@@ -1,16 +1,19 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.hardware.HardwareComparison;
 import io.fastvif.benchmarks.report.Comparison;
 import io.fastvif.benchmarks.report.Report;
 import io.fastvif.benchmarks.report.ReportReader;
 import io.fastvif.benchmarks.report.ReportWriter;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +33,7 @@ import picocli.CommandLine.Spec;
       "Otherwise: 0 done, 1 a system failed, 2 wrong input or usage."
     })
 public final class BenchCommand implements Callable<Integer> {
+  private static final String PF = "--pf";
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(20);
@@ -89,6 +93,14 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Measure nothing; say what became slower from an older report to a newer one.")
   private List<Path> compared;
 
+  @Option(
+      names = PF,
+      paramLabel = "PCI-ADDRESS",
+      description =
+          "Measure on the VFs and representors of this SR-IOV NIC instead, and leave it as it was."
+              + " Not for a NIC in use.")
+  private String pf;
+
   @Spec private CommandSpec spec;
 
   /** Made by picocli or a caller that hands it to picocli. */
@@ -104,13 +116,19 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
     if (compared != null) {
       Comparison comparison =
           Comparison.of(ReportReader.read(compared.get(0)), ReportReader.read(compared.get(1)));
       out.print(comparison.table());
       out.flush();
       return comparison.exitStatus();
+    }
+    if (pf != null && vifs != null) {
+      throw InvalidInputException.ofValue(
+          "--vifs",
+          vifs,
+          "cannot be combined with --pf",
+          "no number, as all VFs of the NIC are used");
     }
     List<Integer> sizes =
         Selection.sizes("--vifs", vifs == null ? (quick ? "1,100" : "1,100,500,1000,4000") : vifs);
@@ -119,21 +137,56 @@ public final class BenchCommand implements Callable<Integer> {
     requireFolder("--json-report", json);
     requireFolder("--html", html);
     requireFolder("--markdown", markdown);
+    Limits limits = new Limits(Duration.ofSeconds(seconds), SYSTEM_LIMIT);
     try (Resources resources = new Resources()) {
-      Set<String> known = Comparing.systems(resources);
-      Comparing comparing =
-          new Comparing(
-              resources,
-              systems == null ? known : Selection.systems("--systems", systems, known),
-              new Limits(Duration.ofSeconds(seconds), SYSTEM_LIMIT),
-              err);
-      Report report = comparing.run(sizes, rounds);
-      write(report, out);
-      return comparing.hasFailed() ? FAILED : DONE;
+      return pf == null
+          ? compare(resources, limits, sizes, rounds)
+          : compareOnNic(resources, limits, rounds);
     }
   }
 
-  private void write(Report report, PrintWriter out) throws IOException {
+  private int compare(Resources resources, Limits limits, List<Integer> sizes, int rounds)
+      throws IOException {
+    Comparing comparing =
+        new Comparing(
+            resources, selected(Comparing.systems(resources)), limits, spec.commandLine().getErr());
+    write(comparing.run(sizes, rounds));
+    return comparing.hasFailed() ? FAILED : DONE;
+  }
+
+  private int compareOnNic(Resources resources, Limits limits, int rounds) throws IOException {
+    PciAddress address;
+    try {
+      address = PciAddress.parse(pf);
+    } catch (InvalidInputException malformed) {
+      throw malformed.under(PF);
+    }
+    HardwareComparison comparison =
+        HardwareComparison.of(
+            PF,
+            address,
+            selected(HardwareComparison.SYSTEMS),
+            resources.folder(),
+            limits.operation(),
+            spec.commandLine().getErr());
+    comparison.run(rounds);
+    Map<String, String> machine =
+        Machine.describe(
+            List.of(
+                new FastvifSystem("veth"),
+                new IpCommands(resources),
+                new IpBatch(resources, false)));
+    machine.put("NIC", comparison.nic());
+    write(new Report(machine, comparison.results(), comparison.notes()));
+    return comparison.hasFailed() ? FAILED : DONE;
+  }
+
+  private Set<String> selected(Set<String> known) {
+    return systems == null ? known : Selection.systems("--systems", systems, known);
+  }
+
+  private void write(Report report) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
     if (json != null) {
       Files.writeString(json, ReportWriter.json(report));
     }

@@ -12,6 +12,7 @@
  * everything, is told what to do by lines on its standard input and measures itself. Only commands
  * ({@code ip}) are measured from their start.
  *
- * <p>May use: {@code io.fastvif.benchmarks.report} and everything of {@code datapath}.
+ * <p>May use: {@code io.fastvif.benchmarks.hardware}, {@code io.fastvif.benchmarks.process}, {@code
+ * io.fastvif.benchmarks.report} and everything of {@code datapath}.
  */
 package io.fastvif.benchmarks.compare;

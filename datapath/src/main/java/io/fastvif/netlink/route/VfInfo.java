@@ -10,6 +10,7 @@ import io.fastvif.netlink.AttributeIterator;
  */
 public final class VfInfo {
   private static final int VALUE = 4;
+  private static final int QOS = 8;
 
   private final AttributeIterator attributes = new AttributeIterator();
 
@@ -52,6 +53,15 @@ public final class VfInfo {
    */
   public int vlan() {
     return attributes.find(IFLA_VF_VLAN) ? attributes.getInt(VALUE) : 0;
+  }
+
+  /**
+   * The priority that its frames get in that VLAN.
+   *
+   * @return 0 to 7
+   */
+  public int qos() {
+    return attributes.find(IFLA_VF_VLAN) ? attributes.getInt(QOS) : 0;
   }
 
   /**

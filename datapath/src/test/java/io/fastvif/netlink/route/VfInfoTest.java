@@ -27,6 +27,7 @@ class VfInfoTest {
     assertEquals(0, vf.number());
     assertEquals(0x02000000000aL, vf.address());
     assertEquals(0, vf.vlan());
+    assertEquals(0, vf.qos());
     assertTrue(vf.isSpoofChecked());
     assertFalse(vf.isTrusted());
     assertEquals(IFLA_VF_LINK_STATE_AUTO, vf.linkState());
@@ -35,6 +36,7 @@ class VfInfoTest {
     assertEquals(1, vf.number());
     assertEquals(0x02000000000bL, vf.address());
     assertEquals(42, vf.vlan());
+    assertEquals(3, vf.qos());
     assertFalse(vf.isSpoofChecked());
     assertTrue(vf.isTrusted());
     assertEquals(IFLA_VF_LINK_STATE_ENABLE, vf.linkState());
