@@ -41,7 +41,9 @@ public final class Benchmarks {
       Netns.createPrivate().close();
       return true;
     } catch (SystemCallException refused) {
-      System.err.println("PlugBenchmark needs root and is left out: " + refused.getMessage());
+      System.err.println(
+          "PlugBenchmark and SnapshotBenchmark need root and are left out: "
+              + refused.getMessage());
       return false;
     }
   }
@@ -50,7 +52,7 @@ public final class Benchmarks {
   static String[] withoutRoot(String[] arguments) {
     String[] all = Arrays.copyOf(arguments, arguments.length + 2);
     all[arguments.length] = "-e";
-    all[arguments.length + 1] = "\\.PlugBenchmark\\.";
+    all[arguments.length + 1] = "\\.(Plug|Snapshot)Benchmark\\.";
     return all;
   }
 }

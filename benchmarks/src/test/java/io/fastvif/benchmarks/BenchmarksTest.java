@@ -62,8 +62,6 @@ class BenchmarksTest {
         run(
             new OptionsBuilder()
                 .parent(arguments)
-                .exclude("\\.PlugBenchmark\\.")
-                .exclude("\\.SnapshotBenchmark\\.")
                 .warmupIterations(0)
                 .measurementIterations(1)
                 .measurementTime(SHORT));

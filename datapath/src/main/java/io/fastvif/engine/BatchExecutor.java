@@ -15,7 +15,7 @@ import org.agrona.collections.Object2ObjectHashMap;
  * others do. Used by the engine's thread alone.
  */
 final class BatchExecutor implements AutoCloseable {
-  /** How many of the kernel's waits may overlap; one less than this share what comes in later. */
+  /** How many of the kernel's waits may overlap; what comes in then leaves together, after one. */
   private static final int LANES = 4;
 
   private static final int INITIAL_PLANS = 128;
