@@ -19,6 +19,7 @@ module io.fastvif.datapath {
   exports io.fastvif.netlink;
   exports io.fastvif.netns;
   exports io.fastvif.ovsdb;
+  exports io.fastvif.pci;
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
   exports io.fastvif.tuntap;

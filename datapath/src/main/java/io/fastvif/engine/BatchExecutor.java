@@ -47,6 +47,7 @@ final class BatchExecutor implements AutoCloseable {
 
   private final DeletionLane[] lanes = new DeletionLane[LANES];
   private DeletionLane gathering;
+  private final SlowSteps slow;
   private int firstGroup;
 
   /** The plans whose messages are in the encoder, in the messages' order. */
@@ -78,6 +79,7 @@ final class BatchExecutor implements AutoCloseable {
     unused = new PlanExecution[limit];
     byVif = new Object2ObjectHashMap<>(INITIAL_PLANS, Hashing.DEFAULT_LOAD_FACTOR);
     steps = new StepEncoder(transport);
+    slow = new SlowSteps(transport, wake);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
 
@@ -107,6 +109,11 @@ final class BatchExecutor implements AutoCloseable {
     return true;
   }
 
+  /** Whether slow steps have ended that {@link #work()} would answer. */
+  boolean hasFinishedSlowSteps() {
+    return slow.isFinished();
+  }
+
   /** Whether there is nothing under way. */
   boolean isIdle() {
     return activeCount == 0;
@@ -125,7 +132,7 @@ final class BatchExecutor implements AutoCloseable {
   /**
    * Does a round.
    *
-   * @return 0 if nothing can be done but wait for deletions, for Open vSwitch, or for requests
+   * @return 0 if nothing can be done but wait: for deletions, slow steps, Open vSwitch, or requests
    */
   int work() {
     progress = 0;
@@ -133,6 +140,7 @@ final class BatchExecutor implements AutoCloseable {
       collectDeletions();
       round();
       progress += ovs.work(ovsAnswers);
+      progress += slow.collect(slowAnswers);
       beginDeletions();
     } catch (RuntimeException broken) {
       failActive(broken);
@@ -144,6 +152,17 @@ final class BatchExecutor implements AutoCloseable {
     return progress;
   }
 
+  private final SlowSteps.Answers slowAnswers =
+      (plan, step, changed, errno, problem) -> {
+        if (problem != null) {
+          plan.failed(step, errno, problem);
+        } else if (changed) {
+          plan.succeeded();
+        } else {
+          plan.satisfied();
+        }
+      };
+
   /** Whether {@link #work()} would get something from Open vSwitch, or send it something. */
   boolean isOvsReady() {
     return ovs.isReady();
@@ -153,19 +172,16 @@ final class BatchExecutor implements AutoCloseable {
       new OvsTransport.Answers() {
         @Override
         public void done(PlanExecution plan, Step step) {
-          plan.awaitingOvs = false;
           plan.succeeded();
         }
 
         @Override
         public void satisfied(PlanExecution plan, Step step) {
-          plan.awaitingOvs = false;
           plan.satisfied();
         }
 
         @Override
         public void failed(PlanExecution plan, Step step, String problem) {
-          plan.awaitingOvs = false;
           plan.failed(step, 0, problem);
         }
       };
@@ -322,6 +338,12 @@ final class BatchExecutor implements AutoCloseable {
       case Step.AwaitOvs await -> {
         return awaitOvs(plan, await);
       }
+      case Step.Slow waiting -> {
+        plan.waiting = true;
+        plan.elsewhere = true;
+        slow.begin(plan, waiting);
+        return false;
+      }
       default -> {
         return encode(plan, step);
       }
@@ -331,7 +353,7 @@ final class BatchExecutor implements AutoCloseable {
 
   private boolean awaitOvs(PlanExecution plan, Step step) {
     plan.waiting = true;
-    plan.awaitingOvs = true;
+    plan.elsewhere = true;
     ovs.add(plan, step);
     return false;
   }
@@ -340,7 +362,7 @@ final class BatchExecutor implements AutoCloseable {
     DeletionLane lane = gatheringLane();
     if (lane != null) {
       plan.waiting = true;
-      plan.deleting = true;
+      plan.elsewhere = true;
       lane.deletions().add(plan, step, index);
     }
   }
@@ -430,7 +452,7 @@ final class BatchExecutor implements AutoCloseable {
     }
     for (int i = 0; i < activeCount; i++) {
       PlanExecution plan = active[i];
-      if (plan.isActive() && !plan.deleting && !plan.awaitingOvs) {
+      if (plan.isActive() && !plan.elsewhere) {
         String vifId = plan.plan().vifId();
         Step step = plan.next();
         String at = step == null ? "at its end" : step.toString();
@@ -452,5 +474,6 @@ final class BatchExecutor implements AutoCloseable {
         lane.close();
       }
     }
+    slow.close();
   }
 }

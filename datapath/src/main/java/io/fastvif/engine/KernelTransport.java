@@ -15,10 +15,12 @@ import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
+import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -26,6 +28,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -48,6 +51,7 @@ final class KernelTransport implements Transport {
   private final MemorySegment digit = arena.allocate(1);
   private final KernelExchange exchange = new KernelExchange();
   private final RouteSocket queries = RouteSocket.open();
+  private final PciDevices pci = new PciDevices(PciDevices.SYSFS);
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
 
   private KernelTransport() {
@@ -118,6 +122,14 @@ final class KernelTransport implements Transport {
     int result = (int) Math.min(0, FileIo.write(fd, digit, 1));
     FileIo.close(fd);
     return result;
+  }
+
+  @Override
+  public boolean perform(Step.Slow step) throws IOException {
+    return switch (step) {
+      case Step.BindDriver bind ->
+          pci.bind(bind.device(), Optional.ofNullable(bind.driver()), bind.override());
+    };
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
+import java.io.IOException;
 
 /**
  * A transport whose snapshots a {@link HostMonitor} keeps current. It tells the monitor which links
@@ -118,6 +119,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   @Override
   public int createTap(Step.CreateTap tap) {
     return transport.createTap(tap);
+  }
+
+  @Override
+  public boolean perform(Step.Slow step) throws IOException {
+    return transport.perform(step);
   }
 
   @Override

@@ -38,11 +38,8 @@ final class PlanExecution {
   /** Whether an answer is awaited. */
   boolean waiting;
 
-  /** Whether what is awaited is the deletion of a link, on another thread. */
-  boolean deleting;
-
-  /** Whether what is awaited is Open vSwitch. */
-  boolean awaitingOvs;
+  /** Whether the answer comes from elsewhere than the engine's own socket, whatever that does. */
+  boolean elsewhere;
 
   void begin(PlugOperation newRequest) {
     request = newRequest;
@@ -57,8 +54,7 @@ final class PlanExecution {
     leftBehind.clear();
     sharedUndoDecided = false;
     waiting = false;
-    deleting = false;
-    awaitingOvs = false;
+    elsewhere = false;
   }
 
   /** Whether a request is being executed here. */
@@ -122,7 +118,7 @@ final class PlanExecution {
   /** The step was done and changed something. */
   void succeeded() {
     waiting = false;
-    deleting = false;
+    elsewhere = false;
     if (undoing) {
       cursor--;
       return;
@@ -138,7 +134,7 @@ final class PlanExecution {
   /** There was nothing to do for the step, so there is nothing to undo either. */
   void satisfied() {
     waiting = false;
-    deleting = false;
+    elsewhere = false;
     if (undoing) {
       cursor--;
       return;
@@ -152,7 +148,7 @@ final class PlanExecution {
   /** The step failed: from here the plan goes backwards. */
   void failed(Step step, int errno, String detail) {
     waiting = false;
-    deleting = false;
+    elsewhere = false;
     if (undoing) {
       leftBehind.add(
           step

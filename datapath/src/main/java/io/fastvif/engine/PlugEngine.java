@@ -114,6 +114,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private boolean hasNothingToDo() {
     return (queue.isEmpty() || carried != null)
         && !executor.hasFinishedDeletions()
+        && !executor.hasFinishedSlowSteps()
         && !executor.isOvsReady()
         && !(closing && isOverdue() && !ovsGivenUp)
         && !(closing && executor.isIdle());

@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
+import java.io.IOException;
 
 /**
  * All that the engine asks of the kernel; a fake one serves the unit tests. Used by the engine's
@@ -22,6 +23,15 @@ interface Transport extends MessageExchange {
 
   /** Switches IPv6 off or on for a link; 0 or a negated error number, ENOENT if it has no IPv6. */
   int disableIpv6(String name, boolean disabled);
+
+  /**
+   * Does a step that may take long, and returns when it is done. From any thread.
+   *
+   * @return false if there was nothing to do
+   * @throws IOException if it failed, and nothing of it is left; its message says what was expected
+   * @throws io.fastvif.bindings.SystemCallException if the kernel refused it
+   */
+  boolean perform(Step.Slow step) throws IOException;
 
   /** The index of the link of that name, or a negated error number. */
   int linkIndex(String name);

@@ -1,6 +1,7 @@
 package io.fastvif.plan;
 
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -216,6 +217,30 @@ public sealed interface Step {
     @Override
     public String toString() {
       return "wait for ovs-vswitchd to apply " + String.join(", ", interfaces);
+    }
+  }
+
+  /**
+   * A step that may take long, because it waits for hardware or for another process. The engine
+   * does it on another thread, and the plans of other VIFs go on.
+   */
+  sealed interface Slow extends Step {}
+
+  /**
+   * Binds a PCI device to a driver and leaves its {@code driver_override} as said; that is the
+   * whole state, so the device's former state undoes it. Equivalent to {@code driverctl --nosave
+   * set-override DEVICE DRIVER} or {@code unset-override DEVICE}.
+   *
+   * @param device its address
+   * @param driver the driver that it shall have, which must be loaded; null for none
+   * @param override the only driver that the kernel shall bind it to by itself; null for any that
+   *     knows it
+   */
+  record BindDriver(PciAddress device, String driver, String override) implements Slow {
+    @Override
+    public String toString() {
+      return (driver == null ? "unbind " + device : "bind " + device + " to " + driver)
+          + (override == null ? "" : " driver_override " + override);
     }
   }
 }

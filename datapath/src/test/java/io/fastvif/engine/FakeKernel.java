@@ -17,6 +17,7 @@ import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,6 +62,12 @@ final class FakeKernel implements Transport {
   /** Called before links are deleted, on the thread that waits for it. */
   Runnable beforeDeletion = () -> {};
 
+  /** What a slow step comes to, on the thread that does it. */
+  interface SlowAnswer {
+    boolean perform(Step.Slow step) throws IOException;
+  }
+
+  volatile SlowAnswer slow = step -> true;
   volatile RuntimeException broken;
   boolean closed;
   final AtomicInteger openExchanges = new AtomicInteger();
@@ -216,6 +223,11 @@ final class FakeKernel implements Transport {
   public synchronized int disableIpv6(String name, boolean disabled) {
     ipv6Disabled.put(name, disabled);
     return 0;
+  }
+
+  @Override
+  public boolean perform(Step.Slow step) throws IOException {
+    return slow.perform(step);
   }
 
   @Override

@@ -98,6 +98,11 @@ final class SendRecorder implements Transport {
   }
 
   @Override
+  public boolean perform(Step.Slow step) {
+    throw new AssertionError("not recorded: " + step);
+  }
+
+  @Override
   public int linkIndex(String name) {
     return indexes.getOrDefault(name, -Errno.ENODEV);
   }

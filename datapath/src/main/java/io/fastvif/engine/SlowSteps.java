@@ -1,0 +1,105 @@
+package io.fastvif.engine;
+
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.plan.Step;
+import java.io.IOException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
+
+/**
+ * Does the steps that wait for hardware or for another process on a few threads of its own, so that
+ * the engine's goes on. The threads are made by the engine's, and so work in its network namespace.
+ */
+final class SlowSteps implements AutoCloseable {
+  /** How many may wait at once; a card's firmware takes its requests one by one anyway. */
+  private static final int THREADS = 8;
+
+  private static final int IDLE_SECONDS = 10;
+
+  /** Told what became of a plan's step. */
+  interface Answers {
+    /**
+     * The step has ended.
+     *
+     * @param changed whether there was something to do
+     * @param errno the kernel's error number if it gave one, otherwise 0
+     * @param problem null if the step was done
+     */
+    void answered(PlanExecution plan, Step step, boolean changed, int errno, String problem);
+  }
+
+  private record Answer(
+      PlanExecution plan, Step step, boolean changed, int errno, String problem) {}
+
+  private final Transport host;
+  private final Runnable onFinished;
+  private final ManyToOneConcurrentLinkedQueue<Answer> finished =
+      new ManyToOneConcurrentLinkedQueue<>();
+  private ThreadPoolExecutor threads;
+
+  /**
+   * @param onFinished called on another thread when there is something to {@link #collect}
+   */
+  SlowSteps(Transport host, Runnable onFinished) {
+    this.host = host;
+    this.onFinished = onFinished;
+  }
+
+  void begin(PlanExecution plan, Step.Slow step) {
+    if (threads == null) {
+      threads =
+          new ThreadPoolExecutor(
+              THREADS,
+              THREADS,
+              IDLE_SECONDS,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              Thread.ofPlatform().name("fastvif-slow-", 1).daemon().factory());
+      threads.allowCoreThreadTimeOut(true);
+    }
+    threads.execute(
+        () -> {
+          finished.offer(perform(plan, step));
+          onFinished.run();
+        });
+  }
+
+  private Answer perform(PlanExecution plan, Step.Slow step) {
+    try {
+      return new Answer(plan, step, host.perform(step), 0, null);
+    } catch (SystemCallException refused) {
+      return new Answer(plan, step, false, refused.errno(), String.valueOf(refused.getMessage()));
+    } catch (IOException | RuntimeException | LinkageError failed) {
+      return new Answer(plan, step, false, 0, String.valueOf(failed.getMessage()));
+    }
+  }
+
+  /** Whether {@link #collect} would have something to do. */
+  boolean isFinished() {
+    return !finished.isEmpty();
+  }
+
+  /**
+   * Hands on what has ended.
+   *
+   * @return how many steps that were
+   */
+  int collect(Answers answers) {
+    int count = 0;
+    for (Answer answer = finished.poll(); answer != null; answer = finished.poll()) {
+      answers.answered(answer.plan, answer.step, answer.changed, answer.errno, answer.problem);
+      count++;
+    }
+    return count;
+  }
+
+  /** Ends the threads; no step may be under way. */
+  @Override
+  public void close() {
+    if (threads != null) {
+      threads.shutdown();
+    }
+  }
+}

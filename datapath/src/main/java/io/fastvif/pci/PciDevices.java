@@ -1,0 +1,124 @@
+package io.fastvif.pci;
+
+import io.fastvif.vif.PciAddress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/** The PCI devices below one root of sysfs. Reading needs no privilege, binding needs root. */
+public final class PciDevices {
+  /** Where the kernel mounts sysfs. */
+  public static final Path SYSFS = Path.of("/sys");
+
+  private static final String NO_OVERRIDE = "(null)";
+
+  private final Path devices;
+  private final Path drivers;
+
+  /**
+   * Of a tree.
+   *
+   * @param sysfs the root, normally {@link #SYSFS}
+   */
+  public PciDevices(Path sysfs) {
+    devices = sysfs.resolve("bus/pci/devices");
+    drivers = sysfs.resolve("bus/pci/drivers");
+  }
+
+  /** Whether there is a device at that address. */
+  public boolean exists(PciAddress device) {
+    return Files.exists(folder(device));
+  }
+
+  /** The driver that a device is bound to, if any. */
+  public Optional<String> driver(PciAddress device) throws IOException {
+    try {
+      Path target = Files.readSymbolicLink(folder(device).resolve("driver"));
+      return Optional.of(target.getFileName().toString());
+    } catch (NoSuchFileException unbound) {
+      return Optional.empty();
+    }
+  }
+
+  /** The only driver that the kernel binds a device to by itself, if one is set. */
+  public Optional<String> override(PciAddress device) throws IOException {
+    String text = Files.readString(folder(device).resolve("driver_override")).strip();
+    return text.isEmpty() || text.equals(NO_OVERRIDE) ? Optional.empty() : Optional.of(text);
+  }
+
+  /**
+   * Binds a device to a driver, verified afterwards; a failure puts back what was.
+   *
+   * @param driver the driver it shall have, which must be loaded; empty for none
+   * @param override what shall be its {@code driver_override}; null for none
+   * @return false if it was so already
+   * @throws IOException if there is no such device or driver, or the driver refuses the device
+   */
+  public boolean bind(PciAddress device, Optional<String> driver, String override)
+      throws IOException {
+    if (!exists(device)) {
+      throw new IOException("there is no PCI device " + device);
+    }
+    if (driver.isPresent() && !Files.exists(drivers.resolve(driver.get()))) {
+      throw new IOException("the driver " + driver.get() + " is not loaded");
+    }
+    Optional<String> formerDriver = driver(device);
+    Optional<String> formerOverride = override(device);
+    if (formerDriver.equals(driver) && formerOverride.equals(Optional.ofNullable(override))) {
+      return false;
+    }
+    try {
+      change(device, driver, override);
+    } catch (IOException refused) {
+      try {
+        change(device, formerDriver, formerOverride.orElse(null));
+      } catch (IOException alsoRefused) {
+        refused.addSuppressed(alsoRefused);
+      }
+      throw refused;
+    }
+    return true;
+  }
+
+  private void change(PciAddress device, Optional<String> driver, String override)
+      throws IOException {
+    Optional<String> current = driver(device);
+    // A driver that does not know the device's ids takes it only while the override names it.
+    write(folder(device).resolve("driver_override"), driver.orElse(override));
+    if (!current.equals(driver)) {
+      if (current.isPresent()) {
+        write(drivers.resolve(current.get()).resolve("unbind"), device.toString());
+      }
+      if (driver.isPresent()) {
+        write(drivers.resolve(driver.get()).resolve("bind"), device.toString());
+      }
+    }
+    write(folder(device).resolve("driver_override"), override);
+    Optional<String> bound = driver(device);
+    if (!bound.equals(driver)) {
+      throw new IOException(
+          device
+              + " is bound to "
+              + bound.orElse("no driver")
+              + ", expected "
+              + driver.orElse("none"));
+    }
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    String line = (text == null ? "" : text) + "\n";
+    Files.write(
+        file,
+        line.getBytes(StandardCharsets.US_ASCII),
+        StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  private Path folder(PciAddress device) {
+    return devices.resolve(device.toString());
+  }
+}

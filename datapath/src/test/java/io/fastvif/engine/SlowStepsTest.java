@@ -1,0 +1,136 @@
+package io.fastvif.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.plan.Action;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import io.fastvif.vif.PciAddress;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SlowStepsTest {
+  private static final PciAddress DEVICE = PciAddress.parse("0000:01:10.0");
+  private static final Step.BindDriver TO_VFIO = new Step.BindDriver(DEVICE, "vfio-pci", null);
+  private static final Step.BindDriver BACK = new Step.BindDriver(DEVICE, "igbvf", null);
+
+  private final FakeKernel kernel = new FakeKernel();
+  private final List<Step> performed = Collections.synchronizedList(new ArrayList<>());
+  private final PlugEngine engine = PlugEngine.builder().transport(() -> kernel).build().start();
+
+  @AfterEach
+  void close() {
+    assertTrue(engine.close(Duration.ofSeconds(10)));
+  }
+
+  private CompletableFuture<PlugResult> submit(PlugPlan plan) {
+    return engine.submit(plan).orElseThrow().toCompletableFuture();
+  }
+
+  private static PlugResult get(CompletableFuture<PlugResult> result) throws Exception {
+    return result.get(10, TimeUnit.SECONDS);
+  }
+
+  /** A tap behind the step, or before it. */
+  private static PlugPlan plan(String id, int mtu, boolean slowFirst) {
+    PlugPlan tap = TestPlans.tap(id, "tap-" + id, mtu);
+    List<PlannedStep> steps = new ArrayList<>(tap.steps());
+    steps.add(slowFirst ? 0 : steps.size(), PlannedStep.own(TO_VFIO, BACK));
+    return new PlugPlan(id, tap.name(), Action.PLUG, tap.devices(), null, steps, List.of());
+  }
+
+  @Test
+  void othersGoOnMeanwhile() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    kernel.slow =
+        step -> {
+          try {
+            return released.await(10, TimeUnit.SECONDS);
+          } catch (InterruptedException interrupted) {
+            throw new IOException(interrupted);
+          }
+        };
+    CompletableFuture<PlugResult> slow = submit(plan("slow", 1450, true));
+    assertEquals(Outcome.PLUGGED, get(submit(TestPlans.tap("quick", "tap1", 1450))).outcome());
+    assertEquals(Set.of("tap1"), kernel.links.keySet());
+    released.countDown();
+    assertEquals(Outcome.PLUGGED, get(slow).outcome());
+    assertEquals(Set.of("tap1", "tap-slow"), kernel.links.keySet());
+  }
+
+  @Test
+  void aRefusalUndoesWhatWasDone() throws Exception {
+    kernel.slow =
+        step -> {
+          throw new IOException("the driver vfio-pci is not loaded");
+        };
+    PlugResult result = get(submit(plan("vif", 1450, false)));
+    assertEquals(Outcome.FAILED, result.outcome());
+    assertEquals(
+        "VIF vif: bind 0000:01:10.0 to vfio-pci: the driver vfio-pci is not loaded",
+        result.failure().message());
+    assertEquals(Set.of(), kernel.links.keySet());
+  }
+
+  @Test
+  void theKernelsErrorIsNamed() throws Exception {
+    kernel.slow =
+        step -> {
+          throw new SystemCallException("write", Errno.EBUSY);
+        };
+    assertEquals(Errno.EBUSY, get(submit(plan("vif", 1450, false))).failure().errno());
+  }
+
+  @Test
+  void aLaterFailureUndoesTheSlowStep() throws Exception {
+    kernel.slow = performed::add;
+    PlugResult result = get(submit(plan("vif", 70_000, true)));
+    assertEquals(Errno.EINVAL, result.failure().errno());
+    assertEquals(List.of(TO_VFIO, BACK), performed);
+  }
+
+  @Test
+  void whatWasSoAlreadyIsNotUndone() throws Exception {
+    kernel.slow =
+        step -> {
+          performed.add(step);
+          return false;
+        };
+    get(submit(plan("vif", 70_000, true)));
+    assertEquals(List.of(TO_VFIO), performed);
+  }
+
+  @Test
+  void closingWaitsForAStepUnderWay() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    kernel.slow =
+        step -> {
+          begun.countDown();
+          try {
+            return released.await(10, TimeUnit.SECONDS);
+          } catch (InterruptedException interrupted) {
+            throw new IOException(interrupted);
+          }
+        };
+    CompletableFuture<PlugResult> slow = submit(plan("slow", 1450, true));
+    assertTrue(begun.await(10, TimeUnit.SECONDS));
+    Thread closer = Thread.ofPlatform().start(engine::close);
+    released.countDown();
+    assertEquals(Outcome.PLUGGED, get(slow).outcome());
+    assertTrue(closer.join(Duration.ofSeconds(10)));
+  }
+}

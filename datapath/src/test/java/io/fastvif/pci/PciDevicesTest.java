@@ -1,0 +1,83 @@
+package io.fastvif.pci;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.fastvif.vif.PciAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a tree whose files take what is written and do nothing: the lab has the real ones. */
+class PciDevicesTest {
+  private static final PciAddress DEVICE = PciAddress.parse("0000:01:10.0");
+
+  @TempDir Path sysfs;
+  private Path device;
+  private PciDevices pci;
+
+  @BeforeEach
+  void makeTree() throws IOException {
+    device = Files.createDirectories(sysfs.resolve("bus/pci/devices/" + DEVICE));
+    Files.writeString(device.resolve("driver_override"), "(null)\n");
+    for (String name : new String[] {"igbvf", "vfio-pci"}) {
+      Path driver = Files.createDirectories(sysfs.resolve("bus/pci/drivers/" + name));
+      Files.createFile(driver.resolve("bind"));
+      Files.createFile(driver.resolve("unbind"));
+    }
+    Files.createSymbolicLink(device.resolve("driver"), Path.of("../../drivers/igbvf"));
+    pci = new PciDevices(sysfs);
+  }
+
+  private String written(String file) throws IOException {
+    return Files.readString(sysfs.resolve("bus/pci/drivers").resolve(file)).strip();
+  }
+
+  @Test
+  void readsDriverAndOverride() throws IOException {
+    assertEquals(Optional.of("igbvf"), pci.driver(DEVICE));
+    assertEquals(Optional.empty(), pci.override(DEVICE));
+    Files.delete(device.resolve("driver"));
+    Files.writeString(device.resolve("driver_override"), "vfio-pci\n");
+    assertEquals(Optional.empty(), pci.driver(DEVICE));
+    assertEquals(Optional.of("vfio-pci"), pci.override(DEVICE));
+  }
+
+  @Test
+  void nothingIsWrittenWhereNothingDiffers() throws IOException {
+    assertFalse(pci.bind(DEVICE, Optional.of("igbvf"), null));
+    assertEquals("", written("igbvf/unbind"));
+    assertEquals("(null)", Files.readString(device.resolve("driver_override")).strip());
+  }
+
+  @Test
+  void anUnknownDeviceOrDriverIsNamed() throws IOException {
+    PciAddress other = PciAddress.parse("0000:01:10.2");
+    assertEquals(
+        "there is no PCI device " + other,
+        assertThrows(IOException.class, () -> pci.bind(other, Optional.empty(), null))
+            .getMessage());
+    assertEquals(
+        "the driver uio_pci_generic is not loaded",
+        assertThrows(
+                IOException.class, () -> pci.bind(DEVICE, Optional.of("uio_pci_generic"), null))
+            .getMessage());
+    assertEquals("", written("igbvf/unbind"));
+  }
+
+  @Test
+  void aDriverThatDoesNotTakeTheDeviceIsFoundOut() throws IOException {
+    IOException refused =
+        assertThrows(
+            IOException.class, () -> pci.bind(DEVICE, Optional.of("vfio-pci"), "vfio-pci"));
+    assertEquals("0000:01:10.0 is bound to igbvf, expected vfio-pci", refused.getMessage());
+    assertEquals(DEVICE.toString(), written("igbvf/unbind"));
+    assertEquals(DEVICE.toString(), written("vfio-pci/bind"));
+    assertEquals("", Files.readString(device.resolve("driver_override")).strip());
+  }
+}
