@@ -429,6 +429,7 @@ final class BatchExecutor implements AutoCloseable {
       case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
       case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
       case Step.DeleteLink delete -> errno == Errno.ENODEV;
+      case Step.DeleteAltname delete -> errno == Errno.ENOENT;
       case Step.AddAddress address -> errno == Errno.EEXIST;
       case Step.AddRoute route -> errno == Errno.EEXIST;
       case Step.DeleteAddress address -> errno == Errno.EADDRNOTAVAIL;

@@ -1,8 +1,10 @@
 package io.fastvif.engine;
 
 import static io.fastvif.bindings.linux.linux_h.RTM_DELADDR;
+import static io.fastvif.bindings.linux.linux_h.RTM_DELLINKPROP;
 import static io.fastvif.bindings.linux.linux_h.RTM_NEWADDR;
 import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINK;
+import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINKPROP;
 import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 
 import io.fastvif.netlink.MessageDecoder;
@@ -68,7 +70,8 @@ final class MonitoredTransport implements Transport, AckHandler {
     while (sent.next()) {
       int type = sent.type();
       boolean ofAddress = type == RTM_NEWADDR || type == RTM_DELADDR;
-      if (ofAddress || type == RTM_SETLINK || type == RTM_NEWLINK) {
+      boolean ofProperty = type == RTM_NEWLINKPROP || type == RTM_DELLINKPROP;
+      if (ofAddress || ofProperty || type == RTM_SETLINK || type == RTM_NEWLINK) {
         int index = sent.getInt(INDEX_OFFSET);
         if (ofAddress) {
           monitor.addressed(index);

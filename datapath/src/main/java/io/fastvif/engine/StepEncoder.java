@@ -69,6 +69,9 @@ final class StepEncoder {
       case Step.CreateVlan create -> vlan(plan, create);
       case Step.ConfigureLink configure -> configure(plan, configure);
       case Step.RenameLink rename -> rename(plan, rename);
+      case Step.AddAltname add -> altname(plan, add.name(), add.index(), add.altname(), true);
+      case Step.DeleteAltname delete ->
+          altname(plan, delete.name(), delete.index(), delete.altname(), false);
       case Step.ConfigureVf configure -> configureVf(plan, configure);
       case Step.AddAddress add -> address(plan, add.name(), add.address(), true);
       case Step.DeleteAddress delete -> address(plan, delete.name(), delete.address(), false);
@@ -174,6 +177,15 @@ final class StepEncoder {
       return missing(rename.name());
     }
     return end(link.set(index).name(rename.newName()).end(), link.sequence());
+  }
+
+  private int altname(PlanExecution plan, String name, int known, String altname, boolean add) {
+    int index = index(plan, name, known);
+    if (index < 0) {
+      return missing(name);
+    }
+    LinkRequest request = add ? link.addAltname(index) : link.deleteAltname(index);
+    return end(request.alternativeName(altname).end(), link.sequence());
   }
 
   private int configureVf(PlanExecution plan, Step.ConfigureVf configure) {

@@ -3,7 +3,6 @@ package io.fastvif.plan;
 import io.fastvif.vif.PciAddress;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -38,16 +37,21 @@ public interface HostSnapshot {
 
   /** The same with Open vSwitch's rows, taken from there when they are first asked for. */
   default HostSnapshot withOvs(Supplier<OvsSnapshot> rows) {
-    return new WiderSnapshot(this, rows, null);
+    return new WiderSnapshot(this, rows, this::sriov);
   }
 
-  /** The same with virtual functions. */
-  default HostSnapshot withVirtualFunctions(Map<PciAddress, VirtualFunctionState> functions) {
-    return new WiderSnapshot(this, this::ovs, Map.copyOf(functions));
+  /** The SR-IOV network cards of the host. */
+  default SriovSnapshot sriov() {
+    return SriovSnapshot.NONE;
+  }
+
+  /** The same with SR-IOV network cards, taken from there when they are first asked for. */
+  default HostSnapshot withSriov(Supplier<SriovSnapshot> functions) {
+    return new WiderSnapshot(this, this::ovs, functions);
   }
 
   /** The virtual function at that PCI address, if there is one. */
   default Optional<VirtualFunctionState> virtualFunction(PciAddress address) {
-    return Optional.empty();
+    return sriov().virtualFunction(address);
   }
 }

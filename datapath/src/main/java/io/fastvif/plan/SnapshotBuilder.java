@@ -20,6 +20,7 @@ public final class SnapshotBuilder {
   private final VersionedMap<Integer, List<RouteState>> routes = new VersionedMap<>();
 
   private final Map<PciAddress, VirtualFunctionState> virtualFunctions = new HashMap<>();
+  private final Map<PciAddress, PhysicalFunctionState> physicalFunctions = new HashMap<>();
   private Supplier<OvsSnapshot> ovs;
 
   /** The last one, as long as nothing has changed. */
@@ -134,9 +135,16 @@ public final class SnapshotBuilder {
   }
 
   /** Adds a virtual function. */
-  public SnapshotBuilder virtualFunction(PciAddress address, VirtualFunctionState function) {
+  public SnapshotBuilder virtualFunction(VirtualFunctionState function) {
     snapshot = null;
-    virtualFunctions.put(address, function);
+    virtualFunctions.put(function.address(), function);
+    return this;
+  }
+
+  /** Adds a physical function. */
+  public SnapshotBuilder physicalFunction(PhysicalFunctionState function) {
+    snapshot = null;
+    physicalFunctions.put(function.address(), function);
     return this;
   }
 
@@ -161,8 +169,9 @@ public final class SnapshotBuilder {
               vifs.version(),
               addresses.version(),
               routes.version());
-      if (!virtualFunctions.isEmpty()) {
-        snapshot = snapshot.withVirtualFunctions(virtualFunctions);
+      if (!virtualFunctions.isEmpty() || !physicalFunctions.isEmpty()) {
+        SriovSnapshot functions = new KnownFunctions(virtualFunctions, physicalFunctions);
+        snapshot = snapshot.withSriov(() -> functions);
       }
       if (ovs != null) {
         snapshot = snapshot.withOvs(ovs);

@@ -117,6 +117,32 @@ public sealed interface Step {
   }
 
   /**
+   * Gives a link one more name, by which it is found too. Equivalent to {@code ip link property add
+   * dev NAME altname ALTNAME}; Linux 5.5 and later.
+   *
+   * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
+   */
+  record AddAltname(String name, int index, String altname) implements Step {
+    @Override
+    public String toString() {
+      return "add altname " + altname + " to " + name;
+    }
+  }
+
+  /**
+   * Takes an alternative name off a link; one that it does not have is no error. Equivalent to
+   * {@code ip link property del dev NAME altname ALTNAME}.
+   *
+   * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
+   */
+  record DeleteAltname(String name, int index, String altname) implements Step {
+    @Override
+    public String toString() {
+      return "delete altname " + altname + " from " + name;
+    }
+  }
+
+  /**
    * Changes settings of a virtual function. Equivalent to {@code ip link set NAME vf NUMBER ...}.
    *
    * @param name the physical function's link

@@ -1,9 +1,7 @@
 package io.fastvif.plan;
 
-import io.fastvif.vif.PciAddress;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -11,16 +9,12 @@ import java.util.function.Supplier;
 final class WiderSnapshot implements HostSnapshot {
   private final HostSnapshot kernel;
   private final Supplier<OvsSnapshot> rows;
-  private final Map<PciAddress, VirtualFunctionState> functions;
+  private final Supplier<SriovSnapshot> functions;
   private volatile OvsSnapshot ovs;
+  private volatile SriovSnapshot sriov;
 
-  /**
-   * @param functions null for those of the snapshot itself
-   */
   WiderSnapshot(
-      HostSnapshot kernel,
-      Supplier<OvsSnapshot> rows,
-      Map<PciAddress, VirtualFunctionState> functions) {
+      HostSnapshot kernel, Supplier<OvsSnapshot> rows, Supplier<SriovSnapshot> functions) {
     this.kernel = kernel;
     this.rows = rows;
     this.functions = functions;
@@ -67,9 +61,12 @@ final class WiderSnapshot implements HostSnapshot {
   }
 
   @Override
-  public Optional<VirtualFunctionState> virtualFunction(PciAddress address) {
-    return functions == null
-        ? kernel.virtualFunction(address)
-        : Optional.ofNullable(functions.get(address));
+  public SriovSnapshot sriov() {
+    SriovSnapshot read = sriov;
+    if (read == null) {
+      read = functions.get();
+      sriov = read;
+    }
+    return read;
   }
 }

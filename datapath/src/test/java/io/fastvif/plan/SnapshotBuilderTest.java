@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.vif.PciAddress;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SnapshotBuilderTest {
@@ -98,5 +100,35 @@ class SnapshotBuilderTest {
     assertEquals(
         List.of(1, 3, 64, 128, 70_000),
         builder.build().links().stream().map(LinkState::index).toList());
+  }
+
+  @Test
+  void functionsAreAskedForOnceAndOnlyIfWanted() {
+    PciAddress pf = PciAddress.parse("0000:03:00.0");
+    VirtualFunctionState first = VirtualFunctionState.of(PciAddress.parse("0000:03:00.2"), pf, 0);
+    VirtualFunctionState tenth = VirtualFunctionState.of(PciAddress.parse("0000:03:01.4"), pf, 10);
+    SriovSnapshot functions =
+        new SnapshotBuilder()
+            .virtualFunction(tenth)
+            .virtualFunction(first.withRepresentor(new LinkId(7, "eth4")))
+            .build()
+            .sriov();
+    AtomicInteger readings = new AtomicInteger();
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .build()
+            .withSriov(
+                () -> {
+                  readings.incrementAndGet();
+                  return functions;
+                })
+            .withOvs(() -> OvsSnapshot.UNKNOWN);
+    assertEquals(0, readings.get());
+    assertEquals(Optional.of(tenth), host.virtualFunction(tenth.address()));
+    assertEquals(
+        List.of(first.withRepresentor(new LinkId(7, "eth4")), tenth),
+        host.sriov().virtualFunctions(pf));
+    assertEquals(1, readings.get());
+    assertEquals(List.of(), host.sriov().virtualFunctions(first.address()));
   }
 }

@@ -1,5 +1,6 @@
 package io.fastvif.plugin.ovs;
 
+import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsPort;
@@ -67,8 +68,8 @@ final class RepresentorPort {
 
   private static LinkState representor(
       OvsPlan plan, PciAddress address, VirtualFunctionState function) {
-    String name = function.representor();
-    if (name == null) {
+    LinkId representor = function.representor();
+    if (representor == null) {
       throw InvalidInputException.ofValue(
           "dev_address",
           address.toString(),
@@ -76,13 +77,13 @@ final class RepresentorPort {
           "a virtual function of a card in switchdev mode");
     }
     return plan.host()
-        .link(name)
+        .link(representor.index())
         .orElseThrow(
             () ->
                 InvalidInputException.ofValue(
                     "dev_address",
                     address.toString(),
-                    "has the representor " + name + ", which is not in this namespace",
+                    "has the representor " + representor + ", which is not in this namespace",
                     "a representor that is"));
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.PlugPlan;
@@ -41,6 +42,8 @@ class OvsPluginTest {
           + " external_ids:iface-status=active"
           + " external_ids:vm-uuid=37730edf-afbd-47f9-a196-99cfe1988ad9";
   private static final PciAddress FUNCTION = PciAddress.parse("0000:af:06.1");
+  private static final VirtualFunctionState VIRTUAL_FUNCTION =
+      VirtualFunctionState.of(FUNCTION, PciAddress.parse("0000:af:00.0"), 5);
 
   /** Rows by name. */
   private record Rows(
@@ -255,9 +258,7 @@ class OvsPluginTest {
         new SnapshotBuilder()
             .ovs(() -> new Rows(Map.of(), Map.of(), Map.of()))
             .link(representor)
-            .virtualFunction(
-                FUNCTION,
-                new VirtualFunctionState(PciAddress.parse("0000:af:00.0"), 5, "enp3s0_0"));
+            .virtualFunction(VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "enp3s0_0")));
     assertEquals(
         List.of(
             "set enp3s0_0: mtu 1450 up",
@@ -276,18 +277,12 @@ class OvsPluginTest {
     SnapshotBuilder plugged =
         withPort("br-int", "enp3s0_0", "e65867e0-9340-4a7f-a256-000000000001")
             .link(up)
-            .virtualFunction(
-                FUNCTION,
-                new VirtualFunctionState(PciAddress.parse("0000:af:00.0"), 5, "enp3s0_0"));
+            .virtualFunction(VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "enp3s0_0")));
     assertEquals(
         List.of("ovs-vsctl --if-exists del-port br-int enp3s0_0", "set enp3s0_0: down"),
         unplug(device(kernelProfile()), plugged.build()));
     assertEquals("dev_address", path(device(kernelProfile()), EMPTY));
-    HostSnapshot legacy =
-        new SnapshotBuilder()
-            .virtualFunction(
-                FUNCTION, new VirtualFunctionState(PciAddress.parse("0000:af:00.0"), 5, null))
-            .build();
+    HostSnapshot legacy = new SnapshotBuilder().virtualFunction(VIRTUAL_FUNCTION).build();
     assertEquals("dev_address", path(device(kernelProfile()), legacy));
   }
 

@@ -1,0 +1,183 @@
+package io.fastvif.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run of the lab, a virtual machine with an SR-IOV NIC (src/test/lab/README.md). Classes are
+ * compiled outside and run inside, where this machine's files are read-only.
+ *
+ * <pre>
+ * Lab lab = Lab.of("switchdev-lookups.sh", folder).functions(2).launcher("fastvif", Fastvif.class);
+ * String lines = lab.run().text("lines");
+ * </pre>
+ */
+public final class Lab {
+  private static final Path HOME = Path.of("src/test/lab").toAbsolutePath().normalize();
+  private static final int FETCH_SECONDS = 600;
+
+  /** What the virtual machine itself may take beyond the script's limit. */
+  private static final int BOOT_SECONDS = 60;
+
+  private final Path script;
+  private final Path out;
+  private int seconds = 240;
+  private int functions = 1;
+  private String memory = "1G";
+
+  private Lab(Path script, Path out) {
+    this.script = script;
+    this.out = out;
+  }
+
+  /**
+   * Prepares a run. Skips the test where the lab is not fetched, or fetches it if every peer is
+   * required.
+   *
+   * @param script of the folder src/test/lab/guest; runs there as root, with {@code $OUT} and
+   *     {@code $LAB_DIR}
+   * @param out a folder of the test's: {@code $OUT} of the script
+   */
+  public static Lab of(String script, Path out) throws IOException, InterruptedException {
+    boolean required = Boolean.getBoolean("fastvif.require-all-peers");
+    Path log = out.resolve("lab.log");
+    ProcessBuilder check = command(required ? "--ready" : "--check");
+    if (run(check, log, FETCH_SECONDS) != 0) {
+      Peer.missing(read(log).strip());
+    }
+    return new Lab(HOME.resolve("guest").resolve(script), out);
+  }
+
+  /** How many physical functions the NIC has: 1 (by default) or 2. */
+  public Lab functions(int count) {
+    functions = count;
+    return this;
+  }
+
+  /** How long the script may take; 240 s by default. */
+  public Lab seconds(int limit) {
+    seconds = limit;
+    return this;
+  }
+
+  /** The guest's memory, as QEMU takes it; {@code 1G} by default. */
+  public Lab memory(String size) {
+    memory = size;
+    return this;
+  }
+
+  /**
+   * Puts an executable file into {@code $OUT} that starts a class, of the product or of its tests,
+   * on the JDK that runs this test.
+   */
+  public Lab launcher(String file, Class<?> main) throws IOException {
+    List<String> command =
+        List.of(
+            System.getProperty("java.home") + "/bin/java",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xshare:auto",
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-cp",
+            "'" + classPath(main) + "'",
+            "'" + main.getName() + "'", // a nested class has a dollar sign
+            "\"$@\"");
+    Path launcher = out.resolve(file);
+    Files.writeString(launcher, "#!/bin/sh\nexec " + String.join(" ", command) + "\n");
+    if (!launcher.toFile().setExecutable(true)) {
+      throw new IOException(launcher + " cannot be made executable");
+    }
+    return this;
+  }
+
+  /** Where this process has its classes from, be it the class path, the module path or a patch. */
+  private static String classPath(Class<?> main) {
+    Set<String> entries = new LinkedHashSet<>();
+    entries.add(root(main));
+    entries.add(root(Lab.class));
+    for (String property : List.of("jdk.module.path", "java.class.path")) {
+      for (String entry : System.getProperty(property, "").split(File.pathSeparator, -1)) {
+        if (!entry.isEmpty()) {
+          entries.add(Path.of(entry).toAbsolutePath().toString());
+        }
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  private static String root(Class<?> type) {
+    String file = type.getName().replace('.', '/') + ".class";
+    URL found = type.getResource("/" + file);
+    if (found == null || !found.getProtocol().equals("file")) {
+      throw new IllegalStateException("no file of " + type + ": " + found);
+    }
+    try {
+      Path path = Path.of(found.toURI());
+      for (int i = 0; i < Path.of(file).getNameCount(); i++) {
+        path = path.getParent();
+      }
+      return path.toString();
+    } catch (URISyntaxException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** Runs the script, which must end with status 0. */
+  public Lab run() throws IOException, InterruptedException {
+    Path log = out.resolve("vm.log");
+    ProcessBuilder vm = command("-t", "" + seconds, "-f", "" + functions, script.toString());
+    vm.environment().put("LAB_OUT", out.toString());
+    vm.environment().put("LAB_MEM", memory);
+    assertEquals(0, run(vm, log, seconds + BOOT_SECONDS), () -> read(log));
+    return this;
+  }
+
+  /** What the script printed, and the guest's kernel. */
+  public String log() {
+    return read(out.resolve("vm.log"));
+  }
+
+  /** A file that the script left in {@code $OUT}. */
+  public String text(String file) {
+    return read(out.resolve(file));
+  }
+
+  private static ProcessBuilder command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    command.addFirst(HOME.resolve("lab.sh").toString());
+    return new ProcessBuilder(command);
+  }
+
+  private static int run(ProcessBuilder builder, Path output, int limitSeconds)
+      throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
+      process.destroy(); // vm.sh ends QEMU by itself, earlier
+      process.waitFor();
+      fail(builder.command() + " did not end: " + read(output));
+    }
+    return process.exitValue();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException absent) {
+      return absent.toString();
+    }
+  }
+}
