@@ -86,7 +86,7 @@ final class PlugCommand extends Command {
     String step = "enter network namespace " + (namespace == null ? "of its own" : namespace);
     PlugFailure failure =
         new PlugFailure(plan.vifId(), step, refused.errno(), refused.call(), List.of());
-    return new PlugResult(plan, Outcome.FAILED, failure);
+    return new PlugResult(plan, Outcome.FAILED, failure, plan.notes());
   }
 
   private static CompletableFuture<PlugResult> submit(PlugEngine engine, PlugPlan plan) {

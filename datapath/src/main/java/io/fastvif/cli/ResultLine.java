@@ -26,7 +26,7 @@ final class ResultLine {
           out.writeStringField("name", plan.name());
           out.writeStringField("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
           JsonText.strings(out, "devices", failure == null ? plan.devices() : List.of());
-          JsonText.strings(out, "notes", plan.notes());
+          JsonText.strings(out, "notes", result.notes());
           if (failure == null) {
             out.writeNullField("error");
           } else {

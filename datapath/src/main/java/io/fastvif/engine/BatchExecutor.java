@@ -403,6 +403,10 @@ final class BatchExecutor implements AutoCloseable {
       plan.succeeded();
     } else if (isAsWanted(plan, step, -result)) {
       plan.satisfied();
+    } else if (step instanceof Step.ConfigureVf vf
+        && vf.optional()
+        && -result == Errno.EOPNOTSUPP) {
+      plan.ignored(step);
     } else {
       plan.failed(step, -result, message == null ? "" : message);
     }

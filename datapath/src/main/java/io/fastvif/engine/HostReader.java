@@ -16,6 +16,7 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SnapshotBuilder;
+import io.fastvif.plan.VfSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,17 @@ public final class HostReader {
     ifThere(() -> socket.dump(socket.route().dump(AF_INET).table(RT_TABLE_MAIN), routes));
     routes.byIndex.forEach(host::routes);
     return host.build();
+  }
+
+  /**
+   * Reads the settings of the virtual functions of a link, by number. Equivalent to {@code ip link
+   * show dev NAME}.
+   *
+   * @param index the physical function's link
+   * @throws io.fastvif.netlink.NetlinkException ENODEV if there is no such link
+   */
+  public static List<VfSettings> readVfs(RouteSocket socket, int index) {
+    return VfReader.read(socket, index);
   }
 
   /**

@@ -145,6 +145,14 @@ final class PlanExecution {
     cursor++;
   }
 
+  /** The driver does not know what the step asks of it, and need not. */
+  void ignored(Step step) {
+    if (!undoing) {
+      request.ignored(step);
+    }
+    satisfied();
+  }
+
   /** The step failed: from here the plan goes backwards. */
   void failed(Step step, int errno, String detail) {
     waiting = false;
@@ -159,7 +167,8 @@ final class PlanExecution {
       failedErrno = errno;
       failedDetail = detail;
       undoing = true;
-      if (step instanceof Step.ConfigureLink && errno != Errno.ENODEV) {
+      boolean isPartial = step instanceof Step.ConfigureLink || step instanceof Step.ConfigureVf;
+      if (isPartial && errno != Errno.ENODEV) {
         // The kernel takes a message's settings one by one: those before the refused one are done.
         done.set(cursor);
         return;

@@ -1,14 +1,19 @@
 package io.fastvif.engine;
 
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A request whose end is told to whoever waits for the stage; it never completes exceptionally. */
 final class PlugCompletion extends CompletableFuture<PlugResult> implements PlugOperation {
   private final PlugPlan plan;
+  private List<String> notes;
 
   PlugCompletion(PlugPlan plan) {
     this.plan = plan;
+    notes = plan.notes();
   }
 
   @Override
@@ -17,7 +22,14 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   }
 
   @Override
+  public void ignored(Step step) {
+    List<String> more = new ArrayList<>(notes);
+    more.add(step + ": left out: the driver does not support it");
+    notes = more;
+  }
+
+  @Override
   public void completed(Outcome outcome, PlugFailure failure) {
-    complete(new PlugResult(plan, outcome, failure));
+    complete(new PlugResult(plan, outcome, failure, notes));
   }
 }

@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
 
 /**
  * A plan handed to an engine, and who is to be told of its end. This is the form without
@@ -10,6 +11,14 @@ public interface PlugOperation {
 
   /** The plan to execute; the same from the offer until completion. */
   PlugPlan plan();
+
+  /**
+   * Called before {@link #completed}, on the engine's thread, for each step that was left out
+   * because the driver does not know what it asks for and the step is optional.
+   *
+   * @param step such as a {@link Step.ConfigureVf} that is {@code optional}
+   */
+  default void ignored(Step step) {}
 
   /**
    * Called exactly once for each time the request was accepted, on the engine's thread: it must not

@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.plan.PlugPlan;
+import java.util.List;
 
 /**
  * How the operation on one VIF ended.
@@ -8,5 +9,11 @@ import io.fastvif.plan.PlugPlan;
  * @param plan what was to be done
  * @param outcome how it ended
  * @param failure why it failed; null unless the outcome is {@link Outcome#FAILED}
+ * @param notes the plan's, and what was left out because a driver does not know it
  */
-public record PlugResult(PlugPlan plan, Outcome outcome, PlugFailure failure) {}
+public record PlugResult(PlugPlan plan, Outcome outcome, PlugFailure failure, List<String> notes) {
+  /** Copies the list. */
+  public PlugResult {
+    notes = List.copyOf(notes);
+  }
+}

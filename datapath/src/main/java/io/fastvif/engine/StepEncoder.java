@@ -21,6 +21,8 @@ import io.fastvif.plan.RouteState;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfLinkState;
 import io.fastvif.plan.VfSettings;
+import io.fastvif.plan.VfVlan;
+import io.fastvif.plan.VlanProtocol;
 
 /** Writes a step as the netlink message that does it. */
 final class StepEncoder {
@@ -200,10 +202,10 @@ final class StepEncoder {
       vf.address(settings.address().value());
     }
     if (settings.vlan() != null) {
-      vf.vlan(settings.vlan(), settings.qos() == null ? 0 : settings.qos());
+      vlan(settings.vlan());
     }
-    if (settings.maxRate() != null) {
-      vf.rate(settings.minRate() == null ? 0 : settings.minRate(), settings.maxRate());
+    if (settings.rates() != null) {
+      vf.rate(settings.rates().least(), settings.rates().greatest());
     }
     if (settings.spoofCheck() != null) {
       vf.spoofCheck(settings.spoofCheck());
@@ -211,11 +213,29 @@ final class StepEncoder {
     if (settings.linkState() != null) {
       vf.linkState(linkState(settings.linkState()));
     }
+    if (settings.rssQuery() != null) {
+      vf.rssQuery(settings.rssQuery());
+    }
     if (settings.trust() != null) {
       vf.trust(settings.trust());
     }
+    if (settings.nodeGuid() != null) {
+      vf.nodeGuid(settings.nodeGuid());
+    }
+    if (settings.portGuid() != null) {
+      vf.portGuid(settings.portGuid());
+    }
     vf.end();
     return end(link.end(), link.sequence());
+  }
+
+  /** As {@code ip} does: drivers that know one protocol only may know that form only. */
+  private void vlan(VfVlan vlan) {
+    if (vlan.protocol() == VlanProtocol.DOT1Q) {
+      vf.vlan(vlan.id(), vlan.qos());
+    } else {
+      vf.vlan(vlan.id(), vlan.qos(), vlan.protocol().etherType());
+    }
   }
 
   private static int linkState(VfLinkState state) {

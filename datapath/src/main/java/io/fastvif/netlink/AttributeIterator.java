@@ -192,7 +192,17 @@ public final class AttributeIterator {
    * @return 0 to 65535
    */
   public int getShortBigEndian() {
-    return Short.toUnsignedInt(segment.get(Wire.SHORT_BIG_ENDIAN, payload(0, Short.BYTES)));
+    return getShortBigEndian(0);
+  }
+
+  /**
+   * Reads 16 bits of the payload in network byte order.
+   *
+   * @param offset from the payload's first byte
+   * @return 0 to 65535
+   */
+  public int getShortBigEndian(int offset) {
+    return Short.toUnsignedInt(segment.get(Wire.SHORT_BIG_ENDIAN, payload(offset, Short.BYTES)));
   }
 
   /**
@@ -229,7 +239,17 @@ public final class AttributeIterator {
    * @return the number
    */
   public long getLong() {
-    return segment.get(Wire.LONG, payload(0, Long.BYTES));
+    return getLong(0);
+  }
+
+  /**
+   * Reads 64 bits of the payload in the host's byte order.
+   *
+   * @param offset from the payload's first byte
+   * @return the number
+   */
+  public long getLong(int offset) {
+    return segment.get(Wire.LONG, payload(offset, Long.BYTES));
   }
 
   /**

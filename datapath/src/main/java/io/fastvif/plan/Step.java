@@ -144,11 +144,21 @@ public sealed interface Step {
 
   /**
    * Changes settings of a virtual function. Equivalent to {@code ip link set NAME vf NUMBER ...}.
+   * The kernel asks the driver for one after another and stops at the first that it refuses.
    *
    * @param name the physical function's link
    * @param index that link's index
+   * @param optional whether it is no failure if the driver does not know a setting (EOPNOTSUPP):
+   *     the result's notes name the step instead. Each setting that is to be tried whatever becomes
+   *     of the others is then a step of its own
    */
-  record ConfigureVf(String name, int index, VfSettings settings) implements Step {
+  record ConfigureVf(String name, int index, VfSettings settings, boolean optional)
+      implements Step {
+    /** All settings are wanted. */
+    public ConfigureVf(String name, int index, VfSettings settings) {
+      this(name, index, settings, false);
+    }
+
     @Override
     public String toString() {
       return "set " + name + ": " + settings;

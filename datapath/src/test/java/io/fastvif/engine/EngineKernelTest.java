@@ -9,10 +9,13 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.route.AddressGenerationMode;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Bridge;
+import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
 import io.fastvif.plan.VfLinkState;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plugin.LinkChange;
@@ -406,6 +409,22 @@ class EngineKernelTest {
       PlugResult result = await(List.of(submit(engine, plan))).getFirst();
       assertEquals(Outcome.FAILED, result.outcome());
       assertEquals("set tap1: vf 0 trust on state enable", result.failure().step());
+      VfSettings trust = VfSettings.of(0).withTrust(true);
+      Step optional = new Step.ConfigureVf("tap1", 0, trust, true);
+      PlugPlan lenient =
+          new PlugPlan(
+              "x",
+              "",
+              Action.CHANGE,
+              List.of(),
+              null,
+              List.of(PlannedStep.own(optional, null)),
+              List.of("planned"));
+      PlugResult ignored = await(List.of(submit(engine, lenient))).getFirst();
+      assertEquals(Outcome.UNCHANGED, ignored.outcome());
+      assertEquals(
+          List.of("planned", "set tap1: vf 0 trust on: left out: the driver does not support it"),
+          ignored.notes());
     }
   }
 

@@ -132,7 +132,7 @@ public final class FileNetworkDriver implements NetworkDriver {
     try {
       PlugResult result = plugging.plug(attachment, instance(request), host);
       if (result.outcome() != Outcome.FAILED) {
-        result.plan().notes().forEach(notes);
+        result.notes().forEach(notes);
         return attachment.endpoint();
       }
       // What could not be undone may be in the way of whoever gets the device next.
@@ -195,7 +195,7 @@ public final class FileNetworkDriver implements NetworkDriver {
           if (result.outcome() == Outcome.FAILED) {
             throw new UnsuitedException(result.failure().message());
           }
-          result.plan().notes().forEach(notes);
+          result.notes().forEach(notes);
         }
         network.dispose(id);
       } catch (UnsuitedException failed) {

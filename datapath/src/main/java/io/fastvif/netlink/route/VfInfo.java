@@ -10,9 +10,12 @@ import io.fastvif.netlink.AttributeIterator;
  */
 public final class VfInfo {
   private static final int VALUE = 4;
-  private static final int QOS = 8;
+  private static final int SECOND = 8;
+  private static final int VLAN_PROTOCOL = 12;
+  private static final int UNSAID = -1;
 
   private final AttributeIterator attributes = new AttributeIterator();
+  private final AttributeIterator vlans = new AttributeIterator();
 
   /** Makes one that has nothing to read. */
   public VfInfo() {}
@@ -61,7 +64,36 @@ public final class VfInfo {
    * @return 0 to 7
    */
   public int qos() {
-    return attributes.find(IFLA_VF_VLAN) ? attributes.getInt(QOS) : 0;
+    return attributes.find(IFLA_VF_VLAN) ? attributes.getInt(SECOND) : 0;
+  }
+
+  /**
+   * How its frames are tagged with that VLAN.
+   *
+   * @return the EtherType, such as ETH_P_8021AD; ETH_P_8021Q if the kernel did not say
+   */
+  public int vlanProtocol() {
+    boolean said =
+        attributes.find(IFLA_VF_VLAN_LIST) && attributes.nested(vlans).find(IFLA_VF_VLAN_INFO);
+    return said ? vlans.getShortBigEndian(VLAN_PROTOCOL) : ETH_P_8021Q();
+  }
+
+  /**
+   * What it is guaranteed to send.
+   *
+   * @return in Mbit/s, 0 for nothing
+   */
+  public int leastRate() {
+    return attributes.find(IFLA_VF_RATE) ? attributes.getInt(VALUE) : 0;
+  }
+
+  /**
+   * What it may send at most.
+   *
+   * @return in Mbit/s, 0 for no limit
+   */
+  public int greatestRate() {
+    return attributes.find(IFLA_VF_RATE) ? attributes.getInt(SECOND) : 0;
   }
 
   /**
@@ -70,8 +102,16 @@ public final class VfInfo {
    * @return IFLA_VF_SPOOFCHK
    */
   public boolean isSpoofChecked() {
-    // The kernel writes -1 where the driver does not say.
-    return attributes.find(IFLA_VF_SPOOFCHK) && attributes.getInt(VALUE) > 0;
+    return says(IFLA_VF_SPOOFCHK) > 0;
+  }
+
+  /**
+   * Whether the driver says anything of the spoof check.
+   *
+   * @return false if {@link #isSpoofChecked} means nothing
+   */
+  public boolean saysSpoofCheck() {
+    return says(IFLA_VF_SPOOFCHK) != UNSAID;
   }
 
   /**
@@ -80,7 +120,66 @@ public final class VfInfo {
    * @return IFLA_VF_TRUST
    */
   public boolean isTrusted() {
-    return attributes.find(IFLA_VF_TRUST) && attributes.getInt(VALUE) > 0;
+    return says(IFLA_VF_TRUST) > 0;
+  }
+
+  /**
+   * Whether the driver says anything of trust.
+   *
+   * @return false if {@link #isTrusted} means nothing
+   */
+  public boolean saysTrust() {
+    return says(IFLA_VF_TRUST) != UNSAID;
+  }
+
+  /**
+   * Whether it may read the card's table and key of receive-side scaling.
+   *
+   * @return IFLA_VF_RSS_QUERY_EN
+   */
+  public boolean isRssQueryAllowed() {
+    return says(IFLA_VF_RSS_QUERY_EN) > 0;
+  }
+
+  /**
+   * Whether the driver says anything of the query of receive-side scaling.
+   *
+   * @return false if {@link #isRssQueryAllowed} means nothing
+   */
+  public boolean saysRssQuery() {
+    return says(IFLA_VF_RSS_QUERY_EN) != UNSAID;
+  }
+
+  /** The kernel writes -1 where the driver does not say. */
+  private int says(int type) {
+    return attributes.find(type) ? attributes.getInt(VALUE) : UNSAID;
+  }
+
+  /**
+   * Whether the kernel says its GUIDs, as it does of InfiniBand since Linux 5.5.
+   *
+   * @return false if {@link #nodeGuid} and {@link #portGuid} mean nothing
+   */
+  public boolean saysGuids() {
+    return attributes.find(IFLA_VF_IB_NODE_GUID) && attributes.find(IFLA_VF_IB_PORT_GUID);
+  }
+
+  /**
+   * The GUID of its InfiniBand node.
+   *
+   * @return the 64 bits, the byte that is written first in bits 63 to 56; 0 for none
+   */
+  public long nodeGuid() {
+    return attributes.find(IFLA_VF_IB_NODE_GUID) ? attributes.getLong(SECOND) : 0;
+  }
+
+  /**
+   * The GUID of its InfiniBand port.
+   *
+   * @return the 64 bits, the byte that is written first in bits 63 to 56; 0 for none
+   */
+  public long portGuid() {
+    return attributes.find(IFLA_VF_IB_PORT_GUID) ? attributes.getLong(SECOND) : 0;
   }
 
   /**

@@ -21,11 +21,24 @@ public final class VfRequest {
   private static final ValueLayout.OfInt NATIVE_INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
 
+  private static final ValueLayout.OfLong NATIVE_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.nativeOrder());
+
+  private static final ValueLayout.OfShort NETWORK_SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
   /** {@code struct ifla_vf_mac}: the number, and 32 bytes of address. */
   private static final int MAC_LENGTH = 36;
 
   private static final int FIRST = 4;
   private static final int SECOND = 8;
+  private static final int THIRD = 12;
+
+  /** {@code struct ifla_vf_vlan_info}, its protocol in network order and padded to 4 bytes. */
+  private static final int VLAN_INFO_LENGTH = 16;
+
+  /** {@code struct ifla_vf_guid}: the number, and after 4 bytes of padding the GUID. */
+  private static final int GUID_LENGTH = 16;
 
   private final MessageEncoder encoder;
   private final MemorySegment value = MemorySegment.ofArray(new byte[MAC_LENGTH]);
@@ -79,6 +92,25 @@ public final class VfRequest {
   }
 
   /**
+   * Sets the VLAN with its protocol: {@code vlan ID qos PRIORITY proto PROTOCOL}.
+   *
+   * @param id 1 to 4094, or 0 for none
+   * @param priority 0 to 7
+   * @param protocol its EtherType, such as ETH_P_8021AD; EPROTONOSUPPORT if the driver cannot
+   * @return this
+   */
+  public VfRequest vlan(int id, int priority, int protocol) {
+    encoder.beginNested(IFLA_VF_VLAN_LIST);
+    value.set(NATIVE_INT, FIRST, id);
+    value.set(NATIVE_INT, SECOND, priority);
+    value.set(NATIVE_INT, THIRD, 0);
+    value.set(NETWORK_SHORT, THIRD, (short) protocol);
+    encoder.putBytes(IFLA_VF_VLAN_INFO, value, 0, VLAN_INFO_LENGTH);
+    encoder.endNested();
+    return this;
+  }
+
+  /**
    * Lets it send from its own address only: {@code spoofchk on}.
    *
    * @param on whether to
@@ -117,6 +149,43 @@ public final class VfRequest {
    */
   public VfRequest rate(int least, int greatest) {
     return pair(IFLA_VF_RATE, least, greatest);
+  }
+
+  /**
+   * Lets it read the card's table and key of receive-side scaling: {@code query_rss on}.
+   *
+   * @param on whether to
+   * @return this
+   */
+  public VfRequest rssQuery(boolean on) {
+    return single(IFLA_VF_RSS_QUERY_EN, on ? 1 : 0);
+  }
+
+  /**
+   * Sets the GUID of its InfiniBand node: {@code node_guid GUID}.
+   *
+   * @param guid the 64 bits, the byte that is written first in bits 63 to 56
+   * @return this
+   */
+  public VfRequest nodeGuid(long guid) {
+    return guid(IFLA_VF_IB_NODE_GUID, guid);
+  }
+
+  /**
+   * Sets the GUID of its InfiniBand port: {@code port_guid GUID}.
+   *
+   * @param guid the 64 bits, the byte that is written first in bits 63 to 56
+   * @return this
+   */
+  public VfRequest portGuid(long guid) {
+    return guid(IFLA_VF_IB_PORT_GUID, guid);
+  }
+
+  private VfRequest guid(int type, long guid) {
+    value.set(NATIVE_INT, FIRST, 0);
+    value.set(NATIVE_LONG, SECOND, guid);
+    encoder.putBytes(type, value, 0, GUID_LENGTH);
+    return this;
   }
 
   private VfRequest single(int type, int setting) {

@@ -1,5 +1,6 @@
 package io.fastvif.netlink.route;
 
+import static io.fastvif.bindings.linux.linux_h.ETH_P_8021Q;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_AUTO;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_ENABLE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -31,6 +32,14 @@ class VfInfoTest {
     assertTrue(vf.isSpoofChecked());
     assertFalse(vf.isTrusted());
     assertEquals(IFLA_VF_LINK_STATE_AUTO, vf.linkState());
+    assertEquals(ETH_P_8021Q(), vf.vlanProtocol());
+    assertEquals(0, vf.leastRate());
+    assertEquals(0, vf.greatestRate());
+    assertTrue(vf.saysSpoofCheck());
+    assertTrue(vf.saysTrust());
+    assertFalse(vf.saysRssQuery());
+    assertFalse(vf.isRssQueryAllowed());
+    assertFalse(vf.saysGuids());
     assertTrue(vfs.next());
     vf.wrap(vfs);
     assertEquals(1, vf.number());
@@ -40,6 +49,8 @@ class VfInfoTest {
     assertFalse(vf.isSpoofChecked());
     assertTrue(vf.isTrusted());
     assertEquals(IFLA_VF_LINK_STATE_ENABLE, vf.linkState());
+    assertEquals(100, vf.leastRate());
+    assertEquals(2500, vf.greatestRate());
     assertFalse(vfs.next());
   }
 

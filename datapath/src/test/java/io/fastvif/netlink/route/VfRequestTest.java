@@ -69,4 +69,39 @@ class VfRequestTest {
         "28000100" + "01000000" + "020000000001" + "00".repeat(26),
         attributes().substring(16 + 32));
   }
+
+  @Test
+  void protocolRssQueryAndGuids() {
+    LinkRequest link = new LinkRequest(encoder);
+    link.set(7);
+    new VfRequest(encoder)
+        .begin(2)
+        .vlan(9, 1, 0x88a8)
+        .rssQuery(true)
+        .nodeGuid(0x0011223344556677L)
+        .portGuid(0x8899aabbccddeeffL)
+        .end();
+    link.end();
+    assertEquals(
+        "54001600" // IFLA_VFINFO_LIST
+            + "50000100" // IFLA_VF_INFO
+            + "18000c00" // IFLA_VF_VLAN_LIST
+            + "14000100"
+            + "02000000"
+            + "09000000"
+            + "01000000"
+            + "88a80000" // in network order
+            + "0c000700"
+            + "02000000"
+            + "01000000"
+            + "14000a00"
+            + "02000000"
+            + "00000000"
+            + "7766554433221100"
+            + "14000b00"
+            + "02000000"
+            + "00000000"
+            + "ffeeddccbbaa9988",
+        attributes());
+  }
 }
