@@ -23,6 +23,8 @@ module io.fastvif.datapath {
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
   exports io.fastvif.tuntap;
+  exports io.fastvif.vhostuser.memory;
+  exports io.fastvif.vhostuser.session;
   exports io.fastvif.vif.json;
   exports io.fastvif.vif;
 

@@ -1,0 +1,118 @@
+package io.fastvif.vhostuser.memory;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Memory;
+import io.fastvif.bindings.SystemCallException;
+
+/**
+ * Memory in which a backend notes the descriptors that it has taken and not yet given back. The
+ * frontend keeps it, so that a backend that is started again knows what was under way. Each ring
+ * has a part, whose contents are the ring's.
+ *
+ * <pre>
+ *  split:  0         8        10         12        14        16
+ *         +---------+---------+----------+---------+---------+------------------
+ *         | features| version | desc_num | last    | used_idx| 16 bytes for each
+ *         |         |         |          | batch   |         | descriptor
+ *         +---------+---------+----------+---------+---------+------------------
+ *  packed: a header of 32 bytes, and 32 for each descriptor
+ * </pre>
+ *
+ * @param mapping the memory
+ * @param rings how many rings have a part
+ * @param ringSize descriptors for which each part has room
+ * @see <a href="https://qemu-project.gitlab.io/qemu/interop/vhost-user.html">Vhost-user protocol,
+ *     "Inflight I/O tracking"</a>
+ */
+public record InflightArea(SharedMapping mapping, int rings, int ringSize) {
+  private static final int ALIGNMENT = 64;
+  private static final int SPLIT_UNIT = 16;
+  private static final int PACKED_UNIT = 32;
+
+  /** What a virtqueue has at most (VIRTIO 1.2, 2.7). */
+  public static final int MOST_RING_SIZE = 32_768;
+
+  /**
+   * The bytes of a ring's part: a header, and as much for each descriptor, up to a cache line's
+   * end.
+   *
+   * @param ringSize descriptors, at most {@link #MOST_RING_SIZE}
+   * @param packed whether the ring is packed; a part for a packed ring has room for a split one too
+   * @return bytes
+   */
+  public static long partSize(int ringSize, boolean packed) {
+    long unit = packed ? PACKED_UNIT : SPLIT_UNIT;
+    return (unit * (ringSize + 1L) + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
+  /**
+   * Makes the file for an area: zeros, of fixed length.
+   *
+   * @param size its bytes
+   * @return its descriptor, the caller's to close
+   * @throws SystemCallException if the kernel refuses
+   */
+  public static int createFile(long size) {
+    FileDescriptor file =
+        FileDescriptor.check(
+            Memory.memfdCreate("vhost-inflight", MFD_CLOEXEC | MFD_ALLOW_SEALING),
+            "memfd_create",
+            "vhost-inflight");
+    try {
+      int fd = file.value();
+      SystemCallException.check(FileIo.ftruncate(fd, size), "ftruncate", fd, size);
+      SystemCallException.check(
+          FileIo.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL),
+          "fcntl",
+          fd,
+          "F_ADD_SEALS");
+      return file.release();
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Maps an area.
+   *
+   * @param fd its file; the caller keeps it and may close it afterwards
+   * @param offset where it begins in the file
+   * @param size its bytes
+   * @param rings how many rings have a part
+   * @param ringSize descriptors for which each part has room
+   * @param packed whether the rings are packed
+   * @param backing which files to take
+   * @return the area, whose mapping has one user
+   * @throws InvalidMemoryException if the file will not do, or is too small for that
+   */
+  public static InflightArea map(
+      int fd, long offset, long size, int rings, int ringSize, boolean packed, Backing backing) {
+    if (rings <= 0
+        || ringSize <= 0
+        || ringSize > MOST_RING_SIZE
+        || size / rings < partSize(ringSize, packed)) {
+      throw new InvalidMemoryException(
+          String.format("in-flight area of 0x%x bytes for %d rings of %d", size, rings, ringSize));
+    }
+    return new InflightArea(
+        SharedMapping.map(fd, offset, size, backing, "in-flight area"), rings, ringSize);
+  }
+
+  /**
+   * Where a ring's part begins.
+   *
+   * @param ring its index, below {@link #rings}
+   * @param packed as when the area was mapped
+   * @return the address in this process
+   */
+  public long address(int ring, boolean packed) {
+    if (ring < 0 || ring >= rings) {
+      throw new IndexOutOfBoundsException("ring " + ring + " of " + rings);
+    }
+    return mapping.address() + ring * partSize(ringSize, packed);
+  }
+}

@@ -1,0 +1,45 @@
+package io.fastvif.vhostuser.memory;
+
+/**
+ * A region of a guest's memory with its mapping.
+ *
+ * @param region what the frontend said of it
+ * @param mapping where it is in this process
+ */
+record MappedRegion(MemoryRegion region, SharedMapping mapping) {
+
+  /**
+   * Checks a region and maps it.
+   *
+   * @throws InvalidMemoryException if the region cannot be
+   */
+  static MappedRegion map(MemoryRegion region, int fd, Backing backing) {
+    String name = "memory region " + region;
+    if (region.size() <= 0
+        || wraps(region.guestAddress(), region.size())
+        || wraps(region.userAddress(), region.size())) {
+      throw new InvalidMemoryException(name + ": no such range of addresses");
+    }
+    // What is aligned by the guest's address is then aligned in this process too.
+    if (((region.guestAddress() | region.userAddress()) & (SharedMapping.PAGE - 1)) != 0) {
+      throw new InvalidMemoryException(name + ": an address is no multiple of a page");
+    }
+    return new MappedRegion(
+        region, SharedMapping.map(fd, region.mmapOffset(), region.size(), backing, name));
+  }
+
+  private static boolean wraps(long address, long size) {
+    return Long.compareUnsigned(address + size - 1, address) < 0;
+  }
+
+  /** Whether the two have an address in common, of the guest's or of the frontend's. */
+  boolean overlaps(MappedRegion other) {
+    return overlap(region.guestAddress(), region.size(), other.region.guestAddress(), other)
+        || overlap(region.userAddress(), region.size(), other.region.userAddress(), other);
+  }
+
+  private static boolean overlap(long a, long sizeOfA, long b, MappedRegion other) {
+    return Long.compareUnsigned(b - a, sizeOfA) < 0
+        || Long.compareUnsigned(a - b, other.region.size()) < 0;
+  }
+}

@@ -1,0 +1,265 @@
+package io.fastvif.vhostuser.memory;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Memory;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.bindings.linux.stat;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A part of a file that another process shares, mapped for reading and writing. It counts its
+ * users, of which the maker is the first; the last one that releases it unmaps it.
+ *
+ * <p>If the peer shrinks a file that is not sealed, the next access to a page that is gone raises
+ * SIGBUS. The JVM turns most of these into an {@link InternalError} of the accessing thread, but
+ * not all: it ends at some vector instructions.
+ */
+public final class SharedMapping {
+  private static final int PROTECTION = PROT_READ | PROT_WRITE;
+
+  private final AtomicInteger users = new AtomicInteger(1);
+  private final String name;
+  private final long mapped;
+  private final long mappedLength;
+  private final long address;
+  private final long size;
+  private final long fileEnd;
+  private final boolean sealed;
+  private final boolean hugePages;
+  private final FileDescriptor watched;
+
+  private SharedMapping(Builder builder, FileDescriptor watched) {
+    name = builder.name;
+    mapped = builder.mapped;
+    mappedLength = builder.end - builder.begin;
+    address = builder.mapped + (builder.offset - builder.begin);
+    size = builder.size;
+    fileEnd = builder.offset + builder.size;
+    sealed = builder.sealed;
+    hugePages = builder.blockSize > PAGE;
+    this.watched = watched;
+  }
+
+  /** The page size of x86-64; addresses and offsets of regions are multiples of it. */
+  static final long PAGE = 4096;
+
+  /**
+   * Maps a part of a file. Bounds that are not at a page of the file, which may be a huge one, are
+   * widened to it.
+   *
+   * @param fd the file; the caller keeps it and may close it afterwards
+   * @param offset where the part begins, a multiple of 4,096
+   * @param size its bytes, more than 0
+   * @param backing which files to take
+   * @param name what it is, for messages
+   * @return the mapping, with one user
+   * @throws InvalidMemoryException if the file is no memory, not open for writing, too short, or
+   *     can shrink and shall not
+   * @throws SystemCallException if the kernel refuses for another reason, such as ENOMEM
+   */
+  public static SharedMapping map(int fd, long offset, long size, Backing backing, String name) {
+    if (size <= 0 || offset < 0 || offset > Long.MAX_VALUE - size) {
+      throw new InvalidMemoryException(
+          String.format("%s: offset 0x%x with size 0x%x is in no file", name, offset, size));
+    }
+    if (offset % PAGE != 0) {
+      throw new InvalidMemoryException(
+          String.format("%s: offset 0x%x is no multiple of a page", name, offset));
+    }
+    Builder builder = new Builder(name, offset, size);
+    builder.seal(fd, backing);
+    builder.measure(fd);
+    FileDescriptor watched =
+        builder.sealed
+            ? null
+            : FileDescriptor.check(FileIo.fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl", fd, "F_DUPFD");
+    try {
+      builder.map(fd);
+      return new SharedMapping(builder, watched);
+    } catch (RuntimeException | Error e) {
+      if (watched != null) {
+        watched.close();
+      }
+      throw e;
+    }
+  }
+
+  /** What is found out step by step, before there is a mapping. */
+  private static final class Builder {
+    final String name;
+    final long offset;
+    final long size;
+    boolean sealed;
+    long blockSize;
+    long begin;
+    long end;
+    long mapped;
+
+    Builder(String name, long offset, long size) {
+      this.name = name;
+      this.offset = offset;
+      this.size = size;
+    }
+
+    /** Before the size is read: a sealed file keeps it. */
+    void seal(int fd, Backing backing) {
+      int seals = FileIo.fcntl(fd, F_GET_SEALS, 0);
+      if (seals < 0) {
+        // The kernel knows seals of shmem and hugetlbfs only (mm/memfd.c).
+        throw new InvalidMemoryException(
+            name + ": the descriptor is no memory: neither memfd, tmpfs nor hugetlbfs");
+      }
+      sealed =
+          (seals & F_SEAL_SHRINK) != 0
+              || ((seals & F_SEAL_SEAL) == 0 && FileIo.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) == 0);
+      if (!sealed && backing == Backing.SEALED) {
+        throw new InvalidMemoryException(
+            name + ": the file may shrink: it is not sealed (F_SEAL_SHRINK), nor can it be");
+      }
+    }
+
+    void measure(int fd) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment status = arena.allocate(stat.layout());
+        SystemCallException.check(FileIo.fstat(fd, status), "fstat", fd);
+        long fileSize = stat.st_size(status);
+        if (fileSize < offset + size) {
+          throw new InvalidMemoryException(
+              String.format(
+                  "%s: the file has 0x%x bytes, 0x%x are needed", name, fileSize, offset + size));
+        }
+        blockSize = Math.max(PAGE, stat.st_blksize(status));
+      }
+      begin = offset & -blockSize;
+      end = (offset + size + blockSize - 1) & -blockSize;
+    }
+
+    void map(int fd) {
+      mapped = Memory.mmap(0, end - begin, PROTECTION, MAP_SHARED, fd, begin);
+      if (mapped == -Errno.EACCES || mapped == -Errno.EPERM) {
+        throw new InvalidMemoryException(name + ": the descriptor is not open for writing");
+      }
+      SystemCallException.check(mapped, "mmap", name, end - begin);
+      // A core dump with all guests' memory would be as long as theirs, and theirs to keep.
+      Memory.madvise(Memory.segment(mapped, end - begin), end - begin, MADV_DONTDUMP);
+    }
+  }
+
+  /**
+   * Where the part begins in this process.
+   *
+   * @return the address, never 0
+   */
+  public long address() {
+    return address;
+  }
+
+  /**
+   * How long the part is.
+   *
+   * @return bytes
+   */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * Whether the file cannot shrink.
+   *
+   * @return whether it is sealed
+   */
+  public boolean isSealed() {
+    return sealed;
+  }
+
+  /**
+   * Whether all of it can be accessed without a fault, as far as the kernel tells now: the file is
+   * as long as it was, and if it is of huge pages, all are there or can be had.
+   *
+   * @return false after the peer shrank the file; true if the mapping is gone already
+   */
+  public boolean isIntact() {
+    if (!tryRetain()) {
+      return true;
+    }
+    try {
+      return !isShrunk()
+          && (!hugePages || Memory.madvise(segment(), mappedLength, MADV_POPULATE_READ) == 0);
+    } finally {
+      release();
+    }
+  }
+
+  private boolean isShrunk() {
+    if (watched == null) {
+      return false;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(stat.layout());
+      SystemCallException.check(FileIo.fstat(watched.value(), status), "fstat", name);
+      return stat.st_size(status) < fileEnd;
+    }
+  }
+
+  /**
+   * Puts private zeros in the place of the file, at once for all threads: accesses go on, and the
+   * peer sees nothing of them any more.
+   *
+   * @throws SystemCallException if the kernel refuses
+   */
+  public void revoke() {
+    if (!tryRetain()) {
+      return;
+    }
+    try {
+      SystemCallException.check(
+          Memory.mmap(
+              mapped,
+              mappedLength,
+              PROTECTION,
+              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+              -1,
+              0),
+          "mmap",
+          name,
+          mappedLength,
+          "MAP_FIXED");
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Adds a user, if there is one still.
+   *
+   * @return false if the memory is unmapped already
+   */
+  public boolean tryRetain() {
+    return UserCount.tryAdd(users);
+  }
+
+  /** Takes a user away; the last one unmaps the memory. */
+  public void release() {
+    if (UserCount.remove(users)) {
+      if (watched != null) {
+        watched.close();
+      }
+      SystemCallException.check(Memory.munmap(mapped, mappedLength), "munmap", name);
+    }
+  }
+
+  private MemorySegment segment() {
+    return Memory.segment(mapped, mappedLength);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
