@@ -22,6 +22,7 @@ module io.fastvif.datapath {
   exports io.fastvif.pci;
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
+  exports io.fastvif.switchdev.pool;
   exports io.fastvif.tuntap;
   exports io.fastvif.vhostuser.memory;
   exports io.fastvif.vhostuser.session;

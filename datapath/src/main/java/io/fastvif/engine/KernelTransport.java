@@ -16,8 +16,11 @@ import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.pci.PciDevices;
+import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
+import io.fastvif.plan.VfSettings;
+import io.fastvif.switchdev.pool.DeviceLeases;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,17 +58,25 @@ final class KernelTransport implements Transport {
   private final PciDevices pci = new PciDevices(PciDevices.SYSFS);
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
 
-  private KernelTransport() {
+  private final DeviceLeases leases;
+
+  private KernelTransport(Path leaseFolder) {
+    leases = new DeviceLeases(leaseFolder);
     MemorySegment.copy(IPV6_SETTINGS, 0, path, ValueLayout.JAVA_BYTE, 0, IPV6_SETTINGS.length);
   }
 
-  /** Opens it in a namespace; null is the one of the thread that opens it. */
-  static Factory factory(Netns namespace) {
+  /**
+   * Opens it in a namespace.
+   *
+   * @param namespace null for the one of the thread that opens it
+   * @param leaseFolder where the leases of devices are
+   */
+  static Factory factory(Netns namespace, Path leaseFolder) {
     return () -> {
       if (namespace != null) {
         namespace.enter();
       }
-      return new KernelTransport();
+      return new KernelTransport(leaseFolder);
     };
   }
 
@@ -129,6 +141,7 @@ final class KernelTransport implements Transport {
     return switch (step) {
       case Step.BindDriver bind ->
           pci.bind(bind.device(), Optional.ofNullable(bind.driver()), bind.override());
+      case Step.LeaseDevice lease -> leases.change(lease.device(), lease.seen(), lease.wanted());
     };
   }
 
@@ -224,6 +237,17 @@ final class KernelTransport implements Transport {
   private void links(LinkRequest request, Consumer<LinkMessage> consumer) {
     LinkMessage link = new LinkMessage();
     queries.dump(request, message -> consumer.accept(link.wrap(message)));
+  }
+
+  @Override
+  public DeviceSnapshot devices(HostSnapshot host) {
+    return new HostDevices(pci, leases, host, this::vfs);
+  }
+
+  private List<VfSettings> vfs(int link) {
+    synchronized (queries) {
+      return VfReader.read(queries, link);
+    }
   }
 
   @Override

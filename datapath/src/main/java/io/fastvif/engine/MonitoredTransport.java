@@ -9,6 +9,7 @@ import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
@@ -90,6 +91,11 @@ final class MonitoredTransport implements Transport, AckHandler {
       monitor.written(index);
     }
     return result;
+  }
+
+  @Override
+  public DeviceSnapshot devices(HostSnapshot host) {
+    return transport.devices(host);
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.fastvif.engine;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.switchdev.pool.DeviceLeases;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -51,8 +53,11 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   private PlugEngine(Builder builder) {
     queue = new ManyToOneConcurrentArrayQueue<>(builder.queueCapacity);
-    transports =
-        builder.monitored ? MonitoredTransport.factory(builder.transports) : builder.transports;
+    Transport.Factory plain =
+        builder.transports == null
+            ? KernelTransport.factory(builder.namespace, builder.leases)
+            : builder.transports;
+    transports = builder.monitored ? MonitoredTransport.factory(plain) : plain;
     ovsTransports = builder.ovsTransports;
     batchLimit = builder.batchLimit;
     errorHandler = builder.errorHandler;
@@ -182,7 +187,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
    */
   public HostSnapshot snapshot() {
     awaitStart();
-    return transport.snapshot().withOvs(ovs::snapshot);
+    HostSnapshot host = transport.snapshot().withOvs(ovs::snapshot);
+    return host.withDevices(() -> transport.devices(host));
   }
 
   @Override
@@ -307,7 +313,9 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   /** What an engine is made of. */
   public static final class Builder {
-    private Transport.Factory transports = KernelTransport.factory(null);
+    private Transport.Factory transports;
+    private Netns namespace;
+    private Path leases = DeviceLeases.FOLDER;
     private boolean monitored;
     private Function<Runnable, OvsTransport> ovsTransports =
         wake -> OvsTransport.none("the engine was not told where Open vSwitch's database is");
@@ -322,8 +330,18 @@ public final class PlugEngine implements Agent, AutoCloseable {
     private Builder() {}
 
     /** The namespace to work in; by default the one of the engine's thread. */
-    public Builder namespace(Netns namespace) {
-      return transport(KernelTransport.factory(Objects.requireNonNull(namespace)));
+    public Builder namespace(Netns other) {
+      namespace = Objects.requireNonNull(other);
+      return this;
+    }
+
+    /**
+     * Where the leases of devices are kept; {@link DeviceLeases#FOLDER} by default, which all
+     * engines of a host should share.
+     */
+    public Builder leases(Path folder) {
+      leases = Objects.requireNonNull(folder);
+      return this;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.fastvif.engine;
 
+import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
@@ -53,4 +54,13 @@ interface Transport extends MessageExchange {
 
   /** Reads the namespace's links, addresses and routes. From any thread. */
   HostSnapshot snapshot();
+
+  /**
+   * The PCI devices of the host, looked at when they are first asked for. From any thread.
+   *
+   * @param host whose SR-IOV functions they are
+   */
+  default DeviceSnapshot devices(HostSnapshot host) {
+    return DeviceSnapshot.NONE;
+  }
 }

@@ -15,9 +15,11 @@ public final class PciDevices {
   public static final Path SYSFS = Path.of("/sys");
 
   private static final String NO_OVERRIDE = "(null)";
+  private static final String VFIO = "vfio";
 
   private final Path devices;
   private final Path drivers;
+  private final IommuGroups groups;
 
   /**
    * Of a tree.
@@ -27,6 +29,12 @@ public final class PciDevices {
   public PciDevices(Path sysfs) {
     devices = sysfs.resolve("bus/pci/devices");
     drivers = sysfs.resolve("bus/pci/drivers");
+    groups = new IommuGroups(this, sysfs);
+  }
+
+  /** The groups of devices that the IOMMU cannot tell apart. */
+  public IommuGroups groups() {
+    return groups;
   }
 
   /** Whether there is a device at that address. */
@@ -56,7 +64,8 @@ public final class PciDevices {
    * @param driver the driver it shall have, which must be loaded; empty for none
    * @param override what shall be its {@code driver_override}; null for none
    * @return false if it was so already
-   * @throws IOException if there is no such device or driver, or the driver refuses the device
+   * @throws IOException if there is no such device or driver, the driver refuses the device, or it
+   *     is a driver of VFIO's and the device has no IOMMU group of its own
    */
   public boolean bind(PciAddress device, Optional<String> driver, String override)
       throws IOException {
@@ -70,6 +79,9 @@ public final class PciDevices {
     Optional<String> formerOverride = override(device);
     if (formerDriver.equals(driver) && formerOverride.equals(Optional.ofNullable(override))) {
       return false;
+    }
+    if (driver.isPresent() && driver.get().startsWith(VFIO)) {
+      groups.checkOwn(device);
     }
     try {
       change(device, driver, override);

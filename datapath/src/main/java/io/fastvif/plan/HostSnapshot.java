@@ -37,7 +37,7 @@ public interface HostSnapshot {
 
   /** The same with Open vSwitch's rows, taken from there when they are first asked for. */
   default HostSnapshot withOvs(Supplier<OvsSnapshot> rows) {
-    return new WiderSnapshot(this, rows, this::sriov);
+    return new WiderSnapshot(this, rows, this::sriov, this::devices);
   }
 
   /** The SR-IOV network cards of the host. */
@@ -47,7 +47,17 @@ public interface HostSnapshot {
 
   /** The same with SR-IOV network cards, taken from there when they are first asked for. */
   default HostSnapshot withSriov(Supplier<SriovSnapshot> functions) {
-    return new WiderSnapshot(this, this::ovs, functions);
+    return new WiderSnapshot(this, this::ovs, functions, this::devices);
+  }
+
+  /** The PCI devices of the host, one by one. */
+  default DeviceSnapshot devices() {
+    return DeviceSnapshot.NONE;
+  }
+
+  /** The same with PCI devices, taken from there when they are first asked for. */
+  default HostSnapshot withDevices(Supplier<DeviceSnapshot> devices) {
+    return new WiderSnapshot(this, this::ovs, this::sriov, devices);
   }
 
   /** The virtual function at that PCI address, if there is one. */

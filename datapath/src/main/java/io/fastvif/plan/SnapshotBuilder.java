@@ -21,6 +21,9 @@ public final class SnapshotBuilder {
 
   private final Map<PciAddress, VirtualFunctionState> virtualFunctions = new HashMap<>();
   private final Map<PciAddress, PhysicalFunctionState> physicalFunctions = new HashMap<>();
+  private final Map<PciAddress, DeviceState> devices = new HashMap<>();
+  private final Map<PciAddress, VfSettings> settings = new HashMap<>();
+  private final Map<PciAddress, DeviceLease> leases = new HashMap<>();
   private Supplier<OvsSnapshot> ovs;
 
   /** The last one, as long as nothing has changed. */
@@ -148,6 +151,31 @@ public final class SnapshotBuilder {
     return this;
   }
 
+  /** Adds a PCI device. */
+  public SnapshotBuilder device(DeviceState device) {
+    snapshot = null;
+    devices.put(device.address(), device);
+    return this;
+  }
+
+  /** Says what a physical function has set of the virtual one at that address. */
+  public SnapshotBuilder settings(PciAddress virtualFunction, VfSettings set) {
+    snapshot = null;
+    settings.put(virtualFunction, set);
+    return this;
+  }
+
+  /** Says who has the device at that address; null for nobody. */
+  public SnapshotBuilder lease(PciAddress device, DeviceLease lease) {
+    snapshot = null;
+    if (lease == null) {
+      leases.remove(device);
+    } else {
+      leases.put(device, lease);
+    }
+    return this;
+  }
+
   /** Removes all links, addresses and routes. */
   public SnapshotBuilder clear() {
     snapshot = null;
@@ -172,6 +200,10 @@ public final class SnapshotBuilder {
       if (!virtualFunctions.isEmpty() || !physicalFunctions.isEmpty()) {
         SriovSnapshot functions = new KnownFunctions(virtualFunctions, physicalFunctions);
         snapshot = snapshot.withSriov(() -> functions);
+      }
+      if (!devices.isEmpty() || !settings.isEmpty() || !leases.isEmpty()) {
+        DeviceSnapshot known = new KnownDevices(devices, settings, leases);
+        snapshot = snapshot.withDevices(() -> known);
       }
       if (ovs != null) {
         snapshot = snapshot.withOvs(ovs);

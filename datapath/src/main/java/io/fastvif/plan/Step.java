@@ -279,4 +279,27 @@ public sealed interface Step {
           + (override == null ? "" : " driver_override " + override);
     }
   }
+
+  /**
+   * Changes who has a PCI device, in the host's file of leases, and how the device was before it
+   * was plugged. Fails if the lease is not as it was seen any more: somebody else was there first.
+   *
+   * @param device its address
+   * @param seen the lease as it is; null for none
+   * @param wanted the lease as it shall be; null for none
+   */
+  record LeaseDevice(PciAddress device, DeviceLease seen, DeviceLease wanted) implements Slow {
+    @Override
+    public String toString() {
+      if (wanted == null) {
+        return "give back " + device;
+      }
+      boolean remembers = wanted.former() != null && (seen == null || seen.former() == null);
+      return "lease "
+          + device
+          + " to "
+          + wanted.holder()
+          + (remembers ? ", and remember how it is" : "");
+    }
+  }
 }

@@ -1,5 +1,7 @@
 package io.fastvif.plan;
 
+import io.fastvif.vif.InvalidInputException;
+
 /** What a VLAN tag begins with: its EtherType, by {@code ip}'s words. */
 public enum VlanProtocol {
   /** A customer's tag, {@code 802.1Q}. */
@@ -23,6 +25,20 @@ public enum VlanProtocol {
   /** The protocol of that EtherType; 802.1Q for one that is no VLAN's. */
   public static VlanProtocol ofEtherType(int type) {
     return type == DOT1AD.etherType ? DOT1AD : DOT1Q;
+  }
+
+  /**
+   * Reads the word of {@code ip}, in small letters or capitals.
+   *
+   * @throws InvalidInputException if it is neither
+   */
+  public static VlanProtocol parse(String word) {
+    for (VlanProtocol protocol : values()) {
+      if (protocol.word.equalsIgnoreCase(word)) {
+        return protocol;
+      }
+    }
+    throw InvalidInputException.ofValue("", word, "is not known", "802.1Q or 802.1ad");
   }
 
   @Override

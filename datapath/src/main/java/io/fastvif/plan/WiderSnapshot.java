@@ -10,14 +10,20 @@ final class WiderSnapshot implements HostSnapshot {
   private final HostSnapshot kernel;
   private final Supplier<OvsSnapshot> rows;
   private final Supplier<SriovSnapshot> functions;
+  private final Supplier<DeviceSnapshot> pci;
   private volatile OvsSnapshot ovs;
   private volatile SriovSnapshot sriov;
+  private volatile DeviceSnapshot devices;
 
   WiderSnapshot(
-      HostSnapshot kernel, Supplier<OvsSnapshot> rows, Supplier<SriovSnapshot> functions) {
+      HostSnapshot kernel,
+      Supplier<OvsSnapshot> rows,
+      Supplier<SriovSnapshot> functions,
+      Supplier<DeviceSnapshot> pci) {
     this.kernel = kernel;
     this.rows = rows;
     this.functions = functions;
+    this.pci = pci;
   }
 
   @Override
@@ -66,6 +72,16 @@ final class WiderSnapshot implements HostSnapshot {
     if (read == null) {
       read = functions.get();
       sriov = read;
+    }
+    return read;
+  }
+
+  @Override
+  public DeviceSnapshot devices() {
+    DeviceSnapshot read = devices;
+    if (read == null) {
+      read = pci.get();
+      devices = read;
     }
     return read;
   }

@@ -8,6 +8,7 @@ import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.plan.LinkState;
+import io.fastvif.switchdev.pool.DeviceLeases;
 import io.fastvif.testing.KernelTest;
 
 /** What the engine does without an event is in the next snapshot. */
@@ -19,7 +20,8 @@ class MonitoredTransportTest {
   @KernelTest
   void anAliasOfALinkThatIsDown() {
     try (RouteSocket route = RouteSocket.open();
-        Transport transport = MonitoredTransport.factory(KernelTransport.factory(null)).open()) {
+        Transport transport =
+            MonitoredTransport.factory(KernelTransport.factory(null, DeviceLeases.FOLDER)).open()) {
       route.execute(route.link().create("v0").kind(new Veth().peerName("v1")));
       int index = link(transport).index();
       LinkRequest request = new LinkRequest(transport.encoder());
@@ -38,7 +40,8 @@ class MonitoredTransportTest {
   @KernelTest
   void ipv6SwitchedOffOnALinkThatIsUp() {
     try (RouteSocket route = RouteSocket.open();
-        Transport transport = MonitoredTransport.factory(KernelTransport.factory(null)).open()) {
+        Transport transport =
+            MonitoredTransport.factory(KernelTransport.factory(null, DeviceLeases.FOLDER)).open()) {
       route.execute(route.link().create("v0").kind(new Veth().peerName("v1")));
       route.execute(route.link().set(route.indexOf("v0")).up());
       assertFalse(link(transport).ipv6Disabled());

@@ -31,6 +31,7 @@ class PciDevicesTest {
       Files.createFile(driver.resolve("unbind"));
     }
     Files.createSymbolicLink(device.resolve("driver"), Path.of("../../drivers/igbvf"));
+    Files.createDirectories(device.resolve("iommu_group/devices/" + DEVICE));
     pci = new PciDevices(sysfs);
   }
 
@@ -79,5 +80,49 @@ class PciDevicesTest {
     assertEquals(DEVICE.toString(), written("igbvf/unbind"));
     assertEquals(DEVICE.toString(), written("vfio-pci/bind"));
     assertEquals("", Files.readString(device.resolve("driver_override")).strip());
+  }
+
+  private Path neighbour(String address, String driver, String pciClass) throws IOException {
+    Files.createDirectories(device.resolve("iommu_group/devices/" + address));
+    Path other = Files.createDirectories(sysfs.resolve("bus/pci/devices/" + address));
+    Files.writeString(other.resolve("class"), pciClass + "\n");
+    if (driver != null) {
+      Files.createSymbolicLink(other.resolve("driver"), Path.of("../../drivers/" + driver));
+    }
+    return other;
+  }
+
+  @Test
+  void theWholeGroupMustBeFreeForUserSpace() throws IOException {
+    neighbour("0000:01:10.4", "vfio-pci", "0x020000");
+    neighbour("0000:01:10.5", null, "0x020000");
+    neighbour("0000:00:01.0", "pcieport", "0x060400");
+    pci.groups().checkOwn(DEVICE);
+    assertEquals(
+        Optional.of("[0000:00:01.0, 0000:01:10.0, 0000:01:10.4, 0000:01:10.5]"),
+        pci.groups().members(DEVICE).map(Object::toString));
+    neighbour("0000:01:10.6", "igbvf", "0x020000");
+    IOException refused =
+        assertThrows(
+            IOException.class, () -> pci.bind(DEVICE, Optional.of("vfio-pci"), "vfio-pci"));
+    assertEquals(
+        "0000:01:10.0 shares its IOMMU group with 0000:01:10.6 (igbvf)", refused.getMessage());
+    assertEquals("", written("igbvf/unbind"));
+  }
+
+  @Test
+  void withoutIommuOnlyWhereTheHostAllowsIt() throws IOException {
+    Files.delete(device.resolve("iommu_group/devices/" + DEVICE));
+    Files.delete(device.resolve("iommu_group/devices"));
+    IOException refused =
+        assertThrows(
+            IOException.class, () -> pci.bind(DEVICE, Optional.of("vfio-pci"), "vfio-pci"));
+    assertEquals(
+        "0000:01:10.0 is in no IOMMU group: the host has no IOMMU, or it is switched off",
+        refused.getMessage());
+    Path parameters = Files.createDirectories(sysfs.resolve("module/vfio/parameters"));
+    Files.writeString(parameters.resolve("enable_unsafe_noiommu_mode"), "Y\n");
+    pci.groups().checkOwn(DEVICE);
+    assertEquals(Optional.empty(), pci.groups().members(DEVICE));
   }
 }

@@ -1,0 +1,36 @@
+package io.fastvif.plan;
+
+import io.fastvif.vif.PciAddress;
+import java.util.Map;
+import java.util.Optional;
+
+/** Devices that were all named in advance. */
+final class KnownDevices implements DeviceSnapshot {
+  private final Map<PciAddress, DeviceState> devices;
+  private final Map<PciAddress, VfSettings> settings;
+  private final Map<PciAddress, DeviceLease> leases;
+
+  KnownDevices(
+      Map<PciAddress, DeviceState> devices,
+      Map<PciAddress, VfSettings> settings,
+      Map<PciAddress, DeviceLease> leases) {
+    this.devices = Map.copyOf(devices);
+    this.settings = Map.copyOf(settings);
+    this.leases = Map.copyOf(leases);
+  }
+
+  @Override
+  public Optional<DeviceState> device(PciAddress address) {
+    return Optional.ofNullable(devices.get(address));
+  }
+
+  @Override
+  public Optional<VfSettings> settings(PciAddress virtualFunction) {
+    return Optional.ofNullable(settings.get(virtualFunction));
+  }
+
+  @Override
+  public Optional<DeviceLease> lease(PciAddress address) {
+    return Optional.ofNullable(leases.get(address));
+  }
+}

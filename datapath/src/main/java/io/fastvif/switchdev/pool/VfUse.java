@@ -1,0 +1,52 @@
+package io.fastvif.switchdev.pool;
+
+import io.fastvif.plan.DeviceLease;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkId;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.VirtualFunctionState;
+import java.util.Optional;
+
+/**
+ * Whether a virtual function may be given to somebody.
+ *
+ * @param function the function
+ * @param lease who has it by a lease; null for nobody
+ * @param busy why the host itself says that it is in use, such as {@code its link eth3 is up}; null
+ *     if it does not
+ */
+public record VfUse(VirtualFunctionState function, DeviceLease lease, String busy) {
+
+  /** The use of a function, as leases and host say it. */
+  public static VfUse of(HostSnapshot host, VirtualFunctionState function) {
+    Optional<DeviceLease> lease = host.devices().lease(function.address());
+    return new VfUse(function, lease.orElse(null), busy(host, function));
+  }
+
+  /** Whether nobody has it. */
+  public boolean isFree() {
+    return lease == null && busy == null;
+  }
+
+  private static String busy(HostSnapshot host, VirtualFunctionState function) {
+    if (function.driver() != null && function.link() == null) {
+      return "it is bound to " + function.driver() + " and has no link in this namespace";
+    }
+    Optional<LinkState> link = known(host, function.link());
+    if (link.isPresent() && link.get().up()) {
+      return "its link " + link.get().name() + " is up";
+    }
+    if (link.isPresent() && link.get().master() != 0) {
+      return "its link " + link.get().name() + " has a master";
+    }
+    Optional<LinkState> representor = known(host, function.representor());
+    if (representor.isPresent() && representor.get().master() != 0) {
+      return "its representor " + representor.get().name() + " has a master";
+    }
+    return null;
+  }
+
+  private static Optional<LinkState> known(HostSnapshot host, LinkId link) {
+    return link == null ? Optional.empty() : host.link(link.index());
+  }
+}
