@@ -35,6 +35,7 @@ final class BatchExecutor implements AutoCloseable {
   private final int limit;
   private final Object2ObjectHashMap<String, PlanExecution> byVif;
   private final StepEncoder steps;
+  private final RetiredBridges retired;
 
   /** The plans under way, in the order in which they began, and those to be used again. */
   private final PlanExecution[] active;
@@ -79,6 +80,7 @@ final class BatchExecutor implements AutoCloseable {
     unused = new PlanExecution[limit];
     byVif = new Object2ObjectHashMap<>(INITIAL_PLANS, Hashing.DEFAULT_LOAD_FACTOR);
     steps = new StepEncoder(transport);
+    retired = new RetiredBridges(transport, errorHandler, wake);
     slow = new SlowSteps(transport, wake);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
@@ -114,13 +116,20 @@ final class BatchExecutor implements AutoCloseable {
     return slow.isFinished();
   }
 
-  /** Whether there is nothing under way. */
+  /** Whether there is nothing under way, and no bridge left to be deleted. */
   boolean isIdle() {
-    return activeCount == 0;
+    return activeCount == 0 && retired.isEmpty();
   }
 
-  /** Whether deletions have ended that {@link #work()} would answer. */
+  RetiredBridges retiredBridges() {
+    return retired;
+  }
+
+  /** Whether {@link #work()} would answer deletions that have ended, or begin one of a bridge. */
   boolean hasFinishedDeletions() {
+    if (retired.isReady(activeCount == 0)) {
+      return true;
+    }
     for (DeletionLane lane : lanes) {
       if (lane != null && lane.isFinished()) {
         return true;
@@ -149,7 +158,7 @@ final class BatchExecutor implements AutoCloseable {
       throw broken;
     }
     dropEnded();
-    return progress;
+    return progress + retired.work(activeCount == 0);
   }
 
   private final SlowSteps.Answers slowAnswers =
@@ -332,6 +341,16 @@ final class BatchExecutor implements AutoCloseable {
         }
         answered(plan, step, index, null);
       }
+      case Step.RetireBridge retire -> {
+        if (!retired.takesMore()) {
+          delete(
+              plan,
+              new Step.DeleteLink(retire.name(), retire.index(), retire.group()),
+              retire.index());
+          return false;
+        }
+        return encode(plan, step);
+      }
       case Step.ChangeOvs change -> {
         return awaitOvs(plan, change);
       }
@@ -400,6 +419,9 @@ final class BatchExecutor implements AutoCloseable {
   private void answered(PlanExecution plan, Step step, int result, String message) {
     if (result == 0) {
       noteMade(plan, step);
+      if (step instanceof Step.RetireBridge bridge) {
+        retired.add(bridge);
+      }
       plan.succeeded();
     } else if (isAsWanted(plan, step, -result)) {
       plan.satisfied();
@@ -434,6 +456,7 @@ final class BatchExecutor implements AutoCloseable {
       case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
       case Step.DeleteLink delete -> errno == Errno.ENODEV;
       case Step.DeleteAltname delete -> errno == Errno.ENOENT;
+      case Step.RetireBridge retire -> errno == Errno.ENODEV;
       case Step.AddAddress address -> errno == Errno.EEXIST;
       case Step.AddRoute route -> errno == Errno.EEXIST;
       case Step.DeleteAddress address -> errno == Errno.EADDRNOTAVAIL;
@@ -474,6 +497,7 @@ final class BatchExecutor implements AutoCloseable {
   /** Ends the threads that delete; nothing may be under way. */
   @Override
   public void close() {
+    retired.close();
     for (DeletionLane lane : lanes) {
       if (lane != null) {
         lane.close();

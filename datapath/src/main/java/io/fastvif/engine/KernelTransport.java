@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.agrona.collections.IntArrayList;
 
 /**
  * The kernel of one network namespace. Two sockets: one for the engine's batches, one for what is
@@ -98,6 +99,30 @@ final class KernelTransport implements Transport {
   @Override
   public MessageExchange openExchange() {
     return new KernelExchange();
+  }
+
+  @Override
+  public IntArrayList bridges(String alias) {
+    IntArrayList found = new IntArrayList();
+    synchronized (queries) {
+      try {
+        links(
+            queries.link().dump(false).kindFilter("bridge"),
+            link -> {
+              if (alias.equals(link.alias())) {
+                found.addInt(link.index());
+              }
+            });
+      } catch (DumpInterruptedException changing) {
+        return found; // those that were missed are found by the next engine
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public boolean renamesAtOnce() {
+    return KernelRelease.isAtLeast(System.getProperty("os.version"), 6, 9);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
+import org.agrona.collections.IntArrayList;
 
 /**
  * A transport whose snapshots a {@link HostMonitor} keeps current. It tells the monitor which links
@@ -158,6 +159,16 @@ final class MonitoredTransport implements Transport, AckHandler {
   @Override
   public boolean isGroupUsed(int first, int count) {
     return transport.isGroupUsed(first, count);
+  }
+
+  @Override
+  public IntArrayList bridges(String alias) {
+    return transport.bridges(alias);
+  }
+
+  @Override
+  public boolean renamesAtOnce() {
+    return transport.renamesAtOnce();
   }
 
   @Override

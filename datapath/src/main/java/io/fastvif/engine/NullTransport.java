@@ -6,6 +6,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
 import java.lang.foreign.Arena;
+import org.agrona.collections.IntArrayList;
 
 /**
  * No kernel: every message is acknowledged at once as carried out, and nothing is done. What is
@@ -84,6 +85,16 @@ final class NullTransport implements Transport {
   @Override
   public boolean isGroupUsed(int first, int count) {
     return false;
+  }
+
+  @Override
+  public IntArrayList bridges(String alias) {
+    return new IntArrayList();
+  }
+
+  @Override
+  public boolean renamesAtOnce() {
+    return true;
   }
 
   @Override

@@ -187,7 +187,13 @@ public final class PlugEngine implements Agent, AutoCloseable {
    */
   public HostSnapshot snapshot() {
     awaitStart();
-    HostSnapshot host = transport.snapshot().withOvs(ovs::snapshot);
+    HostSnapshot host;
+    executor.retiredBridges().beginReading();
+    try {
+      host = transport.snapshot().withOvs(ovs::snapshot);
+    } finally {
+      executor.retiredBridges().endReading();
+    }
     return host.withDevices(() -> transport.devices(host));
   }
 

@@ -74,6 +74,7 @@ final class StepEncoder {
       case Step.AddAltname add -> altname(plan, add.name(), add.index(), add.altname(), true);
       case Step.DeleteAltname delete ->
           altname(plan, delete.name(), delete.index(), delete.altname(), false);
+      case Step.RetireBridge retire -> retire(retire);
       case Step.ConfigureVf configure -> configureVf(plan, configure);
       case Step.AddAddress add -> address(plan, add.name(), add.address(), true);
       case Step.DeleteAddress delete -> address(plan, delete.name(), delete.address(), false);
@@ -188,6 +189,11 @@ final class StepEncoder {
     }
     LinkRequest request = add ? link.addAltname(index) : link.deleteAltname(index);
     return end(request.alternativeName(altname).end(), link.sequence());
+  }
+
+  private int retire(Step.RetireBridge retire) {
+    link.set(retire.index()).name(retire.newName()).alias(Step.RetireBridge.ALIAS);
+    return end(link.end(), link.sequence());
   }
 
   private int configureVf(PlanExecution plan, Step.ConfigureVf configure) {

@@ -4,6 +4,7 @@ import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
+import org.agrona.collections.IntArrayList;
 
 /**
  * All that the engine asks of the kernel; a fake one serves the unit tests. Used by the engine's
@@ -48,6 +49,12 @@ interface Transport extends MessageExchange {
 
   /** Whether a link is in one of so many interface groups from that one on. */
   boolean isGroupUsed(int first, int count);
+
+  /** The indexes of the bridges with that alias. */
+  IntArrayList bridges(String alias);
+
+  /** Whether the kernel renames a link without waiting for a grace period. */
+  boolean renamesAtOnce();
 
   /** Whether the kernel has IPv6, without which it refuses every IPv6 setting of a link. */
   boolean hasIpv6();

@@ -190,6 +190,34 @@ public sealed interface Step {
     }
   }
 
+  /**
+   * Takes a bridge away that will be deleted when the engine has nothing else to do: it has another
+   * name and alias, and is nobody's; one that is gone already is no error. Equivalent to {@code ip
+   * link set NAME name fvgoneINDEX alias fastvif-retired} and a later {@code ip link delete
+   * fvgoneINDEX}. It stays up until then, because bringing it down would wait for RCU once more.
+   *
+   * <p>The kernel deletes bridges one after another, each with a wait of some 17 ms of its own,
+   * however they are told of ({@code br_multicast_dev_del} in net/bridge/br_multicast.c ends with
+   * {@code rcu_barrier}).
+   *
+   * @param index the bridge's index
+   * @param group the interface group it is in
+   */
+  record RetireBridge(String name, int index, int group) implements Step {
+    /** The alias of a bridge that is only still to be deleted. */
+    public static final String ALIAS = "fastvif-retired";
+
+    /** The name until it is deleted, of at most 14 characters. */
+    public String newName() {
+      return "fvgone" + Integer.toHexString(index);
+    }
+
+    @Override
+    public String toString() {
+      return "retire " + name + ": name " + newName() + ", deleted later";
+    }
+  }
+
   /** Adds an address to a link. Equivalent to {@code ip address add ADDRESS dev NAME}. */
   record AddAddress(String name, AddressState address) implements Step {
     @Override

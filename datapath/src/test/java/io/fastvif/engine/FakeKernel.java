@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.collections.IntArrayList;
 
 /**
  * As much of a kernel as the engine asks for: links that know their name, master, group and MTU.
@@ -40,7 +41,7 @@ final class FakeKernel implements Transport {
   /** A link. */
   static final class Link {
     final int index;
-    final String name;
+    String name;
     int master;
     int group;
     int mtu = 1500;
@@ -58,6 +59,7 @@ final class FakeKernel implements Transport {
   final Map<String, Boolean> ipv6Disabled = new HashMap<>();
   int groupDeletions;
   int messageLimit = 1000;
+  boolean renamesAtOnce = true;
 
   /** Called before links are deleted, on the thread that waits for it. */
   Runnable beforeDeletion = () -> {};
@@ -176,6 +178,11 @@ final class FakeKernel implements Transport {
     link.mtu = mtu;
     link.master = attributes.getInt(IFLA_MASTER, link.master);
     link.group = attributes.getInt(IFLA_GROUP, link.group);
+    if (attributes.has(IFLA_IFNAME)) {
+      links.remove(link.name);
+      link.name = attributes.getString(IFLA_IFNAME);
+      links.put(link.name, link);
+    }
     if (attributes.has(IFLA_IFALIAS)) {
       link.alias = attributes.getString(IFLA_IFALIAS);
     }
@@ -256,6 +263,20 @@ final class FakeKernel implements Transport {
   public synchronized boolean isGroupUsed(int first, int count) {
     return links.values().stream()
         .anyMatch(link -> link.group >= first && link.group < first + count);
+  }
+
+  @Override
+  public synchronized IntArrayList bridges(String alias) {
+    IntArrayList found = new IntArrayList();
+    links.values().stream()
+        .filter(link -> link.alias.equals(alias))
+        .forEach(link -> found.addInt(link.index));
+    return found;
+  }
+
+  @Override
+  public boolean renamesAtOnce() {
+    return renamesAtOnce;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.agrona.collections.IntArrayList;
 
 /** A kernel that agrees to everything, and keeps what was sent to it. */
 final class SendRecorder implements Transport {
@@ -125,6 +126,16 @@ final class SendRecorder implements Transport {
   @Override
   public boolean isGroupUsed(int first, int count) {
     return false;
+  }
+
+  @Override
+  public IntArrayList bridges(String alias) {
+    return new IntArrayList();
+  }
+
+  @Override
+  public boolean renamesAtOnce() {
+    return true;
   }
 
   @Override

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class OvsHost implements AutoCloseable {
   private static final String PACKAGE = "openvswitch-switch";
-  private static final long START_SECONDS = 20;
+  private static final long START_SECONDS = 120;
 
   private final Path folder;
   private final List<String> remotes = new ArrayList<>();

@@ -86,7 +86,7 @@ final class HybridPort {
     plan.deletePort(vif.bridge(), switchEnd, vif.interfaceId(), vif.qosIds(switchEnd));
     plan.deleteTrunkBridge();
     plan.changeOvs();
-    plan.deleteLink(bridge);
     plan.deleteLink(switchEnd);
+    plan.retireBridge(bridge);
   }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
 final class OvsPlan {
   private final OvsVif vif;
   private final PlanBuilder plan;
+  private final String device;
   private final HostSnapshot host;
   private final OvsSnapshot ovs;
   private final List<OvsChange> changes = new ArrayList<>();
@@ -31,6 +32,7 @@ final class OvsPlan {
   OvsPlan(OvsVif vif, String name, HostSnapshot host) {
     this.vif = vif;
     this.host = host;
+    device = name;
     plan = new PlanBuilder(vif.id(), name, host);
     ovs = host.ovs();
   }
@@ -148,6 +150,21 @@ final class OvsPlan {
     } else if (host.link(name).isPresent()) {
       plan.note(name + " is left: fastvif made it for another VIF");
     }
+  }
+
+  /** A Linux bridge goes, if it is there and not another VIF's; the guest's device leaves it. */
+  void retireBridge(String name) {
+    Optional<LinkState> bridge = ownLink(name);
+    if (bridge.isEmpty()) {
+      deleteLink(name); // says why not
+      return;
+    }
+    int index = bridge.get().index();
+    host.link(device)
+        .filter(link -> link.master() == index)
+        .ifPresent(link -> plan.change(link, LinkSettings.NONE.withMaster(""), false));
+    plan.add(PlannedStep.own(new Step.RetireBridge(name, index, bridge.get().group()), null));
+    plan.device(name);
   }
 
   /** The plan to plug. */

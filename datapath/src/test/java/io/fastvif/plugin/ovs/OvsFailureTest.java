@@ -99,7 +99,7 @@ class OvsFailureTest {
       for (int i = 0; i < 10; i++) {
         stages.addAll(bed.start(true, created(1 + 50 * i, 50)));
         if (i == 1) {
-          stages.getFirst().get(20, TimeUnit.SECONDS);
+          stages.getFirst().get(120, TimeUnit.SECONDS);
           bed.host().killDatabase();
         }
       }
@@ -129,7 +129,7 @@ class OvsFailureTest {
       assertFalse(waiting.isDone());
       assertEquals("tap1\ntap9\n", bed.host().vsctl("--no-wait list-ports br-int"));
       signal("CONT", bed.host().switchPid());
-      assertEquals(Outcome.PLUGGED, waiting.get(20, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.PLUGGED, waiting.get(120, TimeUnit.SECONDS).outcome());
       assertTrue(System.nanoTime() - stopped > TimeUnit.SECONDS.toNanos(10));
     }
   }

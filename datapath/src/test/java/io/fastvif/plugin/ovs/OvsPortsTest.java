@@ -1,6 +1,7 @@
 package io.fastvif.plugin.ovs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -124,6 +125,29 @@ class OvsPortsTest {
       changed(Outcome.UNPLUGGED, bed.unplug(port));
       assertTrue(!bed.run("ip", "-o link show").contains("abc00001"));
       assertEquals("", bed.host().vsctl("list-ports br-int"));
+    }
+  }
+
+  @KernelTest
+  void theBridgeOfAHybridPlugLetsTheGuestGoAtOnceAndIsDeletedAfterTheAnswer() throws Exception {
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
+      changed(Outcome.PLUGGED, bed.plug(OvsVifs.hybrid(1)));
+      String bridge = OvsNames.hybridBridge(OvsVifs.id(1));
+      bed.run("ip", "tuntap add tap1 mode tap");
+      bed.run("ip", "link set tap1 master " + bridge);
+      // what an engine leaves whose process ends, and what is none of this one's business
+      bed.run("ip", "link add fvgone99 type bridge");
+      bed.run("ip", "link set fvgone99 alias fastvif-retired");
+      bed.run("ip", "link add br-other type bridge");
+      changed(Outcome.UNPLUGGED, bed.unplug(OvsVifs.hybrid(1)));
+      String links = bed.run("ip", "-o link show");
+      assertFalse(links.contains(bridge), links);
+      assertFalse(bed.run("ip", "link show tap1").contains("master"));
+      bed.awaitRetiredBridges();
+      assertFalse(bed.run("ip", "-o link show").contains("fvgone"));
+      assertTrue(bed.run("ip", "-o link show").contains("br-other"));
+      changed(Outcome.PLUGGED, bed.plug(OvsVifs.hybrid(1)));
+      changed(Outcome.UNPLUGGED, bed.unplug(OvsVifs.hybrid(1)));
     }
   }
 }

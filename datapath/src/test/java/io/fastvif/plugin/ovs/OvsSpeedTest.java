@@ -13,7 +13,6 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.Vif;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -130,8 +129,8 @@ class OvsSpeedTest {
     report("VIFBridge unplug", ours[1], theirs[1]);
     assertTrue(theirs[0] >= 10 * ours[0].answered, "plug");
     assertTrue(theirs[1] >= 50 * ours[1].database, "unplug, until the database has it");
-    // Deleting a bridge the kernel waits for RCU (br_multicast_dev_del), each for itself.
-    assertTrue(theirs[1] >= 2 * ours[1].answered, "unplug");
+    // 50 and more on a machine that does nothing else; deletions one by one would be 4
+    assertTrue(theirs[1] >= 15 * ours[1].answered, "unplug");
   }
 
   @KernelTest
@@ -147,23 +146,19 @@ class OvsSpeedTest {
   @KernelTest
   void oneVifAloneIsNotSlowerThanOvsVsctl() throws Exception {
     try (OvsTestBed bed = new OvsTestBed(folder.resolve("one"), NO_QOS)) {
-      List<Vif> vifs = new ArrayList<>();
+      bed.plug(OvsVifs.created(999));
       long[] ours = new long[SINGLE_VIFS];
-      taps(bed, folder.resolve("taps"), SINGLE_VIFS);
-      for (int i = 0; i < SINGLE_VIFS; i++) {
-        vifs.add(OvsVifs.created(i + 1));
+      long[] theirs = new long[SINGLE_VIFS];
+      taps(bed, folder.resolve("taps"), 2 * SINGLE_VIFS);
+      StringBuilder all = new StringBuilder("--no-wait");
+      for (int i = 0; i < SINGLE_VIFS; i++) { // in turns, for both to have the same machine
+        Vif vif = OvsVifs.created(i + 1);
         long start = System.nanoTime();
-        PlugResult result = bed.plug(vifs.getLast()).getFirst();
+        PlugResult result = bed.plug(vif).getFirst();
         ours[i] = System.nanoTime() - start;
         assertEquals(Outcome.PLUGGED, result.outcome());
-      }
-      bed.submit(false, vifs);
-      long[] theirs = new long[SINGLE_VIFS];
-      taps(bed, folder.resolve("taps"), SINGLE_VIFS);
-      StringBuilder all = new StringBuilder("--no-wait");
-      for (int i = 0; i < SINGLE_VIFS; i++) {
-        long start = System.nanoTime();
-        bed.host().vsctl("add-port br-int tap" + (i + 1));
+        start = System.nanoTime();
+        bed.host().vsctl("add-port br-int tap" + (SINGLE_VIFS + i + 1));
         theirs[i] = System.nanoTime() - start;
         all.append(i == 0 ? " " : " -- ").append("--may-exist add-port br-int all").append(i);
       }

@@ -1,5 +1,7 @@
 package io.fastvif.plugin.ovs;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** A network namespace with an Open vSwitch of its own, in which VIFs are plugged. */
@@ -129,7 +132,7 @@ final class OvsTestBed implements AutoCloseable {
   static List<PlugResult> await(List<CompletableFuture<PlugResult>> stages) throws Exception {
     List<PlugResult> results = new ArrayList<>();
     for (CompletableFuture<PlugResult> stage : stages) {
-      results.add(stage.get(60, TimeUnit.SECONDS));
+      results.add(stage.get(240, TimeUnit.SECONDS));
     }
     return results;
   }
@@ -174,7 +177,17 @@ final class OvsTestBed implements AutoCloseable {
   String state() throws Exception {
     host.vsctl(
         "set Open_vSwitch . external_ids:seen=yes"); // waits until the switch has applied all
+    awaitRetiredBridges();
     return rows() + links();
+  }
+
+  /** Bridges that were unplugged are deleted a little later. */
+  void awaitRetiredBridges() throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (run("ip", "-d link show type bridge").contains("fastvif-retired")) {
+      assertTrue(System.nanoTime() < deadline, "a retired bridge is not deleted");
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   /** The rows that plugging makes. */

@@ -45,7 +45,7 @@ class OvsTrafficTest {
         () -> {
           Peer ip = Peer.require("ip", "iproute2");
           ip.run("neighbour flush dev eth0");
-          long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+          long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
           try (DatagramSocket socket = new DatagramSocket()) {
             socket.send(
                 new DatagramPacket(

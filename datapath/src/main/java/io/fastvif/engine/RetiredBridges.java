@@ -1,0 +1,130 @@
+package io.fastvif.engine;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.plan.Step;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.agrona.collections.IntArrayList;
+
+/**
+ * Bridges that are nobody's any more and are still to be deleted. The kernel holds its lock of all
+ * links (RTNL) while it waits for RCU, some 17 ms for each bridge, and whoever wants links changed
+ * waits with it. So they are deleted one by one, on a thread of their own, and only while the
+ * engine has nothing else to do and nobody reads the host: each deletion makes a dump of the links
+ * that is under way inconsistent. Used by the engine's thread, but for the readers.
+ */
+final class RetiredBridges implements AutoCloseable {
+  /** With so many, bridges are rather deleted at once, for the host not to fill up with them. */
+  private static final int MOST = 1024;
+
+  private final Transport transport;
+  private final Consumer<Throwable> errorHandler;
+  private final Runnable wake;
+  private final AnswerHandler answers = this::answered;
+  private final AtomicInteger readers = new AtomicInteger();
+  private IntArrayList waiting;
+  private DeletionLane lane;
+  private boolean deleting;
+
+  RetiredBridges(Transport transport, Consumer<Throwable> errorHandler, Runnable wake) {
+    this.transport = transport;
+    this.errorHandler = errorHandler;
+    this.wake = wake;
+  }
+
+  /** Whether another bridge is better retired than deleted. */
+  boolean takesMore() {
+    if (waiting == null) {
+      // An earlier engine, or its whole process, may have ended before it had deleted its own.
+      waiting = transport.bridges(Step.RetireBridge.ALIAS);
+    }
+    // Where a rename waits too, deleting at once is no slower.
+    return waiting.size() < MOST && transport.renamesAtOnce();
+  }
+
+  /** Takes a bridge that was retired, after {@link #takesMore}. */
+  void add(Step.RetireBridge bridge) {
+    waiting.addInt(bridge.index());
+  }
+
+  /** Whether there is none left. */
+  boolean isEmpty() {
+    return !deleting && (waiting == null || waiting.isEmpty());
+  }
+
+  /**
+   * Whether {@link #work} would do something.
+   *
+   * @param idle whether there is nothing else to do
+   */
+  boolean isReady(boolean idle) {
+    return isFinished() || (idle && mayDelete());
+  }
+
+  private boolean mayDelete() {
+    return !deleting && waiting != null && !waiting.isEmpty() && readers.get() == 0;
+  }
+
+  /** Lets none be deleted until {@link #endReading}. From any thread. */
+  void beginReading() {
+    readers.incrementAndGet();
+  }
+
+  /** Lets them be deleted again. From any thread. */
+  void endReading() {
+    if (readers.decrementAndGet() == 0) {
+      wake.run();
+    }
+  }
+
+  private boolean isFinished() {
+    return lane != null && lane.isFinished();
+  }
+
+  /**
+   * Takes notice of a deletion that has ended, and begins the next one.
+   *
+   * @param idle whether there is nothing else to do
+   * @return 0 if there was nothing to do
+   */
+  int work(boolean idle) {
+    int progress = 0;
+    if (isFinished()) {
+      deleting = false;
+      progress++;
+      Throwable problem = lane.collect(answers);
+      if (problem != null) {
+        errorHandler.accept(problem);
+      }
+    }
+    if (idle && mayDelete()) {
+      if (lane == null) {
+        lane = new DeletionLane(transport, 0, 1, "fastvif-retired", wake);
+      }
+      int last = waiting.size() - 1;
+      int index = waiting.getInt(last);
+      waiting.fastUnorderedRemove(last);
+      lane.deletions().add(null, new Step.DeleteLink("link " + index, index, 0), index);
+      lane.begin();
+      deleting = true;
+      progress++;
+    }
+    return progress;
+  }
+
+  private void answered(PlanExecution none, Step step, int result, String message) {
+    if (result != 0 && result != -Errno.ENODEV) {
+      errorHandler.accept(
+          new IllegalStateException(
+              step + " (a retired bridge): " + Errno.name(-result) + ": " + message));
+    }
+  }
+
+  /** Ends its thread; it must be empty. */
+  @Override
+  public void close() {
+    if (lane != null) {
+      lane.close();
+    }
+  }
+}

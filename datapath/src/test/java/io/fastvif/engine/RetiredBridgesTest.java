@@ -1,0 +1,187 @@
+package io.fastvif.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.plan.Action;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Bridges that are retired, on a kernel that tells when it is asked to delete. */
+class RetiredBridgesTest {
+  private final FakeKernel kernel = new FakeKernel();
+  private final List<Throwable> errors = new ArrayList<>();
+  private final BatchExecutor executor =
+      new BatchExecutor(kernel, OvsTransport.none("none"), 64, errors::add, () -> {});
+  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+
+  @AfterEach
+  void closeExecutor() {
+    executor.close();
+    assertEquals(0, kernel.openExchanges.get());
+  }
+
+  private void add(PlugPlan plan) {
+    executor.add(
+        new PlugOperation() {
+          @Override
+          public PlugPlan plan() {
+            return plan;
+          }
+
+          @Override
+          public void completed(Outcome outcome, PlugFailure failure) {
+            outcomes.put(plan.vifId(), outcome);
+          }
+        });
+  }
+
+  private static PlugPlan retire(FakeKernel.Link bridge) {
+    return new PlugPlan(
+        bridge.name,
+        bridge.name,
+        Action.UNPLUG,
+        List.of(bridge.name),
+        null,
+        List.of(
+            PlannedStep.own(new Step.RetireBridge(bridge.name, bridge.index, bridge.group), null)),
+        List.of());
+  }
+
+  private void workUntil(BooleanSupplier reached) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!reached.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "the executor does not get on");
+      if (executor.work() == 0) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
+  }
+
+  @Test
+  void theAnswerComesBeforeTheKernelHasDeletedTheBridge() {
+    CountDownLatch gracePeriod = new CountDownLatch(1);
+    kernel.beforeDeletion = () -> await(gracePeriod);
+    add(retire(kernel.add("qbr1")));
+    add(retire(kernel.add("qbr2")));
+    workUntil(() -> outcomes.size() == 2);
+    assertEquals(Set.of(Outcome.UNPLUGGED), Set.copyOf(outcomes.values()));
+    assertEquals(Set.of("fvgone1", "fvgone2"), kernel.links.keySet());
+    assertEquals("fastvif-retired", kernel.links.get("fvgone1").alias);
+    workUntil(() -> executor.work() == 0);
+    assertFalse(executor.isIdle(), "an engine that is closed would leave them behind");
+    gracePeriod.countDown();
+    workUntil(executor::isIdle);
+    assertEquals(Set.of(), kernel.links.keySet());
+    assertEquals(List.of(2, 1, 1), kernel.messagesOfSends, "one by one");
+    assertEquals(List.of(), errors);
+  }
+
+  @Test
+  void nothingIsDeletedWhileThereIsOtherWork() {
+    kernel.add("tap2");
+    CountDownLatch gracePeriod = new CountDownLatch(1);
+    kernel.beforeDeletion = () -> await(gracePeriod);
+    add(TestPlans.delete("other", "tap2", 1, 0));
+    add(retire(kernel.add("qbr1")));
+    workUntil(() -> outcomes.containsKey("qbr1"));
+    workUntil(() -> executor.work() == 0);
+    assertEquals(List.of(1, 1), kernel.messagesOfSends, "the retirement and the other deletion");
+    gracePeriod.countDown();
+    workUntil(executor::isIdle);
+    assertEquals(Set.of(), kernel.links.keySet());
+  }
+
+  @Test
+  void nothingIsDeletedWhileTheHostIsRead() {
+    executor.retiredBridges().beginReading();
+    executor.retiredBridges().beginReading();
+    add(retire(kernel.add("qbr1")));
+    workUntil(() -> outcomes.containsKey("qbr1"));
+    workUntil(() -> executor.work() == 0);
+    executor.retiredBridges().endReading();
+    assertEquals(0, executor.work());
+    assertFalse(executor.hasFinishedDeletions());
+    assertEquals(Set.of("fvgone1"), kernel.links.keySet());
+    executor.retiredBridges().endReading();
+    assertTrue(executor.hasFinishedDeletions(), "what wakes the engine");
+    workUntil(executor::isIdle);
+    assertEquals(Set.of(), kernel.links.keySet());
+  }
+
+  @Test
+  void whatAnEarlierEngineLeftIsDeletedToo() {
+    FakeKernel.Link left = kernel.add("fvgone77");
+    left.alias = Step.RetireBridge.ALIAS;
+    kernel.add("br0");
+    add(retire(kernel.add("qbr1")));
+    workUntil(executor::isIdle);
+    assertEquals(Set.of("br0"), kernel.links.keySet());
+  }
+
+  @Test
+  void whereARenameWaitsTooBridgesAreDeletedBeforeTheAnswer() {
+    kernel.renamesAtOnce = false;
+    CountDownLatch gracePeriod = new CountDownLatch(1);
+    kernel.beforeDeletion = () -> await(gracePeriod);
+    add(retire(kernel.add("qbr1")));
+    add(retire(kernel.add("qbr2")));
+    workUntil(() -> executor.work() == 0);
+    assertEquals(Map.of(), outcomes);
+    gracePeriod.countDown();
+    workUntil(executor::isIdle);
+    assertEquals(2, outcomes.size());
+    assertEquals(1, kernel.groupDeletions);
+    assertEquals(Set.of(), kernel.links.keySet());
+  }
+
+  @Test
+  void aBridgeThatIsGoneIsNoError() {
+    FakeKernel.Link bridge = kernel.add("qbr1");
+    kernel.links.remove("qbr1");
+    add(retire(bridge));
+    workUntil(executor::isIdle);
+    assertEquals(Outcome.UNCHANGED, outcomes.get("qbr1"));
+    assertEquals(List.of(), errors);
+  }
+
+  @Test
+  void aBridgeThatCannotBeDeletedIsReported() {
+    kernel.undeletable.add("fvgone1");
+    add(retire(kernel.add("qbr1")));
+    workUntil(executor::isIdle);
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("qbr1"));
+    assertEquals(1, errors.size());
+    assertTrue(errors.getFirst().getMessage().contains("EOPNOTSUPP"), () -> "" + errors);
+  }
+
+  @Test
+  void releasesOfKernelsAreCompared() {
+    assertTrue(KernelRelease.isAtLeast("6.9.0-1-amd64", 6, 9));
+    assertTrue(KernelRelease.isAtLeast("6.18.44", 6, 9));
+    assertTrue(KernelRelease.isAtLeast("7.0-rc1", 6, 9));
+    assertFalse(KernelRelease.isAtLeast("6.1.0-18-amd64", 6, 9));
+    assertFalse(KernelRelease.isAtLeast("5.15", 6, 9));
+    assertFalse(KernelRelease.isAtLeast("unknown", 6, 9));
+  }
+}
