@@ -26,6 +26,7 @@ module io.fastvif.datapath {
   exports io.fastvif.tuntap;
   exports io.fastvif.vhostuser.memory;
   exports io.fastvif.vhostuser.session;
+  exports io.fastvif.vhostuser.virtqueue;
   exports io.fastvif.vif.json;
   exports io.fastvif.vif;
 

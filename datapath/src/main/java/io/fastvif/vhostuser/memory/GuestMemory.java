@@ -190,6 +190,22 @@ public final class GuestMemory {
     }
   }
 
+  /**
+   * The guest's address of a byte that the frontend names by its own: a dirty log counts by those.
+   *
+   * @param userAddress the frontend's address, unsigned
+   * @return the guest's; 0 if the byte is in no region
+   */
+  public long guestAddress(long userAddress) {
+    for (MappedRegion mapped : regions) {
+      long offset = userAddress - mapped.region().userAddress();
+      if (Long.compareUnsigned(offset, mapped.region().size()) < 0) {
+        return mapped.region().guestAddress() + offset;
+      }
+    }
+    return 0;
+  }
+
   AddressTable guest() {
     return guest;
   }

@@ -1,0 +1,15 @@
+package io.fastvif.vhostuser.virtqueue;
+
+/** A ring cannot be started as it was set up. Its message says what is wrong. */
+public final class BrokenRingException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Makes an exception.
+   *
+   * @param message what is wrong with the ring
+   */
+  public BrokenRingException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,169 @@
+package io.fastvif.vhostuser.virtqueue;
+
+/**
+ * The buffers that one {@code peek} found: of each its id, how many ring entries it takes, and its
+ * segments as addresses in this process. All of it was read from the ring once and checked; what
+ * the guest changes in the ring afterwards has no effect.
+ *
+ * <p>One thread uses it, over and over. The arrays are reached by accessors without a check of
+ * their own, for the loops that move frames.
+ */
+public final class BufferBurst {
+  /** Segments that one buffer may have: as many as readv(2) takes, and as QEMU allows. */
+  public static final int MAX_SEGMENTS = 1024;
+
+  private final int capacity;
+  private final int chainRoom;
+  private final int[] id;
+  private final int[] entries;
+  private final int[] firstSegment;
+  private final long[] total;
+  private final int[] written;
+  private final long[] address;
+  private final long[] guestAddress;
+  private final int[] length;
+  private int count;
+  private int segments;
+
+  /**
+   * Makes an empty burst.
+   *
+   * @param capacity how many buffers it takes at most
+   */
+  public BufferBurst(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("a burst of " + capacity);
+    }
+    this.capacity = capacity;
+    id = new int[capacity];
+    entries = new int[capacity];
+    firstSegment = new int[capacity + 1];
+    total = new long[capacity];
+    written = new int[capacity];
+    // After the last chain there is still room for as many single segments as there can be buffers.
+    chainRoom = capacity * 4;
+    int room = chainRoom + MAX_SEGMENTS + capacity;
+    address = new long[room];
+    guestAddress = new long[room];
+    length = new int[room];
+  }
+
+  /** How many buffers it takes at most. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** How many buffers it has. */
+  public int count() {
+    return count;
+  }
+
+  /** The id that the driver gave a buffer: its head's index in a split ring. */
+  public int id(int buffer) {
+    return id[buffer];
+  }
+
+  /** How many entries of the ring a buffer takes: more than one in packed rings only. */
+  public int entries(int buffer) {
+    return entries[buffer];
+  }
+
+  /** Bytes of a buffer. */
+  public long total(int buffer) {
+    return total[buffer];
+  }
+
+  /** The number of a buffer's first segment. */
+  public int firstSegment(int buffer) {
+    return firstSegment[buffer];
+  }
+
+  /** The number behind that of a buffer's last segment. */
+  public int endSegment(int buffer) {
+    return firstSegment[buffer + 1];
+  }
+
+  /** Where a segment begins, in this process. */
+  public long address(int segment) {
+    return address[segment];
+  }
+
+  /** Where a segment begins, as the guest counts. */
+  public long guestAddress(int segment) {
+    return guestAddress[segment];
+  }
+
+  /** Bytes of a segment, above 0. */
+  public int length(int segment) {
+    return length[segment];
+  }
+
+  /** Notes how many bytes the device wrote into a buffer, which {@code complete} reports. */
+  public void written(int buffer, int bytes) {
+    written[buffer] = bytes;
+  }
+
+  /** How many bytes the device wrote into a buffer. */
+  public int written(int buffer) {
+    return written[buffer];
+  }
+
+  void clear() {
+    count = 0;
+    segments = 0;
+  }
+
+  /** Whether there may be no room for a chain. */
+  boolean isFull() {
+    return count == capacity || segments > chainRoom;
+  }
+
+  /** Begins a buffer; its segments follow. */
+  void begin(int bufferId) {
+    id[count] = bufferId;
+    firstSegment[count] = segments;
+  }
+
+  /** Adds a buffer of one segment. */
+  void add(int bufferId, long at, long guestAt, int bytes) {
+    int buffer = count;
+    int segment = segments;
+    id[buffer] = bufferId;
+    entries[buffer] = 1;
+    firstSegment[buffer] = segment;
+    total[buffer] = bytes;
+    written[buffer] = 0;
+    address[segment] = at;
+    guestAddress[segment] = guestAt;
+    length[segment] = bytes;
+    segments = segment + 1;
+    firstSegment[buffer + 1] = segment + 1;
+    count = buffer + 1;
+  }
+
+  /** Adds a segment to the buffer begun; false if it has {@link #MAX_SEGMENTS} already. */
+  boolean segment(long at, long guestAt, int bytes) {
+    if (segments - firstSegment[count] == MAX_SEGMENTS) {
+      return false;
+    }
+    address[segments] = at;
+    guestAddress[segments] = guestAt;
+    length[segments] = bytes;
+    segments++;
+    return true;
+  }
+
+  /** Ends the buffer begun. */
+  void end(int bufferId, int ringEntries) {
+    long sum = 0;
+    for (int i = firstSegment[count]; i < segments; i++) {
+      sum += length[i];
+    }
+    id[count] = bufferId;
+    entries[count] = ringEntries;
+    total[count] = sum;
+    written[count] = 0;
+    count++;
+    firstSegment[count] = segments;
+  }
+}

@@ -1,0 +1,319 @@
+package io.fastvif.vhostuser.virtqueue;
+
+import java.lang.invoke.VarHandle;
+
+/**
+ * The device's side of a packed virtqueue (virtio 1.2, 2.8).
+ *
+ * <pre>
+ * descriptor, 16 bytes                 event suppression, 4 bytes
+ * +----------------------------+       +------------------------------------+
+ * | address                 8  |       | index, bit 15: wrap counter     2  |
+ * | length                  4  |       | 0 all, 1 none, 2 at that index  2  |
+ * | buffer id               2  |       +------------------------------------+
+ * | flags: 7 avail, 15 used 2  |
+ * +----------------------------+
+ * </pre>
+ *
+ * As buffers are used in order, the place of the next used descriptor is that of the first
+ * available one.
+ */
+final class PackedDeviceQueue extends DeviceQueue {
+  private static final int DESC_REST = 8;
+  private static final int AVAIL = 1 << 7;
+  private static final int USED = 1 << 15;
+  private static final int EVENT_FLAGS = 2;
+  private static final int EVENT_ALL = 0;
+  private static final int EVENT_NONE = 1;
+  private static final int EVENT_AT_INDEX = 2;
+  private static final int WRAP_BIT = 1 << 15;
+  private static final int FLAGS_SHIFT = 48;
+
+  private final PackedInflight inflight;
+  private int position;
+
+  /** The wrap counter, 1 or 0. */
+  private int wrap;
+
+  /** Entries that the last peek showed and that are not completed. */
+  private int peeked;
+
+  PackedDeviceQueue(RingSetup setup, long inflightPart) {
+    super(setup);
+    if (inflightPart == 0) {
+      inflight = null;
+      position = setup.base() & (WRAP_BIT - 1);
+      wrap = (setup.base() & WRAP_BIT) != 0 ? 1 : 0;
+    } else {
+      inflight = new PackedInflight(inflightPart, size, setup.base(), descriptors);
+      position = inflight.usedIndex();
+      wrap = inflight.usedWrap();
+    }
+    disableKicks();
+  }
+
+  @Override
+  public int peek(BufferBurst burst, int max) {
+    burst.clear();
+    if (isBroken()) {
+      return BROKEN;
+    }
+    if (inflight != null && inflight.toResubmit() > 0) {
+      return peekResubmitted(burst, max);
+    }
+    int n = Math.min(max, burst.capacity());
+    int at = position;
+    int counter = wrap;
+    int entries = 0;
+    int plain = deviceWritable ? DESC_WRITE : 0;
+    while (burst.count() < n) {
+      long descriptor = descriptors + (long) at * DESC_SIZE;
+      long rest = RawMemory.getLongAcquire(descriptor + DESC_REST);
+      int flags = (int) (rest >>> FLAGS_SHIFT);
+      // Available, and not used yet, in this round.
+      if ((flags & (AVAIL | USED)) != (counter == 1 ? AVAIL : USED)) {
+        break;
+      }
+      int length = (int) rest;
+      long guestAddress = RawMemory.getLong(descriptor);
+      int taken = 1;
+      long address;
+      if ((flags & (DESC_NEXT | DESC_WRITE | DESC_INDIRECT)) == plain
+          && length > 0
+          && (address = memory.translate(guestAddress, length)) != 0) {
+        burst.add((int) (rest >>> 32) & 0xffff, address, guestAddress, length);
+      } else {
+        if (burst.isFull()) {
+          break;
+        }
+        taken = chain(burst, at, guestAddress, rest);
+        if (taken == BROKEN) {
+          burst.clear();
+          return BROKEN;
+        }
+      }
+      entries += taken;
+      if (entries > size) {
+        burst.clear();
+        return broken("more than the " + size + " entries of the ring are available");
+      }
+      if (inflight != null && !inflight.track(burst.count() - 1, at, taken)) {
+        burst.clear();
+        return broken("the in-flight area is damaged");
+      }
+      at += taken;
+      if (at >= size) {
+        at -= size;
+        counter ^= 1;
+      }
+    }
+    peeked = entries;
+    return burst.count();
+  }
+
+  /** Walks a chain whose first descriptor was read already; how many entries it takes. */
+  private int chain(BufferBurst burst, int first, long firstAddress, long firstRest) {
+    int at = first;
+    long guestAddress = firstAddress;
+    long rest = firstRest;
+    int seen = 1;
+    burst.begin(0);
+    while (true) {
+      int flags = (int) (rest >>> FLAGS_SHIFT);
+      if ((flags & DESC_INDIRECT) != 0) {
+        if (!indirect(burst, guestAddress, (int) rest, flags)) {
+          return BROKEN;
+        }
+      } else if (!rightDirection(flags) || !append(burst, guestAddress, (int) rest)) {
+        return BROKEN;
+      }
+      if ((flags & DESC_NEXT) == 0) {
+        break;
+      }
+      if (++seen > size || seen > BufferBurst.MAX_SEGMENTS) {
+        return broken("a chain of more than " + (seen - 1) + " descriptors");
+      }
+      at = at + 1 == size ? 0 : at + 1;
+      long descriptor = descriptors + (long) at * DESC_SIZE;
+      guestAddress = RawMemory.getLong(descriptor);
+      rest = RawMemory.getLong(descriptor + DESC_REST);
+    }
+    burst.end((int) (rest >>> 32) & 0xffff, seen);
+    return seen;
+  }
+
+  private boolean indirect(BufferBurst burst, long guestAddress, int length, int flags) {
+    long table = indirectTable(guestAddress, length, flags);
+    if (table == 0) {
+      return false;
+    }
+    int entries = length / DESC_SIZE;
+    if (entries > BufferBurst.MAX_SEGMENTS) {
+      broken("an indirect table of " + entries + " descriptors");
+      return false;
+    }
+    for (int i = 0; i < entries; i++) {
+      long descriptor = table + (long) i * DESC_SIZE;
+      long rest = RawMemory.getLong(descriptor + DESC_REST);
+      int inner = (int) (rest >>> FLAGS_SHIFT);
+      // Of the flags only the direction counts in a table.
+      if (!rightDirection(inner) || !append(burst, RawMemory.getLong(descriptor), (int) rest)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int peekResubmitted(BufferBurst burst, int max) {
+    int n = Math.min(inflight.toResubmit(), Math.min(max, burst.capacity()));
+    for (int i = 0; i < n && !burst.isFull(); i++) {
+      int head = inflight.resubmitted(i);
+      int entries = inflight.entries(head);
+      int entry = head;
+      long rest = 0;
+      burst.begin(0);
+      for (int seen = 0; seen < entries; seen++) {
+        if (entry >= size) {
+          burst.clear();
+          return broken("the in-flight area is damaged");
+        }
+        rest = inflight.rest(entry);
+        int flags = (int) (rest >>> FLAGS_SHIFT);
+        boolean good =
+            (flags & DESC_INDIRECT) != 0
+                ? indirect(burst, inflight.address(entry), (int) rest, flags)
+                : rightDirection(flags) && append(burst, inflight.address(entry), (int) rest);
+        if (!good) {
+          burst.clear();
+          return BROKEN;
+        }
+        entry = inflight.next(entry);
+      }
+      burst.end((int) (rest >>> 32) & 0xffff, entries);
+    }
+    peeked = 0;
+    return burst.count();
+  }
+
+  @Override
+  public void complete(BufferBurst burst, int n) {
+    if (n == 0) {
+      return;
+    }
+    int first = position;
+    int firstWrap = wrap;
+    int at = first;
+    int counter = firstWrap;
+    int entries = 0;
+    // One descriptor may stand for the whole batch, but it cannot tell the lengths of all.
+    boolean batch = inOrder && !deviceWritable;
+    for (int i = 0; i < n; i++) {
+      if (i > 0 && !batch) {
+        RawMemory.putLong(
+            descriptors + (long) at * DESC_SIZE + DESC_REST,
+            used(burst.id(i), burst.written(i), counter));
+      }
+      int taken = burst.entries(i);
+      entries += taken;
+      at += taken;
+      if (at >= size) {
+        at -= size;
+        counter ^= 1;
+      }
+    }
+    if (inflight != null) {
+      inflight.completing(n, at, counter);
+    }
+    int shown = batch ? n - 1 : 0;
+    // The driver looks at the first one first: the others are seen when this one is.
+    RawMemory.putLongRelease(
+        descriptors + (long) first * DESC_SIZE + DESC_REST,
+        used(burst.id(shown), burst.written(shown), firstWrap));
+    if (inflight != null) {
+      inflight.completed(n);
+    }
+    if (log != null) {
+      logBuffers(burst, n);
+      logDescriptors(first, entries);
+    }
+    position = at;
+    wrap = counter;
+    peeked = Math.max(0, peeked - entries);
+    if (hasCallDescriptor() && wantsCall(first, firstWrap, entries)) {
+      call();
+    }
+  }
+
+  private long used(int id, int written, int counter) {
+    int flags = (counter == 1 ? AVAIL | USED : 0) | (deviceWritable ? DESC_WRITE : 0);
+    return (written & 0xffffffffL) | ((long) id << 32) | ((long) flags << FLAGS_SHIFT);
+  }
+
+  private boolean wantsCall(int first, int firstWrap, int entries) {
+    // The driver asks for calls, then looks at the descriptor; here it is the other way round.
+    VarHandle.fullFence();
+    int event = RawMemory.getIntAcquire(driverArea);
+    int flags = (event >>> 16) & 3;
+    if (flags != EVENT_AT_INDEX || !eventIndex) {
+      return flags != EVENT_NONE;
+    }
+    int distance = (event & (WRAP_BIT - 1)) - first;
+    if (((event & WRAP_BIT) != 0 ? 1 : 0) != firstWrap) {
+      distance += size;
+    }
+    return distance >= 0 && distance < entries;
+  }
+
+  @Override
+  public int stop() {
+    int half = position | (wrap << 15);
+    if (inflight != null) {
+      inflight.release();
+    }
+    return half | (half << 16);
+  }
+
+  @Override
+  public boolean enableKicks() {
+    int next = position + peeked;
+    int counter = wrap;
+    if (next >= size) {
+      next -= size;
+      counter ^= 1;
+    }
+    if (eventIndex) {
+      RawMemory.putIntRelease(deviceArea, next | (counter << 15) | (EVENT_AT_INDEX << 16));
+    } else {
+      RawMemory.putShort(deviceArea + EVENT_FLAGS, EVENT_ALL);
+    }
+    logEvent();
+    // The driver publishes buffers, then looks whether to kick; here it is the other way round.
+    VarHandle.fullFence();
+    long rest = RawMemory.getLongAcquire(descriptors + (long) next * DESC_SIZE + DESC_REST);
+    int flags = (int) (rest >>> FLAGS_SHIFT);
+    return (flags & (AVAIL | USED)) == (counter == 1 ? AVAIL : USED);
+  }
+
+  @Override
+  public void disableKicks() {
+    RawMemory.putShort(deviceArea + EVENT_FLAGS, EVENT_NONE);
+    logEvent();
+  }
+
+  private void logDescriptors(int first, int entries) {
+    int straight = Math.min(entries, size - first);
+    logDescriptorArea((long) first * DESC_SIZE, (long) straight * DESC_SIZE);
+    logDescriptorArea(0, (long) (entries - straight) * DESC_SIZE);
+  }
+
+  private void logEvent() {
+    if (log != null) {
+      logDeviceArea(0, deviceBytes());
+    }
+  }
+
+  @Override
+  long deviceBytes() {
+    return RingSetup.deviceBytes(size, true);
+  }
+}

@@ -1,0 +1,215 @@
+package io.fastvif.vhostuser.virtqueue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.vhostuser.memory.Backing;
+import io.fastvif.vhostuser.memory.InflightArea;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Rings with random contents, that change at random while the device works on them. Whatever it
+ * finds must lie in the guest's memory; it must end in bounded time, and with an error or none.
+ *
+ * <p>Runs for two seconds; {@code -Dfastvif.fuzz-seconds=3600} for an hour, {@code
+ * -Dfastvif.seed=SEED} with the same random numbers.
+ */
+class RingFuzzTest {
+  private static final long REGION = 1 << 16;
+  private static final int[] SIZES = {1, 2, 8, 64, 256, 1024};
+
+  private final long seed = Long.getLong("fastvif.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+  private final BufferBurst burst = new BufferBurst(32);
+  private long peeks;
+  private long buffers;
+  private long broken;
+
+  @Test
+  void nothingOutsideTheGuestsMemoryIsFound() throws InterruptedException {
+    long seconds = Long.getLong("fastvif.fuzz-seconds", 2);
+    long end = System.nanoTime() + seconds * 1_000_000_000L;
+    int rounds = 0;
+    try (TestGuest guest = new TestGuest(REGION)) {
+      while (System.nanoTime() < end || rounds < 50) {
+        try {
+          round(guest);
+        } catch (RuntimeException | AssertionError e) {
+          fail("seed " + seed + ", round " + rounds, e);
+        }
+        rounds++;
+      }
+    }
+    System.out.printf(
+        "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken%n",
+        seed, rounds, peeks, buffers, broken);
+    assertTrue(buffers > 0 && broken > 0, "the fuzzer reaches neither buffers nor errors");
+  }
+
+  private void round(TestGuest guest) throws InterruptedException {
+    guest.freeAll();
+    int size = SIZES[random.nextInt(SIZES.length)];
+    long features =
+        pick(VirtioFeatures.RING_PACKED)
+            | pick(VirtioFeatures.EVENT_IDX)
+            | pick(VirtioFeatures.INDIRECT_DESC)
+            | pick(VirtioFeatures.IN_ORDER);
+    boolean packed = VirtioFeatures.has(features, VirtioFeatures.RING_PACKED);
+    TestRing ring = guest.ring(Math.min(size, 256), features, random.nextBoolean());
+    InflightArea area = random.nextInt(3) == 0 ? area(ring.size(), packed) : null;
+    // A second guest's CPU, which changes the ring at the same time.
+    Thread other = random.nextInt(8) == 0 ? otherCpu(guest, ring) : null;
+    DeviceQueue device = null;
+    for (int step = 0; step < 400; step++) {
+      if (device == null) {
+        int base = random.nextInt() & (packed ? 0x80ff80ff : 0xffff);
+        try {
+          device =
+              DeviceQueue.start(
+                  ring.setup(guest.view(), packed ? base % ring.size() : base),
+                  area == null ? 0 : area.address(0, packed));
+        } catch (IllegalArgumentException impossibleBase) {
+          continue;
+        }
+      }
+      scribble(guest, ring, area, packed);
+      peek(guest, device);
+      if (random.nextInt(10) == 0 || device.failure() != null) {
+        device.stop();
+        device = null;
+      }
+    }
+    if (other != null) {
+      other.interrupt();
+      other.join();
+    }
+    if (area != null) {
+      area.mapping().release();
+    }
+    guest.closeViews();
+  }
+
+  private void peek(TestGuest guest, DeviceQueue device) {
+    int n = device.peek(burst, 1 + random.nextInt(40));
+    peeks++;
+    if (n == DeviceQueue.BROKEN) {
+      assertNotNull(device.failure());
+      broken++;
+      return;
+    }
+    buffers += n;
+    for (int i = 0; i < n; i++) {
+      long total = 0;
+      for (int s = burst.firstSegment(i); s < burst.endSegment(i); s++) {
+        long guestAddress = burst.guestAddress(s);
+        assertTrue(burst.length(s) > 0);
+        assertTrue(guestAddress >= TestGuest.GUEST_BASE, "before the memory");
+        assertTrue(guestAddress + burst.length(s) <= guest.guestEnd(), "behind the memory");
+        assertEquals(guest.host(guestAddress), burst.address(s));
+        assertEquals(
+            guest.host(guestAddress + burst.length(s) - 1), burst.address(s) + burst.length(s) - 1);
+        total += burst.length(s);
+      }
+      assertEquals(total, burst.total(i));
+      burst.written(i, random.nextInt());
+    }
+    device.complete(burst, n == 0 ? 0 : random.nextInt(n + 1));
+    if (random.nextBoolean()) {
+      device.enableKicks();
+    }
+  }
+
+  private long pick(long feature) {
+    return random.nextBoolean() ? feature : 0;
+  }
+
+  private static InflightArea area(int size, boolean packed) {
+    long bytes = InflightArea.partSize(size, packed);
+    try (FileDescriptor file = FileDescriptor.of(InflightArea.createFile(bytes))) {
+      return InflightArea.map(file.value(), 0, bytes, 1, size, packed, Backing.SEALED);
+    }
+  }
+
+  /** Writes what a ring may have, mostly, and nonsense, sometimes. */
+  private void scribble(TestGuest guest, TestRing ring, InflightArea area, boolean packed) {
+    int size = ring.size();
+    for (int i = random.nextInt(size + 1); i > 0; i--) {
+      long at = guest.host(ring.descriptors() + 16L * random.nextInt(size));
+      RawMemory.putLong(at, address(guest));
+      RawMemory.putInt(at + 8, length());
+      int flags = random.nextInt(5) == 0 ? random.nextInt(8) : ring.deviceWritable() ? 2 : 0;
+      if (random.nextInt(4) == 0) {
+        flags |= 1;
+      }
+      if (packed) {
+        RawMemory.putShort(at + 12, random.nextInt(2 * size));
+        RawMemory.putShort(at + 14, flags | (random.nextBoolean() ? 0x80 : 0x8000));
+      } else {
+        RawMemory.putShort(at + 12, flags);
+        RawMemory.putShort(
+            at + 14, random.nextInt(10) == 0 ? random.nextInt() : random.nextInt(size));
+      }
+    }
+    long driver = guest.host(ring.driverArea());
+    long end = RingSetup.driverBytes(size, packed);
+    if (packed) {
+      RawMemory.putInt(driver, random.nextInt());
+    } else {
+      for (long at = 4; at < end; at += 2) {
+        boolean wild = random.nextInt(500) == 0;
+        RawMemory.putShort(driver + at, wild ? random.nextInt() : random.nextInt(size));
+      }
+      int used = RawMemory.getShort(guest.host(ring.deviceArea()) + 2);
+      int ahead = random.nextInt(20) == 0 ? random.nextInt(70000) : random.nextInt(size + 1);
+      RawMemory.putShortRelease(driver + 2, used + ahead);
+    }
+    if (area != null && random.nextInt(10) == 0) {
+      long bytes = InflightArea.partSize(size, packed);
+      RawMemory.putShort(
+          area.address(0, packed) + 12 + 2L * random.nextInt((int) (bytes - 12) / 2),
+          random.nextInt());
+    }
+    if (random.nextInt(50) == 0) {
+      RawMemory.putShort(guest.host(ring.deviceArea()) + 2, random.nextInt());
+    }
+  }
+
+  private long address(TestGuest guest) {
+    return switch (random.nextInt(20)) {
+      case 0 -> random.nextLong();
+      case 1 -> guest.guestEnd() - random.nextInt(2000);
+      case 2 -> TestGuest.GUEST_BASE - random.nextInt(20);
+      case 3, 4 -> guest.regionBorder() - random.nextInt(2000);
+      default -> TestGuest.GUEST_BASE + random.nextLong(2 * REGION - 4096);
+    };
+  }
+
+  private int length() {
+    return switch (random.nextInt(20)) {
+      case 0 -> random.nextInt();
+      case 1 -> 0;
+      case 2, 3 -> 16 * random.nextInt(300);
+      default -> 1 + random.nextInt(2000);
+    };
+  }
+
+  private Thread otherCpu(TestGuest guest, TestRing ring) {
+    Random own = new Random(random.nextLong());
+    long descriptors = guest.host(ring.descriptors());
+    long driver = guest.host(ring.driverArea());
+    int size = ring.size();
+    return Thread.ofPlatform()
+        .start(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                long at = descriptors + 16L * own.nextInt(size);
+                RawMemory.putLong(at + (own.nextBoolean() ? 8 : 0), own.nextLong());
+                RawMemory.putShort(driver + 2, own.nextInt(size));
+              }
+            });
+  }
+}
