@@ -61,6 +61,7 @@ final class BatchExecutor implements AutoCloseable {
   private boolean sendFull;
 
   /**
+   * @param ports does the steps on vhost-user ports
    * @param limit how many plans may be under way at once
    * @param errorHandler told what is thrown where nobody else can be told
    * @param wake called by another thread when there is something to do for {@link #work()}
@@ -68,6 +69,7 @@ final class BatchExecutor implements AutoCloseable {
   BatchExecutor(
       Transport transport,
       OvsTransport ovs,
+      VhostUserPorts ports,
       int limit,
       Consumer<Throwable> errorHandler,
       Runnable wake) {
@@ -81,7 +83,7 @@ final class BatchExecutor implements AutoCloseable {
     byVif = new Object2ObjectHashMap<>(INITIAL_PLANS, Hashing.DEFAULT_LOAD_FACTOR);
     steps = new StepEncoder(transport);
     retired = new RetiredBridges(transport, errorHandler, wake);
-    slow = new SlowSteps(transport, wake);
+    slow = new SlowSteps(transport, ports, wake);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
 
@@ -333,6 +335,7 @@ final class BatchExecutor implements AutoCloseable {
       }
       case Step.DisableIpv6 ipv6 ->
           answered(plan, step, transport.disableIpv6(ipv6.name(), ipv6.disabled()), null);
+      case Step.SetSysctl sysctl -> answered(plan, step, transport.setSysctl(sysctl), null);
       case Step.DeleteLink delete -> {
         int index = steps.index(plan, delete.name(), delete.index());
         if (index > 0) {
@@ -454,6 +457,8 @@ final class BatchExecutor implements AutoCloseable {
       case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
       case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
       case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
+      case Step.SetSysctl sysctl -> errno == Errno.ENOENT && sysctl.setting().isIpv6();
+      case Step.AddProxyNeighbour neighbour -> errno == Errno.EEXIST;
       case Step.DeleteLink delete -> errno == Errno.ENODEV;
       case Step.DeleteAltname delete -> errno == Errno.ENOENT;
       case Step.RetireBridge retire -> errno == Errno.ENODEV;

@@ -29,8 +29,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -44,6 +47,7 @@ import org.agrona.collections.IntArrayList;
 final class KernelTransport implements Transport {
   private static final ValueLayout.OfInt INDEX =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
+  private static final Path SYSCTLS = Path.of("/proc/sys/net");
   private static final byte[] IPV6_SETTINGS =
       "/proc/sys/net/ipv6/conf/".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DISABLE_IPV6 = "/disable_ipv6\0".getBytes(StandardCharsets.US_ASCII);
@@ -162,11 +166,29 @@ final class KernelTransport implements Transport {
   }
 
   @Override
+  public int setSysctl(Step.SetSysctl sysctl) {
+    Path file = SYSCTLS.resolve(sysctl.setting().path(sysctl.name()));
+    byte[] text = Integer.toString(sysctl.value()).getBytes(StandardCharsets.US_ASCII);
+    try {
+      Files.write(file, text, StandardOpenOption.WRITE);
+      return 0;
+    } catch (NoSuchFileException absent) {
+      return -Errno.ENOENT;
+    } catch (AccessDeniedException refused) {
+      return -Errno.EACCES;
+    } catch (IOException refused) {
+      return -Errno.EINVAL; // the kernel's word for a value that it does not take
+    }
+  }
+
+  @Override
   public boolean perform(Step.Slow step) throws IOException {
     return switch (step) {
       case Step.BindDriver bind ->
           pci.bind(bind.device(), Optional.ofNullable(bind.driver()), bind.override());
       case Step.LeaseDevice lease -> leases.change(lease.device(), lease.seen(), lease.wanted());
+      case Step.OfVhostUserPort port -> throw new IllegalArgumentException("not here: " + port);
+      case Step.OfSocket socket -> throw new IllegalArgumentException("not here: " + socket);
     };
   }
 

@@ -132,6 +132,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   }
 
   @Override
+  public int setSysctl(Step.SetSysctl sysctl) {
+    return transport.setSysctl(sysctl);
+  }
+
+  @Override
   public boolean perform(Step.Slow step) throws IOException {
     return transport.perform(step);
   }

@@ -58,6 +58,11 @@ final class NullTransport implements Transport {
   }
 
   @Override
+  public int setSysctl(Step.SetSysctl sysctl) {
+    return 0;
+  }
+
+  @Override
   public boolean perform(Step.Slow step) {
     return true;
   }

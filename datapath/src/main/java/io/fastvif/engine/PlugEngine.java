@@ -3,6 +3,7 @@ package io.fastvif.engine;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.VhostUserPort;
 import io.fastvif.switchdev.pool.DeviceLeases;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -34,6 +36,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private final ManyToOneConcurrentArrayQueue<PlugOperation> queue;
   private final Transport.Factory transports;
   private final Function<Runnable, OvsTransport> ovsTransports;
+  private final VhostUserPorts ports;
   private final int batchLimit;
   private final Consumer<Throwable> errorHandler;
   private final ParkWhenIdle parking;
@@ -59,6 +62,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
             : builder.transports;
     transports = builder.monitored ? MonitoredTransport.factory(plain) : plain;
     ovsTransports = builder.ovsTransports;
+    ports = builder.ports;
     batchLimit = builder.batchLimit;
     errorHandler = builder.errorHandler;
     parking = new ParkWhenIdle(this::hasNothingToDo);
@@ -183,7 +187,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   /**
    * The links, addresses and routes of the engine's namespace, for planning: read now, or of the
    * {@link Builder#monitorHost() monitor}; Open vSwitch's rows when the snapshot is first asked for
-   * them. What this engine has completed before is in it. Waits for the engine to be started.
+   * them; the forwarder's vhost-user ports. What this engine has completed before is in it. Waits
+   * for the engine to be started.
    */
   public HostSnapshot snapshot() {
     awaitStart();
@@ -194,7 +199,12 @@ public final class PlugEngine implements Agent, AutoCloseable {
     } finally {
       executor.retiredBridges().endReading();
     }
-    return host.withDevices(() -> transport.devices(host));
+    HostSnapshot whole = host.withDevices(() -> transport.devices(host));
+    List<VhostUserPort> open = ports.open();
+    return open.isEmpty()
+        ? whole
+        : whole.withVhostUserPorts(
+            open.stream().collect(Collectors.toMap(VhostUserPort::vifId, port -> port)));
   }
 
   @Override
@@ -202,7 +212,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     try {
       transport = transports.open();
       ovs = ovsTransports.apply(parking::wake);
-      executor = new BatchExecutor(transport, ovs, batchLimit, errorHandler, parking::wake);
+      executor = new BatchExecutor(transport, ovs, ports, batchLimit, errorHandler, parking::wake);
     } catch (RuntimeException | LinkageError failure) {
       startFailure =
           failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
@@ -325,6 +335,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     private boolean monitored;
     private Function<Runnable, OvsTransport> ovsTransports =
         wake -> OvsTransport.none("the engine was not told where Open vSwitch's database is");
+    private VhostUserPorts ports = new NoVhostUserPorts();
     private int queueCapacity = 4096;
     private int batchLimit = 2048;
     private Consumer<Throwable> errorHandler =
@@ -370,6 +381,15 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
     Builder ovs(Function<Runnable, OvsTransport> factory) {
       ovsTransports = factory;
+      return this;
+    }
+
+    /**
+     * The forwarder that serves vhost-user ports; the caller's to close, after the engine. Without
+     * one, plans that open a port fail and say so.
+     */
+    public Builder vhostUser(VhostUserPorts forwarder) {
+      ports = Objects.requireNonNull(forwarder);
       return this;
     }
 

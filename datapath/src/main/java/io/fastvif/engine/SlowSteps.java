@@ -34,16 +34,19 @@ final class SlowSteps implements AutoCloseable {
       PlanExecution plan, Step step, boolean changed, int errno, String problem) {}
 
   private final Transport host;
+  private final VhostUserPorts ports;
   private final Runnable onFinished;
   private final ManyToOneConcurrentLinkedQueue<Answer> finished =
       new ManyToOneConcurrentLinkedQueue<>();
   private ThreadPoolExecutor threads;
 
   /**
+   * @param ports does the steps on vhost-user ports
    * @param onFinished called on another thread when there is something to {@link #collect}
    */
-  SlowSteps(Transport host, Runnable onFinished) {
+  SlowSteps(Transport host, VhostUserPorts ports, Runnable onFinished) {
     this.host = host;
+    this.ports = ports;
     this.onFinished = onFinished;
   }
 
@@ -68,12 +71,21 @@ final class SlowSteps implements AutoCloseable {
 
   private Answer perform(PlanExecution plan, Step.Slow step) {
     try {
-      return new Answer(plan, step, host.perform(step), 0, null);
+      return new Answer(plan, step, changes(step), 0, null);
     } catch (SystemCallException refused) {
       return new Answer(plan, step, false, refused.errno(), String.valueOf(refused.getMessage()));
     } catch (IOException | RuntimeException | LinkageError failed) {
       return new Answer(plan, step, false, 0, String.valueOf(failed.getMessage()));
     }
+  }
+
+  private boolean changes(Step.Slow step) throws IOException {
+    return switch (step) {
+      case Step.OpenVhostUserPort open -> ports.open(open.port());
+      case Step.CloseVhostUserPort close -> ports.close(close.port());
+      case Step.OfSocket socket -> SocketFiles.perform(socket);
+      default -> host.perform(step);
+    };
   }
 
   /** Whether {@link #collect} would have something to do. */

@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
+import static io.fastvif.bindings.linux.linux_h.AF_INET6;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_AUTO;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_DISABLE;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_ENABLE;
@@ -10,6 +11,7 @@ import io.fastvif.netlink.route.AddressGenerationMode;
 import io.fastvif.netlink.route.AddressRequest;
 import io.fastvif.netlink.route.InetConf;
 import io.fastvif.netlink.route.LinkRequest;
+import io.fastvif.netlink.route.NeighbourRequest;
 import io.fastvif.netlink.route.RouteRequest;
 import io.fastvif.netlink.route.VfRequest;
 import io.fastvif.netlink.route.kind.Bridge;
@@ -23,6 +25,7 @@ import io.fastvif.plan.VfLinkState;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plan.VfVlan;
 import io.fastvif.plan.VlanProtocol;
+import java.net.Inet6Address;
 
 /** Writes a step as the netlink message that does it. */
 final class StepEncoder {
@@ -33,6 +36,7 @@ final class StepEncoder {
   private final VfRequest vf;
   private final AddressRequest address;
   private final RouteRequest route;
+  private final NeighbourRequest neighbour;
   private final Bridge bridge = new Bridge();
   private final Veth veth = new Veth();
   private final Vlan vlan = new Vlan();
@@ -45,6 +49,7 @@ final class StepEncoder {
     vf = new VfRequest(transport.encoder());
     address = new AddressRequest(transport.encoder());
     route = new RouteRequest(transport.encoder());
+    neighbour = new NeighbourRequest(transport.encoder());
   }
 
   /** The sequence number of the message encoded last. */
@@ -80,8 +85,10 @@ final class StepEncoder {
       case Step.DeleteAddress delete -> address(plan, delete.name(), delete.address(), false);
       case Step.AddRoute add -> route(plan, add.name(), add.route(), true);
       case Step.DeleteRoute delete -> route(plan, delete.name(), delete.route(), false);
+      case Step.AddProxyNeighbour add -> neighbour(plan, add);
       case Step.CreateTap tap -> throw new IllegalArgumentException("not netlink: " + tap);
       case Step.DisableIpv6 ipv6 -> throw new IllegalArgumentException("not netlink: " + ipv6);
+      case Step.SetSysctl sysctl -> throw new IllegalArgumentException("not netlink: " + sysctl);
       case Step.DeleteLink delete -> throw new IllegalArgumentException("by group: " + delete);
       case Step.ChangeOvs change -> throw new IllegalArgumentException("not netlink: " + change);
       case Step.AwaitOvs await -> throw new IllegalArgumentException("not netlink: " + await);
@@ -283,13 +290,14 @@ final class StepEncoder {
       return missing(name);
     }
     byte[] network = state.prefixLength() == 0 ? null : state.destination().getAddress();
+    int family = state.destination() instanceof Inet6Address ? AF_INET6 : AF_INET;
     if (add) {
       route
-          .add(AF_INET, network, state.prefixLength())
+          .add(family, network, state.prefixLength())
           .protocol(state.protocol())
           .scope(state.scope());
     } else {
-      route.delete(AF_INET, network, state.prefixLength());
+      route.delete(family, network, state.prefixLength());
     }
     route.outputInterface(index);
     if (state.gateway() != null) {
@@ -302,6 +310,14 @@ final class StepEncoder {
       route.priority(state.metric());
     }
     return end(route.end(), route.sequence());
+  }
+
+  private int neighbour(PlanExecution plan, Step.AddProxyNeighbour add) {
+    int index = index(plan, add.name(), 0);
+    if (index < 0) {
+      return missing(add.name());
+    }
+    return end(neighbour.addProxy(index, add.address().getAddress()).end(), neighbour.sequence());
   }
 
   private int missing(String name) {

@@ -26,6 +26,9 @@ interface Transport extends MessageExchange {
   /** Switches IPv6 off or on for a link; 0 or a negated error number, ENOENT if it has no IPv6. */
   int disableIpv6(String name, boolean disabled);
 
+  /** Writes a link's setting; 0 or a negated error number, ENOENT if it has none such. */
+  int setSysctl(Step.SetSysctl sysctl);
+
   /**
    * Does a step that may take long, and returns when it is done. From any thread.
    *

@@ -3,6 +3,7 @@ package io.fastvif.plan;
 import io.fastvif.vif.PciAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -37,7 +38,7 @@ public interface HostSnapshot {
 
   /** The same with Open vSwitch's rows, taken from there when they are first asked for. */
   default HostSnapshot withOvs(Supplier<OvsSnapshot> rows) {
-    return new WiderSnapshot(this, rows, this::sriov, this::devices);
+    return new WiderSnapshot(this, rows, this::sriov, this::devices, this::vhostUserPort);
   }
 
   /** The SR-IOV network cards of the host. */
@@ -47,7 +48,7 @@ public interface HostSnapshot {
 
   /** The same with SR-IOV network cards, taken from there when they are first asked for. */
   default HostSnapshot withSriov(Supplier<SriovSnapshot> functions) {
-    return new WiderSnapshot(this, this::ovs, functions, this::devices);
+    return new WiderSnapshot(this, this::ovs, functions, this::devices, this::vhostUserPort);
   }
 
   /** The PCI devices of the host, one by one. */
@@ -57,11 +58,27 @@ public interface HostSnapshot {
 
   /** The same with PCI devices, taken from there when they are first asked for. */
   default HostSnapshot withDevices(Supplier<DeviceSnapshot> devices) {
-    return new WiderSnapshot(this, this::ovs, this::sriov, devices);
+    return new WiderSnapshot(this, this::ovs, this::sriov, devices, this::vhostUserPort);
   }
 
   /** The virtual function at that PCI address, if there is one. */
   default Optional<VirtualFunctionState> virtualFunction(PciAddress address) {
     return sriov().virtualFunction(address);
+  }
+
+  /** The vhost-user port of the VIF of that id, if this process has a forwarder that serves it. */
+  default Optional<VhostUserPort> vhostUserPort(String vifId) {
+    return Optional.empty();
+  }
+
+  /** The same with the vhost-user ports of a forwarder, by the ids of their VIFs. */
+  default HostSnapshot withVhostUserPorts(Map<String, VhostUserPort> ports) {
+    Map<String, VhostUserPort> copy = Map.copyOf(ports);
+    return new WiderSnapshot(
+        this,
+        this::ovs,
+        this::sriov,
+        this::devices,
+        vifId -> Optional.ofNullable(copy.get(vifId)));
   }
 }

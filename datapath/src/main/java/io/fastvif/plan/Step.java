@@ -2,6 +2,7 @@ package io.fastvif.plan;
 
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -177,6 +178,17 @@ public sealed interface Step {
   }
 
   /**
+   * Writes a setting of a link below {@code /proc/sys/net}. Equivalent to {@code sysctl
+   * net.ipv4.conf.NAME.proxy_arp=1}; a kernel without IPv6 has none of IPv6's to write.
+   */
+  record SetSysctl(String name, LinkSysctl setting, int value) implements Step {
+    @Override
+    public String toString() {
+      return "set net/" + setting.path(name) + " to " + value;
+    }
+  }
+
+  /**
    * Deletes a link; one that is gone already is no error. Equivalent to {@code ip link delete
    * NAME}.
    *
@@ -247,6 +259,18 @@ public sealed interface Step {
     @Override
     public String toString() {
       return "delete route " + route + " dev " + name;
+    }
+  }
+
+  /**
+   * Answers a link's neighbour solicitations for an IPv6 address of another link, if that is
+   * switched on ({@link LinkSysctl#PROXY_NDP}). Equivalent to {@code ip -6 neighbour add proxy
+   * ADDRESS dev NAME}.
+   */
+  record AddProxyNeighbour(String name, InetAddress address) implements Step {
+    @Override
+    public String toString() {
+      return "add proxy neighbour " + address.getHostAddress() + " dev " + name;
     }
   }
 
@@ -328,6 +352,90 @@ public sealed interface Step {
           + " to "
           + wanted.holder()
           + (remembers ? ", and remember how it is" : "");
+    }
+  }
+
+  /** A step of the forwarder that serves vhost-user ports; only a process that stays has one. */
+  sealed interface OfVhostUserPort extends Slow {
+    /** The port that it is about. */
+    VhostUserPort port();
+  }
+
+  /**
+   * Opens a vhost-user port: makes its socket, or begins to connect to the hypervisor's, and moves
+   * frames between the guest and the tap from then on. Nothing is done for one that is open just
+   * so.
+   */
+  record OpenVhostUserPort(VhostUserPort port) implements OfVhostUserPort {
+    @Override
+    public String toString() {
+      return "open " + port;
+    }
+  }
+
+  /**
+   * Closes a vhost-user port: the guest is disconnected, the tap let go, and a socket of the port's
+   * own removed. Nothing is done for one that is not open.
+   */
+  record CloseVhostUserPort(VhostUserPort port) implements OfVhostUserPort {
+    @Override
+    public String toString() {
+      return "close vhost-user port " + port.name() + " on " + port.path();
+    }
+  }
+
+  /** A step on the socket of a vhost-user port that another process serves. */
+  sealed interface OfSocket extends Slow {}
+
+  /**
+   * Makes a folder for sockets, with those above it, unless it is there; one that anybody may write
+   * to and that is not sticky is refused, because anybody could put another socket in its place.
+   * Equivalent to {@code install -d -m MODE -o OWNER -g GROUP FOLDER}.
+   *
+   * @param access of a folder that is made; one that is there is left as it is
+   */
+  record MakeSocketFolder(String folder, SocketAccess access) implements OfSocket {
+    @Override
+    public String toString() {
+      return "make folder " + folder + " " + access;
+    }
+  }
+
+  /** Removes a folder that {@link MakeSocketFolder} made, if it is empty. */
+  record RemoveSocketFolder(String folder) implements OfSocket {
+    @Override
+    public String toString() {
+      return "remove folder " + folder + " if it is empty";
+    }
+  }
+
+  /**
+   * Waits until a vhost-user backend answers on a socket, and gives the socket away to who is to
+   * connect to it. Equivalent to waiting for {@code fastvif vhost-user probe PATH} to succeed, and
+   * {@code chmod} and {@code chown}.
+   *
+   * @param access what the socket shall have; null to leave it as the backend made it
+   * @param timeoutMillis how long to wait
+   */
+  record AwaitBackend(String path, SocketAccess access, int timeoutMillis) implements OfSocket {
+    @Override
+    public String toString() {
+      return "wait up to "
+          + timeoutMillis
+          + " ms for a vhost-user backend on "
+          + path
+          + (access == null ? "" : ", then set " + access);
+    }
+  }
+
+  /**
+   * Removes a socket that a hypervisor has left, if it is a socket and nobody answers on it.
+   * Equivalent to {@code rm PATH}.
+   */
+  record RemoveSocket(String path) implements OfSocket {
+    @Override
+    public String toString() {
+      return "remove socket " + path + " if nobody answers on it";
     }
   }
 }

@@ -3,6 +3,7 @@ package io.fastvif.plan;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A snapshot of the kernel with what does not come from rtnetlink. */
@@ -11,6 +12,7 @@ final class WiderSnapshot implements HostSnapshot {
   private final Supplier<OvsSnapshot> rows;
   private final Supplier<SriovSnapshot> functions;
   private final Supplier<DeviceSnapshot> pci;
+  private final Function<String, Optional<VhostUserPort>> ports;
   private volatile OvsSnapshot ovs;
   private volatile SriovSnapshot sriov;
   private volatile DeviceSnapshot devices;
@@ -19,11 +21,13 @@ final class WiderSnapshot implements HostSnapshot {
       HostSnapshot kernel,
       Supplier<OvsSnapshot> rows,
       Supplier<SriovSnapshot> functions,
-      Supplier<DeviceSnapshot> pci) {
+      Supplier<DeviceSnapshot> pci,
+      Function<String, Optional<VhostUserPort>> ports) {
     this.kernel = kernel;
     this.rows = rows;
     this.functions = functions;
     this.pci = pci;
+    this.ports = ports;
   }
 
   @Override
@@ -84,5 +88,10 @@ final class WiderSnapshot implements HostSnapshot {
       devices = read;
     }
     return read;
+  }
+
+  @Override
+  public Optional<VhostUserPort> vhostUserPort(String vifId) {
+    return ports.apply(vifId);
   }
 }

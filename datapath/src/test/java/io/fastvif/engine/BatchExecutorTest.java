@@ -22,7 +22,8 @@ class BatchExecutorTest {
   private final FakeKernel kernel = new FakeKernel();
   private final List<Throwable> errors = new ArrayList<>();
   private final BatchExecutor executor =
-      new BatchExecutor(kernel, OvsTransport.none("none"), 64, errors::add, () -> {});
+      new BatchExecutor(
+          kernel, OvsTransport.none("none"), new NoVhostUserPorts(), 64, errors::add, () -> {});
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
   private final Map<String, PlugFailure> failures = new LinkedHashMap<>();
 
@@ -84,7 +85,8 @@ class BatchExecutorTest {
   void aSendHoldsNoMoreThanTheReceiveBufferCanAnswer() {
     kernel.messageLimit = 15;
     try (BatchExecutor small =
-        new BatchExecutor(kernel, OvsTransport.none("none"), 64, errors::add, () -> {})) {
+        new BatchExecutor(
+            kernel, OvsTransport.none("none"), new NoVhostUserPorts(), 64, errors::add, () -> {})) {
       for (int i = 0; i < 40; i++) {
         add(small, TestPlans.tap("vif" + i, "tap" + i, 1450));
       }

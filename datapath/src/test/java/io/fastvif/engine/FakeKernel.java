@@ -69,6 +69,8 @@ final class FakeKernel implements Transport {
     boolean perform(Step.Slow step) throws IOException;
   }
 
+  final Map<String, Integer> sysctls = new HashMap<>();
+
   volatile SlowAnswer slow = step -> true;
   volatile RuntimeException broken;
   boolean closed;
@@ -229,6 +231,12 @@ final class FakeKernel implements Transport {
   @Override
   public synchronized int disableIpv6(String name, boolean disabled) {
     ipv6Disabled.put(name, disabled);
+    return 0;
+  }
+
+  @Override
+  public synchronized int setSysctl(Step.SetSysctl sysctl) {
+    sysctls.put(sysctl.setting().path(sysctl.name()), sysctl.value());
     return 0;
   }
 

@@ -99,6 +99,11 @@ final class SendRecorder implements Transport {
   }
 
   @Override
+  public int setSysctl(Step.SetSysctl sysctl) {
+    return 0;
+  }
+
+  @Override
   public boolean perform(Step.Slow step) {
     throw new AssertionError("not recorded: " + step);
   }

@@ -55,6 +55,13 @@ class AddressAndRouteCapturedTest {
   }
 
   @Test
+  void proxyNeighbour() {
+    byte[] gateway = HexFormat.of().parseHex("20010db80000000000000000000000fe");
+    NeighbourRequest neighbour = new NeighbourRequest(encoder).addProxy(1, gateway);
+    assertSameSet("neighbour-add-proxy", neighbour, NeighbourRequest.LENGTH);
+  }
+
+  @Test
   void routes() {
     MessageDecoder captured = Captured.message("route-add");
     RouteMessage message = new RouteMessage().wrap(captured);

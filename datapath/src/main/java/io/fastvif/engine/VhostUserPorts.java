@@ -1,0 +1,38 @@
+package io.fastvif.engine;
+
+import io.fastvif.plan.VhostUserPort;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The forwarder that serves this host's vhost-user ports, for an engine. A port lives as long as
+ * the process that serves it, so only a process that stays has a forwarder: an agent gives its
+ * engine one by {@link PlugEngine.Builder#vhostUser}; {@code fastvif vhost-user serve} is one.
+ *
+ * <p>Several threads of the engine call it at once, all in the engine's network namespace, where
+ * the taps are; a call may take its time.
+ */
+public interface VhostUserPorts {
+
+  /**
+   * Opens a port; when it returns, its socket is there for the hypervisor to connect to, or the
+   * port has begun to try to connect.
+   *
+   * @return false if it is open just so already
+   * @throws IOException if it cannot be opened, or the VIF has a port that is open otherwise;
+   *     nothing is left of it then
+   */
+  boolean open(VhostUserPort port) throws IOException;
+
+  /**
+   * Closes the VIF's port; when it returns, nothing of the guest's memory is used, the tap is free
+   * and a socket that the port made is gone.
+   *
+   * @return false if it is not open
+   * @throws IOException if it cannot be closed
+   */
+  boolean close(VhostUserPort port) throws IOException;
+
+  /** The ports that are open. */
+  List<VhostUserPort> open();
+}

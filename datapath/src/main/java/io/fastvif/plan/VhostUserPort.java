@@ -1,0 +1,48 @@
+package io.fastvif.plan;
+
+import io.fastvif.vif.VhostUserMode;
+
+/**
+ * A vhost-user port that a forwarder of this host serves: a guest's rings on one side, a tap on the
+ * other.
+ *
+ * @param vifId the id of the VIF that it belongs to, by which it is known; a VIF has one port
+ * @param name its name, for people
+ * @param path the path of the socket
+ * @param mode which end of the socket the hypervisor is: with {@link VhostUserMode#CLIENT} the port
+ *     listens, with {@link VhostUserMode#SERVER} it connects, and again when the connection is lost
+ * @param access who may connect, where the port listens
+ * @param mtu what the guest is told, in bytes
+ * @param queuePairs how many pairs of rings the guest may use; with more than one the tap has as
+ *     many queues
+ * @param tap the tap that it is joined to, with a virtio-net header before each frame
+ */
+public record VhostUserPort(
+    String vifId,
+    String name,
+    String path,
+    VhostUserMode mode,
+    SocketAccess access,
+    int mtu,
+    int queuePairs,
+    String tap) {
+
+  /** Whether the port makes the socket, and the hypervisor connects. */
+  public boolean listens() {
+    return mode == VhostUserMode.CLIENT;
+  }
+
+  @Override
+  public String toString() {
+    return "vhost-user port "
+        + name
+        + (listens() ? " listening on " : " connecting to ")
+        + path
+        + (listens() ? " " + access : "")
+        + " mtu "
+        + mtu
+        + (queuePairs > 1 ? " queues " + queuePairs : "")
+        + " tap "
+        + tap;
+  }
+}
