@@ -40,7 +40,9 @@ module io.fastvif.datapath {
       io.fastvif.libvirt.VifFieldsDriver;
   provides io.fastvif.plugin.VifPluginFactory with
       io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
+      io.fastvif.plugin.fastpath.FastPathPlugin.Factory,
       io.fastvif.plugin.noop.NoopPlugin.Factory,
       io.fastvif.plugin.ovs.OvsPlugin.Factory,
-      io.fastvif.plugin.tap.TapPlugin.Factory;
+      io.fastvif.plugin.tap.TapPlugin.Factory,
+      io.fastvif.plugin.vhostuser.VhostUserPlugin.Factory;
 }

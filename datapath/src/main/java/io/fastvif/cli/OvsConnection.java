@@ -5,6 +5,8 @@ import io.fastvif.ovsdb.OvsdbAddress;
 import io.fastvif.ovsdb.TlsCredentials;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PortProfileFpOpenVSwitch;
+import io.fastvif.vif.Vif;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +28,7 @@ final class OvsConnection {
    * @throws WrongInputException if one has a value that it does not take
    */
   static OvsSettings forVifs(List<VifInput> vifs, PluginConfiguration configuration) {
-    if (vifs.stream().noneMatch(vif -> vif.request().vif().plugin().orElse("").equals(PLUGIN))) {
+    if (vifs.stream().noneMatch(vif -> needsOvs(vif.request().vif()))) {
       return null;
     }
     try {
@@ -36,6 +38,12 @@ final class OvsConnection {
       throw WrongInputException.in(
           place == null ? PluginConfiguration.OPTION.name() : place, wrong);
     }
+  }
+
+  /** Whether it is the plugin's, or another's with a port of Open vSwitch. */
+  private static boolean needsOvs(Vif vif) {
+    return vif.plugin().orElse("").equals(PLUGIN)
+        || vif.portProfile().orElse(null) instanceof PortProfileFpOpenVSwitch;
   }
 
   /**

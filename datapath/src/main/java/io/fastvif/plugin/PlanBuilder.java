@@ -12,6 +12,7 @@ import io.fastvif.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Collects one VIF's steps; what the host has already is left out. */
 public final class PlanBuilder {
@@ -64,6 +65,22 @@ public final class PlanBuilder {
   }
 
   /**
+   * A bridge that VIFs share, without STP, delay, multicast snooping and IPv6, as os-vif has it;
+   * one that is there is left as it is.
+   */
+  public void ensureBridge(String bridge) {
+    if (host.link(bridge).isEmpty()) {
+      add(
+          PlannedStep.shared(
+              new Step.CreateBridge(bridge, OptionalInt.empty()),
+              new Step.DeleteLink(bridge, 0, 0)));
+      add(PlannedStep.ofCreation(new Step.DisableIpv6(bridge, true)));
+      LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
+      add(PlannedStep.ofCreation(new Step.ConfigureLink(bridge, 0, settings)));
+    }
+  }
+
+  /**
    * The VIF's own port on the host: created unless this VIF has it, and set up so.
    *
    * @param create makes the link of the VIF's name
@@ -73,6 +90,15 @@ public final class PlanBuilder {
    *     whole bridge with neighbour discovery and multicast reports
    */
   public void port(Step create, LinkSettings byCreation, LinkSettings byHand) {
+    port(create, byCreation, byHand, byHand.master() != null);
+  }
+
+  /** As {@link #port(Step, LinkSettings, LinkSettings)}, for a port of another switch's. */
+  public void switchedPort(Step create, LinkSettings byHand) {
+    port(create, LinkSettings.NONE, byHand, true);
+  }
+
+  private void port(Step create, LinkSettings byCreation, LinkSettings byHand, boolean isBridged) {
     device(name);
     Integer mtu = either(byHand.mtu(), byCreation.mtu());
     LinkSettings rest =
@@ -83,7 +109,6 @@ public final class PlanBuilder {
     LinkSettings wanted =
         rest.withMtu(mtu).withAddress(either(byHand.address(), byCreation.address()));
     Optional<LinkState> own = host.link(name).filter(link -> link.alias().equals(wanted.alias()));
-    boolean isBridged = byHand.master() != null;
     if (own.isPresent()) {
       if (isBridged && mtu >= IPV6_MIN_MTU && !own.get().ipv6Disabled()) {
         add(PlannedStep.own(new Step.DisableIpv6(name, true), new Step.DisableIpv6(name, false)));

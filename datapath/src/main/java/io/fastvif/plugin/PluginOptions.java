@@ -2,6 +2,9 @@ package io.fastvif.plugin;
 
 import io.fastvif.vif.InvalidInputException;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -19,6 +22,18 @@ public final class PluginOptions {
   public PluginOptions(String plugin, Map<String, String> values) {
     this.plugin = plugin;
     this.values = Map.copyOf(values);
+  }
+
+  /** The same with these options alone. */
+  public PluginOptions only(Collection<String> names) {
+    Map<String, String> some = new HashMap<>(values);
+    some.keySet().retainAll(names);
+    return new PluginOptions(plugin, some);
+  }
+
+  /** Whether the option is given. */
+  public boolean has(String option) {
+    return values.containsKey(option);
   }
 
   /** Text, or the default. */
@@ -78,7 +93,24 @@ public final class PluginOptions {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private InvalidInputException invalid(
+  /** One of these words, or the default. */
+  public String word(String option, List<String> words, String byDefault) {
+    String value = values.getOrDefault(option, byDefault);
+    if (!words.contains(value)) {
+      throw invalid(
+          option,
+          value,
+          "is not known",
+          "one of "
+              + words.stream()
+                  .map(word -> word.isEmpty() ? "nothing" : word)
+                  .collect(Collectors.joining(", ")));
+    }
+    return value;
+  }
+
+  /** Says that an option has a value that it does not take. */
+  public InvalidInputException invalid(
       String option, String value, String problem, String expected) {
     return InvalidInputException.ofValue(plugin + "." + option, value, problem, expected);
   }

@@ -124,7 +124,8 @@ class WrongInputTest {
   void wrongPlugins() throws Exception {
     refused(
         sample(GENERIC, "\"plugin\": \"tap\"", "\"plugin\": \"vrouter\""),
-        "vif.plugin: \"vrouter\" is not installed: expected one of linux_bridge, noop, ovs, tap");
+        "vif.plugin: \"vrouter\" is not installed: expected one of linux_bridge, noop, ovs, tap, vhostuser,"
+            + " vhostuser_fp");
     refused(
         sample(GENERIC, "\"plugin\": \"tap\"", "\"plugin\": \"linux_bridge\""),
         "vif.versioned_object.name: \"VIFGeneric\" is not plugged by the plugin linux_bridge:"
@@ -179,7 +180,8 @@ class WrongInputTest {
     String array = good.replaceFirst("]$", "," + wrong.substring(1));
     refused(
         array,
-        "[2].plugin: \"nobody's\" is not installed: expected one of linux_bridge, noop, ovs, tap");
+        "[2].plugin: \"nobody's\" is not installed: expected one of linux_bridge, noop, ovs, tap, vhostuser,"
+            + " vhostuser_fp");
     refused(
         array.replace("\"t2\"", "\"t/2\""),
         "[2].vif_name: \"t/2\" is not the name of a network device: expected 1 to 15 bytes without"
@@ -192,7 +194,8 @@ class WrongInputTest {
     String wrapped = wrong.replaceFirst("^\\[", "[{\"vif\":").replaceFirst("]$", "}]");
     refused(
         wrapped,
-        "[0].vif.plugin: \"nobody's\" is not installed: expected one of linux_bridge, noop, ovs, tap");
+        "[0].vif.plugin: \"nobody's\" is not installed: expected one of linux_bridge, noop, ovs, tap, vhostuser,"
+            + " vhostuser_fp");
     refused(
         wrapped.replace("\"t2\"", "\"t/2\""),
         "[0].vif.vif_name: \"t/2\" is not the name of a network device: expected 1 to 15 bytes"

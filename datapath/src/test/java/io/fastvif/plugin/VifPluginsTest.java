@@ -40,7 +40,8 @@ class VifPluginsTest {
     InvalidInputException refused =
         assertThrows(InvalidInputException.class, () -> VifPlugins.installed().of(vif));
     assertEquals(
-        "plugin: \"warp\" is not installed: expected one of linux_bridge, noop, ovs, tap",
+        "plugin: \"warp\" is not installed: expected one of linux_bridge, noop, ovs, tap,"
+            + " vhostuser, vhostuser_fp",
         refused.getMessage());
   }
 
@@ -79,7 +80,10 @@ class VifPluginsTest {
                 + " VIFPortProfileOVSRepresentor 1.0 to 1.4, VIFPortProfileFPOpenVSwitch 1.0 to 1.4],"
                 + " VIFHostDevice 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
                 + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
-            "tap: VIFGeneric 1.0 []"),
+            "tap: VIFGeneric 1.0 []",
+            "vhostuser: VIFVHostUser 1.0 to 1.1 []",
+            "vhostuser_fp: VIFVHostUser 1.0 to 1.1 [VIFPortProfileFPBridge 1.0 to 1.1,"
+                + " VIFPortProfileFPOpenVSwitch 1.0 to 1.4, VIFPortProfileFPTap 1.0 to 1.1]"),
         HostCapabilities.of(VifPlugins.installed().hostInfo()).plugins().stream()
             .map(VifPluginsTest::line)
             .toList());
@@ -117,7 +121,8 @@ class VifPluginsTest {
         refused(VifBridge.builder().plugin("tap").build()));
     assertEquals(
         "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric;"
-            + " no plugin here takes VIFDirect, there are linux_bridge, noop, ovs, tap",
+            + " no plugin here takes VIFDirect, there are linux_bridge, noop, ovs, tap,"
+            + " vhostuser, vhostuser_fp",
         refused(VifDirect.builder().plugin("tap").build()));
     assertEquals("plugin is not set: expected a value", refused(VifGeneric.builder().build()));
     VifGeneric.Builder newer = VifGeneric.builder().plugin("tap");

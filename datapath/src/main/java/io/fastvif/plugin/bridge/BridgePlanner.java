@@ -13,7 +13,6 @@ import io.fastvif.vif.Network;
 import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Plans the bridge of a network and its uplink, the part that the network's VIFs share. */
 final class BridgePlanner {
@@ -47,7 +46,7 @@ final class BridgePlanner {
       }
       plan.share(new SharedBridge(bridge, uplink.isEmpty() ? null : uplink));
     }
-    ensureBridge(plan, bridge);
+    plan.ensureBridge(bridge);
     Optional<LinkState> link = plan.host().link(uplink);
     if (link.isPresent()) {
       join(plan, bridge, link.get(), network.providesVlan() ? null : mtu);
@@ -67,18 +66,6 @@ final class BridgePlanner {
               new Step.CreateVlan(name, lower, vlanId), new Step.DeleteLink(name, 0, 0)));
       LinkSettings settings = LinkSettings.NONE.withMtu(mtu).withUp(true);
       plan.add(PlannedStep.ofCreation(new Step.ConfigureLink(name, 0, settings)));
-    }
-  }
-
-  private static void ensureBridge(PlanBuilder plan, String bridge) {
-    if (plan.host().link(bridge).isEmpty()) {
-      plan.add(
-          PlannedStep.shared(
-              new Step.CreateBridge(bridge, OptionalInt.empty()),
-              new Step.DeleteLink(bridge, 0, 0)));
-      plan.add(PlannedStep.ofCreation(new Step.DisableIpv6(bridge, true)));
-      LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
-      plan.add(PlannedStep.ofCreation(new Step.ConfigureLink(bridge, 0, settings)));
     }
   }
 

@@ -6,6 +6,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
+import io.fastvif.plugin.HostSideAddress;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
@@ -82,7 +83,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
     if (portKind != PortKind.NONE) {
       String name = bridged.vifName().require("vif_name");
       MacAddress guest = vif.address().orElse(null);
-      LinkSettings fixed = LinkSettings.NONE.withMtu(mtu).withAddress(hostSide(guest));
+      LinkSettings fixed = LinkSettings.NONE.withMtu(mtu).withAddress(HostSideAddress.of(guest));
       LinkSettings rest = LinkSettings.NONE.withMaster(bridge);
       if (portKind == PortKind.TAP) {
         plan.port(
@@ -114,13 +115,5 @@ public final class LinuxBridgePlugin implements VifPlugin {
 
   private static PlanBuilder builder(VifBridge vif, HostSnapshot host) {
     return new PlanBuilder(VifChecks.id(vif), vif.vifName().orElse(""), host);
-  }
-
-  /**
-   * The host's end has the guest's address with 0xfe in front, as libvirt has it: a bridge takes
-   * the numerically least address of its ports for its own, and must not change it with each VIF.
-   */
-  private static MacAddress hostSide(MacAddress guest) {
-    return guest == null ? null : new MacAddress((guest.value() & 0xff_ffff_ffffL) | (0xfeL << 40));
   }
 }

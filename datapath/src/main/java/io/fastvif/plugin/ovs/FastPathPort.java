@@ -47,7 +47,6 @@ final class FastPathPort {
   }
 
   private static String hybridBridge(OvsVif vif, PortProfileFpOpenVSwitch profile) {
-    String given = profile.bridgeName().orElse("");
-    return given.isEmpty() ? OvsNames.hybridBridge(vif.id()) : given;
+    return OvsPlugin.hybridBridge(vif.vif(), profile);
   }
 }

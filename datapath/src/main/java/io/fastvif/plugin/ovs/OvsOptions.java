@@ -1,7 +1,6 @@
 package io.fastvif.plugin.ovs;
 
 import io.fastvif.plugin.PluginOptions;
-import io.fastvif.vif.InvalidInputException;
 import java.util.List;
 
 /**
@@ -43,19 +42,11 @@ record OvsOptions(
           "ca_cert");
 
   static OvsOptions of(PluginOptions options) {
-    String qosType = options.text("default_qos_type", "linux-noop");
-    if (!QOS_TYPES.contains(qosType)) {
-      throw InvalidInputException.ofValue(
-          "ovs.default_qos_type",
-          qosType,
-          "is not known",
-          "one of " + String.join(", ", QOS_TYPES.subList(0, QOS_TYPES.size() - 1)) + ", or empty");
-    }
     return new OvsOptions(
         options.number("network_device_mtu", 68, 65535).orElse(1500),
         options.flag("isolate_vif", false),
         options.flag("per_port_bridge", false),
-        qosType,
+        options.word("default_qos_type", QOS_TYPES, "linux-noop"),
         options.choice("wait_for", WaitFor.DATABASE));
   }
 }

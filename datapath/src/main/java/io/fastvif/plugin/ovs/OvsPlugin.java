@@ -141,6 +141,12 @@ public final class OvsPlugin implements VifPlugin {
     return plan.unplug();
   }
 
+  /** The Linux bridge of a hybrid plug with a fast path. */
+  public static String hybridBridge(Vif vif, PortProfileFpOpenVSwitch profile) {
+    String given = profile.bridgeName().orElse("");
+    return given.isEmpty() ? OvsNames.hybridBridge(VifChecks.id(vif)) : given;
+  }
+
   private static String portName(VifOpenVSwitch vif) {
     return vif.vifName().require("vif_name");
   }

@@ -1,0 +1,75 @@
+package io.fastvif.plugin;
+
+import io.fastvif.plan.SocketAccess;
+import io.fastvif.vif.InvalidInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Options on sockets and their folders, and the check of a VIF's socket path. */
+public final class SocketOptions {
+  /** sun_path of linux/un.h has 108 bytes, the last of which is zero. */
+  private static final int PATH_BYTES = 107;
+
+  private static final int OCTAL = 8;
+  private static final int MOST_PERMISSIONS = 0777;
+
+  private SocketOptions() {}
+
+  /** The names of the options: owner, group and permissions of that sort of file. */
+  public static List<String> names(String file) {
+    return List.of(file + "_owner", file + "_group", file + "_permissions");
+  }
+
+  /**
+   * Reads {@code FILE_owner}, {@code FILE_group} (numbers) and {@code FILE_permissions} (octal).
+   *
+   * @param file what the options are about: {@code socket} or {@code folder}
+   * @param permissions those by default
+   * @throws InvalidInputException if one has a value that it does not take
+   */
+  public static SocketAccess access(PluginOptions options, String file, int permissions) {
+    OptionalInt owner = options.number(file + "_owner", 0, Integer.MAX_VALUE);
+    OptionalInt group = options.number(file + "_group", 0, Integer.MAX_VALUE);
+    String option = file + "_permissions";
+    String text = options.text(option, Integer.toString(permissions, OCTAL));
+    int mode = -1;
+    if (text.matches("[0-7]{1,4}")) {
+      mode = Integer.parseInt(text, OCTAL);
+    }
+    if (mode < 0 || mode > MOST_PERMISSIONS) {
+      throw options.invalid(
+          option, text, "is not a file's permissions", "an octal number up to 777");
+    }
+    return new SocketAccess(owner, group, mode);
+  }
+
+  /**
+   * Checks a socket's path.
+   *
+   * @throws InvalidInputException if no socket can be there
+   */
+  public static Path path(String path) {
+    Path checked = null;
+    try {
+      checked = Path.of(path);
+    } catch (InvalidPathException notAPath) {
+      // said below
+    }
+    int bytes = path.getBytes(StandardCharsets.UTF_8).length;
+    if (checked == null
+        || !checked.isAbsolute()
+        || checked.getFileName() == null
+        || !checked.equals(checked.normalize())
+        || bytes > PATH_BYTES) {
+      throw InvalidInputException.ofValue(
+          "path",
+          path,
+          "is not a socket's path",
+          "an absolute path of at most " + PATH_BYTES + " bytes");
+    }
+    return checked;
+  }
+}

@@ -1,0 +1,38 @@
+package io.fastvif.plugin.fastpath;
+
+import io.fastvif.plan.SocketAccess;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.SocketOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The plugin's options.
+ *
+ * @param defaultMtu {@code network_device_mtu}, in bytes
+ * @param queuePairs {@code queues}: pairs of rings of each port
+ * @param access {@code socket_owner}, {@code socket_group}, {@code socket_permissions}: who may
+ *     connect to sockets that the port makes
+ */
+record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access) {
+  private static final int OWN_AND_GROUP = 0660;
+  private static final int MOST_QUEUES = 128; // half of a virtio device's rings in the forwarder
+
+  /** Those that are handed on to Open vSwitch's plugin. */
+  static final List<String> OF_OVS =
+      List.of("network_device_mtu", "isolate_vif", "default_qos_type", "wait_for");
+
+  static List<String> names() {
+    List<String> names = new ArrayList<>(OF_OVS);
+    names.add("queues");
+    names.addAll(SocketOptions.names("socket"));
+    return names;
+  }
+
+  static FastPathOptions of(PluginOptions options) {
+    return new FastPathOptions(
+        options.number("network_device_mtu", 68, 65535).orElse(1500),
+        options.number("queues", 1, MOST_QUEUES).orElse(1),
+        SocketOptions.access(options, "socket", OWN_AND_GROUP));
+  }
+}

@@ -1,0 +1,132 @@
+package io.fastvif.plugin.fastpath;
+
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserPort;
+import io.fastvif.plugin.HostSideAddress;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.SocketOptions;
+import io.fastvif.plugin.VifChecks;
+import io.fastvif.vif.Field;
+import io.fastvif.vif.InterfaceName;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.VifVhostUser;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A VIF's tap and vhost-user port, and the plan that they come into. */
+final class FastPathPort {
+  private final VifVhostUser vif;
+  private final VhostUserPort port;
+  private final PlanBuilder plan;
+
+  private FastPathPort(VifVhostUser vif, VhostUserPort port, HostSnapshot host) {
+    this.vif = vif;
+    this.port = port;
+    plan = new PlanBuilder(port.vifId(), port.tap(), host);
+  }
+
+  static FastPathPort of(VifVhostUser vif, FastPathOptions options, HostSnapshot host) {
+    String id = VifChecks.id(vif);
+    String name = vif.portName();
+    InterfaceName.check("vif_name", Field.of(name));
+    String path = SocketOptions.path(vif.path().require("path")).toString();
+    VhostUserMode mode = vif.mode().require("mode");
+    int mtu = VifChecks.mtu(vif.network().orElse(null), options.defaultMtu());
+    return new FastPathPort(
+        vif,
+        new VhostUserPort(id, name, path, mode, options.access(), mtu, options.queuePairs(), name),
+        host);
+  }
+
+  VifVhostUser vif() {
+    return vif;
+  }
+
+  PlanBuilder plan() {
+    return plan;
+  }
+
+  String vifId() {
+    return port.vifId();
+  }
+
+  String tap() {
+    return port.tap();
+  }
+
+  int mtu() {
+    return port.mtu();
+  }
+
+  /** The MAC address of the tap in a switch; the guest's own is behind it. */
+  MacAddress hostSideAddress() {
+    return HostSideAddress.of(vif.address().orElse(null));
+  }
+
+  /** Frames carry a virtio-net header, by which checksums and segments pass as they are. */
+  Step createTap() {
+    return new Step.CreateTap(
+        tap(), port.queuePairs() > 1, true, OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  Optional<LinkState> ownTap() {
+    return plan.host().link(tap()).filter(link -> link.alias().equals(Aliases.of(port.vifId())));
+  }
+
+  void addAll(PlugPlan other) {
+    other.devices().forEach(plan::device);
+    other.steps().forEach(plan::add);
+    other.notes().forEach(plan::note);
+  }
+
+  /** The port is open, as the VIF has it now. */
+  void open() {
+    Optional<VhostUserPort> former = plan.host().vhostUserPort(port.vifId());
+    if (former.equals(Optional.of(port))) {
+      return;
+    }
+    former.ifPresent(this::close);
+    plan.add(PlannedStep.own(new Step.OpenVhostUserPort(port), new Step.CloseVhostUserPort(port)));
+  }
+
+  /**
+   * The port is closed. Where the tap is left but this process has no such port, another may have
+   * it, or may have ended without taking its socket along.
+   */
+  void close() {
+    Optional<VhostUserPort> former = plan.host().vhostUserPort(port.vifId());
+    if (former.isPresent()) {
+      close(former.get());
+    } else if (ownTap().isPresent()) {
+      plan.add(PlannedStep.own(new Step.CloseVhostUserPort(port), null));
+    }
+  }
+
+  private void close(VhostUserPort former) {
+    plan.add(
+        PlannedStep.own(new Step.CloseVhostUserPort(former), new Step.OpenVhostUserPort(former)));
+  }
+
+  void deleteTap() {
+    Optional<LinkState> link = ownTap();
+    if (link.isEmpty()) {
+      if (plan.host().link(tap()).isPresent()) {
+        plan.note(tap() + " is left: fastvif did not make it for this VIF");
+      }
+      return;
+    }
+    plan.device(tap());
+    if (vif.isPreservedOnDelete()) {
+      plan.note(tap() + " is left: preserve_on_delete is set");
+    } else {
+      LinkState own = link.get();
+      plan.add(PlannedStep.own(new Step.DeleteLink(own.name(), own.index(), own.group()), null));
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * The plugin {@code vhostuser_fp}: a VIFVHostUser whose backend is fastvif's own forwarder. The
+ * guest's rings are joined to a tap of the VIF's port name, and the tap is what the port profile
+ * says: a port of a Linux bridge (FPBridge), a port of Open vSwitch or of the Linux bridge of a
+ * hybrid plug (FPOpenVSwitch, by the plugin {@code ovs}), or a routed link (FPTap).
+ *
+ * <p>The device comes first, then its place in the switch, as 6WIND's public plugin for os-vif has
+ * it; the socket comes last, so that no guest connects to a port that leads nowhere. Unplugging
+ * goes the same way back: the guest is disconnected, the port leaves the switch, the device goes.
+ * If the forwarder is another process, that fails before anything was touched.
+ *
+ * <p>The tap is persistent and bears the VIF's alias: it outlives the forwarder, which finds it
+ * again. Sockets cannot be seen by planning; whether a port is open is asked of the forwarder.
+ *
+ * <p>May use: as {@code io.fastvif.plugin}, and {@code io.fastvif.plugin.ovs}.
+ */
+package io.fastvif.plugin.fastpath;

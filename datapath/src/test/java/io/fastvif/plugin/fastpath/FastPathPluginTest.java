@@ -1,0 +1,366 @@
+package io.fastvif.plugin.fastpath;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.RouteState;
+import io.fastvif.plan.SnapshotBuilder;
+import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserPort;
+import io.fastvif.plugin.Links;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.VifPlugin;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.PortProfileFpBridge;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.Vif;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FastPathPluginTest {
+  private static final Path FOLDER = Path.of("/run/vhu");
+  private static final HostSnapshot EMPTY = new SnapshotBuilder().build();
+  private static final String ALIAS = "fastvif:" + FastPathVifs.id(1);
+  private static final String OPEN =
+      "open vhost-user port vhu1 listening on /run/vhu/vhu1.sock mode 0660 mtu 1450 tap vhu1";
+  private static final String CLOSE = "close vhost-user port vhu1 on /run/vhu/vhu1.sock";
+
+  private static VifPlugin plugin(String... options) {
+    Map<String, String> values = new HashMap<>();
+    for (int i = 0; i < options.length; i += 2) {
+      values.put(options[i], options[i + 1]);
+    }
+    return new FastPathPlugin.Factory().create(new PluginOptions("vhostuser_fp", values));
+  }
+
+  private static List<String> steps(PlugPlan plan) {
+    return plan.steps().stream().map(planned -> planned.step().toString()).toList();
+  }
+
+  private static String refused(Vif vif, HostSnapshot host) {
+    return assertThrows(InvalidInputException.class, () -> plugin().plug(vif, null, host))
+        .getMessage();
+  }
+
+  /** The host with the VIF's tap as it should be, on that master. */
+  private static SnapshotBuilder plugged(int master) {
+    return new SnapshotBuilder()
+        .link(Links.link(7, "br-fp", "bridge"))
+        .link(
+            new LinkState(
+                8,
+                "vhu1",
+                List.of(),
+                "tun",
+                1450,
+                MacAddress.parse("fe:16:3e:20:82:01"),
+                master,
+                0,
+                true,
+                false,
+                ALIAS,
+                false,
+                true,
+                0,
+                0));
+  }
+
+  private static VhostUserPort port(PlugPlan plan) {
+    return plan.steps().stream()
+        .map(PlannedStep::step)
+        .filter(Step.OpenVhostUserPort.class::isInstance)
+        .map(step -> ((Step.OpenVhostUserPort) step).port())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aBridgedPortIsATapOnTheProfilesBridge() {
+    PlugPlan plan =
+        plugin().plug(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT), null, EMPTY);
+    assertEquals(
+        List.of(
+            "create bridge br-fp forward_delay 0 stp_state 0 mcast_snooping 0",
+            "set br-fp: disable_ipv6 1",
+            "set br-fp: arp_ignore 1 arp_announce 2 up",
+            "create tap vhu1 vnet_hdr",
+            "set vhu1: disable_ipv6 1",
+            "set vhu1: mtu 1450 address fe:16:3e:20:82:01 master br-fp addrgenmode none alias "
+                + ALIAS
+                + " up",
+            OPEN),
+        steps(plan));
+    assertEquals(List.of("vhu1"), plan.devices());
+    assertEquals(CLOSE, plan.steps().getLast().undo().toString());
+    assertEquals("delete vhu1", plan.steps().get(3).undo().toString());
+  }
+
+  @Test
+  void whatIsPluggedIsLeftAsItIs() {
+    Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
+    VhostUserPort port = port(plugin().plug(vif, null, EMPTY));
+    HostSnapshot host = plugged(7).build().withVhostUserPorts(Map.of(port.vifId(), port));
+    assertEquals(List.of(), steps(plugin().plug(vif, null, host)));
+    // A forwarder that was started again has the tap, and not the port.
+    assertEquals(List.of(OPEN), steps(plugin().plug(vif, null, plugged(7).build())));
+  }
+
+  @Test
+  void aPortThatIsOpenOtherwiseIsClosedFirst() {
+    VhostUserPort former =
+        port(
+            plugin("queues", "2")
+                .plug(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.SERVER), null, EMPTY));
+    HostSnapshot host = plugged(7).build().withVhostUserPorts(Map.of(former.vifId(), former));
+    PlugPlan plan =
+        plugin().plug(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT), null, host);
+    assertEquals(List.of(CLOSE, OPEN), steps(plan));
+    assertEquals(
+        "open vhost-user port vhu1 connecting to /run/vhu/vhu1.sock mtu 1450 queues 2 tap vhu1",
+        plan.steps().getFirst().undo().toString());
+  }
+
+  @Test
+  void unplugClosesThePortBeforeTheTapGoes() {
+    Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
+    PlugPlan plan = plugin().unplug(vif, null, plugged(7).build());
+    assertEquals(List.of(CLOSE, "delete vhu1"), steps(plan));
+    assertEquals(null, plan.steps().getFirst().undo());
+    VhostUserPort port = port(plugin().plug(vif, null, EMPTY));
+    HostSnapshot open = plugged(7).build().withVhostUserPorts(Map.of(port.vifId(), port));
+    assertEquals(OPEN, plugin().unplug(vif, null, open).steps().getFirst().undo().toString());
+    assertEquals(List.of(), steps(plugin().unplug(vif, null, EMPTY)));
+  }
+
+  @Test
+  void aPreservedTapStaysButThePortIsClosed() {
+    Vif vif =
+        FastPathVifs.vif(FOLDER, 1, VhostUserMode.CLIENT)
+            .portProfile(PortProfileFpBridge.builder().bridgeName("br-fp").build())
+            .preserveOnDelete(true)
+            .build();
+    PlugPlan plan = plugin().unplug(vif, null, plugged(7).build());
+    assertEquals(List.of(CLOSE), steps(plan));
+    assertEquals(List.of("vhu1 is left: preserve_on_delete is set"), plan.notes());
+  }
+
+  @Test
+  void aPortOfOpenVSwitchHasItsTapFirst() {
+    Vif vif = FastPathVifs.switched(FOLDER, 1, VhostUserMode.CLIENT, false);
+    PlugPlan plan = plugin().plug(vif, null, EMPTY);
+    List<String> steps = steps(plan);
+    assertEquals(
+        List.of(
+            "create tap vhu1 vnet_hdr",
+            "set vhu1: disable_ipv6 1",
+            "set vhu1: mtu 1450 address fe:16:3e:20:82:01 addrgenmode none alias " + ALIAS + " up"),
+        steps.subList(0, 3));
+    assertEquals("ovs-vsctl ", steps.get(3).substring(0, 10));
+    assertEquals(OPEN, steps.get(4));
+    assertEquals(5, steps.size());
+    assertEquals(
+        List.of(CLOSE, "ovs-vsctl ", "delete vhu1"),
+        steps(plugin().unplug(vif, null, plugged(0).build())).stream()
+            .map(step -> step.startsWith("ovs-vsctl") ? "ovs-vsctl " : step)
+            .toList());
+  }
+
+  @Test
+  void optionsReachOpenVSwitch() {
+    Vif vif = FastPathVifs.switched(FOLDER, 1, VhostUserMode.CLIENT, false);
+    List<String> steps =
+        steps(plugin("wait_for", "vswitchd", "isolate_vif", "true").plug(vif, null, EMPTY));
+    assertEquals("wait for ovs-vswitchd to apply vhu1", steps.get(4));
+    assertEquals(true, steps.get(3).contains("4095"), steps.get(3));
+    assertEquals(
+        "vhostuser_fp.default_qos_type",
+        assertThrows(InvalidInputException.class, () -> plugin("default_qos_type", "fast")).path());
+  }
+
+  @Test
+  void aHybridPortIsOnABridgeOfItsOwn() {
+    Vif vif = FastPathVifs.switched(FOLDER, 1, VhostUserMode.CLIENT, true);
+    List<String> steps = steps(plugin().plug(vif, null, EMPTY));
+    assertEquals(
+        List.of(
+            "create tap vhu1 vnet_hdr",
+            "set vhu1: disable_ipv6 1",
+            "set vhu1: mtu 1450 address fe:16:3e:20:82:01 master qbrcd613e30-d8 addrgenmode none"
+                + " alias "
+                + ALIAS
+                + " up",
+            OPEN),
+        steps.subList(steps.size() - 4, steps.size()));
+    assertEquals(
+        "create bridge qbrcd613e30-d8 forward_delay 0 stp_state 0 mcast_snooping 0 ageing_time 0",
+        steps.getFirst());
+  }
+
+  @Test
+  void aRoutedPortHasNoBridgeButRoutes() throws Exception {
+    Vif vif =
+        FastPathVifs.routed(
+            FOLDER, 1, VhostUserMode.CLIENT, "10.65.0.5", "10.65.0.6", "2001:db8::5");
+    PlugPlan plan = plugin().plug(vif, null, EMPTY);
+    assertEquals(
+        List.of(
+            "create tap vhu1 vnet_hdr",
+            "set net/ipv4/conf/vhu1/forwarding to 1",
+            "set net/ipv4/conf/vhu1/proxy_arp to 1",
+            "set net/ipv4/neigh/vhu1/proxy_delay to 0",
+            "set net/ipv4/conf/vhu1/rp_filter to 1",
+            "set net/ipv6/conf/vhu1/forwarding to 1",
+            "set net/ipv6/conf/vhu1/accept_ra to 0",
+            "set net/ipv6/conf/vhu1/proxy_ndp to 1",
+            "set net/ipv6/neigh/vhu1/proxy_delay to 0",
+            "set vhu1: mtu 1450 address "
+                + FastPathVifs.ROUTER_MAC
+                + " addrgenmode eui64 alias "
+                + ALIAS
+                + " up",
+            "add route 10.65.0.5/32 dev vhu1",
+            "add route 10.65.0.6/32 dev vhu1",
+            "add route 2001:db8:0:0:0:0:0:5/128 dev vhu1",
+            "add proxy neighbour 2001:db8:0:0:0:0:0:1 dev vhu1",
+            OPEN),
+        steps(plan));
+    assertEquals("delete route 10.65.0.5/32 dev vhu1", plan.steps().get(10).undo().toString());
+  }
+
+  private static RouteState route(String address) throws Exception {
+    return new RouteState(InetAddress.getByName(address), 32, null, null, 0, 3, 253);
+  }
+
+  private static SnapshotBuilder routed(String... addresses) throws Exception {
+    RouteState[] routes = new RouteState[addresses.length];
+    for (int i = 0; i < addresses.length; i++) {
+      routes[i] = route(addresses[i]);
+    }
+    return new SnapshotBuilder()
+        .link(
+            Links.up(Links.link(8, "vhu1", "tun"), ALIAS, 1450, FastPathVifs.ROUTER_MAC, 0, false))
+        .routes(8, List.of(routes));
+  }
+
+  @Test
+  void routesFollowTheFixedIps() throws Exception {
+    Vif vif = FastPathVifs.routed(FOLDER, 1, VhostUserMode.CLIENT, "10.65.0.5", "10.65.0.7");
+    assertEquals(
+        List.of("delete route 10.65.0.6/32 dev vhu1", "add route 10.65.0.7/32 dev vhu1", OPEN),
+        steps(plugin().plug(vif, null, routed("10.65.0.5", "10.65.0.6").build())));
+    assertEquals(
+        List.of(OPEN), steps(plugin().plug(vif, null, routed("10.65.0.5", "10.65.0.7").build())));
+  }
+
+  @Test
+  void anAddressThatAnotherLinkReachesIsRefused() throws Exception {
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .link(Links.link(9, "vhu2", "tun"))
+            .routes(9, List.of(route("10.65.0.5")))
+            .build();
+    assertEquals(
+        "network.subnets.ips.address: \"10.65.0.5\" is reached by vhu2 already: expected an address"
+            + " that no other link on this host has a route to",
+        refused(FastPathVifs.routed(FOLDER, 1, VhostUserMode.CLIENT, "10.65.0.5"), host));
+  }
+
+  @Test
+  void aRoutedPortWithoutIpv6HasNoneAtAll() {
+    List<String> steps =
+        steps(
+            plugin()
+                .plug(
+                    FastPathVifs.routed(FOLDER, 1, VhostUserMode.CLIENT, "10.65.0.5"),
+                    null,
+                    EMPTY));
+    assertEquals("set vhu1: disable_ipv6 1", steps.get(5));
+    assertEquals(
+        "set vhu1: mtu 1450 address " + FastPathVifs.ROUTER_MAC + " alias " + ALIAS + " up",
+        steps.get(6));
+  }
+
+  @Test
+  void socketOptionsAndQueuesReachThePort() {
+    VhostUserPort port =
+        port(
+            plugin(
+                    "socket_owner",
+                    "107",
+                    "socket_group",
+                    "36",
+                    "socket_permissions",
+                    "0600",
+                    "queues",
+                    "4")
+                .plug(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT), null, EMPTY));
+    assertEquals("mode 0600 owner 107 group 36", port.access().toString());
+    assertEquals(4, port.queuePairs());
+    assertEquals(
+        "vhostuser_fp.socket_permissions: \"0999\" is not a file's permissions: expected an octal"
+            + " number up to 777",
+        assertThrows(InvalidInputException.class, () -> plugin("socket_permissions", "0999"))
+            .getMessage());
+  }
+
+  @Test
+  void refusesWhatItCannotPlug() {
+    assertEquals(
+        "network.subnets give the port no address: expected one fixed IP at least, to route to",
+        refused(FastPathVifs.routed(FOLDER, 1, VhostUserMode.CLIENT), EMPTY));
+    assertEquals(
+        "port_profile: \"VIFPortProfileOpenVSwitch\" is not taken by the plugin vhostuser_fp:"
+            + " expected VIFPortProfileFPBridge, VIFPortProfileFPOpenVSwitch,"
+            + " VIFPortProfileFPTap",
+        refused(
+            FastPathVifs.vif(FOLDER, 1, VhostUserMode.CLIENT)
+                .portProfile(PortProfileOpenVSwitch.builder().build())
+                .build(),
+            EMPTY));
+    assertEquals(
+        "vif_name: \"a port of any name\" is not the name of a network device: expected 1 to 15"
+            + " bytes without slash, colon, percent sign or white space",
+        refused(
+            FastPathVifs.vif(FOLDER, 1, VhostUserMode.CLIENT).vifName("a port of any name").build(),
+            EMPTY));
+    assertEquals(
+        "path: \"vhu.sock\" is not a socket's path: expected an absolute path of at most 107 bytes",
+        refused(FastPathVifs.vif(FOLDER, 1, VhostUserMode.CLIENT).path("vhu.sock").build(), EMPTY));
+    assertEquals(
+        "network.mtu: \"1279\" is too small for the port's IPv6 address: expected at least 1280",
+        refused(
+            FastPathVifs.vif(FOLDER, 1, VhostUserMode.CLIENT)
+                .portProfile(FastPathVifs.profile())
+                .network(
+                    Network.builder()
+                        .mtu(1279)
+                        .subnets(FastPathVifs.subnets("2001:db8::5"))
+                        .build())
+                .build(),
+            EMPTY));
+  }
+
+  @Test
+  void aTapOfSomebodyElsesIsLeft() {
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .link(
+                Links.up(Links.link(8, "vhu1", "tun"), "mine", 1450, "fe:16:3e:20:82:01", 0, false))
+            .build();
+    PlugPlan plan =
+        plugin().unplug(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT), null, host);
+    assertEquals(List.of(), steps(plan));
+    assertEquals(List.of("vhu1 is left: fastvif did not make it for this VIF"), plan.notes());
+  }
+}
