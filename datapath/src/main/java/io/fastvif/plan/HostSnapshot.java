@@ -75,10 +75,6 @@ public interface HostSnapshot {
   default HostSnapshot withVhostUserPorts(Map<String, VhostUserPort> ports) {
     Map<String, VhostUserPort> copy = Map.copyOf(ports);
     return new WiderSnapshot(
-        this,
-        this::ovs,
-        this::sriov,
-        this::devices,
-        vifId -> Optional.ofNullable(copy.get(vifId)));
+        this, this::ovs, this::sriov, this::devices, vifId -> Optional.ofNullable(copy.get(vifId)));
   }
 }

@@ -24,7 +24,8 @@ class RetiredBridgesTest {
   private final FakeKernel kernel = new FakeKernel();
   private final List<Throwable> errors = new ArrayList<>();
   private final BatchExecutor executor =
-      new BatchExecutor(kernel, OvsTransport.none("none"), 64, errors::add, () -> {});
+      new BatchExecutor(
+          kernel, OvsTransport.none("none"), new NoVhostUserPorts(), 64, errors::add, () -> {});
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
 
   @AfterEach
