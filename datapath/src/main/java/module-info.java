@@ -14,6 +14,8 @@ module io.fastvif.datapath {
   exports io.fastvif.host.negotiation;
   exports io.fastvif.host;
   exports io.fastvif.libvirt;
+  exports io.fastvif.netlink.generic.devlink;
+  exports io.fastvif.netlink.generic;
   exports io.fastvif.netlink.route.kind;
   exports io.fastvif.netlink.route;
   exports io.fastvif.netlink;

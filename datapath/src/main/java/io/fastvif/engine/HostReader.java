@@ -5,9 +5,9 @@ import static io.fastvif.bindings.linux.linux_h.AF_UNSPEC;
 import static io.fastvif.bindings.linux.linux_h.RT_TABLE_MAIN;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.netlink.DumpHandler;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.NetlinkException;
-import io.fastvif.netlink.route.DumpHandler;
 import io.fastvif.netlink.route.RouteRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.AddressState;

@@ -3,7 +3,7 @@ package io.fastvif.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.netlink.route.DumpInterruptedException;
+import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;

@@ -1,7 +1,7 @@
 package io.fastvif.benchmarks.soak;
 
+import io.fastvif.netlink.DumpHandler;
 import io.fastvif.netlink.MessageDecoder;
-import io.fastvif.netlink.route.DumpHandler;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.LinkState;

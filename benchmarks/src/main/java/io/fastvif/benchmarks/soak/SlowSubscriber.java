@@ -1,7 +1,7 @@
 package io.fastvif.benchmarks.soak;
 
 import io.fastvif.benchmarks.soak.Links.Link;
-import io.fastvif.netlink.route.DumpInterruptedException;
+import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.route.LinkListener;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkMonitor;

@@ -2,7 +2,7 @@ package io.fastvif.benchmarks.soak;
 
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
-import io.fastvif.netlink.route.DumpInterruptedException;
+import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.plan.HostSnapshot;
 import java.time.Duration;
 import java.util.Optional;

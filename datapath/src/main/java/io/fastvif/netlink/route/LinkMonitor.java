@@ -2,6 +2,7 @@ package io.fastvif.netlink.route;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
+import io.fastvif.netlink.DumpHandler;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageHandler;
 import io.fastvif.netlink.MessagesLostException;

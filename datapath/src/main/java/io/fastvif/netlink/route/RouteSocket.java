@@ -1,14 +1,14 @@
 package io.fastvif.netlink.route;
 
-import static io.fastvif.bindings.linux.linux_h.*;
+import static io.fastvif.bindings.linux.linux_h.NETLINK_ROUTE;
 
 import io.fastvif.bindings.Errno;
-import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.DumpHandler;
+import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.MessageEncoder;
-import io.fastvif.netlink.MessageHandler;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.NetlinkSocket;
-import java.lang.foreign.Arena;
+import io.fastvif.netlink.RequestSocket;
 
 /**
  * Rtnetlink, one request at a time, for where speed does not matter. One thread at a time may use
@@ -21,25 +21,22 @@ import java.lang.foreign.Arena;
  * </pre>
  */
 public final class RouteSocket implements AutoCloseable {
-  private static final int REQUEST_SIZE = 64 * 1024;
-  private static final int DUMP_TRIES = 10;
-
-  /** Some requests wait for RCU and for references; the kernel warns after 10 s of that. */
-  private static final int ANSWER_TIMEOUT_MILLIS = 60_000;
-
   private static final DumpHandler NO_MESSAGES = message -> {};
 
-  private final NetlinkSocket socket;
-  private final Arena arena = Arena.ofShared();
-  private final MessageEncoder encoder = new MessageEncoder(arena.allocate(REQUEST_SIZE));
-  private final LinkRequest link = new LinkRequest(encoder);
-  private final AddressRequest address = new AddressRequest(encoder);
-  private final RouteRequest route = new RouteRequest(encoder);
-  private final BridgePortRequest bridgePort = new BridgePortRequest(encoder);
-  private final Answer answer = new Answer();
+  private final RequestSocket requests;
+  private final MessageEncoder encoder;
+  private final LinkRequest link;
+  private final AddressRequest address;
+  private final RouteRequest route;
+  private final BridgePortRequest bridgePort;
 
-  private RouteSocket(NetlinkSocket socket) {
-    this.socket = socket;
+  private RouteSocket(RequestSocket requests) {
+    this.requests = requests;
+    encoder = requests.encoder();
+    link = new LinkRequest(encoder);
+    address = new AddressRequest(encoder);
+    route = new RouteRequest(encoder);
+    bridgePort = new BridgePortRequest(encoder);
   }
 
   /**
@@ -48,7 +45,7 @@ public final class RouteSocket implements AutoCloseable {
    * @return it
    */
   public static RouteSocket open() {
-    return new RouteSocket(NetlinkSocket.open(NETLINK_ROUTE));
+    return new RouteSocket(RequestSocket.open(NETLINK_ROUTE, RequestDescription::of));
   }
 
   /**
@@ -109,10 +106,8 @@ public final class RouteSocket implements AutoCloseable {
    * @throws NetlinkException if the kernel refuses
    */
   public void query(Request request, DumpHandler handler) {
-    transact(request, handler);
-    if (answer.errno != 0) {
-      throw new NetlinkException(describe(), answer.errno, answer.message, answer.attributeOffset);
-    }
+    end(request);
+    requests.query(request.sequence(), handler);
   }
 
   /**
@@ -125,12 +120,7 @@ public final class RouteSocket implements AutoCloseable {
    */
   public void dump(Request request, DumpHandler handler) {
     end(request);
-    for (int i = 0; i < DUMP_TRIES; i++) {
-      if (read(request, handler)) {
-        return;
-      }
-    }
-    throw new DumpInterruptedException(describe(), DUMP_TRIES);
+    requests.dump(request.sequence(), handler);
   }
 
   /**
@@ -144,7 +134,7 @@ public final class RouteSocket implements AutoCloseable {
    */
   public boolean dumpOnce(Request request, DumpHandler handler) {
     end(request);
-    return read(request, handler);
+    return requests.dumpOnce(request.sequence(), handler);
   }
 
   /**
@@ -155,9 +145,13 @@ public final class RouteSocket implements AutoCloseable {
    */
   public int indexOf(CharSequence name) {
     int[] index = new int[1];
-    transact(link().get(name), message -> index[0] = message.getInt(InterfaceInfo.INDEX));
-    if (answer.errno != 0 && answer.errno != Errno.ENODEV) {
-      throw new NetlinkException(describe(), answer.errno, answer.message, answer.attributeOffset);
+    LinkRequest request = link().get(name);
+    end(request);
+    int errno =
+        requests.tryQuery(
+            request.sequence(), message -> index[0] = message.getInt(InterfaceInfo.INDEX));
+    if (errno != 0 && errno != Errno.ENODEV) {
+      throw requests.refused();
     }
     return index[0];
   }
@@ -168,31 +162,13 @@ public final class RouteSocket implements AutoCloseable {
    * @return it
    */
   public NetlinkSocket socket() {
-    return socket;
+    return requests.socket();
   }
 
   /** Closes the socket. */
   @Override
   public void close() {
-    socket.close();
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
-  }
-
-  private boolean read(Request request, DumpHandler handler) {
-    handler.onBegin();
-    exchange(request, handler);
-    if (answer.errno != 0 && answer.errno != Errno.EINTR) {
-      throw new NetlinkException(describe(), answer.errno, answer.message, answer.attributeOffset);
-    }
-    return answer.errno == 0 && !answer.interrupted;
-  }
-
-  private void transact(Request request, DumpHandler handler) {
-    end(request);
-    handler.onBegin();
-    exchange(request, handler);
+    requests.close();
   }
 
   private void end(Request request) {
@@ -200,81 +176,8 @@ public final class RouteSocket implements AutoCloseable {
       throw new IllegalArgumentException("the request is another socket's");
     }
     if (!request.end()) {
-      throw new IllegalArgumentException("the request is longer than " + REQUEST_SIZE + " bytes");
-    }
-  }
-
-  private void exchange(Request request, DumpHandler handler) {
-    answer.expect(request.sequence(), handler);
-    socket.send(encoder);
-    long deadline = System.nanoTime() + ANSWER_TIMEOUT_MILLIS * 1_000_000L;
-    while (!answer.complete) {
-      int count = receive();
-      if (count == 0 || (!answer.complete && System.nanoTime() > deadline)) {
-        throw new NetlinkException(describe(), Errno.ETIMEDOUT, "no answer in 60 s", -1);
-      }
-    }
-  }
-
-  /** A dump that is left half read would make the kernel refuse the next one (EBUSY). */
-  private int receive() {
-    try {
-      return socket.receive(answer, ANSWER_TIMEOUT_MILLIS);
-    } catch (RuntimeException | Error e) {
-      socket.discard();
-      throw e;
-    }
-  }
-
-  private String describe() {
-    return RequestDescription.of(encoder.segment(), 0, encoder.length());
-  }
-
-  /** Collects the answer to one request; those to earlier, abandoned ones are passed over. */
-  private static final class Answer implements MessageHandler {
-    private int sequence;
-    private DumpHandler handler;
-    private boolean complete;
-    private boolean interrupted;
-    private int errno;
-    private String message;
-    private int attributeOffset;
-
-    void expect(int expectedSequence, DumpHandler messageHandler) {
-      sequence = expectedSequence;
-      handler = messageHandler;
-      complete = false;
-      interrupted = false;
-      errno = 0;
-      message = null;
-      attributeOffset = -1;
-    }
-
-    @Override
-    public void onAck(int ackSequence, int error, String text, int offset) {
-      if (ackSequence == sequence) {
-        complete = true;
-        errno = error;
-        message = text;
-        attributeOffset = offset;
-      }
-    }
-
-    @Override
-    public void onMessage(MessageDecoder decoder) {
-      if (decoder.sequence() == sequence && !complete) {
-        interrupted |= (decoder.flags() & NLM_F_DUMP_INTR) != 0;
-        handler.onMessage(decoder);
-      }
-    }
-
-    @Override
-    public void onDone(int doneSequence, int error, boolean dumpInterrupted) {
-      if (doneSequence == sequence) {
-        complete = true;
-        errno = error;
-        interrupted |= dumpInterrupted;
-      }
+      throw new IllegalArgumentException(
+          "the request is longer than " + requests.maxRequestSize() + " bytes");
     }
   }
 }

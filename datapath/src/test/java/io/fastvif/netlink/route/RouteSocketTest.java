@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.netlink.DumpHandler;
+import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.kind.Bridge;

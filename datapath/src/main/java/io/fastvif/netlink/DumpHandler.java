@@ -1,6 +1,4 @@
-package io.fastvif.netlink.route;
-
-import io.fastvif.netlink.MessageDecoder;
+package io.fastvif.netlink;
 
 /** Takes the messages of a dump. */
 public interface DumpHandler {

@@ -1,4 +1,4 @@
-package io.fastvif.netlink.route;
+package io.fastvif.netlink;
 
 /** Objects changed during each of several tries to read them all (NLM_F_DUMP_INTR). */
 public final class DumpInterruptedException extends RuntimeException {
