@@ -25,6 +25,7 @@ module io.fastvif.datapath {
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
   exports io.fastvif.switchdev.pool;
+  exports io.fastvif.switchdev;
   exports io.fastvif.tuntap;
   exports io.fastvif.vhostuser.memory;
   exports io.fastvif.vhostuser.session;
