@@ -9,6 +9,7 @@ import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
+import io.fastvif.switchdev.NamespaceFunctions;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,15 +40,33 @@ final class Engines {
   /**
    * What planning needs to know of that namespace, read by this thread.
    *
-   * @param ovs where Open vSwitch is; null if no VIF needs it
    * @throws WrongInputException as {@link #start}
    * @throws SystemCallException as {@link #start}
    */
-  static HostSnapshot snapshot(Arguments arguments, OvsSettings ovs) {
+  static HostSnapshot snapshot(Arguments arguments) {
     return in(
         arguments.value(Command.NETNS),
-        () -> read(ovs),
-        namespace -> namespace.call(() -> read(ovs)));
+        () -> read(null),
+        namespace -> namespace.call(() -> read(null)));
+  }
+
+  /**
+   * Plans for that namespace, of which also what is read only when planning asks for it is read
+   * there.
+   *
+   * @param ovs where Open vSwitch is; null if no VIF needs it
+   * @param planning gets the snapshot, which is good for the time of the call
+   * @throws WrongInputException as {@link #start}
+   * @throws SystemCallException as {@link #start}
+   */
+  static <T> T plan(Arguments arguments, OvsSettings ovs, Function<HostSnapshot, T> planning) {
+    Supplier<T> reading =
+        () -> {
+          try (NamespaceFunctions functions = new NamespaceFunctions()) {
+            return planning.apply(read(ovs).withSriov(functions::snapshot));
+          }
+        };
+    return in(arguments.value(Command.NETNS), reading, namespace -> namespace.call(reading::get));
   }
 
   private static HostSnapshot read(OvsSettings ovs) {

@@ -18,7 +18,7 @@ final class ListCommand extends Command {
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    HostSnapshot host = Engines.snapshot(arguments, null);
+    HostSnapshot host = Engines.snapshot(arguments);
     if (!arguments.has(JSON)) {
       out.printf(FORMAT, "VIF", "DEVICE", "KIND", "MASTER", "MTU", "STATE");
     }

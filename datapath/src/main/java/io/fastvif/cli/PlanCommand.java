@@ -1,7 +1,6 @@
 package io.fastvif.cli;
 
 import io.fastvif.plan.Action;
-import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import java.io.PrintWriter;
@@ -30,8 +29,11 @@ final class PlanCommand extends Command {
     PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
     Planner planner = new Planner(configuration);
     Action action = arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG;
-    HostSnapshot host = Engines.snapshot(arguments, OvsConnection.forVifs(inputs, configuration));
-    List<PlugPlan> plans = planner.plan(action, inputs, host);
+    List<PlugPlan> plans =
+        Engines.plan(
+            arguments,
+            OvsConnection.forVifs(inputs, configuration),
+            host -> planner.plan(action, inputs, host));
     for (PlugPlan plan : plans) {
       if (arguments.has(JSON)) {
         out.println(line(plan));

@@ -18,8 +18,10 @@ import io.fastvif.netns.Netns;
 import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
+import io.fastvif.switchdev.NamespaceFunctions;
 import io.fastvif.switchdev.pool.DeviceLeases;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
@@ -61,6 +63,7 @@ final class KernelTransport implements Transport {
   private final KernelExchange exchange = new KernelExchange();
   private final RouteSocket queries = RouteSocket.open();
   private final PciDevices pci = new PciDevices(PciDevices.SYSFS);
+  private final NamespaceFunctions functions = new NamespaceFunctions();
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
 
   private final DeviceLeases leases;
@@ -305,7 +308,13 @@ final class KernelTransport implements Transport {
   }
 
   @Override
+  public SriovSnapshot functions() {
+    return functions.snapshot();
+  }
+
+  @Override
   public void close() {
+    functions.close();
     exchange.close();
     synchronized (queries) {
       queries.close();

@@ -11,6 +11,7 @@ import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
 import org.agrona.collections.IntArrayList;
@@ -102,6 +103,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   @Override
   public HostSnapshot snapshot() {
     return monitor.snapshot();
+  }
+
+  @Override
+  public SriovSnapshot functions() {
+    return transport.functions();
   }
 
   @Override

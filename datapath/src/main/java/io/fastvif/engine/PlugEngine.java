@@ -186,8 +186,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   /**
    * The links, addresses and routes of the engine's namespace, for planning: read now, or of the
-   * {@link Builder#monitorHost() monitor}; Open vSwitch's rows when the snapshot is first asked for
-   * them; the forwarder's vhost-user ports. What this engine has completed before is in it. Waits
+   * {@link Builder#monitorHost() monitor}; Open vSwitch's rows and the functions of SR-IOV cards
+   * when the snapshot is first asked for them; the forwarder's vhost-user ports. What this engine has completed before is in it. Waits
    * for the engine to be started.
    */
   public HostSnapshot snapshot() {
@@ -195,7 +195,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     HostSnapshot host;
     executor.retiredBridges().beginReading();
     try {
-      host = transport.snapshot().withOvs(ovs::snapshot);
+      host = transport.snapshot().withOvs(ovs::snapshot).withSriov(transport::functions);
     } finally {
       executor.retiredBridges().endReading();
     }

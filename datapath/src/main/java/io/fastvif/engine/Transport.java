@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
 import org.agrona.collections.IntArrayList;
@@ -72,5 +73,10 @@ interface Transport extends MessageExchange {
    */
   default DeviceSnapshot devices(HostSnapshot host) {
     return DeviceSnapshot.NONE;
+  }
+
+  /** The functions of SR-IOV cards, as they are now. From any thread. */
+  default SriovSnapshot functions() {
+    return SriovSnapshot.NONE;
   }
 }

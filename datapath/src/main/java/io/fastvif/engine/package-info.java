@@ -70,6 +70,6 @@
  * </ul>
  *
  * <p>May use: {@code io.fastvif.plan}, and the transports {@code io.fastvif.netlink}, {@code
- * io.fastvif.ovsdb} and {@code io.fastvif.netns}.
+ * io.fastvif.ovsdb} and {@code io.fastvif.netns}, and {@code io.fastvif.switchdev}.
  */
 package io.fastvif.engine;

@@ -7,6 +7,9 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Namespaces;
 import io.fastvif.bindings.SystemCallException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -142,6 +145,21 @@ public final class Netns implements AutoCloseable {
               enter();
               code.run();
             });
+  }
+
+  /**
+   * Whether the calling thread is in this namespace.
+   *
+   * @return whether it is
+   * @throws UncheckedIOException if the kernel does not say
+   */
+  public boolean isCurrent() {
+    try {
+      return Files.isSameFile(
+          Path.of(OF_THIS_THREAD), Path.of("/proc/self/fd/" + descriptor.value()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
