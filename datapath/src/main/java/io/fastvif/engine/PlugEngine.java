@@ -187,8 +187,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   /**
    * The links, addresses and routes of the engine's namespace, for planning: read now, or of the
    * {@link Builder#monitorHost() monitor}; Open vSwitch's rows and the functions of SR-IOV cards
-   * when the snapshot is first asked for them; the forwarder's vhost-user ports. What this engine has completed before is in it. Waits
-   * for the engine to be started.
+   * when the snapshot is first asked for them; the forwarder's vhost-user ports. What this engine
+   * has completed before is in it. Waits for the engine to be started.
    */
   public HostSnapshot snapshot() {
     awaitStart();
