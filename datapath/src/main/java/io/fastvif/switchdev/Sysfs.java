@@ -13,6 +13,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -60,7 +61,7 @@ public final class Sysfs {
   public OptionalInt number(PciAddress pf, PciAddress vf) {
     return virtualFunctions(pf).entrySet().stream()
         .filter(entry -> entry.getValue().equals(vf))
-        .mapToInt(SortedMap.Entry::getKey)
+        .mapToInt(Map.Entry::getKey)
         .findFirst();
   }
 
