@@ -44,6 +44,8 @@ module io.fastvif.datapath {
   provides io.fastvif.plugin.VifPluginFactory with
       io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
       io.fastvif.plugin.fastpath.FastPathPlugin.Factory,
+      io.fastvif.plugin.hostdev.HostDevicePlugin.Factory,
+      io.fastvif.plugin.nested.NestedDpdkPlugin.Factory,
       io.fastvif.plugin.noop.NoopPlugin.Factory,
       io.fastvif.plugin.ovs.OvsPlugin.Factory,
       io.fastvif.plugin.tap.TapPlugin.Factory,

@@ -5,7 +5,7 @@ import io.fastvif.ovsdb.OvsdbAddress;
 import io.fastvif.ovsdb.TlsCredentials;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.vif.InvalidInputException;
-import io.fastvif.vif.PortProfileFpOpenVSwitch;
+import io.fastvif.vif.OpenVSwitchProfile;
 import io.fastvif.vif.Vif;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class OvsConnection {
    * @throws WrongInputException if one has a value that it does not take
    */
   static OvsSettings forVifs(List<VifInput> vifs, PluginConfiguration configuration) {
-    if (vifs.stream().noneMatch(vif -> needsOvs(vif.request().vif()))) {
+    if (vifs.stream().noneMatch(input -> needsOvs(input.request().vif()))) {
       return null;
     }
     try {
@@ -43,7 +43,7 @@ final class OvsConnection {
   /** Whether it is the plugin's, or another's with a port of Open vSwitch. */
   private static boolean needsOvs(Vif vif) {
     return vif.plugin().orElse("").equals(PLUGIN)
-        || vif.portProfile().orElse(null) instanceof PortProfileFpOpenVSwitch;
+        || vif.portProfile().orElse(null) instanceof OpenVSwitchProfile;
   }
 
   /**

@@ -12,7 +12,8 @@ import java.util.OptionalInt;
  * @param mac the guest's MAC address, if the request gave it
  * @param mtu the network's MTU in bytes
  * @param address the device's address
- * @param vlan the VLAN that the hypervisor gives the device as it takes it
+ * @param vlan the VLAN that the device is given, by the driver and perhaps again by the hypervisor
+ *     as it takes it
  */
 public record PciDeviceEndpoint(
     EndpointId id, Optional<MacAddress> mac, int mtu, PciAddress address, OptionalInt vlan)

@@ -3,6 +3,7 @@ package io.fastvif.plan;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -352,6 +353,20 @@ public sealed interface Step {
           + " to "
           + wanted.holder()
           + (remembers ? ", and remember how it is" : "");
+    }
+  }
+
+  /**
+   * Writes the file that tells a pod's program of its device, or removes it; nothing if it is so
+   * already.
+   *
+   * @param file its path, in a folder that is made if it is missing
+   * @param text what it shall hold; null if it shall be gone
+   */
+  record DescribeDevice(Path file, String text) implements Slow {
+    @Override
+    public String toString() {
+      return text == null ? "remove " + file : "write " + file + ": " + text.strip();
     }
   }
 

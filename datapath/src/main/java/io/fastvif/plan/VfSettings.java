@@ -156,6 +156,21 @@ public record VfSettings(
             change.nodeGuid == null ? null : nodeGuid, change.portGuid == null ? null : portGuid);
   }
 
+  /** These settings, and of the other ones those that are not among them. */
+  public VfSettings orElse(VfSettings other) {
+    return of(vf)
+        .withAddress(address == null ? other.address : address)
+        .withVlan(vlan == null ? other.vlan : vlan)
+        .withSpoofCheck(spoofCheck == null ? other.spoofCheck : spoofCheck)
+        .withTrust(trust == null ? other.trust : trust)
+        .withLinkState(linkState == null ? other.linkState : linkState)
+        .withRates(rates == null ? other.rates : rates)
+        .withRssQuery(rssQuery == null ? other.rssQuery : rssQuery)
+        .withGuids(
+            nodeGuid == null ? other.nodeGuid : nodeGuid,
+            portGuid == null ? other.portGuid : portGuid);
+  }
+
   /** Each of these settings by itself. */
   public List<VfSettings> each() {
     VfSettings none = of(vf);

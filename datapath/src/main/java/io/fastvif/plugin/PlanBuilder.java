@@ -239,6 +239,20 @@ public final class PlanBuilder {
     add(new PlannedStep(step, undo, isShared, false));
   }
 
+  /** Adds all that another plugin plans for the same VIF, which shares nothing with other VIFs. */
+  public void append(PlugPlan more) {
+    more.devices().forEach(this::device);
+    steps.addAll(more.steps());
+    notes.addAll(more.notes());
+  }
+
+  /** Whether a step of the plan gives a link that exists another name. */
+  public boolean renames(int index) {
+    return steps.stream()
+        .anyMatch(
+            planned -> planned.step() instanceof Step.RenameLink link && link.index() == index);
+  }
+
   /** The plan to change a link. */
   PlugPlan change() {
     return new PlugPlan(vifId, name, Action.CHANGE, devices, shared, steps, notes);

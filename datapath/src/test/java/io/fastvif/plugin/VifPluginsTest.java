@@ -40,7 +40,7 @@ class VifPluginsTest {
     InvalidInputException refused =
         assertThrows(InvalidInputException.class, () -> VifPlugins.installed().of(vif));
     assertEquals(
-        "plugin: \"warp\" is not installed: expected one of linux_bridge, noop, ovs, tap,"
+        "plugin: \"warp\" is not installed: expected one of hostdev, linux_bridge, nested_dpdk, noop, ovs, tap,"
             + " vhostuser, vhostuser_fp",
         refused.getMessage());
   }
@@ -72,7 +72,10 @@ class VifPluginsTest {
   void describesWhatIsInstalled() {
     assertEquals(
         List.of(
+            "hostdev: VIFHostDevice 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
+                + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
             "linux_bridge: VIFBridge 1.0 []",
+            "nested_dpdk: VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
             "noop: VIFVHostUser 1.0 to 1.1 [], VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
             "ovs: VIFBridge 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4],"
                 + " VIFOpenVSwitch 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4],"
@@ -108,7 +111,9 @@ class VifPluginsTest {
     HostInfo some = all.permitting(List.of("VIFGeneric", "VIFNestedDPDK", "VIFWarp"));
     assertEquals(
         List.of(
-            "noop: VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]", "tap: VIFGeneric 1.0 []"),
+            "nested_dpdk: VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
+            "noop: VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
+            "tap: VIFGeneric 1.0 []"),
         HostCapabilities.of(some).plugins().stream().map(VifPluginsTest::line).toList());
     assertEquals(List.of(), all.permitting(List.of()).pluginInfo().get());
   }
@@ -121,7 +126,7 @@ class VifPluginsTest {
         refused(VifBridge.builder().plugin("tap").build()));
     assertEquals(
         "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric;"
-            + " no plugin here takes VIFDirect, there are linux_bridge, noop, ovs, tap,"
+            + " no plugin here takes VIFDirect, there are hostdev, linux_bridge, nested_dpdk, noop, ovs, tap,"
             + " vhostuser, vhostuser_fp",
         refused(VifDirect.builder().plugin("tap").build()));
     assertEquals("plugin is not set: expected a value", refused(VifGeneric.builder().build()));

@@ -93,7 +93,7 @@ record BridgeNetwork(
   }
 
   @Override
-  public Attachment claim(EndpointId id, MacAddress mac) {
+  public Attachment claim(EndpointId id, MacAddress mac, HostSnapshot host) {
     String device = DescribedNetwork.device(id.port());
     Network.Builder network =
         Network.builder()
@@ -122,7 +122,7 @@ record BridgeNetwork(
     boolean onOther =
         host.linksOf(id.port().toString()).stream()
             .anyMatch(own -> own.master() != 0 && own.master() != index);
-    return makesPort(id) && !onOther ? Optional.of(claim(id, null)) : Optional.empty();
+    return makesPort(id) && !onOther ? Optional.of(claim(id, null, host)) : Optional.empty();
   }
 
   @Override

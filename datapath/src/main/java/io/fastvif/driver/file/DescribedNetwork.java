@@ -40,7 +40,7 @@ sealed interface DescribedNetwork
    * @param mac the guest's address, null if not known
    * @throws UnsuitedException if the pool is empty
    */
-  Attachment claim(EndpointId id, MacAddress mac) throws UnsuitedException;
+  Attachment claim(EndpointId id, MacAddress mac, HostSnapshot host) throws UnsuitedException;
 
   /**
    * What {@link #claim} said, as far as unplugging needs it; empty if nothing is plugged for this

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which endpoint has which device of a pool: a folder with a file for each device in use that holds
@@ -28,20 +29,27 @@ record DeviceClaims(DeviceFiles files) {
    */
   record Claim(PciAddress device, boolean fresh) {}
 
+  /** As {@link #claim(List, EndpointId, Predicate)}, if nobody else takes devices of the pool. */
+  Claim claim(List<PciAddress> devices, EndpointId id) throws UnsuitedException {
+    return claim(devices, id, device -> true);
+  }
+
   /**
    * Claims one of the devices, or gives the one that the endpoint has.
    *
+   * @param isFree whether nobody has a device who takes it by other means than these claims
    * @throws UnsuitedException if none is free, or the port has one for another endpoint
    */
-  Claim claim(List<PciAddress> devices, EndpointId id) throws UnsuitedException {
+  Claim claim(List<PciAddress> devices, EndpointId id, Predicate<PciAddress> isFree)
+      throws UnsuitedException {
     try {
-      return files.locked(() -> claimLocked(devices, id));
+      return files.locked(() -> claimLocked(devices, id, isFree));
     } catch (IOException failure) {
       throw failed(failure);
     }
   }
 
-  private Claim claimLocked(List<PciAddress> devices, EndpointId id)
+  private Claim claimLocked(List<PciAddress> devices, EndpointId id, Predicate<PciAddress> isFree)
       throws IOException, UnsuitedException {
     Map<PciAddress, String> holders = files.all();
     for (Map.Entry<PciAddress, String> claim : holders.entrySet()) {
@@ -55,7 +63,7 @@ record DeviceClaims(DeviceFiles files) {
       }
     }
     for (PciAddress device : devices) {
-      if (!holders.containsKey(device)) {
+      if (!holders.containsKey(device) && isFree.test(device)) {
         files.write(device, id.toString());
         return new Claim(device, true);
       }

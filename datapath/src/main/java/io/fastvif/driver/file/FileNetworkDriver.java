@@ -126,7 +126,7 @@ public final class FileNetworkDriver implements NetworkDriver {
     EndpointId id = new EndpointId(request.network(), type, request.port());
     HostSnapshot host = plugging.snapshot();
     network.check(id, request.constraints(), host);
-    Attachment attachment = network.claim(id, request.mac().orElse(null));
+    Attachment attachment = network.claim(id, request.mac().orElse(null), host);
     boolean giveBack = attachment.fresh();
     String problem;
     try {

@@ -49,7 +49,7 @@ record OvsNetwork(NetworkBasics basics, String bridge) implements DescribedNetwo
   }
 
   @Override
-  public Attachment claim(EndpointId id, MacAddress mac) {
+  public Attachment claim(EndpointId id, MacAddress mac, HostSnapshot host) {
     boolean tap = id.type() == EndpointType.TAP;
     String device = DescribedNetwork.device(id.port());
     VifOpenVSwitch.Builder vif = DescribedNetwork.fill(VifOpenVSwitch.builder(), id, mac, "ovs");
@@ -74,7 +74,7 @@ record OvsNetwork(NetworkBasics basics, String bridge) implements DescribedNetwo
 
   @Override
   public Optional<Attachment> claimed(EndpointId id, HostSnapshot host) {
-    return Optional.of(claim(id, null));
+    return Optional.of(claim(id, null, host));
   }
 
   @Override

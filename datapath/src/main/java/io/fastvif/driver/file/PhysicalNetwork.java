@@ -50,7 +50,7 @@ record PhysicalNetwork(
   public void check(EndpointId id, EndpointConstraints constraints, HostSnapshot host) {}
 
   @Override
-  public Attachment claim(EndpointId id, MacAddress mac) {
+  public Attachment claim(EndpointId id, MacAddress mac, HostSnapshot host) {
     return macvtap(basics, id, mac, address, mode, vlanDevice, false);
   }
 
@@ -79,7 +79,7 @@ record PhysicalNetwork(
 
   @Override
   public Optional<Attachment> claimed(EndpointId id, HostSnapshot host) {
-    return Optional.of(claim(id, null));
+    return Optional.of(claim(id, null, host));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * A network that a pool of virtual functions is on, each of which one endpoint has for itself.
@@ -54,9 +55,19 @@ record SriovNetwork(
   }
 
   @Override
-  public Attachment claim(EndpointId id, MacAddress mac) throws UnsuitedException {
-    DeviceClaims.Claim claim = claims.claim(addresses, id);
+  public Attachment claim(EndpointId id, MacAddress mac, HostSnapshot host)
+      throws UnsuitedException {
+    DeviceClaims.Claim claim =
+        claims.claim(addresses, id, device -> !isOthers(host, device, id.port()));
     return attachment(id, mac, claim.device(), claim.fresh());
+  }
+
+  /** Whether the host's leases say that another VIF than the port's has the device. */
+  private static boolean isOthers(HostSnapshot host, PciAddress device, UUID port) {
+    return host.devices()
+        .lease(device)
+        .filter(lease -> !lease.holder().equals(port.toString()))
+        .isPresent();
   }
 
   private Attachment attachment(EndpointId id, MacAddress mac, PciAddress address, boolean fresh) {
@@ -65,12 +76,16 @@ record SriovNetwork(
           basics, id, mac, address, DirectMode.PASSTHROUGH, Optional.empty(), fresh);
     }
     VifHostDevice.Builder vif = DescribedNetwork.fill(VifHostDevice.builder(), id, mac, "hostdev");
-    vif.devType(HostDeviceType.ETHERNET)
-        .devAddress(address)
-        .network(Network.builder().label(basics.name()).mtu(basics.mtu()).build());
+    vif.devType(HostDeviceType.ETHERNET).devAddress(address).network(network());
     Optional<MacAddress> guest = Optional.ofNullable(mac);
     return new Attachment(
         vif.build(), false, fresh, new PciDeviceEndpoint(id, guest, basics.mtu(), address, vlan));
+  }
+
+  private Network network() {
+    Network.Builder network = Network.builder().label(basics.name()).mtu(basics.mtu());
+    vlan.ifPresent(network::vlan);
+    return network.build();
   }
 
   @Override

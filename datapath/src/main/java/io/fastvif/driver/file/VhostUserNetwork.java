@@ -67,7 +67,7 @@ record VhostUserNetwork(NetworkBasics basics, Path folder, VhostUserMode mode)
   }
 
   @Override
-  public Attachment claim(EndpointId id, MacAddress mac) {
+  public Attachment claim(EndpointId id, MacAddress mac, HostSnapshot host) {
     String path = socket(id).toString();
     VifVhostUser.Builder vif = DescribedNetwork.fill(VifVhostUser.builder(), id, mac, "noop");
     vif.path(path)
@@ -80,7 +80,7 @@ record VhostUserNetwork(NetworkBasics basics, Path folder, VhostUserMode mode)
 
   @Override
   public Optional<Attachment> claimed(EndpointId id, HostSnapshot host) {
-    return Optional.of(claim(id, null));
+    return Optional.of(claim(id, null, host));
   }
 
   /** Removes the socket that the hypervisor has left. One that the switch made is the switch's. */

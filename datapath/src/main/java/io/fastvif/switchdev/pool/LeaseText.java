@@ -20,6 +20,7 @@ final class LeaseText {
   private static final String PLUGGED = "plugged";
   private static final String DRIVER = "driver";
   private static final String OVERRIDE = "driver_override";
+  private static final String BOUND_TO = "bound_to";
   private static final String REPRESENTOR = "representor";
   private static final String REPRESENTOR_MTU = "representor_mtu";
   private static final String REPRESENTOR_UP = "representor_up";
@@ -53,6 +54,7 @@ final class LeaseText {
     if (former != null) {
       text.put(DRIVER, former.driver());
       text.put(OVERRIDE, former.override());
+      text.put(BOUND_TO, former.boundTo());
       if (former.representor() != null) {
         text.put(REPRESENTOR, former.representor().name());
         text.put(REPRESENTOR_MTU, former.representor().mtu());
@@ -128,6 +130,7 @@ final class LeaseText {
     return new FormerDevice(
         values.get(DRIVER),
         values.get(OVERRIDE),
+        values.get(BOUND_TO),
         values.containsKey(VF) ? settings() : null,
         representor == null
             ? null

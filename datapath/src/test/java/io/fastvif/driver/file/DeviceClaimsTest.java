@@ -81,6 +81,17 @@ class DeviceClaimsTest {
   }
 
   @Test
+  void whatAnotherHasByOtherMeansIsPassedOver() throws Exception {
+    DeviceClaims claims = new DeviceClaims(temporary);
+    PciAddress others = POOL.get(0);
+    assertEquals(POOL.get(1), claims.claim(POOL, id(1), device -> !device.equals(others)).device());
+    assertThrows(
+        UnsuitedException.class,
+        () -> claims.claim(POOL.subList(0, 2), id(2), device -> !device.equals(others)));
+    assertEquals(List.of("0000:af:00.1"), files(temporary));
+  }
+
+  @Test
   void threadsNeverShareADevice() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
       List<Future<PciAddress>> claimed = new ArrayList<>();

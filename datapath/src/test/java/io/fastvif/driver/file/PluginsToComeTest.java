@@ -227,6 +227,7 @@ class PluginsToComeTest {
       VifHostDevice vif = assertInstanceOf(VifHostDevice.class, plugin.plugged.getFirst());
       assertEquals(FIRST, vif.devAddress().get());
       assertEquals(HostDeviceType.ETHERNET, vif.devType().get());
+      assertEquals(9, vif.network().get().vlan().get());
 
       NetworkDriver restarted = with(plugin, host);
       EndpointUnavailableException full =

@@ -53,7 +53,8 @@ class DeviceLeasesTest {
     return new DeviceLease(
         "vif-1",
         true,
-        new FormerDevice("igbvf", "vfio-pci", settings, new FormerRepresentor("eth7", 1500, true)));
+        new FormerDevice(
+            "igbvf", "vfio-pci", "uio", settings, new FormerRepresentor("eth7", 1500, true)));
   }
 
   @Test
@@ -62,7 +63,7 @@ class DeviceLeasesTest {
     assertEquals(Optional.empty(), leases.read(DEVICE));
     assertEquals(Map.of(), leases.all());
     DeviceLease little =
-        new DeviceLease("vif-2", false, new FormerDevice(null, null, VfSettings.of(0), null));
+        new DeviceLease("vif-2", false, new FormerDevice(null, null, null, VfSettings.of(0), null));
     for (DeviceLease lease : List.of(everything(), little, DeviceLease.reserved("a b=c"))) {
       DeviceLease before = leases.read(DEVICE).orElse(null);
       assertTrue(leases.change(DEVICE, before, lease));

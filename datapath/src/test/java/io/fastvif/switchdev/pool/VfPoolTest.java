@@ -119,7 +119,8 @@ class VfPoolTest {
   void aPluggedOneIsGivenBackByForceOnly() {
     host.settings(VFS.get(0), VfSettings.defaults(0).withTrust(true));
     host.lease(
-        VFS.get(0), DeviceLease.reserved("a").plugged(new FormerDevice("x", null, null, null)));
+        VFS.get(0),
+        DeviceLease.reserved("a").plugged(new FormerDevice("x", null, null, null, null)));
     VfPool pool = pool();
     VfUse own = pool.heldBy("a").orElseThrow();
     assertThrows(InvalidInputException.class, () -> pool.release(own, false));

@@ -1,0 +1,152 @@
+package io.fastvif.plugin;
+
+import io.fastvif.plan.DeviceLease;
+import io.fastvif.plan.DeviceState;
+import io.fastvif.plan.FormerDevice;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.Step;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PciAddress;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The steps on the PCI device that a VIF has for itself: it is leased, and how it was is kept,
+ * before anything is changed of it; unplugging leaves it as it was, and then gives it back. A plan
+ * that was cut off by a crash is found again by the lease, and finished by the same two plans.
+ */
+public final class DeviceSteps {
+  private final PlanBuilder plan;
+  private final String vifId;
+  private final String field;
+  private final PciAddress address;
+  private final DeviceState state;
+  private final DeviceLease lease;
+
+  private DeviceSteps(
+      PlanBuilder plan,
+      String vifId,
+      String field,
+      PciAddress address,
+      DeviceState state,
+      DeviceLease lease) {
+    this.plan = plan;
+    this.vifId = vifId;
+    this.field = field;
+    this.address = address;
+    this.state = state;
+    this.lease = lease;
+  }
+
+  /**
+   * The device at that address, which may be gone or another VIF's.
+   *
+   * @param field the VIF's field with the address, for messages
+   */
+  public static DeviceSteps of(PlanBuilder plan, String vifId, String field, PciAddress address) {
+    HostSnapshot host = plan.host();
+    return new DeviceSteps(
+        plan,
+        vifId,
+        field,
+        address,
+        host.devices().device(address).orElse(null),
+        host.devices().lease(address).orElse(null));
+  }
+
+  /**
+   * The device as it is.
+   *
+   * @throws InvalidInputException if there is none at that address
+   */
+  public DeviceState state() {
+    if (state == null) {
+      throw InvalidInputException.ofValue(
+          field, address.toString(), "is not a device of this host", "the PCI address of one");
+    }
+    return state;
+  }
+
+  /** Whether there is a device at that address. */
+  public boolean exists() {
+    return state != null;
+  }
+
+  /** Whether another VIF has the device. */
+  public boolean isOthers() {
+    return lease != null && !lease.holder().equals(vifId);
+  }
+
+  /** Whether this VIF is plugged, or was being plugged. */
+  public boolean isPlugged() {
+    return lease != null && !isOthers() && lease.former() != null;
+  }
+
+  /** How the device was before this VIF was plugged; empty if it is not. */
+  public Optional<FormerDevice> former() {
+    return isPlugged() ? Optional.of(lease.former()) : Optional.empty();
+  }
+
+  /**
+   * Takes the device for the VIF, and keeps how it is; nothing if that was done before.
+   *
+   * @param now how it is
+   * @throws InvalidInputException if another VIF has it
+   */
+  public void take(FormerDevice now) {
+    if (isOthers()) {
+      throw InvalidInputException.ofValue(
+          field, address.toString(), "is leased to " + lease.holder(), "a device of its own");
+    }
+    if (!isPlugged()) {
+      DeviceLease first = lease == null ? new DeviceLease(vifId, false, null) : lease;
+      lease(lease, first.plugged(now));
+    }
+  }
+
+  /**
+   * Binds the device to a driver, unless it is. The override is set to it too, so that nothing else
+   * takes the device meanwhile.
+   */
+  public void bind(String driver) {
+    if (!driver.equals(state().driver()) || !driver.equals(state().override())) {
+      bind(driver, driver);
+    }
+  }
+
+  /** Binds the device to what it was bound to before, if plugging bound it to another. */
+  public void bindAsBefore() {
+    FormerDevice former = former().orElse(null);
+    if (former != null && former.boundTo() != null && exists()) {
+      boolean isSo =
+          Objects.equals(former.driver(), state.driver())
+              && Objects.equals(former.override(), state.override());
+      if (!isSo) {
+        bind(former.driver(), former.override());
+      }
+    }
+  }
+
+  private void bind(String driver, String override) {
+    plan.add(
+        PlannedStep.own(
+            new Step.BindDriver(address, driver, override),
+            new Step.BindDriver(address, state.driver(), state.override())));
+  }
+
+  /** Gives the device back, or leaves it leased if it was before it was plugged. */
+  public void giveBack() {
+    if (isPlugged()) {
+      lease(lease, lease.unplugged());
+    } else if (isOthers()) {
+      plan.note(address + " is left: it is leased to " + lease.holder());
+    }
+  }
+
+  private void lease(DeviceLease from, DeviceLease to) {
+    plan.add(
+        PlannedStep.own(
+            new Step.LeaseDevice(address, from, to), new Step.LeaseDevice(address, to, from)));
+  }
+}

@@ -1,0 +1,165 @@
+package io.fastvif.plugin.hostdev;
+
+import io.fastvif.plan.DeviceState;
+import io.fastvif.plan.FormerDevice;
+import io.fastvif.plan.FormerDevice.FormerRepresentor;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkId;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PhysicalFunctionState;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.Step;
+import io.fastvif.plan.VfSettings;
+import io.fastvif.plan.VfSteps;
+import io.fastvif.plan.VfVlan;
+import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.plan.VlanProtocol;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.vif.HostDeviceType;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.VifHostDevice;
+import java.util.Optional;
+
+/**
+ * The device as a virtual function, if it is one: its settings and its representor.
+ *
+ * @param state null if it is none
+ * @param physical the link of its physical function; null if it is not in this namespace
+ * @param settings null if they are not known
+ * @param representor null if there is none in this namespace
+ */
+record VfFunction(
+    VirtualFunctionState state, LinkId physical, VfSettings settings, LinkState representor) {
+
+  static VfFunction of(HostSnapshot host, PciAddress address) {
+    VirtualFunctionState state = host.virtualFunction(address).orElse(null);
+    if (state == null) {
+      return new VfFunction(null, null, null, null);
+    }
+    LinkId physical =
+        host.sriov()
+            .physicalFunction(state.physicalFunction())
+            .map(PhysicalFunctionState::link)
+            .orElse(null);
+    LinkId representor = state.representor();
+    return new VfFunction(
+        state,
+        physical,
+        physical == null ? null : host.devices().settings(address).orElse(null),
+        representor == null ? null : host.link(representor.index()).orElse(null));
+  }
+
+  /** Whether the device is a virtual function. */
+  boolean exists() {
+    return state != null;
+  }
+
+  /** How the device is, for unplugging to go back to. */
+  FormerDevice asItIs(DeviceState device, String boundTo) {
+    return new FormerDevice(
+        device.driver(),
+        device.override(),
+        boundTo,
+        settings,
+        representor == null
+            ? null
+            : new FormerRepresentor(representor.name(), representor.mtu(), representor.up()));
+  }
+
+  /** What the VIF and the options want, and all else as a driver starts with. */
+  void set(PlanBuilder plan, VifHostDevice vif, boolean isSwitched, HostDeviceOptions options) {
+    if (settings == null) {
+      cannotSet(plan, vif, options);
+      return;
+    }
+    VfSettings wanted =
+        VfSettings.of(state.number())
+            .withAddress(vif.address().orElse(null))
+            .withVlan(isSwitched ? null : vlan(vif))
+            .orElse(options.settings());
+    boolean isOptional = options.unsupported() == Unsupported.IGNORE;
+    VfSettings defaults = VfSettings.defaults(state.number());
+    VfSettings rest = defaults.before(settings).unlike(defaults.before(wanted));
+    add(plan, wanted, isOptional);
+    add(plan, rest, true);
+  }
+
+  private void add(PlanBuilder plan, VfSettings wanted, boolean isOptional) {
+    VfSteps.of(physical, settings, wanted, isOptional).forEach(plan::add);
+  }
+
+  private static VfVlan vlan(VifHostDevice vif) {
+    Network network = vif.network().orElse(null);
+    int id = network == null ? 0 : network.vlan().orElse(0);
+    return id == 0 ? null : new VfVlan(id, 0, VlanProtocol.DOT1Q);
+  }
+
+  private void cannotSet(PlanBuilder plan, VifHostDevice vif, HostDeviceOptions options) {
+    boolean nothing =
+        vif.address().orElse(null) == null && vlan(vif) == null && options.settings().isEmpty();
+    if (nothing) {
+      return;
+    }
+    String problem =
+        exists()
+            ? "is a function of " + state.physicalFunction() + ", which has no link here"
+            : "is not a virtual function, so its address and VLAN are not set";
+    if (vif.devType().get() == HostDeviceType.GENERIC && exists()) {
+      throw InvalidInputException.ofValue(
+          "dev_address",
+          vif.devAddress().get().toString(),
+          problem,
+          "one whose address can be set");
+    }
+    plan.note(vif.devAddress().get() + " " + problem);
+  }
+
+  /** The representor as it was; after the steps that take it out of the switch and down. */
+  void restoreRepresentor(PlanBuilder plan, FormerDevice former) {
+    FormerRepresentor was = former.representor();
+    if (was == null || representor == null) {
+      return;
+    }
+    String name = representor.name();
+    int index = representor.index();
+    if (!was.name().equals(name) && !plan.renames(index)) {
+      plan.add(
+          PlannedStep.own(
+              new Step.RenameLink(name, index, was.name()),
+              new Step.RenameLink(was.name(), index, name)));
+    }
+    if (was.mtu() != representor.mtu()) {
+      plan.add(
+          PlannedStep.own(
+              new Step.ConfigureLink(was.name(), index, LinkSettings.NONE.withMtu(was.mtu())),
+              new Step.ConfigureLink(
+                  was.name(), index, LinkSettings.NONE.withMtu(representor.mtu()))));
+    }
+    if (was.up()) {
+      plan.add(
+          PlannedStep.own(
+              new Step.ConfigureLink(was.name(), index, LinkSettings.NONE.withUp(true)), null));
+    }
+  }
+
+  /** The settings as they were, as far as they are different now. */
+  void restoreSettings(PlanBuilder plan, FormerDevice former) {
+    VfSettings was = former.settings();
+    if (was != null && settings != null) {
+      VfSteps.of(physical, settings, was, true).forEach(plan::add);
+    } else if (was != null) {
+      Optional.ofNullable(state)
+          .ifPresent(
+              vf ->
+                  plan.note(
+                      "the settings of "
+                          + vf.address()
+                          + " are left: "
+                          + vf.physicalFunction()
+                          + " has no link here"));
+    }
+  }
+}
