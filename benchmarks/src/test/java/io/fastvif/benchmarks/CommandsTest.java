@@ -45,6 +45,8 @@ class CommandsTest {
         "--pf ffff:ff:1f.7 | '--pf: \"ffff:ff:1f.7\" is not a PCI device of this host: expected the address of an SR-IOV physical function'",
         "--pf ffff:ff:1f.7 --vifs 4 | '--vifs: \"4\" cannot be combined with --pf: expected no number, as all VFs of the NIC are used'",
         "--pf ffff:ff:1f.7 --systems os-vif | '--systems: \"os-vif\" cannot be taken: expected fastvif, ip, ip-batch, separated by commas'",
+        "--ovs --pf 0000:00:00.0 | '--pf: \"0000:00:00.0\" cannot be combined with --ovs: expected one of the two'",
+        "--ovs --systems ip | '--systems: \"ip\" cannot be taken: expected fastvif, os-vif, ovs-vsctl, ovs-vsctl-no-wait, separated by commas'",
         "--nonsense        | Unknown option: '--nonsense'",
         "--compare a       | option '--compare' at index 0 (JSON) requires at least 2 values",
       })
@@ -65,6 +67,7 @@ class CommandsTest {
             "--limit",
             "--quick",
             "--pf",
+            "--ovs",
             "--json-report",
             "--html",
             "--markdown",

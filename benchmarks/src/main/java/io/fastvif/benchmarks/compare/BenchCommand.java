@@ -34,9 +34,11 @@ import picocli.CommandLine.Spec;
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final String PF = "--pf";
+  private static final String OVS = "--ovs";
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(20);
+  private static final Duration OVS_SYSTEM_LIMIT = Duration.ofMinutes(2);
   private static final int MOST_RUNS = 1000;
   private static final int MOST_SECONDS = 3600;
 
@@ -101,6 +103,13 @@ public final class BenchCommand implements Callable<Integer> {
               + " Not for a NIC in use.")
   private String pf;
 
+  @Option(
+      names = OVS,
+      description =
+          "Measure on Open vSwitch instead (started privately, userspace datapath), beside os-vif's"
+              + " own plugin and ovs-vsctl, by default 1 and 200 VIFs.")
+  private boolean ovs;
+
   @Spec private CommandSpec spec;
 
   /** Made by picocli or a caller that hands it to picocli. */
@@ -130,8 +139,12 @@ public final class BenchCommand implements Callable<Integer> {
           "cannot be combined with --pf",
           "no number, as all VFs of the NIC are used");
     }
-    List<Integer> sizes =
-        Selection.sizes("--vifs", vifs == null ? (quick ? "1,100" : "1,100,500,1000,4000") : vifs);
+    if (pf != null && ovs) {
+      throw InvalidInputException.ofValue(
+          PF, pf, "cannot be combined with " + OVS, "one of the two");
+    }
+    String usual = ovs ? (quick ? "1,20" : "1,200") : quick ? "1,100" : "1,100,500,1000,4000";
+    List<Integer> sizes = Selection.sizes("--vifs", vifs == null ? usual : vifs);
     int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "5") : runs, MOST_RUNS);
     int seconds = Selection.number("--limit", limit, MOST_SECONDS);
     requireFolder("--json-report", json);
@@ -139,6 +152,9 @@ public final class BenchCommand implements Callable<Integer> {
     requireFolder("--markdown", markdown);
     Limits limits = new Limits(Duration.ofSeconds(seconds), SYSTEM_LIMIT);
     try (Resources resources = new Resources()) {
+      if (ovs) {
+        return compareOnOvs(resources, limits, sizes, rounds);
+      }
       return pf == null
           ? compare(resources, limits, sizes, rounds)
           : compareOnNic(resources, limits, rounds);
@@ -152,6 +168,18 @@ public final class BenchCommand implements Callable<Integer> {
             resources, selected(Comparing.systems(resources)), limits, spec.commandLine().getErr());
     write(comparing.run(sizes, rounds));
     return comparing.hasFailed() ? FAILED : DONE;
+  }
+
+  private int compareOnOvs(Resources resources, Limits limits, List<Integer> sizes, int rounds)
+      throws IOException {
+    OvsComparison comparison =
+        new OvsComparison(
+            resources,
+            selected(OvsComparison.SYSTEMS),
+            new Limits(limits.operation(), OVS_SYSTEM_LIMIT),
+            spec.commandLine().getErr());
+    write(comparison.run(sizes, rounds));
+    return comparison.hasFailed() ? FAILED : DONE;
   }
 
   private int compareOnNic(Resources resources, Limits limits, int rounds) throws IOException {

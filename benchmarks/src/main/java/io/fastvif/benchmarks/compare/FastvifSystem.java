@@ -63,7 +63,7 @@ final class FastvifSystem implements MeasuredSystem {
     return new EngineSession(engine, plugin, vifs, limits);
   }
 
-  private static final class EngineSession implements Session {
+  static final class EngineSession implements Session {
     private final PlugEngine engine;
     private final VifPlugin plugin;
     private final List<BenchVif> vifs;

@@ -4,6 +4,7 @@ import io.fastvif.benchmarks.process.Child;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,16 +21,26 @@ final class Python {
         : Optional.of(debianPackage);
   }
 
-  /** Starts one of the scripts of this package. */
+  /**
+   * Starts one of the scripts of this package.
+   *
+   * @param arguments behind the file of VIFs
+   */
   static MeasuredSystem.Session start(
-      Resources resources, String script, Path vifs, Netns namespace, Limits limits)
+      Resources resources,
+      String script,
+      Path vifs,
+      Netns namespace,
+      Limits limits,
+      String... arguments)
       throws IOException {
     resources.copy("conversation.py");
+    // Without bytecode files, which would be left in the folder.
+    List<String> command = new ArrayList<>(List.of(PROGRAM, "-B", "-W", "ignore"));
+    command.add(resources.copy(script).toString());
+    command.add(vifs.toString());
+    command.addAll(List.of(arguments));
     return new Conversation(
-        namespace,
-        // Without bytecode files, which would be left in the folder.
-        List.of(PROGRAM, "-B", "-W", "ignore", resources.copy(script).toString(), vifs.toString()),
-        resources.folder().resolve(script + ".errors"),
-        limits.operation());
+        namespace, command, resources.folder().resolve(script + ".errors"), limits.operation());
   }
 }

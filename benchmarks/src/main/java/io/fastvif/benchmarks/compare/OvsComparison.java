@@ -1,0 +1,253 @@
+package io.fastvif.benchmarks.compare;
+
+import io.fastvif.benchmarks.report.Report;
+import io.fastvif.benchmarks.report.Result;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The comparison on Open vSwitch: all systems on the same switch, in turns, in one run. Needs root.
+ */
+final class OvsComparison {
+  /** The systems that are measured, in the order of the report. */
+  static final Set<String> SYSTEMS =
+      new LinkedHashSet<>(List.of("fastvif", "os-vif", "ovs-vsctl", "ovs-vsctl-no-wait"));
+
+  private static final int WARM_UP_VIFS = 40;
+  private static final int WARM_UPS = 5;
+  private static final double NANOS_PER_MICRO = 1e3;
+
+  private static final List<String> NOTES =
+      List.of(
+          "All systems work on the same Open vSwitch (userspace datapath, in a private network"
+              + " namespace), in turns, in an order that rotates; ports and links are checked after"
+              + " each operation. The figure is the median of the runs.",
+          "\"plug\" and \"unplug\" are what the caller waits for: in the end the database has"
+              + " the change. \"until applied\" adds the wait until ovs-vswitchd has applied it (with"
+              + " an ovs-vsctl call, some 6 ms for all VIFs together), \"until nothing is left\""
+              + " the wait until no link of the VIFs is left either.",
+          "fastvif's unplug of a hybrid VIF renames its Linux bridge and deletes it after the"
+              + " answer: that wait is in \"until nothing is left\" only. Nobody else's is.",
+          "fastvif's time is that of reading the host, planning, submitting all plans at once and"
+              + " waiting for the last result, after a warm-up. os-vif runs in one process with its"
+              + " privileged half, with its native interface to the database, and has plugged and"
+              + " unplugged one VIF before its time begins. Its transactions wait for ovs-vswitchd.",
+          "ovs-vsctl is one call for all ports, from the start of its process to the end, and sets"
+              + " nothing but the ports; it leaves the taps, and makes no hybrid VIFs."
+              + " ovs-vsctl-no-wait is the same with --no-wait.",
+          "Removing a port takes ovs-vswitchd some 13 ms, whoever removes it and whether its device"
+              + " is gone before or not: closing its packet socket the kernel waits for RCU"
+              + " (packet_release).");
+
+  /** What a system's runs took, by operation. */
+  private static final class Runs {
+    final MeasuredSystem system;
+    final Map<Operation, List<Double>> micros = new EnumMap<>(Operation.class);
+    String problem;
+    long spentNanos;
+
+    Runs(MeasuredSystem system) {
+      this.system = system;
+      for (Operation operation : Operation.values()) {
+        micros.put(operation, new ArrayList<>());
+      }
+    }
+
+    void add(Operation operation, long nanos, int vifs) {
+      micros.get(operation).add(nanos / NANOS_PER_MICRO / vifs);
+    }
+  }
+
+  /** What is timed. */
+  private enum Operation {
+    PLUG("plug"),
+    PLUG_APPLIED("plug, until applied"),
+    UNPLUG("unplug"),
+    UNPLUG_GONE("unplug, until nothing is left");
+
+    final String title;
+
+    Operation(String title) {
+      this.title = title;
+    }
+  }
+
+  private final Resources resources;
+  private final Set<String> selected;
+  private final Limits limits;
+  private final PrintWriter progress;
+  private final List<Result> results = new ArrayList<>();
+  private boolean failed;
+
+  OvsComparison(Resources resources, Set<String> selected, Limits limits, PrintWriter progress) {
+    this.resources = resources;
+    this.selected = selected;
+    this.limits = limits;
+    this.progress = progress;
+  }
+
+  /** Whether a system failed. */
+  boolean hasFailed() {
+    return failed;
+  }
+
+  /**
+   * Measures.
+   *
+   * @param rounds how often each system is run at each size
+   * @throws IOException if there is no Open vSwitch
+   * @throws io.fastvif.bindings.SystemCallException EPERM without root
+   */
+  Report run(List<Integer> sizes, int rounds) throws IOException {
+    if (OvsSwitch.missing().isPresent()) {
+      throw new IOException(
+          "Open vSwitch is missing: apt-get install " + OvsSwitch.missing().get());
+    }
+    try (OvsSwitch host = new OvsSwitch(resources.folder().resolve("ovs"))) {
+      List<MeasuredSystem> systems =
+          List.of(
+              new FastvifOvs(host.address()),
+              new OsVifOvs(resources, host.address()),
+              new OvsVsctl(host, true),
+              new OvsVsctl(host, false));
+      List<MeasuredSystem> chosen =
+          systems.stream().filter(system -> selected.contains(system.name())).toList();
+      for (OvsWorkload workload : OvsWorkload.values()) {
+        warmUp(host, workload, chosen);
+        for (int size : sizes) {
+          measure(host, workload, chosen, size, rounds);
+        }
+      }
+      Map<String, String> machine = Machine.describe(chosen);
+      machine.put("Open vSwitch", OvsSwitch.version());
+      return new Report(machine, results, NOTES);
+    }
+  }
+
+  /** Lets the JVM compile what an agent's has long since compiled. */
+  private void warmUp(OvsSwitch host, OvsWorkload workload, List<MeasuredSystem> systems)
+      throws IOException {
+    for (MeasuredSystem system : systems) {
+      if (system instanceof FastvifOvs) {
+        List<BenchVif> vifs = workload.vifs(WARM_UP_VIFS);
+        Runs discarded = new Runs(system);
+        try (MeasuredSystem.Session session = system.open(host.namespace(), vifs, limits)) {
+          for (int i = 0; i < WARM_UPS; i++) {
+            operate(host, workload, session, discarded, vifs, 0, WARM_UP_VIFS);
+          }
+        }
+      }
+    }
+  }
+
+  private void measure(
+      OvsSwitch host, OvsWorkload workload, List<MeasuredSystem> systems, int vifs, int rounds)
+      throws IOException {
+    List<Runs> all = new ArrayList<>();
+    for (MeasuredSystem system : systems) {
+      if (system instanceof OvsVsctl && workload == OvsWorkload.HYBRID) {
+        continue;
+      }
+      Runs runs = new Runs(system);
+      system.missing().ifPresent(name -> runs.problem = "not installed: apt-get install " + name);
+      all.add(runs);
+    }
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < all.size(); i++) {
+        Runs runs = all.get((i + round) % all.size());
+        if (runs.problem == null && runs.spentNanos < limits.system().toNanos()) {
+          run(host, workload, runs, vifs);
+          report(workload, runs, vifs, round);
+        }
+      }
+    }
+    for (Runs runs : all) {
+      for (Operation operation : Operation.values()) {
+        results.add(
+            Result.ofRuns(
+                workload.title(),
+                runs.system.name(),
+                operation.title,
+                vifs,
+                runs.micros.get(operation),
+                null,
+                runs.problem));
+      }
+    }
+  }
+
+  private void run(OvsSwitch host, OvsWorkload workload, Runs runs, int vifs) throws IOException {
+    List<BenchVif> all = workload.vifs(vifs);
+    long start = System.nanoTime();
+    try (MeasuredSystem.Session session = runs.system.open(host.namespace(), all, limits)) {
+      operate(host, workload, session, new Runs(runs.system), all, vifs, vifs + 1);
+      operate(host, workload, session, runs, all, 0, vifs);
+    } catch (IOException | RuntimeException problem) {
+      failed = true;
+      runs.problem = problem.getMessage();
+      host.clear();
+    }
+    runs.spentNanos += System.nanoTime() - start;
+  }
+
+  /** Plugs and unplugs the VIFs from one number to below another, and checks what comes of it. */
+  private void operate(
+      OvsSwitch host,
+      OvsWorkload workload,
+      MeasuredSystem.Session session,
+      Runs runs,
+      List<BenchVif> all,
+      int from,
+      int to)
+      throws IOException {
+    List<BenchVif> vifs = all.subList(from, to);
+    Set<String> ports = vifs.stream().map(BenchVif::host).collect(Collectors.toSet());
+    if (workload.hasTaps()) {
+      host.makeTaps(List.copyOf(ports));
+    }
+    long plug = session.plug(from, to);
+    long begun = System.nanoTime();
+    host.awaitApplied();
+    runs.add(Operation.PLUG, plug, vifs.size());
+    runs.add(Operation.PLUG_APPLIED, plug + System.nanoTime() - begun, vifs.size());
+    if (!host.ports().equals(ports) || !host.links().containsAll(ports)) {
+      throw new IOException("wrong result: the ports are " + host.ports());
+    }
+    long unplug = session.unplug(from, to);
+    begun = System.nanoTime();
+    host.awaitApplied();
+    host.awaitGone(runs.system instanceof OvsVsctl ? ports : Set.of(), limits.operation());
+    runs.add(Operation.UNPLUG, unplug, vifs.size());
+    runs.add(Operation.UNPLUG_GONE, unplug + System.nanoTime() - begun, vifs.size());
+    if (!host.ports().isEmpty()) {
+      throw new IOException("wrong result: the ports " + host.ports() + " are left");
+    }
+    host.clear();
+  }
+
+  private void report(OvsWorkload workload, Runs runs, int vifs, int round) {
+    Map<String, Long> shown = new LinkedHashMap<>();
+    runs.micros.forEach(
+        (operation, micros) -> {
+          if (!micros.isEmpty()) {
+            shown.put(operation.title, Math.round(micros.getLast()));
+          }
+        });
+    progress.printf(
+        "%s, %d VIFs, run %d: %s, us per VIF: %s%n",
+        workload.title(),
+        vifs,
+        round + 1,
+        runs.system.name(),
+        runs.problem == null ? shown : runs.problem);
+    progress.flush();
+  }
+}
