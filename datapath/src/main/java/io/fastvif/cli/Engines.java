@@ -38,16 +38,17 @@ final class Engines {
   }
 
   /**
-   * What planning needs to know of that namespace, read by this thread.
+   * What is to be known of that namespace, read by this thread.
    *
+   * @param ovs where Open vSwitch is; null if its rows are not wanted
    * @throws WrongInputException as {@link #start}
    * @throws SystemCallException as {@link #start}
    */
-  static HostSnapshot snapshot(Arguments arguments) {
+  static HostSnapshot snapshot(Arguments arguments, OvsSettings ovs) {
     return in(
         arguments.value(Command.NETNS),
-        () -> read(null),
-        namespace -> namespace.call(() -> read(null)));
+        () -> read(ovs),
+        namespace -> namespace.call(() -> read(ovs)));
   }
 
   /**

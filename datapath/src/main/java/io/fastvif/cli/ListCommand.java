@@ -1,10 +1,10 @@
 package io.fastvif.cli;
 
-import io.fastvif.plan.Aliases;
+import io.fastvif.engine.OvsSettings;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.OvsSnapshot;
 import java.io.PrintWriter;
-import java.util.Optional;
 
 /** {@code list}. */
 final class ListCommand extends Command {
@@ -13,42 +13,69 @@ final class ListCommand extends Command {
   private static final Option JSON = Option.flag("--json", "Print a line of JSON for each device.");
 
   ListCommand() {
-    super("list", "List the VIFs that fastvif plugged, read from the kernel.", null, NETNS, JSON);
+    super(
+        "list",
+        "List the VIFs that fastvif plugged, read from the kernel; and, where an option says where"
+            + " its database is, Open vSwitch's ports with an iface-id, which may also be os-vif's.",
+        null,
+        NETNS,
+        PluginConfiguration.OPTION,
+        PluginConfiguration.CONFIG,
+        JSON);
   }
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    HostSnapshot host = Engines.snapshot(arguments);
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    OvsSettings settings = OvsConnection.ifConfigured(configuration);
+    HostSnapshot host = Engines.snapshot(arguments, settings);
+    OvsSnapshot ovs = host.ovs();
     if (!arguments.has(JSON)) {
       out.printf(FORMAT, "VIF", "DEVICE", "KIND", "MASTER", "MTU", "STATE");
     }
-    for (LinkState link : host.links()) {
-      Optional<String> vifId = Aliases.vifId(link.alias());
-      if (vifId.isPresent()) {
-        String master = host.link(link.master()).map(LinkState::name).orElse("");
-        if (arguments.has(JSON)) {
-          out.println(line(vifId.get(), link, master));
-        } else {
-          String state = link.up() ? "up" : "down";
-          out.printf(FORMAT, vifId.get(), link.name(), link.kind(), master, link.mtu(), state);
-        }
+    for (ListedVif vif : ListedVif.all(host)) {
+      if (arguments.has(JSON)) {
+        out.println(line(vif));
+      } else {
+        LinkState link = vif.link();
+        Object mtu = link == null ? "" : link.mtu();
+        String state = link == null ? "" : link.up() ? "up" : "down";
+        String master = vif.ovsBridge().isEmpty() ? vif.master() : vif.ovsBridge();
+        out.printf(FORMAT, vif.id(), vif.name(), vif.kind(), master, mtu, state);
       }
+    }
+    if (settings != null && !ovs.isKnown()) {
+      err.println(
+          "fastvif: Open vSwitch's database at "
+              + settings.address()
+              + " does not answer: its"
+              + " ports are not shown");
+      return Fastvif.FAILED;
     }
     return Fastvif.DONE;
   }
 
-  private static String line(String vifId, LinkState link, String master) {
+  private static String line(ListedVif vif) {
     return JsonText.line(
         out -> {
+          LinkState link = vif.link();
           out.writeStartObject();
-          out.writeStringField("id", vifId);
-          out.writeStringField("name", link.name());
-          out.writeNumberField("index", link.index());
-          out.writeStringField("kind", link.kind());
-          out.writeStringField("master", master);
-          out.writeNumberField("mtu", link.mtu());
-          out.writeStringField("address", String.valueOf(link.address()));
-          out.writeBooleanField("up", link.up());
+          out.writeStringField("id", vif.id());
+          out.writeStringField("name", vif.name());
+          if (link != null) {
+            out.writeNumberField("index", link.index());
+          }
+          out.writeStringField("kind", vif.kind());
+          out.writeStringField("master", vif.master());
+          if (link != null) {
+            out.writeNumberField("mtu", link.mtu());
+            out.writeStringField("address", String.valueOf(link.address()));
+            out.writeBooleanField("up", link.up());
+          }
+          if (!vif.ovsBridge().isEmpty()) {
+            out.writeStringField("ovs_bridge", vif.ovsBridge());
+            out.writeStringField("iface_id", vif.interfaceId());
+          }
           out.writeEndObject();
         });
   }

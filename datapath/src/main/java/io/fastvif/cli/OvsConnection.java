@@ -17,6 +17,7 @@ import java.util.Map;
 /** Where Open vSwitch is, from the options of the plugin {@code ovs}. */
 final class OvsConnection {
   private static final String PLUGIN = "ovs";
+  private static final String CONNECTION = "ovsdb_connection";
   private static final Duration FOREVER = Duration.ofDays(3650);
   private static final int DEFAULT_SECONDS = 120;
 
@@ -31,6 +32,19 @@ final class OvsConnection {
     if (vifs.stream().noneMatch(input -> needsOvs(input.request().vif()))) {
       return null;
     }
+    return of(configuration);
+  }
+
+  /**
+   * Reads the options if one of them says where the database is, otherwise null.
+   *
+   * @throws WrongInputException if one has a value that it does not take
+   */
+  static OvsSettings ifConfigured(PluginConfiguration configuration) {
+    return configuration.values().containsKey(PLUGIN + "." + CONNECTION) ? of(configuration) : null;
+  }
+
+  private static OvsSettings of(PluginConfiguration configuration) {
     try {
       return of(configuration.values());
     } catch (InvalidInputException wrong) {
@@ -69,7 +83,7 @@ final class OvsConnection {
           "native or vsctl, which do the same");
     }
     int seconds = options.number("ovs_vsctl_timeout", 0, Integer.MAX_VALUE).orElse(DEFAULT_SECONDS);
-    OvsdbAddress address = address(options.text("ovsdb_connection", "tcp:127.0.0.1:6640"));
+    OvsdbAddress address = address(options.text(CONNECTION, "tcp:127.0.0.1:6640"));
     return new OvsSettings(
         address,
         address instanceof OvsdbAddress.Tcp tcp && tcp.tls() ? tls(own) : null,
@@ -81,7 +95,7 @@ final class OvsConnection {
       return OvsdbAddress.parse(text);
     } catch (IllegalArgumentException malformed) {
       throw InvalidInputException.ofValue(
-          PLUGIN + ".ovsdb_connection",
+          PLUGIN + "." + CONNECTION,
           text,
           "is not an address of OVSDB",
           "unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT");

@@ -6,6 +6,7 @@ import io.fastvif.ovsdb.OvsdbSchema;
 import io.fastvif.ovsdb.RowListener;
 import io.fastvif.plan.OvsSnapshot;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,6 +197,11 @@ final class OvsRows implements RowListener, OvsSnapshot {
   @Override
   public Optional<Interface> networkInterface(String name) {
     return Optional.ofNullable(interfaces.get(name));
+  }
+
+  @Override
+  public List<Interface> interfaces() {
+    return interfaces.values().stream().sorted(Comparator.comparing(Interface::name)).toList();
   }
 
   @Override

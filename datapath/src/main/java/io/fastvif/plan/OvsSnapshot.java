@@ -34,6 +34,11 @@ public interface OvsSnapshot {
         }
 
         @Override
+        public List<Interface> interfaces() {
+          return List.of();
+        }
+
+        @Override
         public List<UUID> qos(Map<String, String> externalIds) {
           return List.of();
         }
@@ -81,6 +86,9 @@ public interface OvsSnapshot {
 
   /** The interface of that name, if there is one. */
   Optional<Interface> networkInterface(String name);
+
+  /** All interfaces, by their names. */
+  List<Interface> interfaces();
 
   /** The QoS rows whose external_ids are exactly these. */
   List<UUID> qos(Map<String, String> externalIds);

@@ -11,6 +11,7 @@ import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifOpenVSwitch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands with Open vSwitch. */
@@ -88,5 +89,36 @@ class OvsCommandTest {
     assertTrue(
         run.err().contains("--option: ovs.ovsdb_connection: \"6640\" is not an address of OVSDB"),
         run.err());
+  }
+
+  @KernelTest
+  void listShowsPortsOfOpenVSwitchAlsoThoseWithoutALink() throws Exception {
+    try (OvsHost host = OvsHost.start(folder)) {
+      String[] with = {"-o", "ovs.ovsdb_connection=" + host.address()};
+      CommandRun.of("plug", file(), with[0], with[1]).expect(Fastvif.DONE);
+      host.vsctl(
+          "--no-wait add-port br-int vhu1 -- set Interface vhu1 type=dpdkvhostuserclient"
+              + " external_ids:iface-id=0a1b -- add-port br-int other");
+      List<String> table = CommandRun.of("list", with[0], with[1]).expect(Fastvif.DONE).lines();
+      assertEquals(3, table.size(), () -> "" + table);
+      assertTrue(table.get(1).matches("7204e52d-\\S+ +tap1 +tun +br-int +1450  up"), table.get(1));
+      assertTrue(table.get(2).matches("0a1b +vhu1 +dpdkvhostuserclient +br-int +"), table.get(2));
+      List<String> json =
+          CommandRun.of("list", "--json", with[0], with[1]).expect(Fastvif.DONE).lines();
+      String ids =
+          "\"ovs_bridge\":\"br-int\",\"iface_id\":\"e65867e0-9340-4a7f-a256-000000000001\"}";
+      assertTrue(json.get(0).endsWith("\"up\":true," + ids), json.get(0));
+      assertEquals(
+          "{\"id\":\"0a1b\",\"name\":\"vhu1\",\"kind\":\"dpdkvhostuserclient\",\"master\":\"\","
+              + "\"ovs_bridge\":\"br-int\",\"iface_id\":\"0a1b\"}",
+          json.get(1));
+      // without the option it is the kernel's links only
+      assertEquals(1, CommandRun.of("list", "--json").expect(Fastvif.DONE).lines().size());
+    }
+    CommandRun gone =
+        CommandRun.of("list", "--json", "-o", "ovs.ovsdb_connection=unix:" + folder.resolve("no"))
+            .expect(Fastvif.FAILED);
+    assertTrue(gone.err().contains("its ports are not shown"), gone.err());
+    assertEquals(1, gone.lines().size(), "the kernel's links are shown all the same");
   }
 }

@@ -47,7 +47,7 @@ class OvsPluginTest {
 
   /** Rows by name. */
   private record Rows(
-      Map<String, Bridge> bridges, Map<String, Port> ports, Map<String, Interface> interfaces)
+      Map<String, Bridge> bridges, Map<String, Port> ports, Map<String, Interface> byName)
       implements OvsSnapshot {
     @Override
     public boolean isKnown() {
@@ -66,7 +66,12 @@ class OvsPluginTest {
 
     @Override
     public Optional<Interface> networkInterface(String name) {
-      return Optional.ofNullable(interfaces.get(name));
+      return Optional.ofNullable(byName.get(name));
+    }
+
+    @Override
+    public List<OvsSnapshot.Interface> interfaces() {
+      return List.copyOf(byName.values());
     }
 
     @Override
