@@ -28,6 +28,7 @@ module io.fastvif.datapath {
   exports io.fastvif.switchdev;
   exports io.fastvif.tuntap;
   exports io.fastvif.vhostuser.memory;
+  exports io.fastvif.vhostuser.protocol;
   exports io.fastvif.vhostuser.session;
   exports io.fastvif.vhostuser.virtqueue;
   exports io.fastvif.vif.json;

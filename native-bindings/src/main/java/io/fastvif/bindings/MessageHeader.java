@@ -49,6 +49,12 @@ public final class MessageHeader {
   /** Offset of {@code msg_iovlen}, 64 bits. */
   public static final int VECTOR_COUNT_OFFSET = 24;
 
+  /** Offset of {@code msg_control}, a pointer. */
+  public static final int CONTROL_OFFSET = 32;
+
+  /** Offset of {@code msg_controllen}, 64 bits. */
+  public static final int CONTROL_LENGTH_OFFSET = 40;
+
   /** Offset of {@code msg_flags}, 32 bits. */
   public static final int FLAGS_OFFSET = 48;
 
@@ -81,5 +87,17 @@ public final class MessageHeader {
   public static void putName(MemorySegment headers, long offset, MemorySegment name) {
     headers.set(JAVA_LONG_UNALIGNED, offset + NAME_OFFSET, name.address());
     headers.set(JAVA_INT_UNALIGNED, offset + NAME_LENGTH_OFFSET, (int) name.byteSize());
+  }
+
+  /** Writes where a {@code msghdr} finds its control messages, which the caller keeps alive. */
+  public static void putControl(
+      MemorySegment headers, long offset, MemorySegment control, long length) {
+    headers.set(JAVA_LONG_UNALIGNED, offset + CONTROL_OFFSET, control.address());
+    headers.set(JAVA_LONG_UNALIGNED, offset + CONTROL_LENGTH_OFFSET, length);
+  }
+
+  /** Reads the bytes of a {@code msghdr}'s control messages. */
+  public static long controlLength(MemorySegment headers, long offset) {
+    return headers.get(JAVA_LONG_UNALIGNED, offset + CONTROL_LENGTH_OFFSET);
   }
 }

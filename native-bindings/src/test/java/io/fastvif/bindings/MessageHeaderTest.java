@@ -23,6 +23,8 @@ class MessageHeaderTest {
     assertEquals(msghdr.msg_namelen$offset(), MessageHeader.NAME_LENGTH_OFFSET);
     assertEquals(msghdr.msg_iov$offset(), MessageHeader.VECTORS_OFFSET);
     assertEquals(msghdr.msg_iovlen$offset(), MessageHeader.VECTOR_COUNT_OFFSET);
+    assertEquals(msghdr.msg_control$offset(), MessageHeader.CONTROL_OFFSET);
+    assertEquals(msghdr.msg_controllen$offset(), MessageHeader.CONTROL_LENGTH_OFFSET);
     assertEquals(msghdr.msg_flags$offset(), MessageHeader.FLAGS_OFFSET);
     assertEquals(mmsghdr.msg_len$offset(), MessageHeader.LENGTH_OFFSET);
   }
@@ -45,6 +47,10 @@ class MessageHeaderTest {
       assertEquals(1, msghdr.msg_iovlen(header));
       assertEquals(name.address(), msghdr.msg_name(header).address());
       assertEquals(12, msghdr.msg_namelen(header));
+      MessageHeader.putControl(headers, MessageHeader.MULTIPLE_SIZE, buffer, 16);
+      assertEquals(buffer.address(), msghdr.msg_control(header).address());
+      assertEquals(16, msghdr.msg_controllen(header));
+      assertEquals(16, MessageHeader.controlLength(headers, MessageHeader.MULTIPLE_SIZE));
     }
   }
 }

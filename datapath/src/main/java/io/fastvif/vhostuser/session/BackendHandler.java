@@ -1,7 +1,5 @@
 package io.fastvif.vhostuser.session;
 
-import io.fastvif.vif.MacAddress;
-
 /**
  * What is behind a backend's socket: a port, with its rings. The session's thread calls it, so each
  * method returns at once. One frontend at a time is connected; another may come when it has gone.
@@ -35,9 +33,9 @@ public interface BackendHandler {
    * The guest shall be announced in the network, after a migration, because it cannot do so itself:
    * SEND_RARP.
    *
-   * @param address the guest's
+   * @param address the guest's, 48 bits, the first byte the highest
    */
-  void announce(MacAddress address);
+  void announce(long address);
 
   /**
    * The guest's driver goes by this MTU: NET_SET_MTU.

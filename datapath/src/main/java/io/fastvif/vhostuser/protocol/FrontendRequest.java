@@ -1,0 +1,280 @@
+package io.fastvif.vhostuser.protocol;
+
+import static io.fastvif.vhostuser.protocol.Payload.CONFIGURATION;
+import static io.fastvif.vhostuser.protocol.Payload.INFLIGHT;
+import static io.fastvif.vhostuser.protocol.Payload.LOG;
+import static io.fastvif.vhostuser.protocol.Payload.NONE;
+import static io.fastvif.vhostuser.protocol.Payload.ONE_REGION;
+import static io.fastvif.vhostuser.protocol.Payload.REGIONS;
+import static io.fastvif.vhostuser.protocol.Payload.RING_ADDRESSES;
+import static io.fastvif.vhostuser.protocol.Payload.RING_STATE;
+import static io.fastvif.vhostuser.protocol.Payload.U64;
+
+/** The requests that a frontend makes to a backend. */
+public enum FrontendRequest implements Request {
+  /** Which virtio features there are. */
+  GET_FEATURES(1, row(NONE).reply(U64)),
+  /** Which of them are used. */
+  SET_FEATURES(2, row(U64).owns()),
+  /** The session begins. */
+  SET_OWNER(3, row(NONE).owns()),
+  /** Deprecated, and ignored as the specification recommends. */
+  RESET_OWNER(4, row(NONE).owns()),
+  /** All the guest's memory. */
+  SET_MEM_TABLE(5, row(REGIONS).descriptors(0, 8).owns()),
+  /** The dirty log. */
+  SET_LOG_BASE(6, row(LOG).descriptors(1, 1).owns().reply(U64).needs(ProtocolFeature.LOG_SHMFD)),
+  /** What is written when the dirty log has changed. */
+  SET_LOG_FD(7, row(NONE).descriptors(1, 1).owns()),
+  /** How many descriptors a ring has. */
+  SET_VRING_NUM(8, row(RING_STATE).owns()),
+  /** Where a ring's parts are. */
+  SET_VRING_ADDR(9, row(RING_ADDRESSES).owns()),
+  /** Where a ring begins. */
+  SET_VRING_BASE(10, row(RING_STATE).owns()),
+  /** Stops a ring and asks where. */
+  GET_VRING_BASE(11, row(RING_STATE).owns().reply(RING_STATE)),
+  /** By what the guest tells of new buffers; starts the ring. */
+  SET_VRING_KICK(12, row(U64).descriptors(0, 1).owns()),
+  /** By what the guest is told of used buffers. */
+  SET_VRING_CALL(13, row(U64).descriptors(0, 1).owns()),
+  /** By what the frontend is told of errors. */
+  SET_VRING_ERR(14, row(U64).descriptors(0, 1).owns()),
+  /** Which extensions of the protocol there are. */
+  GET_PROTOCOL_FEATURES(15, row(NONE).reply(U64)),
+  /** Which of them are used. */
+  SET_PROTOCOL_FEATURES(16, row(U64)),
+  /** How many queues there are; for a network device, pairs of them. */
+  GET_QUEUE_NUM(17, row(NONE).reply(U64).needsOffered(ProtocolFeature.MQ)),
+  /** Whether frames pass a ring. */
+  SET_VRING_ENABLE(18, row(RING_STATE).owns()),
+  /** Announces the guest after a migration. */
+  SEND_RARP(19, row(U64).owns().needs(ProtocolFeature.RARP)),
+  /** The guest's MTU. */
+  NET_SET_MTU(20, row(U64).owns().needs(ProtocolFeature.MTU)),
+  /** A socket for the backend's requests. */
+  SET_BACKEND_REQ_FD(21, row(NONE).descriptors(1, 1).owns().needs(ProtocolFeature.BACKEND_REQ)),
+  /** An entry of the I/O address cache. */
+  IOTLB_MSG(
+      22, row(Payload.IOTLB).reply(U64).refused("there is no IOMMU: ACCESS_PLATFORM is not ours")),
+  /** A ring's byte order. */
+  SET_VRING_ENDIAN(23, row(RING_STATE).refused("rings are little-endian: VERSION_1 is")),
+  /** Reads the configuration space. */
+  GET_CONFIG(
+      24, row(CONFIGURATION).reply(CONFIGURATION).refused("the configuration is the frontend's")),
+  /** Writes the configuration space. */
+  SET_CONFIG(25, row(CONFIGURATION).refused("the configuration is the frontend's")),
+  /** Begins a cipher session. */
+  CREATE_CRYPTO_SESSION(
+      26,
+      row(Payload.CRYPTO_SESSION)
+          .reply(Payload.CRYPTO_SESSION)
+          .refused("this is no cipher device")),
+  /** Ends a cipher session. */
+  CLOSE_CRYPTO_SESSION(27, row(U64).refused("this is no cipher device")),
+  /** A postcopy migration is coming. */
+  POSTCOPY_ADVISE(28, row(NONE).reply(NONE).refused(Row.POSTCOPY)),
+  /** It has begun. */
+  POSTCOPY_LISTEN(29, row(NONE).refused(Row.POSTCOPY)),
+  /** It has ended. */
+  POSTCOPY_END(30, row(NONE).reply(U64).refused(Row.POSTCOPY)),
+  /** Asks for memory to note what is under way. */
+  GET_INFLIGHT_FD(31, row(INFLIGHT).owns().reply(INFLIGHT).needs(ProtocolFeature.INFLIGHT_SHMFD)),
+  /** Gives that memory back. */
+  SET_INFLIGHT_FD(32, row(INFLIGHT).descriptors(1, 1).owns().needs(ProtocolFeature.INFLIGHT_SHMFD)),
+  /** A graphics protocol's socket. */
+  GPU_SET_SOCKET(33, row(NONE).descriptors(1, 1).refused("this is no graphics device")),
+  /** Resets the device. */
+  RESET_DEVICE(34, row(NONE).owns().needs(ProtocolFeature.RESET_DEVICE)),
+  /** A kick as a message. */
+  VRING_KICK(35, row(RING_STATE).refused("kicks come by eventfd")),
+  /** How many regions there can be. */
+  GET_MAX_MEM_SLOTS(36, row(NONE).reply(U64).needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
+  /** One more region. */
+  ADD_MEM_REG(
+      37, row(ONE_REGION).descriptors(1, 1).owns().needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
+  /** One region less; some send a descriptor along, which is closed. */
+  REM_MEM_REG(
+      38, row(ONE_REGION).descriptors(0, 1).owns().needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
+  /** The device's status. */
+  SET_STATUS(39, row(U64).owns().needs(ProtocolFeature.STATUS)),
+  /** Asks for the device's status. */
+  GET_STATUS(40, row(NONE).reply(U64).needs(ProtocolFeature.STATUS)),
+  /** Asks for a buffer that another device shares. */
+  GET_SHARED_OBJECT(
+      41, row(Payload.UUID).reply(NONE).refused("no buffers are shared among devices")),
+  /** Moves the backend's own state. */
+  SET_DEVICE_STATE_FD(
+      42,
+      row(Payload.DEVICE_STATE)
+          .descriptors(1, 1)
+          .reply(U64)
+          .refused("the backend has no state of its own")),
+  /** Asks how that went. */
+  CHECK_DEVICE_STATE(43, row(NONE).reply(U64).refused("the backend has no state of its own"));
+
+  private static final FrontendRequest[] BY_ID = new FrontendRequest[values().length + 1];
+
+  static {
+    for (FrontendRequest request : values()) {
+      BY_ID[request.id] = request;
+    }
+  }
+
+  private final int id;
+  private final Payload payload;
+  private final int leastDescriptors;
+  private final int mostDescriptors;
+  private final Payload replyPayload;
+  private final ProtocolFeature feature;
+  private final boolean offeredIsEnough;
+  private final boolean owns;
+  private final String refusal;
+
+  FrontendRequest(int id, Row row) {
+    this.id = id;
+    payload = row.payload;
+    leastDescriptors = row.leastDescriptors;
+    mostDescriptors = row.mostDescriptors;
+    replyPayload = row.replyPayload;
+    feature = row.feature;
+    offeredIsEnough = row.offeredIsEnough;
+    owns = row.owns;
+    refusal = row.refusal;
+  }
+
+  private static Row row(Payload payload) {
+    return new Row(payload);
+  }
+
+  /** A row while it is written down. */
+  private static final class Row {
+    static final String POSTCOPY = "postcopy migration is not supported: PAGEFAULT is not offered";
+
+    final Payload payload;
+    int leastDescriptors;
+    int mostDescriptors;
+    Payload replyPayload;
+    ProtocolFeature feature;
+    boolean offeredIsEnough;
+    boolean owns;
+    String refusal;
+
+    Row(Payload payload) {
+      this.payload = payload;
+    }
+
+    Row descriptors(int least, int most) {
+      leastDescriptors = least;
+      mostDescriptors = most;
+      return this;
+    }
+
+    Row reply(Payload form) {
+      replyPayload = form;
+      return this;
+    }
+
+    Row needs(ProtocolFeature needed) {
+      feature = needed;
+      return this;
+    }
+
+    Row needsOffered(ProtocolFeature needed) {
+      offeredIsEnough = true;
+      return needs(needed);
+    }
+
+    Row owns() {
+      owns = true;
+      return this;
+    }
+
+    Row refused(String why) {
+      refusal = why;
+      return this;
+    }
+  }
+
+  /**
+   * The request of a number.
+   *
+   * @param id the header's first field
+   * @return it, or null if the specification has none
+   */
+  public static FrontendRequest of(int id) {
+    return id > 0 && id < BY_ID.length ? BY_ID[id] : null;
+  }
+
+  @Override
+  public int id() {
+    return id;
+  }
+
+  @Override
+  public Payload payload() {
+    return payload;
+  }
+
+  @Override
+  public int leastDescriptors() {
+    return leastDescriptors;
+  }
+
+  @Override
+  public int mostDescriptors() {
+    return mostDescriptors;
+  }
+
+  @Override
+  public ProtocolFeature feature() {
+    return feature;
+  }
+
+  /**
+   * What follows it.
+   *
+   * @return whether there is a reply
+   */
+  public Answer answer() {
+    return replyPayload == null ? Answer.NONE : Answer.REPLY;
+  }
+
+  /**
+   * What its reply carries.
+   *
+   * @return the form, or null if it has no reply
+   */
+  public Payload replyPayload() {
+    return replyPayload;
+  }
+
+  /**
+   * Whether it may be made with certain features.
+   *
+   * @param offered the protocol features that the backend offers
+   * @param negotiated those that the frontend chose
+   * @return whether its feature is among them
+   */
+  public boolean isAllowed(long offered, long negotiated) {
+    return feature == null || feature.isIn(offeredIsEnough ? offered : negotiated);
+  }
+
+  /**
+   * Whether it changes the device, so that only one frontend at a time may make it.
+   *
+   * @return false for what a probe asks
+   */
+  public boolean isOwners() {
+    return owns;
+  }
+
+  /**
+   * Why our backend does not do it.
+   *
+   * @return the reason in words, or null if it does
+   */
+  public String refusal() {
+    return refusal;
+  }
+}

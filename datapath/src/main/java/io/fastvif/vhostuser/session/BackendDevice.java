@@ -1,0 +1,420 @@
+package io.fastvif.vhostuser.session;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.vhostuser.memory.CurrentGuestMemory;
+import io.fastvif.vhostuser.memory.DirtyLog;
+import io.fastvif.vhostuser.memory.GuestMemory;
+import io.fastvif.vhostuser.memory.InflightArea;
+import io.fastvif.vhostuser.memory.MemoryRegion;
+import io.fastvif.vhostuser.protocol.DeviceFeature;
+import io.fastvif.vhostuser.protocol.FrontendRequest;
+import io.fastvif.vhostuser.protocol.InflightDescription;
+import io.fastvif.vhostuser.protocol.Message;
+import io.fastvif.vhostuser.protocol.ProtocolException;
+import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
+import io.fastvif.vhostuser.protocol.ProtocolFeature;
+import io.fastvif.vhostuser.protocol.RingAddresses;
+import java.util.List;
+
+/**
+ * The device that a frontend sets up in a session: does what its requests say. The session has
+ * checked each request against the table before. On the loop's thread only.
+ */
+final class BackendDevice {
+  private static final long INDEX_MASK = 0xff;
+  private static final long NO_DESCRIPTOR = 1 << 8;
+  private static final int STATUS_MASK = 0xff;
+  private static final int LEAST_MTU = 68;
+  private static final int MOST_MTU = 65_535;
+
+  private final BackendOptions options;
+  private final BackendHandler handler;
+  private final CurrentGuestMemory memory = new CurrentGuestMemory();
+  private final SessionRing[] rings;
+  private long features;
+  private boolean featuresSaid;
+  private volatile long protocolFeatures;
+  private int status;
+  private DirtyLog log;
+  private FileDescriptor logSignal;
+  private InflightArea inflight;
+  private FileDescriptor backendRequests;
+
+  BackendDevice(BackendOptions options, BackendHandler handler) {
+    this.options = options;
+    this.handler = handler;
+    rings = new SessionRing[options.rings()];
+    for (int i = 0; i < rings.length; i++) {
+      rings[i] = new SessionRing(i, handler.ring(i));
+    }
+  }
+
+  CurrentGuestMemory memory() {
+    return memory;
+  }
+
+  long protocolFeatures() {
+    return protocolFeatures;
+  }
+
+  /**
+   * Does what a request says.
+   *
+   * @param channel has the message; descriptors that are not taken from it are closed afterwards
+   * @param waits takes what must come before the answer
+   * @return the answer
+   * @throws RuntimeException if it cannot be done: the session is to end
+   */
+  Reply execute(FrontendRequest request, MessageChannel channel, Waits waits) {
+    Message message = channel.received();
+    return switch (request) {
+      case GET_FEATURES -> Reply.u64(options.features());
+      case SET_FEATURES -> setFeatures(message.u64(), waits);
+      case GET_PROTOCOL_FEATURES -> Reply.u64(options.protocolFeatures());
+      case SET_PROTOCOL_FEATURES -> setProtocolFeatures(message.u64());
+      case GET_QUEUE_NUM -> Reply.u64(options.queuePairs());
+      case SET_OWNER, RESET_OWNER -> Reply.DONE;
+      case SET_MEM_TABLE -> setMemory(channel, waits);
+      case GET_MAX_MEM_SLOTS -> Reply.u64(GuestMemory.MOST_REGIONS);
+      case ADD_MEM_REG ->
+          replaceMemory(
+              memory.get().with(message.region(), channel.descriptorAt(0), options.backing()),
+              waits);
+      case REM_MEM_REG -> replaceMemory(memory.get().without(message.region()), waits);
+      case SET_LOG_BASE -> setLog(channel, waits);
+      case SET_LOG_FD -> setLogSignal(channel);
+      case SET_VRING_NUM, SET_VRING_BASE, SET_VRING_ADDR, SET_VRING_ENABLE, GET_VRING_BASE ->
+          ringRequest(request, message, waits);
+      case SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR -> ringDescriptor(request, channel, waits);
+      case SEND_RARP -> announce(message);
+      case NET_SET_MTU -> setMtu(message.u64());
+      case SET_BACKEND_REQ_FD -> setBackendRequests(channel);
+      case GET_INFLIGHT_FD -> makeInflight(message.inflight(), waits);
+      case SET_INFLIGHT_FD -> setInflight(message.inflight(), channel.descriptorAt(0), waits);
+      case SET_STATUS -> setStatus((int) message.u64() & STATUS_MASK, waits);
+      case GET_STATUS -> Reply.u64(status);
+      case RESET_DEVICE -> reset(waits);
+      default -> throw new AssertionError(request + " is refused by the table");
+    };
+  }
+
+  private Reply setFeatures(long chosen, Waits waits) {
+    requireSubset(
+        "SET_FEATURES",
+        chosen,
+        options.features(),
+        DeviceFeature.names(chosen & ~options.features()));
+    long logAll = 1L << DeviceFeature.LOG_ALL;
+    for (int i = 0; i < rings.length; i++) {
+      if (rings[i].isStarted() && ((chosen ^ features) & ~logAll) != 0) {
+        throw new ProtocolException(
+            Fault.OUT_OF_ORDER,
+            String.format(
+                "SET_FEATURES 0x%x instead of 0x%x, with rings started", chosen, features));
+      }
+    }
+    boolean changed = chosen != features;
+    features = chosen;
+    featuresSaid = true;
+    if (changed) {
+      changeAll(waits);
+    }
+    startThoseReady();
+    return Reply.DONE;
+  }
+
+  private Reply setProtocolFeatures(long chosen) {
+    requireSubset(
+        "SET_PROTOCOL_FEATURES",
+        chosen,
+        options.protocolFeatures(),
+        ProtocolFeature.names(chosen & ~options.protocolFeatures()));
+    protocolFeatures = chosen;
+    return Reply.DONE;
+  }
+
+  private static void requireSubset(String request, long chosen, long offered, List<String> bad) {
+    if ((chosen & ~offered) != 0) {
+      throw new ProtocolException(
+          Fault.BAD_VALUE,
+          String.format(
+              "%s 0x%x, of which 0x%x was not offered %s",
+              request, chosen, chosen & ~offered, bad));
+    }
+  }
+
+  private Reply setMemory(MessageChannel channel, Waits waits) {
+    List<MemoryRegion> regions = channel.received().regions();
+    int[] descriptors = new int[channel.descriptorCount()];
+    for (int i = 0; i < descriptors.length; i++) {
+      descriptors[i] = channel.descriptorAt(i);
+    }
+    if (regions.size() != descriptors.length) {
+      throw new ProtocolException(
+          regions.size() > descriptors.length
+              ? Fault.TOO_FEW_DESCRIPTORS
+              : Fault.TOO_MANY_DESCRIPTORS,
+          "SET_MEM_TABLE of "
+              + regions.size()
+              + " regions with "
+              + descriptors.length
+              + " descriptors");
+    }
+    return replaceMemory(GuestMemory.map(regions, descriptors, options.backing()), waits);
+  }
+
+  private Reply replaceMemory(GuestMemory newest, Waits waits) {
+    memory.replace(newest);
+    handler.memoryChanged(waits.completion());
+    startThoseReady();
+    return Reply.DONE;
+  }
+
+  private Reply setLog(MessageChannel channel, Waits waits) {
+    Message message = channel.received();
+    DirtyLog newest =
+        DirtyLog.map(
+            channel.descriptorAt(0), message.logOffset(), message.logSize(), options.backing());
+    DirtyLog former = log;
+    log = newest;
+    changeAll(waits);
+    if (former != null) {
+      waits.release(former.mapping()::release);
+    }
+    return Reply.DONE;
+  }
+
+  /** Kept for the frontend's sake; it is never written, which is allowed. */
+  private Reply setLogSignal(MessageChannel channel) {
+    Descriptors.requireEventfd(channel.descriptorAt(0), "SET_LOG_FD");
+    SessionRing.close(logSignal);
+    logSignal = channel.takeDescriptor();
+    return Reply.DONE;
+  }
+
+  private Reply ringRequest(FrontendRequest request, Message message, Waits waits) {
+    int number = message.ringNumber();
+    SessionRing ring = ring(message.ringIndex(), request);
+    switch (request) {
+      case SET_VRING_NUM -> {
+        ring.requireStopped("SET_VRING_NUM");
+        ring.setSize(number);
+      }
+      case SET_VRING_BASE -> {
+        ring.requireStopped("SET_VRING_BASE");
+        ring.setBase(number);
+      }
+      case SET_VRING_ADDR -> {
+        RingAddresses addresses = message.ringAddresses();
+        ring.setAddresses(addresses);
+        ring.change(shared(), waits);
+      }
+      case SET_VRING_ENABLE -> {
+        if (number != 0 && number != 1) {
+          throw new ProtocolException(
+              Fault.BAD_VALUE, "SET_VRING_ENABLE " + Integer.toUnsignedLong(number));
+        }
+        ring.setEnabled(number == 1);
+        ring.change(shared(), waits);
+      }
+      default -> {
+        ring.stop(waits);
+        int index = message.ringIndex();
+        return reply -> reply.putRingState(index, ring.base());
+      }
+    }
+    startIfReady(ring);
+    return Reply.DONE;
+  }
+
+  private SessionRing ring(int index, FrontendRequest request) {
+    if (index < 0 || index >= rings.length) {
+      throw new ProtocolException(
+          Fault.BAD_VALUE,
+          request + " of ring " + Integer.toUnsignedLong(index) + ", of " + rings.length);
+    }
+    return rings[index];
+  }
+
+  private Reply ringDescriptor(FrontendRequest request, MessageChannel channel, Waits waits) {
+    long value = channel.received().u64();
+    SessionRing ring = ring((int) (value & INDEX_MASK), request);
+    boolean none = (value & NO_DESCRIPTOR) != 0;
+    if ((value & ~(INDEX_MASK | NO_DESCRIPTOR)) != 0) {
+      throw new ProtocolException(Fault.BAD_VALUE, String.format("%s 0x%x", request, value));
+    }
+    if (none != (channel.descriptorCount() == 0)) {
+      throw new ProtocolException(
+          none ? Fault.TOO_MANY_DESCRIPTORS : Fault.TOO_FEW_DESCRIPTORS,
+          request + (none ? " with a descriptor, and the flag for none" : " without a descriptor"));
+    }
+    if (!none) {
+      Descriptors.requireEventfd(channel.descriptorAt(0), request.name());
+    }
+    FileDescriptor newest = none ? null : channel.takeDescriptor();
+    FileDescriptor former =
+        switch (request) {
+          case SET_VRING_KICK -> ring.setKick(newest);
+          case SET_VRING_CALL -> ring.setCall(newest);
+          default -> ring.setError(newest);
+        };
+    waits.release(() -> SessionRing.close(former));
+    ring.change(shared(), waits);
+    startIfReady(ring);
+    return Reply.DONE;
+  }
+
+  private Reply announce(Message message) {
+    long address = 0;
+    for (byte b : message.hardwareAddress()) {
+      address = address << Byte.SIZE | (b & 0xff);
+    }
+    handler.announce(address);
+    return Reply.DONE;
+  }
+
+  private Reply setMtu(long mtu) {
+    return mtu >= LEAST_MTU && mtu <= MOST_MTU && handler.setMtu((int) mtu)
+        ? Reply.DONE
+        : Reply.NOT_DONE;
+  }
+
+  private Reply setBackendRequests(MessageChannel channel) {
+    Descriptors.requireSocket(channel.descriptorAt(0), "SET_BACKEND_REQ_FD");
+    SessionRing.close(backendRequests);
+    backendRequests = channel.takeDescriptor();
+    return Reply.DONE;
+  }
+
+  private Reply makeInflight(InflightDescription asked, Waits waits) {
+    boolean packed = DeviceFeature.isIn(features, DeviceFeature.RING_PACKED);
+    requireRings("GET_INFLIGHT_FD", asked);
+    long size = asked.queues() * InflightArea.partSize(asked.queueSize(), packed);
+    FileDescriptor file = FileDescriptor.of(InflightArea.createFile(size));
+    InflightDescription made = new InflightDescription(size, 0, asked.queues(), asked.queueSize());
+    try {
+      setInflight(made, file.value(), waits);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+    return new Reply() {
+      @Override
+      public void write(Message message) {
+        message.putInflight(made);
+      }
+
+      @Override
+      public FileDescriptor descriptor() {
+        return file;
+      }
+    };
+  }
+
+  private Reply setInflight(InflightDescription area, int descriptor, Waits waits) {
+    requireRings("SET_INFLIGHT_FD", area);
+    InflightArea newest =
+        InflightArea.map(
+            descriptor,
+            area.offset(),
+            area.size(),
+            area.queues(),
+            area.queueSize(),
+            DeviceFeature.isIn(features, DeviceFeature.RING_PACKED),
+            options.backing());
+    InflightArea former = inflight;
+    inflight = newest;
+    changeAll(waits);
+    if (former != null) {
+      waits.release(former.mapping()::release);
+    }
+    return Reply.DONE;
+  }
+
+  private void requireRings(String request, InflightDescription area) {
+    if (area.queues() < 1
+        || area.queues() > rings.length
+        || area.queueSize() < 1
+        || area.queueSize() > InflightArea.MOST_RING_SIZE) {
+      throw new ProtocolException(Fault.BAD_VALUE, request + " of " + area);
+    }
+  }
+
+  private Reply setStatus(int newest, Waits waits) {
+    status = newest;
+    if (newest == 0) {
+      stopAll(waits);
+    }
+    handler.statusChanged(newest);
+    return Reply.DONE;
+  }
+
+  private Reply reset(Waits waits) {
+    stopAll(waits);
+    features = 0;
+    featuresSaid = false;
+    status = 0;
+    for (SessionRing ring : rings) {
+      waits.release(ring::reset);
+    }
+    handler.statusChanged(0);
+    return Reply.DONE;
+  }
+
+  private SessionRing.Shared shared() {
+    boolean logs = DeviceFeature.isIn(features, DeviceFeature.LOG_ALL);
+    return new SessionRing.Shared(
+        features,
+        DeviceFeature.isIn(features, DeviceFeature.PROTOCOL_FEATURES),
+        memory,
+        logs ? log : null,
+        inflight);
+  }
+
+  private void changeAll(Waits waits) {
+    SessionRing.Shared shared = shared();
+    for (SessionRing ring : rings) {
+      ring.change(shared, waits);
+    }
+  }
+
+  private void startThoseReady() {
+    for (SessionRing ring : rings) {
+      startIfReady(ring);
+    }
+  }
+
+  private void startIfReady(SessionRing ring) {
+    if (featuresSaid && !memory.get().regions().isEmpty()) {
+      ring.startIfReady(shared());
+    }
+  }
+
+  /** Stops all rings that are started. */
+  void stopAll(Waits waits) {
+    for (SessionRing ring : rings) {
+      ring.stop(waits);
+    }
+  }
+
+  /** The error descriptor of a ring, or -1. */
+  int errorDescriptor(int ring) {
+    return rings[ring].errorDescriptor();
+  }
+
+  /** Lets everything go; all rings must have been stopped. */
+  void release() {
+    for (SessionRing ring : rings) {
+      ring.close();
+    }
+    memory.close();
+    SessionRing.close(logSignal);
+    SessionRing.close(backendRequests);
+    if (log != null) {
+      log.mapping().release();
+    }
+    if (inflight != null) {
+      inflight.mapping().release();
+    }
+  }
+}

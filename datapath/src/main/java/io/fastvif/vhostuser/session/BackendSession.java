@@ -1,0 +1,266 @@
+package io.fastvif.vhostuser.session;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.vhostuser.memory.CurrentGuestMemory;
+import io.fastvif.vhostuser.memory.InvalidMemoryException;
+import io.fastvif.vhostuser.protocol.Answer;
+import io.fastvif.vhostuser.protocol.FrontendRequest;
+import io.fastvif.vhostuser.protocol.Message;
+import io.fastvif.vhostuser.protocol.ProtocolException;
+import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
+import io.fastvif.vhostuser.protocol.ProtocolFeature;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A frontend's connection to a backend. Takes one request after the other: checks it against the
+ * table, has the device do it, waits for the rings if need be, and answers. Whatever is wrong ends
+ * this session and nothing else.
+ */
+final class BackendSession implements SessionControl {
+  /** Requests taken before other sessions have their turn. */
+  private static final int BURST = 32;
+
+  private final SessionLoop loop;
+  private final VhostUserBackend backend;
+  private final MessageChannel channel;
+  private final BackendOptions options;
+  private final BackendDevice device;
+  private final long key;
+  private final Waits waits;
+  private SessionLoop.Timer timer;
+  private FileDescriptor passed;
+  private boolean reading = true;
+  private boolean held;
+  private boolean owner;
+  private boolean ended;
+
+  BackendSession(VhostUserBackend backend, FileDescriptor socket) {
+    loop = backend.loop();
+    this.backend = backend;
+    options = backend.options();
+    channel = new MessageChannel(socket);
+    device = new BackendDevice(options, backend.handler());
+    waits = new Waits(loop);
+    key = loop.add(socket.value(), EPOLLIN, this::ready);
+  }
+
+  private void ready(int events) {
+    if (!reading && (events & (EPOLLHUP | EPOLLERR)) != 0) {
+      // Nothing else is waited for, and the hang-up is told again and again.
+      finish("the frontend has closed the connection");
+      return;
+    }
+    try {
+      for (int i = 0; i < BURST && reading && !ended; i++) {
+        switch (channel.receive()) {
+          case MessageChannel.INCOMPLETE -> {
+            return;
+          }
+          case MessageChannel.END -> finish("the frontend has closed the connection");
+          default -> request();
+        }
+      }
+    } catch (ProtocolException | InvalidMemoryException | SystemCallException e) {
+      finish(e.getMessage());
+    } catch (RuntimeException e) {
+      // A fault of ours or of the port's: it must not stop the other sessions.
+      finish(e.toString());
+    }
+  }
+
+  /** The request that was received; it may have been held before. */
+  private void request() {
+    Message message = channel.received();
+    FrontendRequest request = check(message);
+    if (request.isOwners() && !owner) {
+      if (!backend.claim(this)) {
+        held = true;
+        wantsToRead(false);
+        return;
+      }
+      owner = true;
+      backend.handler().connected(this);
+    }
+    boolean needsReply = message.needsReply();
+    Reply reply;
+    try {
+      reply = device.execute(request, channel, waits);
+    } catch (ProtocolException | InvalidMemoryException | SystemCallException e) {
+      refuse(request, needsReply);
+      throw e;
+    }
+    channel.closeDescriptors();
+    if (!waits.isDone()) {
+      wantsToRead(false);
+      timer =
+          loop.after(
+              backend.patienceMillis(),
+              () -> finish(request + ": the rings did not follow in time"));
+    }
+    passed = reply.descriptor();
+    waits.whenDone(() -> answer(request, needsReply, reply));
+  }
+
+  private FrontendRequest check(Message message) {
+    FrontendRequest request = FrontendRequest.of(message.request());
+    if (request == null) {
+      throw new ProtocolException(
+          Fault.UNKNOWN_REQUEST, "request " + Integer.toUnsignedLong(message.request()));
+    }
+    if (message.isReply()) {
+      throw new ProtocolException(Fault.BAD_HEADER, request + " with the flag of a reply");
+    }
+    if (request.refusal() != null) {
+      throw new ProtocolException(Fault.REFUSED, request + ": " + request.refusal());
+    }
+    if (!request.isAllowed(options.protocolFeatures(), device.protocolFeatures())) {
+      throw new ProtocolException(
+          Fault.NOT_NEGOTIATED, request + ": " + request.feature() + " was not negotiated");
+    }
+    message.checkSize(request.payload(), request.name());
+    int descriptors = channel.descriptorCount();
+    if (descriptors > request.mostDescriptors()) {
+      throw new ProtocolException(
+          Fault.TOO_MANY_DESCRIPTORS, request + " with " + descriptors + " descriptors");
+    }
+    if (descriptors < request.leastDescriptors()) {
+      throw new ProtocolException(
+          Fault.TOO_FEW_DESCRIPTORS, request + " with " + descriptors + " descriptors");
+    }
+    return request;
+  }
+
+  /** Tells a frontend that asked whether a request was done that it was not. */
+  private void refuse(FrontendRequest request, boolean needsReply) {
+    if (isAcknowledged(request, needsReply)) {
+      channel.sent().beginReply(request.id());
+      Reply.NOT_DONE.write(channel.sent());
+      try {
+        channel.send();
+      } catch (ProtocolException notRead) {
+        // the session ends for what was wrong before
+      }
+    }
+  }
+
+  private boolean isAcknowledged(FrontendRequest request, boolean needsReply) {
+    return request.answer() == Answer.NONE
+        && needsReply
+        && ProtocolFeature.REPLY_ACK.isIn(device.protocolFeatures());
+  }
+
+  private void answer(FrontendRequest request, boolean needsReply, Reply reply) {
+    cancelTimer();
+    try {
+      if (request.answer() == Answer.REPLY || isAcknowledged(request, needsReply)) {
+        channel.sent().beginReply(request.id());
+        reply.write(channel.sent());
+        if (passed == null) {
+          channel.send();
+        } else {
+          channel.send(passed.value());
+        }
+      }
+      closePassed();
+      wantsToRead(true);
+    } catch (ProtocolException | SystemCallException e) {
+      finish(e.getMessage());
+    }
+  }
+
+  private void closePassed() {
+    SessionRing.close(passed);
+    passed = null;
+  }
+
+  private void wantsToRead(boolean wanted) {
+    if (!ended && reading != wanted) {
+      reading = wanted;
+      loop.modify(channel.descriptor(), wanted ? EPOLLIN : 0, key);
+    }
+  }
+
+  /** The port is free: a request that was held goes on. */
+  void resume() {
+    if (held && !ended) {
+      held = false;
+      wantsToRead(true);
+      try {
+        request();
+      } catch (RuntimeException e) {
+        finish(e.getMessage());
+      }
+    }
+  }
+
+  /** Ends the session: the connection at once, the device when its rings have stopped. */
+  void finish(String reason) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    cancelTimer();
+    loop.remove(channel.descriptor(), key);
+    channel.close();
+    // What the last request waits for comes first: a ring that is stopping is not to be told again.
+    waits.whenDone(
+        () -> {
+          device.stopAll(waits);
+          waits.whenDone(() -> gone(reason));
+        });
+  }
+
+  private void gone(String reason) {
+    closePassed();
+    device.release();
+    if (owner) {
+      backend.handler().disconnected(reason);
+    }
+    backend.ended(this, reason);
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  @Override
+  public CurrentGuestMemory memory() {
+    return device.memory();
+  }
+
+  @Override
+  public long protocolFeatures() {
+    return device.protocolFeatures();
+  }
+
+  @Override
+  public void ringFailed(int ring, String reason) {
+    loop.execute(
+        () -> {
+          int fd = ended ? RingSettings.NONE : device.errorDescriptor(ring);
+          backend.ringFailed(ring, reason);
+          if (fd != RingSettings.NONE) {
+            try (Arena arena = Arena.ofConfined()) {
+              MemorySegment one = arena.allocate(ValueLayout.JAVA_LONG);
+              one.set(ValueLayout.JAVA_LONG, 0, 1);
+              // It does not block: the descriptor was checked. Nobody waits for its success.
+              FileIo.write(fd, one, Long.BYTES);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void end(String reason) {
+    loop.execute(() -> finish(reason));
+  }
+}

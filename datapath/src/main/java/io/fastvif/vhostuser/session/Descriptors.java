@@ -1,0 +1,61 @@
+package io.fastvif.vhostuser.session;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Sockets;
+import io.fastvif.vhostuser.protocol.ProtocolException;
+import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/** Checks that descriptors which a peer passed are of the kind that they should be. */
+final class Descriptors {
+  private static final String EVENTFD = "anon_inode:[eventfd]";
+  private static final int ROOM = 64;
+
+  private Descriptors() {}
+
+  /**
+   * Takes only an eventfd, and has it never block: a pipe that is full, or a counter that the peer
+   * filled up, would stop the thread that writes it.
+   *
+   * @throws ProtocolException if it is something else
+   */
+  static void requireEventfd(int fd, String request) {
+    if (!EVENTFD.equals(target(fd))) {
+      throw new ProtocolException(
+          Fault.WRONG_DESCRIPTOR, request + ": the descriptor is no eventfd: " + target(fd));
+    }
+    int flags = FileIo.fcntl(fd, F_GETFL, 0);
+    if (flags < 0 || FileIo.fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+      throw new ProtocolException(
+          Fault.WRONG_DESCRIPTOR, request + ": the eventfd cannot be made non-blocking");
+    }
+  }
+
+  /**
+   * Takes only a stream socket.
+   *
+   * @throws ProtocolException if it is something else
+   */
+  static void requireSocket(int fd, String request) {
+    if (Sockets.getsockopt(fd, SOL_SOCKET, SO_TYPE) != SOCK_STREAM) {
+      throw new ProtocolException(
+          Fault.WRONG_DESCRIPTOR, request + ": the descriptor is no stream socket: " + target(fd));
+    }
+  }
+
+  private static String target(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(ROOM);
+      long length = FileIo.readlink("/proc/self/fd/" + fd, buffer, ROOM);
+      if (length < 0) {
+        return "unknown";
+      }
+      byte[] bytes = buffer.asSlice(0, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,300 @@
+package io.fastvif.vhostuser.session;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.EpollEvent;
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Polling;
+import io.fastvif.bindings.SystemCallException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread that serves all vhost-user sockets of a process, by epoll. Everything of a session
+ * happens on it; other threads hand it tasks by {@link #execute}.
+ */
+public final class SessionLoop implements AutoCloseable {
+  private static final int MOST_EVENTS = 64;
+  private static final int NO_TIMER = -1;
+  private static final long WAKER = -1;
+
+  /** Something with a descriptor. */
+  interface Pollable {
+    /** The descriptor has some of these EPOLL events. */
+    void ready(int events);
+  }
+
+  /** A task for later. */
+  static final class Timer implements Comparable<Timer> {
+    private final long deadline;
+    private Runnable task;
+
+    private Timer(long deadline, Runnable task) {
+      this.deadline = deadline;
+      this.task = task;
+    }
+
+    /** Has the task not run, if it has not yet. */
+    void cancel() {
+      task = null;
+    }
+
+    @Override
+    public int compareTo(Timer other) {
+      return Long.signum(deadline - other.deadline);
+    }
+  }
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment events = arena.allocate((long) MOST_EVENTS * EpollEvent.SIZE);
+  private final MemorySegment change = arena.allocate(EpollEvent.SIZE);
+  private final MemorySegment wakeNumber = arena.allocate(ValueLayout.JAVA_LONG);
+  private final FileDescriptor epoll;
+  private final FileDescriptor waker;
+  private final Map<Long, Pollable> pollables = new HashMap<>();
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread thread;
+  private long lastKey;
+  private volatile boolean closing;
+
+  private SessionLoop() {
+    epoll = FileDescriptor.check(Polling.epollCreate1(EPOLL_CLOEXEC), "epoll_create1");
+    waker = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+    control(EPOLL_CTL_ADD, waker.value(), EPOLLIN, WAKER);
+    thread = new Thread(this::run, "fastvif-vhost-user");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Starts the thread.
+   *
+   * @return the loop
+   * @throws SystemCallException if the kernel gives no descriptor
+   */
+  public static SessionLoop start() {
+    SessionLoop loop = new SessionLoop();
+    loop.thread.start();
+    return loop;
+  }
+
+  /**
+   * Has the thread run a task. Any thread may call it; what the thread itself hands over runs after
+   * what it is at.
+   *
+   * @param task throws nothing
+   */
+  void execute(Runnable task) {
+    tasks.add(task);
+    if (!isOwnThread()) {
+      wakeNumberWrite();
+    }
+  }
+
+  /** Writing the number 1 never blocks, nor fails for a reason that matters. */
+  private void wakeNumberWrite() {
+    synchronized (wakeNumber) {
+      if (waker.isOpen()) {
+        wakeNumber.set(ValueLayout.JAVA_LONG, 0, 1);
+        FileIo.write(waker.value(), wakeNumber, Long.BYTES);
+      }
+    }
+  }
+
+  /**
+   * Has the thread run a task, and waits until it has.
+   *
+   * @param task what to do
+   * @throws RuntimeException what the task throws
+   * @throws IllegalStateException if the loop is closed
+   */
+  void run(Runnable task) {
+    if (isOwnThread()) {
+      task.run();
+      return;
+    }
+    CountDownLatch done = new CountDownLatch(1);
+    Throwable[] thrown = new Throwable[1];
+    execute(
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException | Error e) {
+            thrown[0] = e;
+          } finally {
+            done.countDown();
+          }
+        });
+    awaitEither(done);
+    if (thrown[0] instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrown[0] instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private void awaitEither(CountDownLatch done) {
+    boolean interrupted = false;
+    try {
+      while (done.getCount() > 0) {
+        try {
+          if (ended.getCount() == 0 && done.getCount() > 0) {
+            throw new IllegalStateException("the vhost-user thread has ended");
+          }
+          if (done.await(10, TimeUnit.MILLISECONDS)) {
+            return;
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  boolean isOwnThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** Has the thread run a task later. On its own thread only. */
+  Timer after(long millis, Runnable task) {
+    Timer timer = new Timer(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), task);
+    timers.add(timer);
+    return timer;
+  }
+
+  /**
+   * Waits for events of a descriptor; the key says which to {@link #modify} and {@link #remove}.
+   */
+  long add(int fd, int wanted, Pollable pollable) {
+    long key = ++lastKey;
+    pollables.put(key, pollable);
+    control(EPOLL_CTL_ADD, fd, wanted, key);
+    return key;
+  }
+
+  /** Waits for other events; none means that only a hang-up is told. */
+  void modify(int fd, int wanted, long key) {
+    control(EPOLL_CTL_MOD, fd, wanted, key);
+  }
+
+  /** Before the descriptor is closed: events of this round that are left are not told any more. */
+  void remove(int fd, long key) {
+    if (pollables.remove(key) != null) {
+      SystemCallException.check(
+          Polling.epollCtl(epoll.value(), EPOLL_CTL_DEL, fd, MemorySegment.NULL),
+          "epoll_ctl",
+          "EPOLL_CTL_DEL",
+          fd);
+    }
+  }
+
+  private void control(int operation, int fd, int wanted, long key) {
+    EpollEvent.put(change, 0, wanted, key);
+    SystemCallException.check(
+        Polling.epollCtl(epoll.value(), operation, fd, change), "epoll_ctl", operation, fd);
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        runTasks();
+        int count = Polling.epollWait(epoll.value(), events, MOST_EVENTS, timeout());
+        if (count < 0 && count != -Errno.EINTR) {
+          throw new SystemCallException("epoll_wait", -count, epoll.value());
+        }
+        for (int i = 0; i < count; i++) {
+          long key = EpollEvent.data(events, i);
+          if (key == WAKER) {
+            FileIo.read(waker.value(), wakeNumberOfThread(), Long.BYTES);
+          } else {
+            Pollable pollable = pollables.get(key);
+            if (pollable != null) {
+              pollable.ready(EpollEvent.events(events, i));
+            }
+          }
+        }
+        runTimers();
+      }
+      runTasks();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /** The events' first bytes are free again when the waker is read. */
+  private MemorySegment wakeNumberOfThread() {
+    return change;
+  }
+
+  private void runTasks() {
+    Runnable task = tasks.poll();
+    while (task != null) {
+      task.run();
+      task = tasks.poll();
+    }
+  }
+
+  private void runTimers() {
+    long now = System.nanoTime();
+    while (!timers.isEmpty() && timers.peek().deadline - now <= 0) {
+      Runnable task = timers.poll().task;
+      if (task != null) {
+        task.run();
+      }
+    }
+  }
+
+  private int timeout() {
+    while (!timers.isEmpty() && timers.peek().task == null) {
+      timers.poll();
+    }
+    if (!tasks.isEmpty()) {
+      return 0;
+    }
+    if (timers.isEmpty()) {
+      return NO_TIMER;
+    }
+    long nanos = timers.peek().deadline - System.nanoTime();
+    return nanos <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, nanos / 1_000_000 + 1);
+  }
+
+  /** Ends the thread. The sessions must have been closed before. */
+  @Override
+  public void close() {
+    closing = true;
+    wakeNumberWrite();
+    boolean interrupted = false;
+    while (ended.getCount() > 0) {
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    synchronized (wakeNumber) {
+      if (waker.isOpen()) {
+        waker.close();
+        epoll.close();
+        arena.close();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.fastvif.vhostuser.session;
+
+/**
+ * How a listening socket is made.
+ *
+ * @param path where, at most 107 bytes
+ * @param mode its permissions: who may write may connect
+ * @param owner its owner's user id; -1 for the process's
+ * @param group its group's id; -1 for the process's
+ */
+public record SocketOptions(String path, int mode, int owner, int group) {
+  /** For owner and group: as the process. */
+  public static final int UNCHANGED = -1;
+
+  private static final int OWNER_AND_GROUP = 0660;
+
+  /**
+   * A socket for the process's own user and group.
+   *
+   * @param path where, at most 107 bytes
+   * @return mode 0660
+   */
+  public static SocketOptions of(String path) {
+    return new SocketOptions(path, OWNER_AND_GROUP, UNCHANGED, UNCHANGED);
+  }
+}

@@ -1,0 +1,231 @@
+package io.fastvif.vhostuser.session;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A backend's socket with the port behind it: listening, as a VIF of mode client wants it (the
+ * hypervisor connects), or connecting again and again, for mode server.
+ *
+ * <p>Several connections are served at once, so that a probe gets its answers while a frontend is
+ * there. The first that makes a request which changes the device owns the port; another one that
+ * does so waits until the owner is gone. That happens when a frontend is started anew and is faster
+ * than the news of the old one's end.
+ */
+public final class VhostUserBackend implements AutoCloseable {
+  private static final int MOST_SESSIONS = 16;
+  private static final long RETRY_ACCEPT_MILLIS = 100;
+  private static final long PATIENCE_MILLIS = 10_000;
+  private static final long CLOSE_SECONDS = 10;
+
+  private final SessionLoop loop;
+  private final BackendOptions options;
+  private final BackendHandler handler;
+  private final BackendObserver observer;
+  private final Set<BackendSession> sessions = new LinkedHashSet<>();
+  private final ArrayDeque<BackendSession> waiting = new ArrayDeque<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private ListeningSocket listener;
+  private long listenerKey;
+  private BackendConnector connector;
+  private BackendSession owner;
+  private boolean closing;
+
+  private VhostUserBackend(
+      SessionLoop loop, BackendOptions options, BackendHandler handler, BackendObserver observer) {
+    this.loop = loop;
+    this.options = options;
+    this.handler = handler;
+    this.observer = observer;
+  }
+
+  /**
+   * Listens on a socket.
+   *
+   * @param loop the thread that serves it
+   * @param socket where and with which permissions
+   * @param options what is offered
+   * @param handler the port
+   * @param observer hears what happens, for logs and events
+   * @return the backend, listening already
+   * @throws SocketException if there can be no such socket
+   */
+  public static VhostUserBackend listen(
+      SessionLoop loop,
+      SocketOptions socket,
+      BackendOptions options,
+      BackendHandler handler,
+      BackendObserver observer) {
+    VhostUserBackend backend = new VhostUserBackend(loop, options, handler, observer);
+    ListeningSocket listener = ListeningSocket.open(socket);
+    try {
+      loop.run(
+          () -> {
+            backend.listener = listener;
+            backend.listenerKey =
+                loop.add(listener.descriptor(), EPOLLIN, events -> backend.accept());
+          });
+    } catch (RuntimeException | Error e) {
+      listener.close();
+      throw e;
+    }
+    return backend;
+  }
+
+  /**
+   * Connects to a frontend's socket, and again whenever the connection is lost, with pauses that
+   * grow.
+   *
+   * @param loop the thread that serves it
+   * @param path the frontend's socket, which need not be there yet
+   * @param options what is offered
+   * @param handler the port
+   * @param observer hears what happens, for logs and events
+   * @return the backend
+   * @throws SocketException if the path is none
+   */
+  public static VhostUserBackend connect(
+      SessionLoop loop,
+      String path,
+      BackendOptions options,
+      BackendHandler handler,
+      BackendObserver observer) {
+    UnixAddress.checkPath(path);
+    VhostUserBackend backend = new VhostUserBackend(loop, options, handler, observer);
+    loop.run(
+        () -> {
+          backend.connector = new BackendConnector(loop, path, backend::begin);
+          backend.connector.start();
+        });
+    return backend;
+  }
+
+  SessionLoop loop() {
+    return loop;
+  }
+
+  BackendOptions options() {
+    return options;
+  }
+
+  BackendHandler handler() {
+    return handler;
+  }
+
+  /** How long rings may take to follow a request. */
+  long patienceMillis() {
+    return PATIENCE_MILLIS;
+  }
+
+  private void accept() {
+    int fd = listener.accept();
+    if (fd >= 0) {
+      if (sessions.size() >= MOST_SESSIONS) {
+        FileDescriptor.of(fd).close();
+        return;
+      }
+      begin(FileDescriptor.of(fd));
+    } else if (fd == -Errno.EMFILE || fd == -Errno.ENFILE || fd == -Errno.ENOMEM) {
+      // The connection stays in the queue, and would be told of again and again.
+      loop.modify(listener.descriptor(), 0, listenerKey);
+      loop.after(
+          RETRY_ACCEPT_MILLIS,
+          () -> {
+            if (!closing) {
+              loop.modify(listener.descriptor(), EPOLLIN, listenerKey);
+            }
+          });
+    }
+  }
+
+  private void begin(FileDescriptor socket) {
+    sessions.add(new BackendSession(this, socket));
+  }
+
+  /** Gives a session the port, or has it wait. */
+  boolean claim(BackendSession session) {
+    if (owner == null) {
+      owner = session;
+      observer.connected();
+      return true;
+    }
+    waiting.add(session);
+    return false;
+  }
+
+  /** A session is over and holds nothing any more. */
+  void ended(BackendSession session, String reason) {
+    sessions.remove(session);
+    waiting.remove(session);
+    boolean owned = owner == session;
+    if (owned) {
+      owner = null;
+    }
+    observer.disconnected(owned, reason);
+    if (closing) {
+      closeIfDone();
+      return;
+    }
+    if (connector != null) {
+      connector.retry(owned);
+    }
+    while (owner == null && !waiting.isEmpty()) {
+      waiting.poll().resume();
+    }
+  }
+
+  void ringFailed(int ring, String reason) {
+    observer.ringFailed(ring, reason);
+  }
+
+  /**
+   * Ends the sessions, waits until the rings have stopped, at most 10 s, and removes the socket.
+   * Not to be called by a thread that the rings need to stop.
+   */
+  @Override
+  public void close() {
+    loop.run(
+        () -> {
+          if (closing) {
+            return;
+          }
+          closing = true;
+          if (listener != null) {
+            loop.remove(listener.descriptor(), listenerKey);
+            listener.close();
+          }
+          if (connector != null) {
+            connector.close();
+          }
+          waiting.clear();
+          for (BackendSession session : Set.copyOf(sessions)) {
+            session.finish("the backend was closed");
+          }
+          closeIfDone();
+        });
+    boolean interrupted = false;
+    try {
+      if (!loop.isOwnThread()) {
+        closed.await(CLOSE_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeIfDone() {
+    if (sessions.isEmpty()) {
+      closed.countDown();
+    }
+  }
+}

@@ -1,0 +1,533 @@
+package io.fastvif.vhostuser.session;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Polling;
+import io.fastvif.bindings.Sockets;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.vhostuser.memory.MemoryRegion;
+import io.fastvif.vhostuser.protocol.BackendRequest;
+import io.fastvif.vhostuser.protocol.FrontendRequest;
+import io.fastvif.vhostuser.protocol.InflightDescription;
+import io.fastvif.vhostuser.protocol.Message;
+import io.fastvif.vhostuser.protocol.Payload;
+import io.fastvif.vhostuser.protocol.ProtocolException;
+import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
+import io.fastvif.vhostuser.protocol.ProtocolFeature;
+import io.fastvif.vhostuser.protocol.RingAddresses;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A frontend's side of a session: what a hypervisor does. Each method makes one request and waits
+ * for the backend's answer; where REPLY_ACK was negotiated, each request is acknowledged. One
+ * thread at a time may use it.
+ *
+ * <p>All methods that make a request throw {@link ProtocolException}: TIMEOUT if there is no answer
+ * in time, CLOSED if the backend ends the session, FAILED_REQUEST if it says that it failed,
+ * BAD_REPLY if the answer is not one. Descriptors that are passed stay the caller's.
+ */
+public final class VhostUserFrontend implements AutoCloseable {
+  /** For {@link #setKick} and its like: the ring is to be polled. */
+  public static final int NO_DESCRIPTOR = -1;
+
+  private static final long NO_DESCRIPTOR_FLAG = 1 << 8;
+  private static final int NANOS_PER_MILLI = 1_000_000;
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
+
+  private final MessageChannel channel;
+  private final long timeoutNanos;
+  private final Arena arena = Arena.ofAuto();
+  private final MemorySegment entries = arena.allocate(2L * Polling.ENTRY_SIZE, Integer.BYTES);
+  private MessageChannel backendRequests;
+  private boolean acknowledges;
+
+  VhostUserFrontend(FileDescriptor socket, long timeoutMillis) {
+    channel = new MessageChannel(socket);
+    timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+  }
+
+  /**
+   * Connects to a listening backend.
+   *
+   * @param path its socket
+   * @param timeoutMillis how long to wait for each answer
+   * @return the connection
+   * @throws SystemCallException ENOENT if there is no socket, ECONNREFUSED if nobody listens,
+   *     EACCES without the permission, EAGAIN if the backend's queue is full
+   */
+  public static VhostUserFrontend connect(String path, long timeoutMillis) {
+    FileDescriptor socket = UnixAddress.socket();
+    try {
+      SystemCallException.check(UnixAddress.connect(socket.value(), path), "connect", path);
+      return new VhostUserFrontend(socket, timeoutMillis);
+    } catch (RuntimeException | Error e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Asks for the virtio features.
+   *
+   * @return their bits
+   */
+  public long getFeatures() {
+    return ask(FrontendRequest.GET_FEATURES).u64();
+  }
+
+  /**
+   * Chooses virtio features.
+   *
+   * @param features their bits
+   */
+  public void setFeatures(long features) {
+    tellNumber(FrontendRequest.SET_FEATURES, features);
+  }
+
+  /**
+   * Asks for the protocol features.
+   *
+   * @return their bits
+   */
+  public long getProtocolFeatures() {
+    return ask(FrontendRequest.GET_PROTOCOL_FEATURES).u64();
+  }
+
+  /**
+   * Chooses protocol features.
+   *
+   * @param features their bits
+   */
+  public void setProtocolFeatures(long features) {
+    tellNumber(FrontendRequest.SET_PROTOCOL_FEATURES, features);
+    acknowledges = ProtocolFeature.REPLY_ACK.isIn(features);
+  }
+
+  /** Begins the session. */
+  public void setOwner() {
+    tell(FrontendRequest.SET_OWNER);
+  }
+
+  /**
+   * Asks how many queues there are.
+   *
+   * @return of a network device: how many pairs
+   */
+  public long getQueueNum() {
+    return ask(FrontendRequest.GET_QUEUE_NUM).u64();
+  }
+
+  /**
+   * Shares the guest's memory.
+   *
+   * @param regions at most eight
+   * @param descriptors the file of each
+   */
+  public void setMemory(List<MemoryRegion> regions, int... descriptors) {
+    begin(FrontendRequest.SET_MEM_TABLE).putRegions(regions);
+    finish(FrontendRequest.SET_MEM_TABLE, descriptors);
+  }
+
+  /**
+   * Asks how many regions there can be.
+   *
+   * @return a count
+   */
+  public long getMaxMemorySlots() {
+    return ask(FrontendRequest.GET_MAX_MEM_SLOTS).u64();
+  }
+
+  /**
+   * Shares one more region.
+   *
+   * @param region the region
+   * @param descriptor its file
+   */
+  public void addMemory(MemoryRegion region, int descriptor) {
+    begin(FrontendRequest.ADD_MEM_REG).putRegion(region);
+    finish(FrontendRequest.ADD_MEM_REG, descriptor);
+  }
+
+  /**
+   * Takes a region away.
+   *
+   * @param region the region
+   */
+  public void removeMemory(MemoryRegion region) {
+    begin(FrontendRequest.REM_MEM_REG).putRegion(region);
+    finish(FrontendRequest.REM_MEM_REG);
+  }
+
+  /**
+   * Shares a dirty log.
+   *
+   * @param size its bytes
+   * @param offset where it begins in its file
+   * @param descriptor its file
+   */
+  public void setLog(long size, long offset, int descriptor) {
+    begin(FrontendRequest.SET_LOG_BASE).putLog(size, offset);
+    finish(FrontendRequest.SET_LOG_BASE, descriptor);
+  }
+
+  /**
+   * Passes an eventfd for news of the dirty log.
+   *
+   * @param descriptor the eventfd
+   */
+  public void setLogSignal(int descriptor) {
+    begin(FrontendRequest.SET_LOG_FD);
+    finish(FrontendRequest.SET_LOG_FD, descriptor);
+  }
+
+  /**
+   * Sets how many descriptors a ring has.
+   *
+   * @param ring its index
+   * @param size 1 to 32,768
+   */
+  public void setSize(int ring, int size) {
+    tellOfRing(FrontendRequest.SET_VRING_NUM, ring, size);
+  }
+
+  /**
+   * Sets where a ring begins.
+   *
+   * @param ring its index
+   * @param base as in {@link RingSettings#base}
+   */
+  public void setBase(int ring, int base) {
+    tellOfRing(FrontendRequest.SET_VRING_BASE, ring, base);
+  }
+
+  /**
+   * Stops a ring.
+   *
+   * @param ring its index
+   * @return where it stopped
+   */
+  public int stop(int ring) {
+    begin(FrontendRequest.GET_VRING_BASE).putRingState(ring, 0);
+    Message reply = finish(FrontendRequest.GET_VRING_BASE);
+    if (reply.ringIndex() != ring) {
+      throw new ProtocolException(
+          Fault.BAD_REPLY, "GET_VRING_BASE of ring " + ring + " says " + reply.ringIndex());
+    }
+    return reply.ringNumber();
+  }
+
+  /**
+   * Sets where a ring's parts are.
+   *
+   * @param addresses with the ring's index
+   */
+  public void setAddresses(RingAddresses addresses) {
+    begin(FrontendRequest.SET_VRING_ADDR).putRingAddresses(addresses);
+    finish(FrontendRequest.SET_VRING_ADDR);
+  }
+
+  /**
+   * Has frames pass a ring, or not.
+   *
+   * @param ring its index
+   * @param enabled whether they pass
+   */
+  public void setEnabled(int ring, boolean enabled) {
+    tellOfRing(FrontendRequest.SET_VRING_ENABLE, ring, enabled ? 1 : 0);
+  }
+
+  /**
+   * Passes the eventfd by which the guest tells of buffers, which starts the ring.
+   *
+   * @param ring its index
+   * @param descriptor the eventfd, or {@link #NO_DESCRIPTOR}
+   */
+  public void setKick(int ring, int descriptor) {
+    passForRing(FrontendRequest.SET_VRING_KICK, ring, descriptor);
+  }
+
+  /**
+   * Passes the eventfd by which the guest is told of used buffers.
+   *
+   * @param ring its index
+   * @param descriptor the eventfd, or {@link #NO_DESCRIPTOR}
+   */
+  public void setCall(int ring, int descriptor) {
+    passForRing(FrontendRequest.SET_VRING_CALL, ring, descriptor);
+  }
+
+  /**
+   * Passes the eventfd by which the frontend is told of errors.
+   *
+   * @param ring its index
+   * @param descriptor the eventfd, or {@link #NO_DESCRIPTOR}
+   */
+  public void setError(int ring, int descriptor) {
+    passForRing(FrontendRequest.SET_VRING_ERR, ring, descriptor);
+  }
+
+  /**
+   * Has the guest announced.
+   *
+   * @param address the guest's, 48 bits, the first byte the highest
+   */
+  public void sendRarp(long address) {
+    // The first six bytes of the number in memory are the address in the network's order.
+    tellNumber(FrontendRequest.SEND_RARP, Long.reverseBytes(address << Short.SIZE));
+  }
+
+  /**
+   * Sets the guest's MTU.
+   *
+   * @param mtu bytes
+   */
+  public void setMtu(int mtu) {
+    tellNumber(FrontendRequest.NET_SET_MTU, mtu);
+  }
+
+  /**
+   * Sets the device's status.
+   *
+   * @param status VIRTIO_CONFIG_S_ bits
+   */
+  public void setStatus(int status) {
+    tellNumber(FrontendRequest.SET_STATUS, status);
+  }
+
+  /**
+   * Asks for the device's status.
+   *
+   * @return VIRTIO_CONFIG_S_ bits
+   */
+  public int getStatus() {
+    return (int) ask(FrontendRequest.GET_STATUS).u64();
+  }
+
+  /** Resets the device. */
+  public void resetDevice() {
+    tell(FrontendRequest.RESET_DEVICE);
+  }
+
+  /**
+   * Asks for memory in which the backend notes what is under way.
+   *
+   * @param rings how many have a part
+   * @param ringSize descriptors of each
+   * @return the area with its file
+   */
+  public InflightFile getInflight(int rings, int ringSize) {
+    begin(FrontendRequest.GET_INFLIGHT_FD)
+        .putInflight(new InflightDescription(0, 0, rings, ringSize));
+    Message reply = finish(FrontendRequest.GET_INFLIGHT_FD);
+    if (channel.descriptorCount() != 1) {
+      throw new ProtocolException(
+          Fault.BAD_REPLY, "GET_INFLIGHT_FD with " + channel.descriptorCount() + " descriptors");
+    }
+    return new InflightFile(reply.inflight(), channel.takeDescriptor().release());
+  }
+
+  /**
+   * Gives that memory back to a backend, after it was started again.
+   *
+   * @param file as it was got
+   */
+  public void setInflight(InflightFile file) {
+    begin(FrontendRequest.SET_INFLIGHT_FD).putInflight(file.description());
+    finish(FrontendRequest.SET_INFLIGHT_FD, file.descriptor());
+  }
+
+  /**
+   * Passes a socket for the backend's requests, which are answered while this waits for its own
+   * answers: each with the refusal of the table.
+   */
+  public void openBackendRequests() {
+    try (Arena confined = Arena.ofConfined()) {
+      MemorySegment pair = confined.allocate(2L * Integer.BYTES, Integer.BYTES);
+      SystemCallException.check(
+          Sockets.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair),
+          "socketpair",
+          "AF_UNIX");
+      MessageChannel ours = new MessageChannel(FileDescriptor.of(pair.get(INT, 0)));
+      try (FileDescriptor theirs = FileDescriptor.of(pair.get(INT, Integer.BYTES))) {
+        begin(FrontendRequest.SET_BACKEND_REQ_FD);
+        finish(FrontendRequest.SET_BACKEND_REQ_FD, theirs.value());
+      } catch (RuntimeException | Error e) {
+        ours.close();
+        throw e;
+      }
+      closeBackendRequests();
+      backendRequests = ours;
+    }
+  }
+
+  private Message begin(FrontendRequest request) {
+    Message message = channel.sent();
+    message.beginRequest(request.id(), acknowledges && request.replyPayload() == null);
+    return message;
+  }
+
+  private void tell(FrontendRequest request) {
+    begin(request);
+    finish(request);
+  }
+
+  private void tellNumber(FrontendRequest request, long number) {
+    begin(request).putU64(number);
+    finish(request);
+  }
+
+  private void tellOfRing(FrontendRequest request, int ring, int number) {
+    begin(request).putRingState(ring, number);
+    finish(request);
+  }
+
+  private void passForRing(FrontendRequest request, int ring, int descriptor) {
+    boolean none = descriptor == NO_DESCRIPTOR;
+    begin(request).putU64(none ? ring | NO_DESCRIPTOR_FLAG : ring);
+    if (none) {
+      finish(request);
+    } else {
+      finish(request, descriptor);
+    }
+  }
+
+  private Message ask(FrontendRequest request) {
+    begin(request);
+    return finish(request);
+  }
+
+  /** Sends what was begun, and takes the reply or the acknowledgement, if there is one. */
+  private Message finish(FrontendRequest request, int... descriptors) {
+    boolean acknowledged = channel.sent().needsReply();
+    channel.send(descriptors);
+    if (request.replyPayload() == null && !acknowledged) {
+      return null;
+    }
+    Message reply = receive(request);
+    if (reply.request() != request.id() || !reply.isReply()) {
+      throw new ProtocolException(
+          Fault.BAD_REPLY, "request " + reply.request() + " as the answer to " + request);
+    }
+    if (request.replyPayload() == null) {
+      reply.checkSize(Payload.U64, request + "'s acknowledgement");
+      if (reply.u64() != 0) {
+        throw new ProtocolException(
+            Fault.FAILED_REQUEST, request + " failed: the backend says " + reply.u64());
+      }
+    } else {
+      reply.checkSize(request.replyPayload(), request + "'s reply");
+    }
+    return reply;
+  }
+
+  private Message receive(FrontendRequest request) {
+    long deadline = System.nanoTime() + timeoutNanos;
+    while (true) {
+      int result = channel.receive();
+      if (result == MessageChannel.COMPLETE) {
+        return channel.received();
+      }
+      if (result == MessageChannel.END) {
+        throw new ProtocolException(
+            Fault.CLOSED, "the backend closed the connection instead of answering " + request);
+      }
+      await(request, deadline - System.nanoTime());
+    }
+  }
+
+  private void await(FrontendRequest request, long nanos) {
+    if (nanos <= 0) {
+      throw new ProtocolException(
+          Fault.TIMEOUT,
+          request + ": no answer in " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
+    }
+    int count = 1;
+    put(0, channel.descriptor());
+    if (backendRequests != null) {
+      put(count++, backendRequests.descriptor());
+    }
+    int millis = (int) Math.min(Integer.MAX_VALUE, nanos / NANOS_PER_MILLI + 1);
+    int result = Polling.poll(entries, count, millis);
+    if (result < 0 && result != -Errno.EINTR) {
+      throw new SystemCallException("poll", -result, channel.descriptor());
+    }
+    answerBackend();
+  }
+
+  private void put(int index, int fd) {
+    long offset = (long) index * Polling.ENTRY_SIZE;
+    entries.set(INT, offset + Polling.ENTRY_DESCRIPTOR_OFFSET, fd);
+    entries.set(SHORT, offset + Polling.ENTRY_EVENTS_OFFSET, (short) POLLIN);
+  }
+
+  /** Answers the backend's requests that have come, without waiting. */
+  public void answerBackend() {
+    while (backendRequests != null) {
+      int result = backendRequests.receive();
+      if (result == MessageChannel.INCOMPLETE) {
+        return;
+      }
+      if (result == MessageChannel.END) {
+        closeBackendRequests();
+        return;
+      }
+      Message message = backendRequests.received();
+      BackendRequest request = BackendRequest.of(message.request());
+      if (request == null) {
+        throw new ProtocolException(
+            Fault.UNKNOWN_REQUEST, "the backend's request " + message.request());
+      }
+      message.checkSize(request.payload(), request.name());
+      if (backendRequests.descriptorCount() > request.mostDescriptors()) {
+        throw new ProtocolException(
+            Fault.TOO_MANY_DESCRIPTORS,
+            request + " with " + backendRequests.descriptorCount() + " descriptors");
+      }
+      if (message.needsReply() && acknowledges) {
+        backendRequests.sent().beginReply(request.id());
+        backendRequests.sent().putU64(1);
+        backendRequests.send();
+      }
+    }
+  }
+
+  private void closeBackendRequests() {
+    if (backendRequests != null) {
+      backendRequests.close();
+      backendRequests = null;
+    }
+  }
+
+  /** Ends the session. */
+  @Override
+  public void close() {
+    closeBackendRequests();
+    channel.close();
+  }
+
+  /**
+   * An in-flight area and its file.
+   *
+   * @param description where it is in the file
+   * @param descriptor the file, its owner's to {@link #close}
+   */
+  public record InflightFile(InflightDescription description, int descriptor)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      FileIo.close(descriptor);
+    }
+  }
+}
