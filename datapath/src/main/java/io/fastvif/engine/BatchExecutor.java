@@ -420,7 +420,9 @@ final class BatchExecutor implements AutoCloseable {
    * What became of a plan's step: 0, or a negated error number with the kernel's message if any.
    */
   private void answered(PlanExecution plan, Step step, int result, String message) {
-    if (result == 0) {
+    if (step instanceof Step.RenameLink rename) {
+      renamed(plan, rename, plan.renaming.answered(rename, result, message, otherLinks));
+    } else if (result == 0) {
       noteMade(plan, step);
       if (step instanceof Step.RetireBridge bridge) {
         retired.add(bridge);
@@ -436,6 +438,37 @@ final class BatchExecutor implements AutoCloseable {
       plan.failed(step, -result, message == null ? "" : message);
     }
   }
+
+  private void renamed(PlanExecution plan, Step step, Renaming.Verdict verdict) {
+    Renaming renaming = plan.renaming;
+    switch (verdict) {
+      case AGAIN -> {
+        plan.waiting = false;
+        return;
+      }
+      case DONE -> plan.succeeded();
+      case FAILED -> plan.failed(step, renaming.errno(), renaming.detail());
+    }
+    renaming.reset();
+  }
+
+  private final Renaming.Links otherLinks =
+      new Renaming.Links() {
+        @Override
+        public int linkIndex(String name) {
+          return transport.linkIndex(name);
+        }
+
+        @Override
+        public boolean isLeaving(int index) {
+          for (int i = 0; i < activeCount; i++) {
+            if (active[i].isActive() && active[i].willRename(index)) {
+              return true;
+            }
+          }
+          return false;
+        }
+      };
 
   private void noteMade(PlanExecution plan, Step step) {
     String name =

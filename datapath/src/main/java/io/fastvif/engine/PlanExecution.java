@@ -33,6 +33,9 @@ final class PlanExecution {
 
   private boolean sharedUndoDecided;
 
+  /** Where the renaming of a link stands, if the step is one. */
+  final Renaming renaming = new Renaming();
+
   private final ArrayDeque<PlugOperation> followers = new ArrayDeque<>();
 
   /** Whether an answer is awaited. */
@@ -53,6 +56,7 @@ final class PlanExecution {
     failedStep = null;
     leftBehind.clear();
     sharedUndoDecided = false;
+    renaming.reset();
     waiting = false;
     elsewhere = false;
   }
@@ -96,6 +100,20 @@ final class PlanExecution {
       cursor++;
     }
     return null;
+  }
+
+  /** Whether a step that is still to be done renames the link of that index. */
+  boolean willRename(int index) {
+    int step = undoing ? -1 : 1;
+    for (int i = cursor; i >= 0 && i < plan.steps().size(); i += step) {
+      PlannedStep planned = plan.steps().get(i);
+      boolean isDue = !undoing || done.get(i);
+      Step taken = undoing ? planned.undo() : planned.step();
+      if (isDue && taken instanceof Step.RenameLink rename && rename.index() == index) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether the undo that {@link #next()} gave touches what other VIFs may use. */

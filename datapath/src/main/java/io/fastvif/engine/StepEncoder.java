@@ -186,7 +186,8 @@ final class StepEncoder {
     if (index < 0) {
       return missing(rename.name());
     }
-    return end(link.set(index).name(rename.newName()).end(), link.sequence());
+    plan.renaming.encode(link, index, rename);
+    return end(link.end(), link.sequence());
   }
 
   private int altname(PlanExecution plan, String name, int known, String altname, boolean add) {

@@ -45,4 +45,24 @@ public record LinkState(
   public LinkState {
     altnames = List.copyOf(altnames);
   }
+
+  /** The same under other names. */
+  public LinkState withNames(String newName, List<String> newAltnames) {
+    return new LinkState(
+        index,
+        newName,
+        newAltnames,
+        kind,
+        mtu,
+        address,
+        master,
+        group,
+        up,
+        promiscuous,
+        alias,
+        ipv6AddressGeneration,
+        ipv6Disabled,
+        arpIgnore,
+        arpAnnounce);
+  }
 }

@@ -106,8 +106,9 @@ public sealed interface Step {
   }
 
   /**
-   * Renames a link. Equivalent to {@code ip link set NAME name NEW}; EBUSY if it is up and the
-   * kernel older than 6.2, EEXIST if the name is taken.
+   * Renames a link. Equivalent to {@code ip link set NAME name NEW}, and before Linux 6.2 with a
+   * link that is up to {@code ip link set NAME down; ip link set NAME name NEW; ip link set NEW
+   * up}. Links of one batch may exchange their names; EEXIST if the name is taken otherwise.
    *
    * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
    */

@@ -1,5 +1,6 @@
 package io.fastvif.engine;
 
+import static io.fastvif.bindings.linux.linux_h.IFF_UP;
 import static io.fastvif.bindings.linux.linux_h.IFLA_GROUP;
 import static io.fastvif.bindings.linux.linux_h.IFLA_IFALIAS;
 import static io.fastvif.bindings.linux.linux_h.IFLA_IFNAME;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -35,6 +37,8 @@ import org.agrona.collections.IntArrayList;
  */
 final class FakeKernel implements Transport {
   private static final int INDEX_OFFSET = 4;
+  private static final int FLAGS_OFFSET = 8;
+  private static final int CHANGE_OFFSET = 12;
   private static final int HEADER_LENGTH = 16;
   private static final int GREATEST_MTU = 65535;
 
@@ -46,6 +50,7 @@ final class FakeKernel implements Transport {
     int group;
     int mtu = 1500;
     String alias = "";
+    boolean up;
 
     Link(int index, String name) {
       this.index = index;
@@ -60,6 +65,9 @@ final class FakeKernel implements Transport {
   int groupDeletions;
   int messageLimit = 1000;
   boolean renamesAtOnce = true;
+
+  /** Called when a link has got a new name, before that is acknowledged. */
+  Consumer<Link> afterRenaming = link -> {};
 
   /** Called before links are deleted, on the thread that waits for it. */
   Runnable beforeDeletion = () -> {};
@@ -115,7 +123,13 @@ final class FakeKernel implements Transport {
       if (message.type() == RTM_DELLINK) {
         beforeDeletion.run();
       }
-      int errno = answer(message.type(), message.getInt(INDEX_OFFSET), attributes);
+      int errno =
+          answer(
+              message.type(),
+              message.getInt(INDEX_OFFSET),
+              message.getInt(FLAGS_OFFSET),
+              message.getInt(CHANGE_OFFSET),
+              attributes);
       acks.acknowledged(message.sequence(), errno, errno == 0 ? null : "fake: refused");
     }
   }
@@ -147,12 +161,14 @@ final class FakeKernel implements Transport {
     };
   }
 
-  private synchronized int answer(int type, int index, AttributeTable attributes) {
+  private synchronized int answer(
+      int type, int index, int flags, int change, AttributeTable attributes) {
     if (type == RTM_NEWLINK && index == 0) {
       return create(attributes);
     }
     if (type == RTM_SETLINK) {
-      return set(byIndex(index), attributes);
+      int errno = set(byIndex(index), attributes);
+      return errno == 0 ? setFlags(byIndex(index), flags, change) : errno;
     }
     if (type == RTM_DELLINK) {
       return index == 0 ? deleteGroup(attributes.getInt(IFLA_GROUP, 0)) : delete(byIndex(index));
@@ -181,13 +197,41 @@ final class FakeKernel implements Transport {
     link.master = attributes.getInt(IFLA_MASTER, link.master);
     link.group = attributes.getInt(IFLA_GROUP, link.group);
     if (attributes.has(IFLA_IFNAME)) {
-      links.remove(link.name);
-      link.name = attributes.getString(IFLA_IFNAME);
-      links.put(link.name, link);
+      int errno = rename(link, attributes.getString(IFLA_IFNAME));
+      if (errno != 0) {
+        return errno;
+      }
     }
     if (attributes.has(IFLA_IFALIAS)) {
       link.alias = attributes.getString(IFLA_IFALIAS);
     }
+    return 0;
+  }
+
+  private int rename(Link link, String name) {
+    if (link.name.equals(name)) {
+      return 0;
+    }
+    if (link.up && !renamesAtOnce) {
+      return Errno.EBUSY;
+    }
+    if (links.containsKey(name)) {
+      return Errno.EEXIST;
+    }
+    move(link, name);
+    afterRenaming.accept(link);
+    return 0;
+  }
+
+  /** Gives a link a name, whoever wants it. */
+  void move(Link link, String name) {
+    links.remove(link.name);
+    link.name = name;
+    links.put(name, link);
+  }
+
+  private static int setFlags(Link link, int flags, int change) {
+    link.up = (change & IFF_UP) == 0 ? link.up : (flags & IFF_UP) != 0;
     return 0;
   }
 

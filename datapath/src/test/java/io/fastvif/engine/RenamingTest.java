@@ -1,0 +1,209 @@
+package io.fastvif.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.plan.Action;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class RenamingTest {
+  private final FakeKernel kernel = new FakeKernel();
+  private final BatchExecutor executor =
+      new BatchExecutor(
+          kernel,
+          OvsTransport.none("none"),
+          new NoVhostUserPorts(),
+          64,
+          thrown -> {
+            throw new AssertionError(thrown);
+          },
+          () -> {});
+  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+  private final Map<String, PlugFailure> failures = new LinkedHashMap<>();
+
+  private FakeKernel.Link link(String name, boolean up) {
+    FakeKernel.Link link = kernel.add(name);
+    link.up = up;
+    return link;
+  }
+
+  private static PlannedStep step(FakeKernel.Link link, String from, String to) {
+    return PlannedStep.own(
+        new Step.RenameLink(from, link.index, to), new Step.RenameLink(to, link.index, from));
+  }
+
+  private void rename(FakeKernel.Link link, String to, PlannedStep... after) {
+    List<PlannedStep> steps = new ArrayList<>(List.of(step(link, link.name, to)));
+    steps.addAll(List.of(after));
+    PlugPlan plan = new PlugPlan(to, to, Action.CHANGE, List.of(to), null, steps, List.of());
+    assertTrue(
+        executor.add(
+            new PlugOperation() {
+              @Override
+              public PlugPlan plan() {
+                return plan;
+              }
+
+              @Override
+              public void completed(Outcome outcome, PlugFailure failure) {
+                outcomes.put(plan.vifId(), outcome);
+                failures.put(plan.vifId(), failure);
+              }
+            }));
+  }
+
+  private void execute() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!executor.isIdle()) {
+      assertTrue(System.nanoTime() < deadline, "the executor does not get on");
+      executor.work();
+    }
+    executor.close();
+  }
+
+  private void assertFailed(String plan, int errno, String detail) {
+    assertEquals(Outcome.FAILED, outcomes.get(plan));
+    assertEquals(errno, failures.get(plan).errno());
+    assertEquals(detail, failures.get(plan).detail());
+    assertEquals(List.of(), failures.get(plan).leftBehind());
+  }
+
+  @Test
+  void manyGoInOneSend() {
+    for (int i = 0; i < 40; i++) {
+      rename(link("eth" + i, i % 2 == 0), "rep" + i);
+    }
+    execute();
+    assertEquals(List.of(40), kernel.messagesOfSends);
+    assertTrue(outcomes.values().stream().allMatch(Outcome.CHANGED::equals));
+    assertTrue(kernel.links.containsKey("rep39"));
+  }
+
+  @Test
+  void whatIsUpIsTakenDownForIt() {
+    kernel.renamesAtOnce = false;
+    FakeKernel.Link up = link("eth0", true);
+    FakeKernel.Link down = link("eth1", false);
+    rename(up, "rep0");
+    rename(down, "rep1");
+    execute();
+    assertEquals("rep0", up.name);
+    assertTrue(up.up);
+    assertEquals("rep1", down.name);
+    assertFalse(down.up);
+    assertEquals(List.of(2, 1, 1), kernel.messagesOfSends); // refused; down; name and up in one
+  }
+
+  @Test
+  void linksOfABatchExchangeTheirNames() {
+    for (boolean atOnce : new boolean[] {true, false}) {
+      kernel.renamesAtOnce = atOnce;
+      kernel.links.clear();
+      FakeKernel.Link one = link("a", true);
+      FakeKernel.Link two = link("b", false);
+      FakeKernel.Link three = link("c", true);
+      rename(one, "b");
+      rename(two, "c");
+      rename(three, "a");
+      workAll();
+      assertEquals("b", one.name);
+      assertEquals("c", two.name);
+      assertEquals("a", three.name);
+      assertEquals(List.of(true, false, true), List.of(one.up, two.up, three.up));
+      assertEquals(3, kernel.links.size());
+    }
+  }
+
+  private void workAll() {
+    outcomes.clear();
+    while (!executor.isIdle()) {
+      executor.work();
+    }
+    assertTrue(outcomes.values().stream().allMatch(Outcome.CHANGED::equals), failures::toString);
+  }
+
+  @Test
+  void aNameThatIsLeftInTheSameBatchIsWaitedFor() {
+    FakeKernel.Link one = link("a", false);
+    FakeKernel.Link two = link("b", false);
+    rename(one, "b");
+    rename(two, "free");
+    execute();
+    assertEquals("b", one.name);
+    assertEquals("free", two.name);
+    assertEquals(List.of(2, 1), kernel.messagesOfSends);
+  }
+
+  @Test
+  void aTakenNameIsAClearFailure() {
+    FakeKernel.Link link = link("eth0", true);
+    FakeKernel.Link other = link("taken", false);
+    rename(link, "taken");
+    execute();
+    assertFailed("taken", Errno.EEXIST, "the name is taken by the link of index " + other.index);
+    assertEquals("eth0", link.name);
+    assertEquals(1, kernel.messagesOfSends.size());
+  }
+
+  @Test
+  void whatWasTakenDownComesUpAgainAfterAFailure() {
+    kernel.renamesAtOnce = false;
+    FakeKernel.Link link = link("eth0", true);
+    FakeKernel.Link other = link("taken", false);
+    rename(link, "taken");
+    execute();
+    assertFailed("taken", Errno.EEXIST, "the name is taken by the link of index " + other.index);
+    assertEquals("eth0", link.name);
+    assertTrue(link.up);
+  }
+
+  @Test
+  void anotherActorWhoRenamesAtTheSameTimeIsNoticed() {
+    FakeKernel.Link once = link("eth0", false);
+    FakeKernel.Link always = link("eth1", false);
+    List<String> seen = new ArrayList<>();
+    kernel.afterRenaming =
+        renamed -> {
+          if (renamed == always || (seen.isEmpty() && renamed == once)) {
+            seen.add(renamed.name);
+            kernel.move(renamed, "udev" + seen.size());
+          }
+        };
+    rename(once, "rep0");
+    rename(always, "rep1");
+    execute();
+    assertEquals(Outcome.CHANGED, outcomes.get("rep0"));
+    assertEquals("rep0", once.name);
+    assertFailed("rep1", Errno.ENODEV, "another program renames the link too");
+  }
+
+  @Test
+  void aLaterFailureTakesTheNameBack() {
+    kernel.renamesAtOnce = false;
+    FakeKernel.Link link = link("eth0", true);
+    rename(link, "rep0", PlannedStep.own(new Step.DeleteAltname("gone", -1, "x"), null));
+    execute();
+    assertEquals(Outcome.FAILED, outcomes.get("rep0"));
+    assertEquals("eth0", link.name);
+    assertTrue(link.up);
+  }
+
+  @Test
+  void aLinkThatIsGoneIsAFailure() {
+    FakeKernel.Link link = link("eth0", false);
+    kernel.links.clear();
+    rename(link, "rep0");
+    execute();
+    assertFailed("rep0", Errno.ENODEV, "fake: refused");
+  }
+}
