@@ -493,6 +493,7 @@ final class BatchExecutor implements AutoCloseable {
       case Step.SetSysctl sysctl -> errno == Errno.ENOENT && sysctl.setting().isIpv6();
       case Step.AddProxyNeighbour neighbour -> errno == Errno.EEXIST;
       case Step.DeleteLink delete -> errno == Errno.ENODEV;
+      case Step.AddAltname add -> errno == Errno.EEXIST && add.unlessTaken();
       case Step.DeleteAltname delete -> errno == Errno.ENOENT;
       case Step.RetireBridge retire -> errno == Errno.ENODEV;
       case Step.AddAddress address -> errno == Errno.EEXIST;

@@ -124,11 +124,12 @@ public sealed interface Step {
    * dev NAME altname ALTNAME}; Linux 5.5 and later.
    *
    * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
+   * @param unlessTaken whether a name that another link has is left to it
    */
-  record AddAltname(String name, int index, String altname) implements Step {
+  record AddAltname(String name, int index, String altname, boolean unlessTaken) implements Step {
     @Override
     public String toString() {
-      return "add altname " + altname + " to " + name;
+      return "add altname " + altname + " to " + name + (unlessTaken ? " unless taken" : "");
     }
   }
 

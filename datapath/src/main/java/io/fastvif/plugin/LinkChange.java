@@ -62,7 +62,8 @@ public final class LinkChange {
   }
 
   /**
-   * Renames the link, unless it has that name already. Kernels before 6.2 want it down for that.
+   * Renames the link, unless it has that name already. A kernel before 6.2 wants a link that is up
+   * to be down for that, and so it is.
    */
   public LinkChange rename(String name) {
     if (!name.equals(link.name())) {
@@ -71,6 +72,22 @@ public final class LinkChange {
               new Step.RenameLink(link.name(), link.index(), name),
               new Step.RenameLink(name, link.index(), link.name())));
     }
+    return this;
+  }
+
+  /**
+   * Renames the link for a time, see {@link TemporaryName}.
+   *
+   * @param keepFormer whether the former name becomes an alternative one
+   */
+  public LinkChange giveName(String name, boolean keepFormer) {
+    TemporaryName.give(plan, link, name, keepFormer);
+    return this;
+  }
+
+  /** Gives the link the name back that it had before {@link #giveName}; nothing if it has it. */
+  public LinkChange takeNameBack() {
+    TemporaryName.takeBack(plan, link);
     return this;
   }
 

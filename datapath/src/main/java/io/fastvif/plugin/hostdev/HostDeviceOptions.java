@@ -37,7 +37,8 @@ record HostDeviceOptions(String driver, Unsupported unsupported, VfSettings sett
 
   /** Of the plugin ovs, for VIFs with its port profiles. */
   private static final List<String> OVS =
-      List.of("network_device_mtu", "isolate_vif", "default_qos_type", "wait_for");
+      List.of(
+          "network_device_mtu", "isolate_vif", "default_qos_type", "wait_for", "keep_former_name");
 
   static List<String> names() {
     List<String> names = new ArrayList<>(OWN);

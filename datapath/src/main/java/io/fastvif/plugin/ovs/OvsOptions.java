@@ -14,9 +14,16 @@ import java.util.List;
  * @param qosType {@code default_qos_type}: the QoS of new ports of the kernel's datapath; empty for
  *     none, as os-vif had it before 3.1
  * @param waitFor {@code wait_for}
+ * @param keepsFormerName {@code keep_former_name}: whether a representor that is renamed keeps its
+ *     former name as an alternative one
  */
 record OvsOptions(
-    int defaultMtu, boolean isolated, boolean perPortBridge, String qosType, WaitFor waitFor) {
+    int defaultMtu,
+    boolean isolated,
+    boolean perPortBridge,
+    String qosType,
+    WaitFor waitFor,
+    boolean keepsFormerName) {
   private static final List<String> QOS_TYPES =
       List.of(
           "linux-htb",
@@ -37,6 +44,7 @@ record OvsOptions(
           "per_port_bridge",
           "default_qos_type",
           "wait_for",
+          "keep_former_name",
           "private_key",
           "certificate",
           "ca_cert");
@@ -47,6 +55,7 @@ record OvsOptions(
         options.flag("isolate_vif", false),
         options.flag("per_port_bridge", false),
         options.word("default_qos_type", QOS_TYPES, "linux-noop"),
-        options.choice("wait_for", WaitFor.DATABASE));
+        options.choice("wait_for", WaitFor.DATABASE),
+        options.flag("keep_former_name", true));
   }
 }

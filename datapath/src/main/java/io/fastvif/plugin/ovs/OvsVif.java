@@ -2,15 +2,20 @@ package io.fastvif.plugin.ovs;
 
 import io.fastvif.plan.OvsPort;
 import io.fastvif.plugin.VifChecks;
+import io.fastvif.vif.DatapathOffloadRepresentor;
+import io.fastvif.vif.Field;
 import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InterfaceName;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.OpenVSwitchProfile;
 import io.fastvif.vif.PortProfile;
+import io.fastvif.vif.PortProfileOvsRepresentor;
 import io.fastvif.vif.Vif;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -52,6 +57,27 @@ record OvsVif(
   /** The datapath type of the bridge. */
   String datapathType() {
     return profile.datapathTypeOr(KERNEL_DATAPATH);
+  }
+
+  /**
+   * The name that the VIF's representor is to have; empty for the one that it has.
+   *
+   * @throws InvalidInputException if no link can have it
+   */
+  Optional<String> representorName() {
+    if (profile instanceof PortProfileOvsRepresentor representor
+        && !representor.representorName().orElse("").isEmpty()) {
+      return valid("port_profile.representor_name", representor.representorName());
+    }
+    return profile.datapathOffload().orElse(null) instanceof DatapathOffloadRepresentor offload
+            && !offload.representorName().orElse("").isEmpty()
+        ? valid("port_profile.datapath_offload.representor_name", offload.representorName())
+        : Optional.empty();
+  }
+
+  private static Optional<String> valid(String path, Field<String> name) {
+    InterfaceName.check(path, name);
+    return Optional.of(name.get());
   }
 
   /** The iface-id of the VIF's port; empty if the profile gives none. */

@@ -5,11 +5,13 @@ import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.plugin.TemporaryName;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.VifHostDevice;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -27,7 +29,7 @@ final class RepresentorPort {
         plan.host().virtualFunction(address).orElseThrow(() -> noFunction(address));
     plan.ensureBridge(vif.bridge(), vif.datapathType());
     if (vif.datapathType().equals(KERNEL_DATAPATH)) {
-      LinkState representor = representor(plan, address, function);
+      LinkState representor = named(plan, vif, representor(plan, address, function));
       plan.devices().change(representor, LinkSettings.NONE.withMtu(vif.mtu()).withUp(true), false);
       plan.addPort(vif.bridge(), GenericPort.port(vif, representor.name(), vif.bridge(), instance));
     } else {
@@ -58,12 +60,21 @@ final class RepresentorPort {
       plan.deleteTrunkBridge();
       plan.changeOvs();
       plan.devices().change(representor, LinkSettings.NONE.withUp(false), false);
+      TemporaryName.takeBack(plan.devices(), representor);
     } else {
       String name = OvsNames.dpdkRepresentor(vif.id());
       plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
       plan.deleteTrunkBridge();
       plan.changeOvs();
     }
+  }
+
+  private static LinkState named(OvsPlan plan, OvsVif vif, LinkState representor) {
+    Optional<String> name = vif.representorName();
+    return name.isEmpty()
+        ? representor
+        : TemporaryName.give(
+            plan.devices(), representor, name.get(), vif.options().keepsFormerName());
   }
 
   private static LinkState representor(

@@ -13,6 +13,7 @@ import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.vif.DatapathOffloadRepresentor;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfileFpOpenVSwitch;
@@ -24,6 +25,7 @@ import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifHostDevice;
 import io.fastvif.vif.VifOpenVSwitch;
 import io.fastvif.vif.VifVhostUser;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -289,6 +291,79 @@ class OvsPluginTest {
     assertEquals("dev_address", path(device(kernelProfile()), EMPTY));
     HostSnapshot legacy = new SnapshotBuilder().virtualFunction(VIRTUAL_FUNCTION).build();
     assertEquals("dev_address", path(device(kernelProfile()), legacy));
+  }
+
+  @Test
+  void aRepresentorHasItsNameForTheTimeOfThePlug() {
+    VirtualFunctionState function = VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "eth4"));
+    LinkState fresh = Links.link(9, "eth4", "").withNames("eth4", List.of("enp175s0f0r5"));
+    SnapshotBuilder host =
+        new SnapshotBuilder()
+            .ovs(() -> new Rows(Map.of(), Map.of(), Map.of()))
+            .link(fresh)
+            .virtualFunction(function);
+    DatapathOffloadRepresentor offload =
+        DatapathOffloadRepresentor.builder().representorName("vf-port1").build();
+    Vif vif =
+        device(
+            PortProfileOpenVSwitch.builder()
+                .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+                .datapathOffload(offload)
+                .build());
+    List<String> addPort =
+        List.of(
+            "set vf-port1: mtu 1450 up",
+            "ovs-vsctl --may-exist add-br br-int datapath_type=system"
+                + " -- --may-exist add-port br-int vf-port1"
+                + IDS);
+    List<String> renaming =
+        List.of("add altname fastvif-was-eth4 to eth4", "rename eth4 to vf-port1");
+    List<String> expected = new ArrayList<>(renaming);
+    expected.addAll(addPort);
+    assertEquals(expected, plug(vif, host.build(), "keep_former_name", "false"));
+    expected.add(2, "add altname eth4 to vf-port1 unless taken");
+    assertEquals(expected, plug(vif, host.build()));
+    Vif other =
+        VifHostDevice.builder()
+            .id(OvsVifs.id(1))
+            .address(OvsVifs.mac(1))
+            .plugin("ovs")
+            .devAddress(FUNCTION)
+            .network(OvsVifs.network("br-int"))
+            .portProfile(
+                PortProfileOvsRepresentor.builder()
+                    .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+                    .representorName("vf-port1")
+                    .build())
+            .build();
+    assertEquals(expected, plug(other, host.build()));
+    LinkState named =
+        Links.up(fresh, "", 1450, "02:00:00:00:00:01", 0, false)
+            .withNames("vf-port1", List.of("enp175s0f0r5", "fastvif-was-eth4", "eth4"));
+    HostSnapshot plugged =
+        withPort("br-int", "vf-port1", "e65867e0-9340-4a7f-a256-000000000001")
+            .link(named)
+            .virtualFunction(VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "vf-port1")))
+            .build();
+    assertEquals(addPort.subList(1, 2), plug(vif, plugged)); // the bridge is of another type
+    assertEquals(
+        List.of(
+            "ovs-vsctl --if-exists del-port br-int vf-port1",
+            "set vf-port1: down",
+            "delete altname eth4 from vf-port1",
+            "rename vf-port1 to eth4",
+            "delete altname fastvif-was-eth4 from eth4"),
+        unplug(vif, plugged));
+    Vif wrong =
+        device(
+            PortProfileOpenVSwitch.builder()
+                .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+                .datapathOffload(
+                    DatapathOffloadRepresentor.builder()
+                        .representorName("more-than-15-bytes")
+                        .build())
+                .build());
+    assertEquals("port_profile.datapath_offload.representor_name", path(wrong, host.build()));
   }
 
   @Test
