@@ -354,16 +354,6 @@ class OvsPluginTest {
             "rename vf-port1 to eth4",
             "delete altname fastvif-was-eth4 from eth4"),
         unplug(vif, plugged));
-    Vif wrong =
-        device(
-            PortProfileOpenVSwitch.builder()
-                .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
-                .datapathOffload(
-                    DatapathOffloadRepresentor.builder()
-                        .representorName("more-than-15-bytes")
-                        .build())
-                .build());
-    assertEquals("port_profile.datapath_offload.representor_name", path(wrong, host.build()));
   }
 
   @Test
