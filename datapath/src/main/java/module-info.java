@@ -5,12 +5,14 @@ module io.fastvif.datapath {
   requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.fastvif.bindings;
-  requires HdrHistogram;
+  requires jdk.jfr;
+  requires transitive HdrHistogram; // in a forwarder's statistics
   requires transitive org.agrona; // an engine is an Agent
 
   exports io.fastvif.driver.file;
   exports io.fastvif.driver;
   exports io.fastvif.engine;
+  exports io.fastvif.forward;
   exports io.fastvif.host.negotiation;
   exports io.fastvif.host;
   exports io.fastvif.libvirt;

@@ -17,6 +17,12 @@ public final class FileIo {
   /** A page: what sysfs returns at most. */
   private static final int READ_ROOM = 4096;
 
+  /** {@code __NR_readv} of x86-64 ({@code asm/unistd_64.h}). */
+  private static final long READV = 19;
+
+  /** {@code __NR_writev} of x86-64 ({@code asm/unistd_64.h}). */
+  private static final long WRITEV = 20;
+
   private FileIo() {}
 
   /**
@@ -67,6 +73,30 @@ public final class FileIo {
    */
   public static long write(int fd, MemorySegment buffer, long length) {
     return NativeCall.pointerSecond(linux_h.__NR_write, fd, buffer, length);
+  }
+
+  /**
+   * Reads into several places: readv(2). May block. The kernel checks the places, so a wrong one is
+   * EFAULT.
+   *
+   * @param vector an array of {@code iovec}
+   * @param count how many, at most 1,024
+   * @return the bytes read, 0 at the end, or the negated errno
+   */
+  public static long readv(int fd, MemorySegment vector, int count) {
+    return NativeCall.pointerSecond(READV, fd, vector, count);
+  }
+
+  /**
+   * Writes from several places: writev(2). May block. The kernel checks the places, so a wrong one
+   * is EFAULT.
+   *
+   * @param vector an array of {@code iovec}
+   * @param count how many, at most 1,024
+   * @return the bytes written, or the negated errno
+   */
+  public static long writev(int fd, MemorySegment vector, int count) {
+    return NativeCall.pointerSecond(WRITEV, fd, vector, count);
   }
 
   /**

@@ -108,7 +108,8 @@ public final class BufferBurst {
     return written[buffer];
   }
 
-  void clear() {
+  /** Takes all buffers out. */
+  public void clear() {
     count = 0;
     segments = 0;
   }
@@ -124,8 +125,15 @@ public final class BufferBurst {
     firstSegment[count] = segments;
   }
 
-  /** Adds a buffer of one segment. */
-  void add(int bufferId, long at, long guestAt, int bytes) {
+  /**
+   * Adds a buffer of one segment. There must be room.
+   *
+   * @param bufferId its id
+   * @param at where it begins, in this process
+   * @param guestAt where it begins, as the guest counts
+   * @param bytes how long it is, above 0
+   */
+  public void add(int bufferId, long at, long guestAt, int bytes) {
     int buffer = count;
     int segment = segments;
     id[buffer] = bufferId;

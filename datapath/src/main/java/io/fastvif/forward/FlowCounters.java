@@ -1,0 +1,67 @@
+package io.fastvif.forward;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SingleWriterRecorder;
+
+/**
+ * What one flow has done. The loop's thread writes, any thread may read. The numbers lie in an
+ * array with a cache line free on both sides, so that readers of one flow do not slow another.
+ */
+final class FlowCounters {
+  private static final int PAD = 16;
+  private static final int FRAMES = PAD;
+  private static final int BYTES = PAD + 1;
+  private static final int BURSTS = PAD + 2;
+  private static final int DROPS = PAD + 3;
+  private static final int LARGEST_BURST = 1024;
+
+  private final AtomicLongArray numbers = new AtomicLongArray(DROPS + DropReason.count() + PAD);
+  private final SingleWriterRecorder burstSizes = new SingleWriterRecorder(LARGEST_BURST, 2);
+  private final Histogram bursts = new Histogram(LARGEST_BURST, 2);
+
+  /** One writer: what it read cannot have changed when it writes. */
+  private void add(int index, long n) {
+    numbers.lazySet(index, numbers.getPlain(index) + n);
+  }
+
+  void moved(int frames, long bytes) {
+    add(FRAMES, frames);
+    add(BYTES, bytes);
+    add(BURSTS, 1);
+    burstSizes.recordValue(Math.min(frames, LARGEST_BURST));
+  }
+
+  void dropped(DropReason reason, int frames) {
+    add(DROPS + reason.slot(), frames);
+  }
+
+  long frames() {
+    return numbers.getAcquire(FRAMES);
+  }
+
+  FlowStatistics snapshot(String name, int queue) {
+    Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    for (DropReason reason : DropReason.values()) {
+      long n = numbers.getAcquire(DROPS + reason.slot());
+      if (n > 0) {
+        drops.put(reason, n);
+      }
+    }
+    Histogram sizes;
+    synchronized (bursts) {
+      bursts.add(burstSizes.getIntervalHistogram());
+      sizes = bursts.copy();
+    }
+    return new FlowStatistics(
+        name,
+        queue,
+        numbers.getAcquire(FRAMES),
+        numbers.getAcquire(BYTES),
+        numbers.getAcquire(BURSTS),
+        Map.copyOf(drops),
+        sizes);
+  }
+}

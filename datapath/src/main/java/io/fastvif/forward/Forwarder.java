@@ -1,0 +1,186 @@
+package io.fastvif.forward;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.agrona.concurrent.AgentRunner;
+
+/**
+ * Forwards frames between pairs of ports, with a thread for each loop. Pairs are connected and
+ * disconnected while others forward; any thread may do so.
+ *
+ * <pre>{@code
+ * try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+ *     TapPort tap = TapPort.attach("tap0", 1)) {
+ *   VhostUserPort guest = VhostUserPort.toHost("vhost0", 1);
+ *   PortPair pair = forwarder.connect(guest, tap);
+ *   // give the guest's port to a backend session, and later close that
+ *   forwarder.disconnect(pair);
+ * }
+ * }</pre>
+ */
+public final class Forwarder implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 10;
+
+  private final List<ForwardingLoop> loops = new ArrayList<>();
+  private final List<AgentRunner> runners = new ArrayList<>();
+  private final List<PortPair> pairs = new ArrayList<>();
+  private volatile Throwable failure;
+
+  private Forwarder(int threads, Idle idle) {
+    for (int i = 0; i < threads; i++) {
+      ForwardingLoop loop = new ForwardingLoop("forward-" + i, idle);
+      loops.add(loop);
+      runners.add(new AgentRunner(loop, this::failed, null, loop));
+    }
+  }
+
+  /**
+   * Starts the loops. Their threads run in the network namespace of the calling thread; ports may
+   * have been opened in others.
+   *
+   * @param threads how many; pairs are distributed over them
+   * @param idle what they do without work
+   * @return the forwarder, without pairs
+   */
+  public static Forwarder start(int threads, Idle idle) {
+    if (threads < 1) {
+      throw new IllegalArgumentException(threads + " threads");
+    }
+    Forwarder forwarder = new Forwarder(threads, idle);
+    forwarder.runners.forEach(
+        runner ->
+            AgentRunner.startOnThread(
+                runner,
+                task -> {
+                  Thread thread = new Thread(task);
+                  thread.setDaemon(true);
+                  return thread;
+                }));
+    return forwarder;
+  }
+
+  /** What a loop throws is a mistake of its own, not a guest's; it goes on with the next round. */
+  private void failed(Throwable thrown) {
+    if (failure == null) {
+      failure = thrown;
+    }
+  }
+
+  /**
+   * The first thing that went wrong in a loop that no guest can be blamed for.
+   *
+   * @return null as long as nothing did
+   */
+  public Throwable failure() {
+    return failure;
+  }
+
+  /**
+   * Begins to forward between two ports, on the loop that has the fewest pairs.
+   *
+   * @param first one port; not connected
+   * @param second the other, or the same, whose frames then go back where they came from; at least
+   *     one is a {@link VhostUserPort}
+   * @return the pair, which is served when this returns
+   * @throws IllegalStateException if a port is connected already
+   */
+  public PortPair connect(Port first, Port second) {
+    PortPair pair;
+    synchronized (pairs) {
+      if (pairs.stream().anyMatch(p -> isPart(p, first) || isPart(p, second))) {
+        throw new IllegalStateException(first + " or " + second + " is connected already");
+      }
+      ForwardingLoop loop =
+          loops.stream()
+              .min(Comparator.comparingLong(l -> pairs.stream().filter(p -> p.loop() == l).count()))
+              .orElseThrow();
+      pair = new PortPair(first, second, loop);
+      pairs.add(pair);
+      first.connected(true);
+      second.connected(true);
+    }
+    await(pair.loop(), () -> pair.loop().add(pair));
+    return pair;
+  }
+
+  private static boolean isPart(PortPair pair, Port port) {
+    return pair.first() == port || pair.second() == port;
+  }
+
+  /**
+   * Ends to forward between two ports. When this returns no loop uses them any more; what was not
+   * forwarded stays in their queues.
+   *
+   * @param pair connected by this forwarder
+   */
+  public void disconnect(PortPair pair) {
+    synchronized (pairs) {
+      if (!pairs.remove(pair)) {
+        return;
+      }
+    }
+    await(pair.loop(), () -> pair.loop().remove(pair));
+    pair.first().connected(false);
+    pair.second().connected(false);
+  }
+
+  /** Has something done by a loop's thread and waits for it. */
+  private static void await(ForwardingLoop loop, Runnable command) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          try {
+            command.run();
+            done.complete(null);
+          } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+          }
+        });
+    try {
+      done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      // The command is carried out all the same.
+      Thread.currentThread().interrupt();
+      done.join();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a loop failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("a loop does not answer", e);
+    }
+  }
+
+  /**
+   * The pairs that are connected.
+   *
+   * @return in the order of their connection
+   */
+  public List<PortPair> pairs() {
+    synchronized (pairs) {
+      return List.copyOf(pairs);
+    }
+  }
+
+  /**
+   * What was forwarded. It takes nothing of the loops' time but the lines of their counters.
+   *
+   * @return a snapshot
+   */
+  public ForwarderStatistics statistics() {
+    return new ForwarderStatistics(
+        pairs().stream().flatMap(pair -> pair.statistics().stream()).toList(),
+        loops.stream().map(ForwardingLoop::pollNanos).toList());
+  }
+
+  /** Disconnects all pairs and stops the loops. */
+  @Override
+  public void close() {
+    pairs().forEach(this::disconnect);
+    runners.forEach(AgentRunner::close);
+    loops.forEach(ForwardingLoop::close);
+  }
+}

@@ -1,0 +1,229 @@
+package io.fastvif.forward;
+
+import io.fastvif.vhostuser.virtqueue.BufferBurst;
+import io.fastvif.vhostuser.virtqueue.DeviceQueue;
+import io.fastvif.vhostuser.virtqueue.RawMemory;
+
+/** A guest's receive queue: frames are copied into its buffers. */
+final class GuestReceiveQueue extends GuestRing implements FrameSink {
+  /** Buffers of one burst at most: four frames of 64 KiB in buffers of a page. */
+  private static final int ROOM = 256;
+
+  private static final int NO_ROOM = 0;
+  private static final int DROPPED = -1;
+
+  /** For each KiB of a burst a buffer more is looked at: guests' smallest hold 1.5 KiB. */
+  private static final int KIB_SHIFT = 10;
+
+  final BufferBurst room = new BufferBurst(ROOM);
+  private final FrameScratch scratch;
+  private final BufferWriter writer = new BufferWriter(room);
+  private int available;
+  private int next;
+
+  GuestReceiveQueue(VhostUserPort port, int index, FrameScratch scratch) {
+    super(port, index);
+    this.scratch = scratch;
+  }
+
+  @Override
+  boolean deviceWritable() {
+    return true;
+  }
+
+  boolean isMergeable() {
+    return (features & NetFeatures.MRG_RXBUF) != 0;
+  }
+
+  /**
+   * Looks how many buffers there are.
+   *
+   * @return how many, at most what was asked; 0 if frames cannot pass
+   */
+  int look(int max) {
+    next = 0;
+    available = 0;
+    if (isOpen()) {
+      int n = queue.peek(room, max);
+      if (n < 0) {
+        checkFailure();
+      }
+      available = Math.max(0, n);
+    }
+    return available;
+  }
+
+  @Override
+  public int accept(BufferBurst frames, int n, long senderFeatures, FlowCounters counters) {
+    DeviceQueue to = queue;
+    if (to == null || !enabled) {
+      counters.dropped(to == null ? DropReason.NOT_STARTED : DropReason.NOT_ENABLED, n);
+      return n;
+    }
+    long sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += frames.total(i);
+    }
+    int buffers = look((int) Math.min(ROOM, n + (sum >>> KIB_SHIFT)));
+    int skip = VirtioNetHeader.length(senderFeatures);
+    boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
+    int header = headerLength;
+    int delivered = 0;
+    long bytes = 0;
+    int i = 0;
+    for (; i < n && next < buffers; i++) {
+      int from = frames.firstSegment(i);
+      int into = room.firstSegment(next);
+      int payload = frames.length(from) - skip;
+      if (!offloads
+          && frames.endSegment(i) == from + 1
+          && payload >= VirtioNetHeader.ETHERNET
+          && payload + header <= room.length(into)) {
+        long target = room.address(into);
+        writeEmptyHeader(target, header);
+        RawMemory.copy(frames.address(from) + skip, target + header, payload);
+        room.written(next, payload + header);
+        next++;
+        delivered++;
+        bytes += payload;
+        continue;
+      }
+      int used = deliver(frames, i, skip, senderFeatures, counters);
+      if (used == NO_ROOM) {
+        break;
+      }
+      if (used > 0) {
+        next += used;
+        delivered++;
+        bytes += frames.total(i) - skip;
+      }
+    }
+    commit();
+    if (delivered > 0) {
+      counters.moved(delivered, bytes);
+    }
+    return i;
+  }
+
+  /** Gives what was filled to the guest. */
+  void commit() {
+    if (next > 0) {
+      queue.complete(room, next);
+      next = 0;
+    }
+  }
+
+  /** Notes that the next buffers were filled. */
+  void filled(int buffers, long bytes) {
+    noteWritten(next, buffers, bytes);
+    next += buffers;
+  }
+
+  /** Writes bytes into a buffer and those behind it, from an offset on. */
+  void pour(int buffer, int offset, long from, int length) {
+    writer.begin(buffer);
+    writer.skip(offset);
+    writer.pour(from, length);
+  }
+
+  /** The first buffer that is not filled. */
+  int next() {
+    return next;
+  }
+
+  private static void writeEmptyHeader(long target, int length) {
+    RawMemory.putLong(target, 0);
+    if (length == VirtioNetHeader.LONG) {
+      RawMemory.putInt(target + 8, 1 << 16);
+    } else {
+      RawMemory.putShort(target + 8, 0);
+    }
+  }
+
+  /** The way of frames that are not plain; the number of buffers used. */
+  private int deliver(
+      BufferBurst frames, int i, int skip, long senderFeatures, FlowCounters counters) {
+    long payload = frames.total(i) - skip;
+    if (payload < VirtioNetHeader.ETHERNET) {
+      counters.dropped(DropReason.TOO_SHORT, 1);
+      return DROPPED;
+    }
+    if (payload > FrameScratch.MAX_FRAME) {
+      counters.dropped(DropReason.TOO_LONG, 1);
+      return DROPPED;
+    }
+    int used = buffersFor(payload + headerLength);
+    if (used <= 0) {
+      if (used == DROPPED) {
+        counters.dropped(DropReason.TOO_LONG, 1);
+      }
+      return used;
+    }
+    long first = 0;
+    int csumOffset = 0;
+    if ((senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0) {
+      long header = scratch.gatherHeader(frames, i);
+      first = RawMemory.getLong(header);
+      csumOffset = RawMemory.getShort(header + VirtioNetHeader.CSUM_OFFSET);
+      // Other flags, such as RSC_INFO, are for receivers only.
+      if (!VirtioNetHeader.isSound(first, csumOffset, payload, senderFeatures)) {
+        counters.dropped(DropReason.BAD_HEADER, 1);
+        return DROPPED;
+      }
+      if (VirtioNetHeader.isSegmentable(first)
+          && !VirtioNetHeader.takesSegmentable(first, features)) {
+        counters.dropped(DropReason.NOT_SEGMENTED, 1);
+        return DROPPED;
+      }
+    }
+    writer.begin(next);
+    boolean complete =
+        VirtioNetHeader.needsChecksum(first) && (features & NetFeatures.GUEST_CSUM) == 0;
+    if (complete) {
+      long frame = scratch.gatherFrame(frames, i, skip);
+      Checksum.complete(frame, (int) payload, VirtioNetHeader.csumStart(first), csumOffset);
+      writer.pour(scratch.header(VirtioNetHeader.withoutChecksum(first), 0, used), headerLength);
+      writer.pour(frame, (int) payload);
+    } else {
+      writer.pour(scratch.header(first, csumOffset, used), headerLength);
+      int left = skip;
+      for (int s = frames.firstSegment(i); s < frames.endSegment(i); s++) {
+        int length = frames.length(s);
+        if (left < length) {
+          writer.pour(frames.address(s) + left, length - left);
+        }
+        left = Math.max(0, left - length);
+      }
+    }
+    noteWritten(next, used, payload + headerLength);
+    return used;
+  }
+
+  /** How many buffers from the next on hold that many bytes. */
+  private int buffersFor(long bytes) {
+    long capacity = 0;
+    int used = 0;
+    boolean mergeable = isMergeable();
+    while (capacity < bytes) {
+      if (next + used == available) {
+        // If all the buffers there can ever be are too few, waiting is of no use.
+        return next == 0 && available == Math.min(ROOM, queue.size()) ? DROPPED : NO_ROOM;
+      }
+      capacity += room.total(next + used);
+      used++;
+      if (!mergeable && capacity < bytes) {
+        return DROPPED;
+      }
+    }
+    return used;
+  }
+
+  private void noteWritten(int first, int buffers, long bytes) {
+    long left = bytes;
+    for (int i = first; i < first + buffers; i++) {
+      int part = (int) Math.min(left, room.total(i));
+      room.written(i, part);
+      left -= part;
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.fastvif.forward;
+
+import io.fastvif.vhostuser.memory.GuestMemoryView;
+import io.fastvif.vhostuser.session.Completion;
+import io.fastvif.vhostuser.session.RingControl;
+import io.fastvif.vhostuser.session.RingSettings;
+import io.fastvif.vhostuser.session.StopCompletion;
+import io.fastvif.vhostuser.virtqueue.BrokenRingException;
+import io.fastvif.vhostuser.virtqueue.DeviceQueue;
+import io.fastvif.vhostuser.virtqueue.RingSetup;
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.util.Objects;
+
+/**
+ * A ring of a guest as a port has it. The session's calls become commands of the loop; all else is
+ * used by the loop's thread only.
+ */
+abstract class GuestRing implements RingControl {
+  private final VhostUserPort port;
+  private final int index;
+  private RingSettings settings;
+  private GuestMemoryView view;
+
+  /** The queue, or null if it is not started or was broken from the start. */
+  DeviceQueue queue;
+
+  boolean enabled;
+  long features;
+  int headerLength;
+  private boolean failureTold;
+
+  GuestRing(VhostUserPort port, int index) {
+    this.port = port;
+    this.index = index;
+  }
+
+  @Override
+  public void start(RingSettings newSettings) {
+    port.execute(() -> begin(newSettings));
+  }
+
+  @Override
+  public void change(RingSettings newSettings, Completion completion) {
+    port.execute(
+        () -> {
+          modify(newSettings);
+          completion.done();
+        });
+  }
+
+  @Override
+  public void stop(StopCompletion completion) {
+    port.execute(() -> completion.stopped(end()));
+  }
+
+  abstract boolean deviceWritable();
+
+  private void begin(RingSettings newSettings) {
+    settings = newSettings;
+    failureTold = false;
+    features = newSettings.features();
+    headerLength = VirtioNetHeader.length(features);
+    view = new GuestMemoryView(newSettings.memory());
+    long part =
+        newSettings.inflight() == null || newSettings.inflight().ringSize() < newSettings.size()
+            ? 0
+            : newSettings.inflight().address(index, newSettings.isPacked());
+    try {
+      queue =
+          DeviceQueue.start(
+              new RingSetup(
+                  newSettings.size(),
+                  features,
+                  deviceWritable(),
+                  view,
+                  newSettings.descriptors(),
+                  newSettings.available(),
+                  newSettings.used(),
+                  newSettings.base()),
+              part);
+    } catch (BrokenRingException | IllegalArgumentException e) {
+      queue = null;
+      tellFailure(e.getMessage());
+    }
+    apply(newSettings);
+    port.watch(newSettings.kick());
+    RingEvent.report(port.name(), index, "started", null);
+  }
+
+  private void apply(RingSettings newSettings) {
+    enabled = newSettings.enabled();
+    if (queue != null) {
+      queue.callDescriptor(newSettings.call());
+      queue.log(newSettings.log(), newSettings.usedLogAddress());
+    }
+  }
+
+  private void modify(RingSettings newSettings) {
+    if (settings == null) {
+      return;
+    }
+    RingSettings former = settings;
+    if (needsRestart(former, newSettings)) {
+      int base = end();
+      begin(withBase(newSettings, base));
+      return;
+    }
+    settings = newSettings;
+    if (former.kick() != newSettings.kick()) {
+      port.unwatch(former.kick());
+      port.watch(newSettings.kick());
+    }
+    apply(newSettings);
+    if (former.enabled() != newSettings.enabled()) {
+      RingEvent.report(port.name(), index, enabled ? "enabled" : "disabled", null);
+    }
+  }
+
+  private static boolean needsRestart(RingSettings a, RingSettings b) {
+    return (a.features() & ~VirtioFeatures.LOG_ALL) != (b.features() & ~VirtioFeatures.LOG_ALL)
+        || a.size() != b.size()
+        || a.descriptors() != b.descriptors()
+        || a.available() != b.available()
+        || a.used() != b.used()
+        || a.memory() != b.memory()
+        || !Objects.equals(a.inflight(), b.inflight());
+  }
+
+  private static RingSettings withBase(RingSettings s, int base) {
+    return new RingSettings(
+        s.index(),
+        s.features(),
+        s.size(),
+        base,
+        s.descriptors(),
+        s.available(),
+        s.used(),
+        s.usedLogAddress(),
+        s.enabled(),
+        s.kick(),
+        s.call(),
+        s.error(),
+        s.memory(),
+        s.log(),
+        s.inflight());
+  }
+
+  /** Stops the ring, if it is started; where it may go on. */
+  private int end() {
+    if (settings == null) {
+      return 0;
+    }
+    int base = queue == null ? settings.base() : queue.stop();
+    port.unwatch(settings.kick());
+    queue = null;
+    enabled = false;
+    settings = null;
+    view.close();
+    view = null;
+    RingEvent.report(port.name(), index, "stopped", null);
+    return base;
+  }
+
+  /** Picks up a new memory; what was wrong is told at the next use. */
+  final void memoryChanged() {
+    if (queue != null) {
+      if (!queue.refresh()) {
+        checkFailure();
+      }
+    } else if (view != null) {
+      view.refresh();
+    }
+  }
+
+  /** Whether frames may pass through the ring now. */
+  final boolean isOpen() {
+    return queue != null && enabled && queue.refresh();
+  }
+
+  /** Tells the session that the ring is broken, once. */
+  final void checkFailure() {
+    if (queue != null && queue.failure() != null) {
+      tellFailure(queue.failure());
+    }
+  }
+
+  private void tellFailure(String reason) {
+    if (!failureTold) {
+      failureTold = true;
+      RingEvent.report(port.name(), index, "failed", reason);
+      port.ringFailed(index, reason);
+    }
+  }
+
+  /** After a fault in the guest's memory: takes it away if it is not what was promised. */
+  final boolean revokeDamagedMemory() {
+    if (view == null || view.memory().isIntact()) {
+      return false;
+    }
+    view.memory().revoke();
+    return true;
+  }
+
+  /** Watches its kick descriptor in a new loop. */
+  final void watch() {
+    if (settings != null) {
+      port.watch(settings.kick());
+    }
+  }
+
+  /** Leaves a loop. */
+  final void unwatch() {
+    if (settings != null) {
+      port.unwatch(settings.kick());
+    }
+  }
+
+  /** Whether the driver cannot kick, so that the ring has to be looked at. */
+  final boolean isPolled() {
+    return settings != null && settings.kick() < 0;
+  }
+
+  final boolean beforeSleep() {
+    return queue == null || queue.failure() != null || !queue.enableKicks();
+  }
+
+  final void afterSleep() {
+    if (queue != null && queue.failure() == null) {
+      queue.disableKicks();
+    }
+  }
+}

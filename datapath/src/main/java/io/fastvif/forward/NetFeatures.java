@@ -1,0 +1,81 @@
+package io.fastvif.forward;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+
+/**
+ * Features of virtio network devices, as masks (linux/virtio_net.h), seen from the guest: HOST_
+ * features are of frames that it sends, GUEST_ features of frames that it takes.
+ */
+public final class NetFeatures {
+  /** The guest may send frames whose checksum is to be completed. */
+  public static final long CSUM = 1L << VIRTIO_NET_F_CSUM;
+
+  /** The guest takes frames whose checksum is not complete. */
+  public static final long GUEST_CSUM = 1L << VIRTIO_NET_F_GUEST_CSUM;
+
+  /** The device says its MTU. */
+  public static final long MTU = 1L << VIRTIO_NET_F_MTU;
+
+  /** Frames may take several of the guest's buffers. */
+  public static final long MRG_RXBUF = 1L << VIRTIO_NET_F_MRG_RXBUF;
+
+  /** Several queue pairs. */
+  public static final long MQ = 1L << VIRTIO_NET_F_MQ;
+
+  /** The guest announces itself when it is told to. */
+  public static final long GUEST_ANNOUNCE = 1L << VIRTIO_NET_F_GUEST_ANNOUNCE;
+
+  /** There is a control queue, which the frontend serves. */
+  public static final long CTRL_VQ = 1L << VIRTIO_NET_F_CTRL_VQ;
+
+  /** What the control queue is needed for; the frontend serves it. */
+  public static final long CONTROL =
+      CTRL_VQ
+          | 1L << VIRTIO_NET_F_CTRL_RX
+          | 1L << VIRTIO_NET_F_CTRL_VLAN
+          | 1L << VIRTIO_NET_F_CTRL_MAC_ADDR;
+
+  /** The device tells whether the link is up. */
+  public static final long STATUS = 1L << VIRTIO_NET_F_STATUS;
+
+  static final long GUEST_TSO4 = 1L << VIRTIO_NET_F_GUEST_TSO4;
+  static final long GUEST_TSO6 = 1L << VIRTIO_NET_F_GUEST_TSO6;
+  static final long GUEST_ECN = 1L << VIRTIO_NET_F_GUEST_ECN;
+  static final long GUEST_UFO = 1L << VIRTIO_NET_F_GUEST_UFO;
+  static final long HOST_TSO4 = 1L << VIRTIO_NET_F_HOST_TSO4;
+  static final long HOST_TSO6 = 1L << VIRTIO_NET_F_HOST_TSO6;
+  static final long HOST_ECN = 1L << VIRTIO_NET_F_HOST_ECN;
+  static final long HOST_UFO = 1L << VIRTIO_NET_F_HOST_UFO;
+
+  /** All that lets the guest take frames that are not segmented. */
+  static final long GUEST_SEGMENTATION = GUEST_TSO4 | GUEST_TSO6 | GUEST_ECN | GUEST_UFO;
+
+  /** All that lets the guest send frames that are not segmented. */
+  static final long HOST_SEGMENTATION = HOST_TSO4 | HOST_TSO6 | HOST_ECN | HOST_UFO;
+
+  /** All of a header that a sender may have filled. */
+  static final long SENDER_OFFLOADS = CSUM | HOST_SEGMENTATION;
+
+  /** What any port can do, whatever is on its other side. */
+  static final long BASE =
+      VirtioFeatures.OF_RINGS
+          | MRG_RXBUF
+          | MQ
+          | MTU
+          | STATUS
+          | GUEST_ANNOUNCE
+          | CONTROL
+          | CSUM
+          | GUEST_CSUM;
+
+  /**
+   * What a port to the host can do besides. Not UFO: kernels since 4.14 segment such frames at
+   * once.
+   */
+  static final long HOST_PORT =
+      BASE | GUEST_TSO4 | GUEST_TSO6 | GUEST_ECN | HOST_TSO4 | HOST_TSO6 | HOST_ECN;
+
+  private NetFeatures() {}
+}

@@ -1,0 +1,139 @@
+package io.fastvif.forward;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.Memory;
+import io.fastvif.bindings.Sockets;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.bindings.linux.packet_mreq;
+import io.fastvif.bindings.linux.sockaddr_ll;
+import io.fastvif.bindings.linux.tpacket_req;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A link of the host, a veth's end or a NIC, through a packet socket: frames from it come through a
+ * mapped ring (TPACKET_V2), frames to it go out by writev. It is promiscuous as long as the port is
+ * open, and takes nothing from the host's own use of the link.
+ *
+ * <p>The other end of a veth leaves segmentation and checksums to its receiver. Checksums are
+ * completed here if the guest does not do so; frames that are too long for a guest without
+ * segmentation offload are dropped, and {@code ethtool -K} of the other end avoids them.
+ *
+ * @see <a href="https://docs.kernel.org/networking/packet_mmap.html">packet(7), packet_mmap</a>
+ */
+public final class PacketPort extends Port {
+  private static final int FRAME_SIZE = 68 << 10;
+  private static final int BLOCK_SIZE = 3 * FRAME_SIZE;
+  private static final int BLOCKS = 64;
+  private static final int FRAMES_PER_BLOCK = BLOCK_SIZE / FRAME_SIZE;
+
+  /** Room before a frame, to put a VLAN tag in. */
+  private static final int RESERVE = 16;
+
+  private final Arena arena = Arena.ofShared();
+  private final FileDescriptor socket;
+  private final PacketRing ring;
+  private final FrameSink sink;
+
+  private PacketPort(String name, FileDescriptor socket) {
+    super(name, 1);
+    this.socket = socket;
+    try {
+      long address = setUp(socket.value(), name);
+      ring = new PacketRing(address, BLOCKS * FRAMES_PER_BLOCK, FRAME_SIZE);
+      sink = new DescriptorSink(socket.value(), VirtioNetHeader.SHORT);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a port on a link of the calling thread's network namespace.
+   *
+   * @param link the link's name; it should be up
+   * @return the port
+   * @throws SystemCallException ENODEV if there is no such link; EPERM without CAP_NET_RAW
+   */
+  public static PacketPort open(String link) {
+    // Protocol 0: no frame comes before it is bound to the link.
+    FileDescriptor socket =
+        FileDescriptor.check(
+            Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+            "socket",
+            "AF_PACKET");
+    try {
+      return new PacketPort(link, socket);
+    } catch (RuntimeException | Error e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private long setUp(int fd, String link) {
+    int index = SystemCallException.check(Sockets.interfaceIndex(link), "if_nametoindex", link);
+    option(fd, PACKET_VERSION, TPACKET_V2, "PACKET_VERSION");
+    option(fd, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
+    option(fd, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
+    option(fd, PACKET_RESERVE, RESERVE, "PACKET_RESERVE");
+    MemorySegment request = tpacket_req.allocate(arena);
+    tpacket_req.tp_block_size(request, BLOCK_SIZE);
+    tpacket_req.tp_block_nr(request, BLOCKS);
+    tpacket_req.tp_frame_size(request, FRAME_SIZE);
+    tpacket_req.tp_frame_nr(request, BLOCKS * FRAMES_PER_BLOCK);
+    SystemCallException.check(
+        Sockets.setsockopt(fd, SOL_PACKET, PACKET_RX_RING, request, (int) request.byteSize()),
+        "setsockopt",
+        "PACKET_RX_RING");
+    MemorySegment membership = packet_mreq.allocate(arena);
+    packet_mreq.mr_ifindex(membership, index);
+    packet_mreq.mr_type(membership, (short) PACKET_MR_PROMISC);
+    SystemCallException.check(
+        Sockets.setsockopt(
+            fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, (int) membership.byteSize()),
+        "setsockopt",
+        link,
+        "PACKET_ADD_MEMBERSHIP");
+    long length = (long) BLOCKS * BLOCK_SIZE;
+    MemorySegment mapped = Memory.map(arena, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    MemorySegment address = sockaddr_ll.allocate(arena);
+    sockaddr_ll.sll_family(address, (short) AF_PACKET);
+    sockaddr_ll.sll_protocol(address, Short.reverseBytes((short) ETH_P_ALL));
+    sockaddr_ll.sll_ifindex(address, index);
+    SystemCallException.check(Sockets.bind(fd, address, (int) address.byteSize()), "bind", link);
+    return mapped.address();
+  }
+
+  private static void option(int fd, int option, int value, String optionName) {
+    SystemCallException.check(
+        Sockets.setsockopt(fd, SOL_PACKET, option, value), "setsockopt", optionName, value);
+  }
+
+  @Override
+  FrameSink sink(int queue) {
+    return sink;
+  }
+
+  @Override
+  Flow flow(int queue, Port other) {
+    return new PacketFlow(flowName(other), queue, ring, other.sink(queue));
+  }
+
+  @Override
+  void attached(ForwardingLoop loop) {
+    loop.watch(socket.value());
+  }
+
+  @Override
+  void detached(ForwardingLoop loop) {
+    loop.unwatch(socket.value());
+  }
+
+  @Override
+  void release() {
+    arena.close();
+    socket.close();
+  }
+}

@@ -1,0 +1,86 @@
+package io.fastvif.forward;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Two ports, or one with itself, between which frames are forwarded. */
+public final class PortPair {
+  private final Port first;
+  private final Port second;
+  private final ForwardingLoop loop;
+  private final List<Flow> flows = new ArrayList<>();
+
+  PortPair(Port first, Port second, ForwardingLoop loop) {
+    this.first = first;
+    this.second = second;
+    this.loop = loop;
+    int queues = Math.max(first.queues(), second.queues());
+    for (int i = 0; i < queues; i++) {
+      if (i < first.queues()) {
+        flows.add(first.flow(i, second));
+      }
+      if (first != second && i < second.queues()) {
+        flows.add(second.flow(i, first));
+      }
+    }
+  }
+
+  /**
+   * One port.
+   *
+   * @return as it was connected
+   */
+  public Port first() {
+    return first;
+  }
+
+  /**
+   * The other port.
+   *
+   * @return as it was connected
+   */
+  public Port second() {
+    return second;
+  }
+
+  /**
+   * What its flows have done.
+   *
+   * @return of each queue both directions
+   */
+  public List<FlowStatistics> statistics() {
+    return flows.stream().map(Flow::statistics).toList();
+  }
+
+  List<Flow> flows() {
+    return flows;
+  }
+
+  ForwardingLoop loop() {
+    return loop;
+  }
+
+  void attach(ForwardingLoop to) {
+    first.attached(to);
+    if (first != second) {
+      second.attached(to);
+    }
+  }
+
+  void detach(ForwardingLoop from) {
+    first.detached(from);
+    if (first != second) {
+      second.detached(from);
+    }
+  }
+
+  boolean revokeDamagedMemory() {
+    boolean damaged = first.revokeDamagedMemory();
+    return second.revokeDamagedMemory() || damaged;
+  }
+
+  @Override
+  public String toString() {
+    return first + " <-> " + second;
+  }
+}

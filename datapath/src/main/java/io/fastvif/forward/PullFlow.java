@@ -1,0 +1,57 @@
+package io.fastvif.forward;
+
+/** Frames that come from a device of the host, for a guest. */
+final class PullFlow extends Flow {
+  private final FrameSource from;
+  private final GuestReceiveQueue to;
+  private final GuestReceiveQueue fallback;
+
+  /**
+   * Makes a flow.
+   *
+   * @param fallback where frames go while {@code to} is not open: a guest may use fewer queues than
+   *     it was offered, and does not tell the host's device
+   */
+  PullFlow(
+      String name, int queue, FrameSource from, GuestReceiveQueue to, GuestReceiveQueue fallback) {
+    super(name, queue);
+    this.from = from;
+    this.to = to;
+    this.fallback = fallback;
+  }
+
+  /** A flow to a port, which must be a guest's. */
+  static PullFlow to(String name, int queue, FrameSource from, Port other) {
+    if (!(other instanceof VhostUserPort guest)) {
+      throw new IllegalArgumentException(name + ": one of two ports has to be a guest's");
+    }
+    return new PullFlow(name, queue, from, guest.receiveQueue(queue), guest.receiveQueue(0));
+  }
+
+  private GuestReceiveQueue target() {
+    return to.isOpen() || !fallback.isOpen() ? to : fallback;
+  }
+
+  @Override
+  int poll() {
+    return from.pull(target(), counters);
+  }
+
+  @Override
+  boolean beforeSleep() {
+    // Buffers that wait for frames are no work; a kick for new ones is wanted if there were none.
+    return !from.isHeld() || target().beforeSleep();
+  }
+
+  @Override
+  void afterSleep() {
+    if (from.isHeld()) {
+      target().afterSleep();
+    }
+  }
+
+  @Override
+  boolean needsTimer() {
+    return from.isHeld();
+  }
+}

@@ -1,0 +1,108 @@
+package io.fastvif.forward;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.tuntap.Tap;
+import io.fastvif.tuntap.TapOptions;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A tap of the host. Checksums and segmentation are left to whoever can do them: the guest's frames
+ * come to the kernel with their virtio-net headers, and what the guest takes unfinished the kernel
+ * does not finish.
+ */
+public final class TapPort extends Port {
+  private final List<Tap> taps;
+  private final List<TapSource> sources = new ArrayList<>();
+  private final List<FrameSink> sinks = new ArrayList<>();
+
+  private TapPort(String name, List<Tap> taps) {
+    super(name, taps.size());
+    this.taps = taps;
+    for (Tap tap : taps) {
+      sources.add(new TapSource(tap.descriptor()));
+      sinks.add(new DescriptorSink(tap.descriptor(), VirtioNetHeader.LONG));
+    }
+  }
+
+  /**
+   * The options with which a tap has to be made to be attached to here.
+   *
+   * @param queues how many queue pairs the port shall have
+   * @return with the virtio-net header, and for several queues if there are
+   */
+  public static TapOptions options(int queues) {
+    return new TapOptions(queues > 1, true, -1, -1);
+  }
+
+  /**
+   * Attaches to a tap in the calling thread's network namespace, and makes it if it is not there.
+   * One that was not persistent goes when the port is closed.
+   *
+   * @param name its name
+   * @param queues how many queue pairs
+   * @return the port
+   * @throws SystemCallException EBUSY if its queue is taken; EINVAL if it was made with other
+   *     options than {@link #options}
+   */
+  public static TapPort attach(String name, int queues) {
+    List<Tap> taps = new ArrayList<>();
+    try {
+      for (int i = 0; i < queues; i++) {
+        Tap tap = Tap.attach(name, options(queues));
+        taps.add(tap);
+        prepare(tap);
+      }
+      return new TapPort(name, taps);
+    } catch (RuntimeException | Error e) {
+      taps.forEach(Tap::close);
+      throw e;
+    }
+  }
+
+  private static void prepare(Tap tap) {
+    int descriptor = tap.descriptor();
+    SystemCallException.check(
+        FileIo.fcntl(descriptor, F_SETFL, O_RDWR | O_NONBLOCK), "fcntl", tap.name(), "F_SETFL");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment size = arena.allocate(ValueLayout.JAVA_INT);
+      size.set(ValueLayout.JAVA_INT, 0, VirtioNetHeader.LONG);
+      SystemCallException.check(
+          FileIo.ioctl(descriptor, TUNSETVNETHDRSZ, size), "ioctl", tap.name(), "TUNSETVNETHDRSZ");
+    }
+    SystemCallException.check(
+        FileIo.ioctl(descriptor, TUNSETOFFLOAD, 0L), "ioctl", tap.name(), "TUNSETOFFLOAD");
+  }
+
+  @Override
+  FrameSink sink(int queue) {
+    return sinks.get(queue % queues());
+  }
+
+  @Override
+  Flow flow(int queue, Port other) {
+    return PullFlow.to(flowName(other), queue, sources.get(queue % queues()), other);
+  }
+
+  @Override
+  void attached(ForwardingLoop loop) {
+    taps.forEach(tap -> loop.watch(tap.descriptor()));
+  }
+
+  @Override
+  void detached(ForwardingLoop loop) {
+    taps.forEach(tap -> loop.unwatch(tap.descriptor()));
+  }
+
+  /** Detaches from the tap, which goes if it is not persistent. */
+  @Override
+  void release() {
+    taps.forEach(Tap::close);
+  }
+}

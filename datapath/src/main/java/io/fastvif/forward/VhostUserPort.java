@@ -1,0 +1,215 @@
+package io.fastvif.forward;
+
+import io.fastvif.vhostuser.session.BackendHandler;
+import io.fastvif.vhostuser.session.Completion;
+import io.fastvif.vhostuser.session.RingControl;
+import io.fastvif.vhostuser.session.SessionControl;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A guest's network device behind a vhost-user socket: the handler to give to a backend session.
+ * Ring 2q is the receive queue of queue pair q as the guest sees it, ring 2q+1 its transmit queue.
+ */
+public final class VhostUserPort extends Port implements BackendHandler {
+  private final List<GuestRing> rings = new ArrayList<>();
+  private final List<GuestReceiveQueue> receive = new ArrayList<>();
+  private final List<GuestTransmitQueue> transmit = new ArrayList<>();
+  private final long features;
+  private final Object lock = new Object();
+  private ForwardingLoop loop;
+  private FrameSink announceTo;
+  private final Rarp rarp = new Rarp();
+  private final FlowCounters announced = new FlowCounters();
+  private volatile SessionControl session;
+  private volatile int mtu;
+
+  private VhostUserPort(String name, int queues, long features) {
+    super(name, queues);
+    this.features = features;
+    FrameScratch scratch = new FrameScratch();
+    for (int i = 0; i < queues; i++) {
+      receive.add(new GuestReceiveQueue(this, 2 * i, scratch));
+      transmit.add(new GuestTransmitQueue(this, 2 * i + 1));
+      rings.add(receive.get(i));
+      rings.add(transmit.get(i));
+    }
+  }
+
+  /**
+   * Makes a port for a guest whose frames go to a device of the host: all offloads are offered, as
+   * the kernel can do what the guest leaves open.
+   *
+   * @param name for reports
+   * @param queues queue pairs
+   * @return the port, not connected
+   */
+  public static VhostUserPort toHost(String name, int queues) {
+    return new VhostUserPort(name, queues, NetFeatures.HOST_PORT);
+  }
+
+  /**
+   * Makes a port for a guest whose frames go to another guest: no segmentation is offered, because
+   * the other guest may not take such frames. Checksums are completed where the receiver wants
+   * that.
+   *
+   * @param name for reports
+   * @param queues queue pairs
+   * @return the port, not connected
+   */
+  public static VhostUserPort toGuest(String name, int queues) {
+    return new VhostUserPort(name, queues, NetFeatures.BASE);
+  }
+
+  /**
+   * The features that the session has to offer for this port.
+   *
+   * @return virtio features, without VHOST_USER_F_PROTOCOL_FEATURES
+   */
+  public long features() {
+    return features;
+  }
+
+  /**
+   * The MTU that the guest's driver goes by.
+   *
+   * @return bytes; 0 as long as the frontend did not say
+   */
+  public int mtu() {
+    return mtu;
+  }
+
+  @Override
+  FrameSink sink(int queue) {
+    return receive.get(queue % queues());
+  }
+
+  GuestReceiveQueue receiveQueue(int queue) {
+    return receive.get(queue % queues());
+  }
+
+  @Override
+  Flow flow(int queue, Port other) {
+    FrameSink to = other.sink(queue);
+    if (other instanceof VhostUserPort guest && queue > 0) {
+      to = new FallbackSink(guest.receiveQueue(queue), guest.receiveQueue(0));
+    }
+    if (queue == 0) {
+      announceTo = to;
+    }
+    return new TransmitFlow(flowName(other), queue, transmit.get(queue % queues()), to);
+  }
+
+  @Override
+  void attached(ForwardingLoop newLoop) {
+    synchronized (lock) {
+      loop = newLoop;
+      rings.forEach(GuestRing::watch);
+    }
+  }
+
+  @Override
+  void detached(ForwardingLoop formerLoop) {
+    synchronized (lock) {
+      // The commands of this port are carried out in their order, the last ones without a loop.
+      formerLoop.executeCommands();
+      rings.forEach(GuestRing::unwatch);
+      loop = null;
+      announceTo = null;
+    }
+  }
+
+  /** Has something done by the loop's thread, or at once if there is no loop. */
+  void execute(Runnable command) {
+    synchronized (lock) {
+      if (loop == null) {
+        command.run();
+      } else {
+        loop.execute(command);
+      }
+    }
+  }
+
+  void watch(int descriptor) {
+    if (loop != null && descriptor >= 0) {
+      loop.watch(descriptor);
+    }
+  }
+
+  void unwatch(int descriptor) {
+    if (loop != null && descriptor >= 0) {
+      loop.unwatch(descriptor);
+    }
+  }
+
+  void ringFailed(int ring, String reason) {
+    SessionControl control = session;
+    if (control != null) {
+      control.ringFailed(ring, reason);
+    }
+  }
+
+  @Override
+  boolean revokeDamagedMemory() {
+    boolean damaged = false;
+    for (GuestRing ring : rings) {
+      damaged |= ring.revokeDamagedMemory();
+    }
+    SessionControl control = session;
+    if (damaged && control != null) {
+      control.end("the guest's memory became shorter than the frontend said");
+    }
+    return damaged;
+  }
+
+  @Override
+  public void connected(SessionControl control) {
+    session = control;
+    RingEvent.report(name(), RingEvent.NO_RING, "connected", null);
+  }
+
+  @Override
+  public RingControl ring(int index) {
+    return rings.get(index);
+  }
+
+  @Override
+  public void memoryChanged(Completion completion) {
+    execute(
+        () -> {
+          rings.forEach(GuestRing::memoryChanged);
+          completion.done();
+        });
+  }
+
+  @Override
+  public void announce(long address) {
+    execute(
+        () -> {
+          if (announceTo != null) {
+            announceTo.accept(rarp.announcement(address), 1, 0, announced);
+          }
+        });
+  }
+
+  @Override
+  public boolean setMtu(int bytes) {
+    mtu = bytes;
+    return true;
+  }
+
+  @Override
+  public void statusChanged(int status) {
+    RingEvent.report(name(), RingEvent.NO_RING, "status " + status, null);
+  }
+
+  @Override
+  public void disconnected(String reason) {
+    session = null;
+    RingEvent.report(name(), RingEvent.NO_RING, "disconnected", reason);
+  }
+
+  /** Nothing to let go: its session has, when that was closed. */
+  @Override
+  void release() {}
+}

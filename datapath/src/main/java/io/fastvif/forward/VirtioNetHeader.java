@@ -1,0 +1,119 @@
+package io.fastvif.forward;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+
+/**
+ * The header before each frame in a guest's buffers (virtio 1.2, 5.1.6; struct virtio_net_hdr_v1).
+ *
+ * <pre>
+ *  0       1          2         4          6            8             10
+ * +-------+----------+---------+----------+------------+-------------+-------------+
+ * | flags | gso_type | hdr_len | gso_size | csum_start | csum_offset | num_buffers |
+ * +-------+----------+---------+----------+------------+-------------+-------------+
+ * </pre>
+ *
+ * The first eight bytes and csum_offset are handled as two numbers, read once from the guest.
+ */
+final class VirtioNetHeader {
+  /** With num_buffers: virtio 1, or mergeable buffers. */
+  static final int LONG = 12;
+
+  /** Without. */
+  static final int SHORT = 10;
+
+  static final int ETHERNET = 14;
+  static final int NUM_BUFFERS = 10;
+  static final int CSUM_OFFSET = 8;
+
+  private static final int NEEDS_CSUM = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+  private static final int GSO_ECN = VIRTIO_NET_HDR_GSO_ECN;
+
+  private VirtioNetHeader() {}
+
+  /** How long a guest's headers are. */
+  static int length(long features) {
+    return (features & (VirtioFeatures.VERSION_1 | NetFeatures.MRG_RXBUF)) != 0 ? LONG : SHORT;
+  }
+
+  static int flags(long first) {
+    return (int) first & 0xff;
+  }
+
+  static int gsoType(long first) {
+    return (int) (first >>> 8) & 0xff;
+  }
+
+  static int gsoSize(long first) {
+    return (int) (first >>> 32) & 0xffff;
+  }
+
+  static int csumStart(long first) {
+    return (int) (first >>> 48);
+  }
+
+  static boolean needsChecksum(long first) {
+    return (flags(first) & NEEDS_CSUM) != 0;
+  }
+
+  static boolean isSegmentable(long first) {
+    return gsoType(first) != VIRTIO_NET_HDR_GSO_NONE;
+  }
+
+  /** The header without what is said of the checksum: the frame's is complete. */
+  static long withoutChecksum(long first) {
+    return first & 0x0000_ffff_ffff_ffffL & ~NEEDS_CSUM;
+  }
+
+  /**
+   * Whether a header that a guest sent may be handed on: it asks only for what was negotiated, and
+   * what it names is within the frame.
+   *
+   * @param first its first eight bytes
+   * @param csumOffset its csum_offset
+   * @param length the frame's bytes
+   * @param features the sender's
+   */
+  static boolean isSound(long first, int csumOffset, long length, long features) {
+    if ((flags(first) & ~NEEDS_CSUM) != 0) {
+      return false;
+    }
+    if (needsChecksum(first)
+        && ((features & NetFeatures.CSUM) == 0
+            || csumStart(first) < ETHERNET
+            || csumStart(first) + csumOffset + 2L > length)) {
+      return false;
+    }
+    int type = gsoType(first);
+    if (type == VIRTIO_NET_HDR_GSO_NONE) {
+      return true;
+    }
+    long needed =
+        switch (type & ~GSO_ECN) {
+          case VIRTIO_NET_HDR_GSO_TCPV4 -> NetFeatures.HOST_TSO4;
+          case VIRTIO_NET_HDR_GSO_TCPV6 -> NetFeatures.HOST_TSO6;
+          case VIRTIO_NET_HDR_GSO_UDP -> NetFeatures.HOST_UFO;
+          default -> 0;
+        };
+    return needed != 0
+        && (features & needed) != 0
+        && ((type & GSO_ECN) == 0 || (features & NetFeatures.HOST_ECN) != 0)
+        && gsoSize(first) > 0
+        && needsChecksum(first);
+  }
+
+  /** Whether a guest takes frames of that kind without their being segmented. */
+  static boolean takesSegmentable(long first, long features) {
+    int type = gsoType(first);
+    long needed =
+        switch (type & ~GSO_ECN) {
+          case VIRTIO_NET_HDR_GSO_TCPV4 -> NetFeatures.GUEST_TSO4;
+          case VIRTIO_NET_HDR_GSO_TCPV6 -> NetFeatures.GUEST_TSO6;
+          case VIRTIO_NET_HDR_GSO_UDP -> NetFeatures.GUEST_UFO;
+          default -> 0;
+        };
+    return (features & needed) != 0
+        && ((type & GSO_ECN) == 0 || (features & NetFeatures.GUEST_ECN) != 0);
+  }
+}

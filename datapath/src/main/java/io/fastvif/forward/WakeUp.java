@@ -1,0 +1,78 @@
+package io.fastvif.forward;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.EpollEvent;
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Polling;
+import io.fastvif.bindings.SystemCallException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * What a loop sleeps on: an epoll instance with the guests' kick descriptors, the host's devices
+ * and an eventfd of its own for commands. Descriptors are watched edge-triggered: what was reported
+ * once need not be read, and an event that came while the loop was busy costs one round.
+ */
+final class WakeUp implements AutoCloseable {
+  private static final int EVENTS = 16;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment events = arena.allocate((long) EVENTS * EpollEvent.SIZE, 8);
+  private final MemorySegment event = arena.allocate(EpollEvent.SIZE, 8);
+  private final MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1L);
+  private final FileDescriptor epoll;
+  private final FileDescriptor own;
+
+  WakeUp() {
+    epoll = FileDescriptor.check(Polling.epollCreate1(EPOLL_CLOEXEC), "epoll_create1");
+    FileDescriptor eventfd = null;
+    try {
+      eventfd = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+      watch(eventfd.value());
+    } catch (RuntimeException | Error e) {
+      if (eventfd != null) {
+        eventfd.close();
+      }
+      epoll.close();
+      throw e;
+    }
+    own = eventfd;
+  }
+
+  /** Begins to watch a descriptor; the loop's thread only. */
+  void watch(int descriptor) {
+    EpollEvent.put(event, 0, EPOLLIN | EPOLLET, descriptor);
+    int result = Polling.epollCtl(epoll.value(), EPOLL_CTL_ADD, descriptor, event);
+    // Two rings may share a descriptor; EPERM is a file that is always ready, which a hostile
+    // frontend may send for a kick: such a ring is looked at when others are.
+    if (result != -Errno.EEXIST && result != -Errno.EPERM) {
+      SystemCallException.check(result, "epoll_ctl", "EPOLL_CTL_ADD", descriptor);
+    }
+  }
+
+  /** Ends to watch a descriptor; the loop's thread only. */
+  void unwatch(int descriptor) {
+    Polling.epollCtl(epoll.value(), EPOLL_CTL_DEL, descriptor, MemorySegment.NULL);
+  }
+
+  /** Wakes the loop; any thread. */
+  void signal() {
+    FileIo.write(own.value(), one, Long.BYTES);
+  }
+
+  /** Sleeps until something comes. */
+  void await(int milliseconds) {
+    Polling.epollWait(epoll.value(), events, EVENTS, milliseconds);
+  }
+
+  @Override
+  public void close() {
+    own.close();
+    epoll.close();
+    arena.close();
+  }
+}
