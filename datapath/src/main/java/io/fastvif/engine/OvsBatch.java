@@ -302,6 +302,11 @@ final class OvsBatch {
       }
       bridge(delete.bridge()).removed.add(port.get().uuid());
       includes = true;
+      if (!delete.qosIds().isEmpty() && !rows.qos(delete.qosIds()).isEmpty()) {
+        // The database counts references to a deleted row before it drops ports without a bridge.
+        owned(
+            transaction.update("Port", port.get().uuid(), Map.of("qos", OvsdbValue.set(Set.of()))));
+      }
     }
     if (!delete.qosIds().isEmpty()) {
       deleteQos(delete.qosIds());

@@ -76,19 +76,35 @@ class OsVifOvsTest {
     VifOpenVSwitch vif =
         OvsVifs.port(
             1, OvsVifs.profile(1).createPort(true).build(), OvsVifs.network("tbr-0a1b2c3d-4"));
-    String bridgeName = ",bridge_name=tbr-0a1b2c3d-4";
     try (OvsTestBed theirs = new OvsTestBed(folder.resolve("theirs"), NO_QOS);
         OvsTestBed ours = new OvsTestBed(folder.resolve("ours"), NO_QOS)) {
       theirs.osVif("plug", List.of(vif));
       succeed(ours.plug(vif));
-      // os-vif writes the bridge's name since 3.2
-      assertEquals(theirs.rows(), ours.rows().replaceAll(", bridge_name=\"?tbr-0a1b2c3d-4\"?", ""));
-      assertNotEquals(theirs.rows(), ours.rows(), bridgeName);
+      String plugged = ours.rows();
+      assertEquals(theirs.rows(), withoutBridgeName(plugged));
+      assertNotEquals(plugged, withoutBridgeName(plugged));
+      theirs.osVif("plug", List.of(vif));
+      assertEquals(Outcome.UNCHANGED, ours.plug(vif).getFirst().outcome());
+      assertEquals(theirs.rows(), withoutBridgeName(ours.rows()), "plugged again");
       theirs.osVif("unplug", List.of(vif));
       succeed(ours.unplug(vif));
       assertEquals(theirs.state(), ours.state());
       assertEquals("", ours.rows());
+      // and crosswise: what os-vif's port lacks is added
+      theirs.osVif("plug", List.of(vif));
+      succeed(theirs.plug(vif));
+      assertEquals(plugged, theirs.rows());
+      succeed(ours.plug(vif));
+      succeed(theirs.unplug(vif));
+      ours.osVif("unplug", List.of(vif));
+      assertEquals("", theirs.rows(), "plugged by os-vif, unplugged here");
+      assertEquals("", ours.rows(), "plugged here, unplugged by os-vif");
     }
+  }
+
+  /** os-vif writes it since 3.2. */
+  private static String withoutBridgeName(String rows) {
+    return rows.replaceAll(", bridge_name=\"?tbr-0a1b2c3d-4\"?", "");
   }
 
   private static void succeed(List<PlugResult> results) {

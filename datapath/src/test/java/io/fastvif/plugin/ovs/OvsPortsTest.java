@@ -9,9 +9,11 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.PortProfileFpOpenVSwitch;
 import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifVhostUser;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +52,10 @@ class OvsPortsTest {
           bed.host().vsctl("--bare --columns=_uuid list QoS").strip(),
           bed.host().vsctl("get Port tap1 qos").strip());
       changed(Outcome.UNCHANGED, bed.plug(vif));
+      changed(Outcome.UNPLUGGED, bed.unplug(vif));
+      assertEquals(List.of(), bed.host().list("QoS", "type,external_ids"));
+      assertEquals("", bed.host().vsctl("list-ports br-int"));
+      changed(Outcome.PLUGGED, bed.plug(vif));
       // somebody gives the port another QoS: it keeps it
       bed.host().vsctl("--no-wait clear Port tap1 qos");
       changed(Outcome.UNCHANGED, bed.plug(vif));
@@ -148,6 +154,52 @@ class OvsPortsTest {
       assertTrue(bed.run("ip", "-o link show").contains("br-other"));
       changed(Outcome.PLUGGED, bed.plug(OvsVifs.hybrid(1)));
       changed(Outcome.UNPLUGGED, bed.unplug(OvsVifs.hybrid(1)));
+    }
+  }
+
+  private static Vif fastPath(PortProfileFpOpenVSwitch profile) {
+    return VifVhostUser.builder()
+        .id(OvsVifs.id(1))
+        .address(OvsVifs.mac(1))
+        .plugin("ovs")
+        .vifName("fp1")
+        .path("/run/vhost/1")
+        .mode(VhostUserMode.SERVER)
+        .network(OvsVifs.network("br-int"))
+        .portProfile(profile)
+        .build();
+  }
+
+  @KernelTest
+  void theFastPathsDeviceIsAPortOrOnTheLinuxBridgeOfAHybridPlug() throws Exception {
+    PortProfileFpOpenVSwitch.Builder profile =
+        PortProfileFpOpenVSwitch.builder()
+            .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+            .datapathType("netdev");
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS, "wait_for=vswitchd")) {
+      bed.run("ip", "tuntap add fp1 mode tap");
+      Vif port = fastPath(profile.build());
+      changed(Outcome.PLUGGED, bed.plug(port));
+      assertEquals("fp1\n", bed.host().vsctl("list-ports br-int"));
+      assertEquals(
+          "\"e65867e0-9340-4a7f-a256-000000000001\"\n",
+          bed.host().vsctl("get Interface fp1 external_ids:iface-id"));
+      assertTrue(bed.run("ip", "link show fp1").contains("mtu 1450"));
+      changed(Outcome.UNCHANGED, bed.plug(port));
+      changed(Outcome.UNPLUGGED, bed.unplug(port));
+      assertEquals("", bed.host().vsctl("list-ports br-int"));
+      assertTrue(bed.run("ip", "link show fp1").contains("fp1"), "it is the fast path's to delete");
+
+      String bridge = OvsNames.hybridBridge(OvsVifs.id(1));
+      Vif hybrid = fastPath(profile.hybridPlug(true).bridgeName(bridge).build());
+      changed(Outcome.PLUGGED, bed.plug(hybrid));
+      assertEquals(OvsNames.switchEnd(OvsVifs.id(1)) + "\n", bed.host().vsctl("list-ports br-int"));
+      assertTrue(bed.run("ip", "link show fp1").contains("master " + bridge));
+      changed(Outcome.UNCHANGED, bed.plug(hybrid));
+      changed(Outcome.UNPLUGGED, bed.unplug(hybrid));
+      assertEquals("", bed.host().vsctl("list-ports br-int"));
+      assertFalse(bed.run("ip", "link show fp1").contains("master"));
+      assertFalse(bed.run("ip", "-o link show").contains("abc00001"));
     }
   }
 }

@@ -10,6 +10,7 @@ import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,18 @@ class OvsSpeedTest {
     report("VIFOpenVSwitch unplug", ours[1], theirs[1]);
     assertTrue(theirs[0] >= 5 * ours[0].answered, "plug");
     assertTrue(theirs[1] >= 20 * ours[1].answered, "unplug");
+  }
+
+  @KernelTest
+  void vhostUserPorts() throws Exception {
+    IntFunction<Vif> make =
+        number -> OvsVifs.vhostUser(number, VhostUserMode.SERVER, OvsVifs.profile(number).build());
+    double[] theirs = osVif(make, false);
+    Figures[] ours = fastvif(make, false);
+    report("VIFVHostUser plug", ours[0], theirs[0]);
+    report("VIFVHostUser unplug", ours[1], theirs[1]);
+    assertTrue(theirs[0] >= 2 * ours[0].answered, "plug");
+    assertTrue(theirs[1] >= 2 * ours[1].answered, "unplug");
   }
 
   @KernelTest
