@@ -45,10 +45,13 @@ final class Engines {
    * @throws SystemCallException as {@link #start}
    */
   static HostSnapshot snapshot(Arguments arguments, OvsSettings ovs) {
-    return in(
-        arguments.value(Command.NETNS),
-        () -> read(ovs),
-        namespace -> namespace.call(() -> read(ovs)));
+    Supplier<HostSnapshot> reading =
+        () -> {
+          try (RouteSocket socket = RouteSocket.open()) {
+            return read(socket, ovs);
+          }
+        };
+    return in(arguments.value(Command.NETNS), reading, namespace -> namespace.call(reading::get));
   }
 
   /**
@@ -63,18 +66,18 @@ final class Engines {
   static <T> T plan(Arguments arguments, OvsSettings ovs, Function<HostSnapshot, T> planning) {
     Supplier<T> reading =
         () -> {
-          try (NamespaceFunctions functions = new NamespaceFunctions()) {
-            return planning.apply(read(ovs).withSriov(functions::snapshot));
+          try (NamespaceFunctions functions = new NamespaceFunctions();
+              RouteSocket socket = RouteSocket.open()) {
+            HostSnapshot host = read(socket, ovs).withSriov(functions::snapshot);
+            return planning.apply(host.withDevices(() -> HostReader.devices(socket, host)));
           }
         };
     return in(arguments.value(Command.NETNS), reading, namespace -> namespace.call(reading::get));
   }
 
-  private static HostSnapshot read(OvsSettings ovs) {
+  private static HostSnapshot read(RouteSocket socket, OvsSettings ovs) {
     OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : HostReader.readOvs(ovs);
-    try (RouteSocket socket = RouteSocket.open()) {
-      return HostReader.read(socket).withOvs(() -> rows);
-    }
+    return HostReader.read(socket).withOvs(() -> rows);
   }
 
   private static <T> T in(String given, Supplier<T> here, Function<Netns, T> there) {

@@ -26,6 +26,7 @@ public final class Fastvif {
           "unplug",
           "plan",
           "list",
+          "vf",
           "convert",
           "host-info",
           "negotiate",
@@ -86,6 +87,7 @@ public final class Fastvif {
       case "unplug" -> new PlugCommand(Action.UNPLUG);
       case "plan" -> new PlanCommand();
       case "list" -> new ListCommand();
+      case "vf" -> new VfCommand();
       case "convert" -> new ConvertCommand();
       case "host-info" -> new HostInfoCommand();
       case "negotiate" -> new NegotiateCommand();

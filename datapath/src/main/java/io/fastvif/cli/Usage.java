@@ -79,7 +79,7 @@ final class Usage {
     if (command.files() != null) {
       spec.addPositional(
           PositionalParamSpec.builder()
-              .paramLabel("FILE")
+              .paramLabel(command.fileLabel())
               .arity(command.needsFiles() ? "1..*" : "0..*")
               .required(command.needsFiles())
               .type(List.class)

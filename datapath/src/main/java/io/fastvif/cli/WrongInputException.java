@@ -11,6 +11,11 @@ final class WrongInputException extends RuntimeException {
     super(message, cause);
   }
 
+  /** The arguments are not such as the command takes. */
+  static WrongInputException of(String problem) {
+    return new WrongInputException(problem, null);
+  }
+
   /** Something is wrong inside of a file (or another place). */
   static WrongInputException in(String place, InvalidInputException wrong) {
     return new WrongInputException(place + ": " + wrong.getMessage(), wrong);

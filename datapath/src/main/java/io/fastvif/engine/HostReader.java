@@ -10,13 +10,16 @@ import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.RouteRequest;
 import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.AddressState;
+import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VfSettings;
+import io.fastvif.switchdev.pool.DeviceLeases;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,6 +77,22 @@ public final class HostReader {
    */
   public static List<VfSettings> readVfs(RouteSocket socket, int index) {
     return VfReader.read(socket, index);
+  }
+
+  /**
+   * The PCI devices of this host, each looked at when it is first asked for, with the leases of the
+   * usual folder.
+   *
+   * @param socket in the namespace that the physical functions' links are in; used as long as the
+   *     devices are
+   * @param host whose SR-IOV functions they are
+   */
+  public static DeviceSnapshot devices(RouteSocket socket, HostSnapshot host) {
+    return new HostDevices(
+        new PciDevices(PciDevices.SYSFS),
+        new DeviceLeases(DeviceLeases.FOLDER),
+        host,
+        index -> VfReader.read(socket, index));
   }
 
   /**

@@ -96,6 +96,49 @@ public final class PciDevices {
     return true;
   }
 
+  /**
+   * Makes so many virtual functions of a physical one, verified afterwards; a failure puts back how
+   * many there were.
+   *
+   * @return false if there are as many already
+   * @throws IOException if it is no physical function, or its driver refuses the number
+   */
+  public boolean setVfCount(PciAddress physicalFunction, int count) throws IOException {
+    Path file = folder(physicalFunction).resolve("sriov_numvfs");
+    if (!Files.exists(file)) {
+      throw new IOException(physicalFunction + " cannot have virtual functions");
+    }
+    int former = readNumber(file);
+    if (former == count) {
+      return false;
+    }
+    try {
+      if (former != 0 && count != 0) {
+        write(file, "0"); // the kernel answers EBUSY to any other number
+      }
+      write(file, "" + count);
+      int made = readNumber(file);
+      if (made != count) {
+        throw new IOException(
+            physicalFunction + " has " + made + " virtual functions, expected " + count);
+      }
+    } catch (IOException refused) {
+      try {
+        if (readNumber(file) != former) {
+          write(file, "" + former);
+        }
+      } catch (IOException alsoRefused) {
+        refused.addSuppressed(alsoRefused);
+      }
+      throw refused;
+    }
+    return true;
+  }
+
+  private static int readNumber(Path file) throws IOException {
+    return Integer.parseInt(Files.readString(file).strip());
+  }
+
   private void change(PciAddress device, Optional<String> driver, String override)
       throws IOException {
     Optional<String> current = driver(device);

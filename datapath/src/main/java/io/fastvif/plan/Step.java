@@ -336,6 +336,21 @@ public sealed interface Step {
   }
 
   /**
+   * Makes so many virtual functions of a physical one; others that there are go first, because the
+   * kernel changes the number from and to 0 only. Equivalent to {@code echo COUNT >
+   * /sys/bus/pci/devices/DEVICE/sriov_numvfs}.
+   *
+   * @param device the physical function's address
+   * @param count how many
+   */
+  record SetVfCount(PciAddress device, int count) implements Slow {
+    @Override
+    public String toString() {
+      return "set sriov_numvfs of " + device + " to " + count;
+    }
+  }
+
+  /**
    * Changes who has a PCI device, in the host's file of leases, and how the device was before it
    * was plugged. Fails if the lease is not as it was seen any more: somebody else was there first.
    *

@@ -1,5 +1,6 @@
 package io.fastvif.plan;
 
+import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ public record VfSettings(
     Long portGuid) {
 
   private static final int GUID_BYTES = 8;
+  private static final int HEXADECIMAL = 16;
 
   /** Checks the range. */
   public VfSettings {
@@ -190,7 +192,12 @@ public record VfSettings(
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("vf ").append(vf);
+    return "vf " + vf + words();
+  }
+
+  /** The settings in {@code ip}'s words, each behind a space, without the function's number. */
+  public String words() {
+    StringBuilder text = new StringBuilder();
     word(text, "mac ", address);
     word(text, "vlan ", vlan);
     word(text, "spoofchk ", onOff(spoofCheck));
@@ -207,7 +214,20 @@ public record VfSettings(
     return value == null ? null : value ? "on" : "off";
   }
 
-  /** A GUID as {@code ip} writes it: eight bytes, the most significant first. */
+  /**
+   * Reads a GUID as {@code ip} takes it: eight bytes in hexadecimal, separated by colons.
+   *
+   * @throws InvalidInputException if it is anything else
+   */
+  public static Long parseGuid(String text) {
+    if (!text.matches("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){7}")) {
+      throw InvalidInputException.ofValue(
+          "", text, "is not a GUID", "eight bytes in hexadecimal, separated by colons");
+    }
+    return Long.parseUnsignedLong(text.replace(":", ""), HEXADECIMAL);
+  }
+
+  /** A GUID as {@code ip} writes it: eight bytes, the most significant first; null for none. */
   public static String guid(Long value) {
     if (value == null) {
       return null;

@@ -4,8 +4,12 @@ import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.DeviceState;
 import io.fastvif.plan.FormerDevice;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkId;
+import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.Step;
+import io.fastvif.plan.VfSettings;
+import io.fastvif.plan.VfSteps;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.util.Objects;
@@ -23,20 +27,23 @@ public final class DeviceSteps {
   private final PciAddress address;
   private final DeviceState state;
   private final DeviceLease lease;
+  private final LinkId physical;
+  private final VfSettings settings;
 
-  private DeviceSteps(
-      PlanBuilder plan,
-      String vifId,
-      String field,
-      PciAddress address,
-      DeviceState state,
-      DeviceLease lease) {
+  private DeviceSteps(PlanBuilder plan, String vifId, String field, PciAddress address) {
     this.plan = plan;
     this.vifId = vifId;
     this.field = field;
     this.address = address;
-    this.state = state;
-    this.lease = lease;
+    HostSnapshot host = plan.host();
+    state = host.devices().device(address).orElse(null);
+    lease = host.devices().lease(address).orElse(null);
+    physical =
+        host.virtualFunction(address)
+            .flatMap(function -> host.sriov().physicalFunction(function.physicalFunction()))
+            .map(PhysicalFunctionState::link)
+            .orElse(null);
+    settings = physical == null ? null : host.devices().settings(address).orElse(null);
   }
 
   /**
@@ -45,14 +52,7 @@ public final class DeviceSteps {
    * @param field the VIF's field with the address, for messages
    */
   public static DeviceSteps of(PlanBuilder plan, String vifId, String field, PciAddress address) {
-    HostSnapshot host = plan.host();
-    return new DeviceSteps(
-        plan,
-        vifId,
-        field,
-        address,
-        host.devices().device(address).orElse(null),
-        host.devices().lease(address).orElse(null));
+    return new DeviceSteps(plan, vifId, field, address);
   }
 
   /**
@@ -115,17 +115,41 @@ public final class DeviceSteps {
     }
   }
 
-  /** Binds the device to what it was bound to before, if plugging bound it to another. */
-  public void bindAsBefore() {
+  /** Binds the device to what it was bound to before, and sets of it what was set before. */
+  public void restore() {
     FormerDevice former = former().orElse(null);
-    if (former != null && former.boundTo() != null && exists()) {
-      boolean isSo =
-          Objects.equals(former.driver(), state.driver())
-              && Objects.equals(former.override(), state.override());
-      if (!isSo) {
+    if (former != null && exists()) {
+      boolean isBound =
+          former.boundTo() == null
+              || (Objects.equals(former.driver(), state.driver())
+                  && Objects.equals(former.override(), state.override()));
+      if (!isBound) {
         bind(former.driver(), former.override());
       }
+      if (former.settings() != null) {
+        restore(former.settings(), isBound);
+      }
     }
+  }
+
+  private void restore(VfSettings former, boolean isBound) {
+    if (settings == null) {
+      plan.note("the settings of " + address + " are left: its physical function has no link here");
+      return;
+    }
+    // A driver that comes to a function without an address may give it one.
+    VfSettings now = isBound ? settings : settings.withAddress(null);
+    VfSteps.of(physical, now, former, true).forEach(plan::add);
+  }
+
+  /** The link of the physical function, if the device is a virtual one and that is here. */
+  public Optional<LinkId> physicalLink() {
+    return Optional.ofNullable(physical);
+  }
+
+  /** What the physical function has set of the device, as far as that is known. */
+  public Optional<VfSettings> settings() {
+    return Optional.ofNullable(settings);
   }
 
   private void bind(String driver, String override) {

@@ -3,6 +3,7 @@ package io.fastvif.pci;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
@@ -124,5 +125,17 @@ class PciDevicesTest {
     Files.writeString(parameters.resolve("enable_unsafe_noiommu_mode"), "Y\n");
     pci.groups().checkOwn(DEVICE);
     assertEquals(Optional.empty(), pci.groups().members(DEVICE));
+  }
+
+  @Test
+  void theNumberOfVirtualFunctions() throws IOException {
+    assertEquals(
+        DEVICE + " cannot have virtual functions",
+        assertThrows(IOException.class, () -> pci.setVfCount(DEVICE, 2)).getMessage());
+    Path file = Files.writeString(device.resolve("sriov_numvfs"), "4\n");
+    assertFalse(pci.setVfCount(DEVICE, 4));
+    assertEquals("4\n", Files.readString(file));
+    assertTrue(pci.setVfCount(DEVICE, 2));
+    assertEquals("2\n", Files.readString(file));
   }
 }

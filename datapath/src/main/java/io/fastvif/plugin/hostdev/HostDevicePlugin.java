@@ -82,7 +82,7 @@ public final class HostDevicePlugin implements VifPlugin {
     PlanBuilder plan = new PlanBuilder(VifChecks.id(vif), "", host);
     plan.device(address.toString());
     DeviceSteps steps = DeviceSteps.of(plan, VifChecks.id(vif), FIELD, address);
-    VfFunction function = VfFunction.of(host, address);
+    VfFunction function = VfFunction.of(host, address, steps);
     steps.take(
         function.asItIs(steps.state(), options.driver().isEmpty() ? null : options.driver()));
     function.set(plan, device, isSwitched, options);
@@ -103,13 +103,12 @@ public final class HostDevicePlugin implements VifPlugin {
     DeviceSteps steps = DeviceSteps.of(plan, VifChecks.id(vif), FIELD, address);
     if (steps.isPlugged()) {
       plan.device(address.toString());
-      VfFunction function = VfFunction.of(host, address);
+      VfFunction function = VfFunction.of(host, address, steps);
       if (isSwitched(vif) && function.exists()) {
         plan.append(ovs.unplug(vif, instance, host));
       }
       function.restoreRepresentor(plan, steps.former().orElseThrow());
-      steps.bindAsBefore();
-      function.restoreSettings(plan, steps.former().orElseThrow());
+      steps.restore();
     }
     steps.giveBack();
     return plan.unplugged();

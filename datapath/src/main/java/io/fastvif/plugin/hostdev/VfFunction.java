@@ -7,7 +7,6 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
-import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
@@ -15,13 +14,13 @@ import io.fastvif.plan.VfSteps;
 import io.fastvif.plan.VfVlan;
 import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.plan.VlanProtocol;
+import io.fastvif.plugin.DeviceSteps;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.VifHostDevice;
-import java.util.Optional;
 
 /**
  * The device as a virtual function, if it is one: its settings and its representor.
@@ -34,21 +33,16 @@ import java.util.Optional;
 record VfFunction(
     VirtualFunctionState state, LinkId physical, VfSettings settings, LinkState representor) {
 
-  static VfFunction of(HostSnapshot host, PciAddress address) {
+  static VfFunction of(HostSnapshot host, PciAddress address, DeviceSteps device) {
     VirtualFunctionState state = host.virtualFunction(address).orElse(null);
     if (state == null) {
       return new VfFunction(null, null, null, null);
     }
-    LinkId physical =
-        host.sriov()
-            .physicalFunction(state.physicalFunction())
-            .map(PhysicalFunctionState::link)
-            .orElse(null);
     LinkId representor = state.representor();
     return new VfFunction(
         state,
-        physical,
-        physical == null ? null : host.devices().settings(address).orElse(null),
+        device.physicalLink().orElse(null),
+        device.settings().orElse(null),
         representor == null ? null : host.link(representor.index()).orElse(null));
   }
 
@@ -142,24 +136,6 @@ record VfFunction(
       plan.add(
           PlannedStep.own(
               new Step.ConfigureLink(was.name(), index, LinkSettings.NONE.withUp(true)), null));
-    }
-  }
-
-  /** The settings as they were, as far as they are different now. */
-  void restoreSettings(PlanBuilder plan, FormerDevice former) {
-    VfSettings was = former.settings();
-    if (was != null && settings != null) {
-      VfSteps.of(physical, settings, was, true).forEach(plan::add);
-    } else if (was != null) {
-      Optional.ofNullable(state)
-          .ifPresent(
-              vf ->
-                  plan.note(
-                      "the settings of "
-                          + vf.address()
-                          + " are left: "
-                          + vf.physicalFunction()
-                          + " has no link here"));
     }
   }
 }

@@ -102,7 +102,9 @@ public final class NestedDpdkPlugin implements VifPlugin {
     plan.device(address.toString());
     DeviceSteps steps = DeviceSteps.of(plan, VifChecks.id(vif), FIELD, address);
     DeviceState now = steps.state();
-    steps.take(new FormerDevice(now.driver(), now.override(), wanted, null, null));
+    steps.take(
+        new FormerDevice(
+            now.driver(), now.override(), wanted, steps.settings().orElse(null), null));
     steps.bind(wanted);
     String text =
         PodDescription.of(
@@ -125,7 +127,7 @@ public final class NestedDpdkPlugin implements VifPlugin {
     if (steps.isPlugged()) {
       plan.device(address.toString());
       plan.add(PlannedStep.own(new Step.DescribeDevice(file(vif), null), null));
-      steps.bindAsBefore();
+      steps.restore();
     }
     steps.giveBack();
     return plan.unplugged();

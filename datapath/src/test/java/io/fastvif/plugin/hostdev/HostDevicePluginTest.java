@@ -181,6 +181,19 @@ class HostDevicePluginTest {
     assertEquals(List.of(), steps(unplug(vif().build())));
   }
 
+  /** A driver that comes to a function without an address may give it one. */
+  @Test
+  void aFunctionThatIsBoundAnewGetsItsAddressAnew() {
+    host.device(new DeviceState(VF, "vfio-pci", "vfio-pci", List.of(), true))
+        .lease(VF, plugged(false, "vfio-pci"));
+    assertEquals(
+        List.of(
+            "bind 0000:03:02.1 to mlx5_core",
+            "set p0: vf 1 mac 00:00:00:00:00:09",
+            "give back 0000:03:02.1"),
+        steps(unplug(vif().build())));
+  }
+
   @Test
   void aPlugThatWasCutOffIsFinished() {
     host.lease(VF, plugged(false, "vfio-pci")).settings(VF, NOW.withAddress(MAC));

@@ -1,0 +1,34 @@
+package io.fastvif.cli;
+
+import io.fastvif.engine.Outcome;
+import io.fastvif.engine.PlugEngine;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.plan.PlugPlan;
+import java.io.PrintWriter;
+
+/** Carries out what a command planned, and says what became of it. */
+final class VfResults {
+  private VfResults() {}
+
+  static PlugResult execute(PlugEngine engine, PlugPlan plan) {
+    return engine.submit(plan).orElseThrow().toCompletableFuture().join();
+  }
+
+  /** Prints nothing but notes where all is well, as `ip` does; with JSON a line in any case. */
+  static int run(PlugEngine engine, PlugPlan plan, boolean json, PrintWriter out, PrintWriter err) {
+    return print(execute(engine, plan), json, out, err);
+  }
+
+  static int print(PlugResult result, boolean json, PrintWriter out, PrintWriter err) {
+    if (json) {
+      out.println(ResultLine.of(result));
+    } else {
+      result.notes().forEach(note -> err.println("fastvif: note: " + note));
+    }
+    if (result.outcome() == Outcome.FAILED) {
+      err.println("fastvif: " + ResultLine.error(result.failure()));
+      return Fastvif.FAILED;
+    }
+    return Fastvif.DONE;
+  }
+}
