@@ -38,6 +38,11 @@ abstract class Command {
     return files;
   }
 
+  /** What one of its files is called in the help. */
+  String fileLabel() {
+    return "FILE";
+  }
+
   /** Whether it has nothing to do without files. */
   boolean needsFiles() {
     return files != null;

@@ -10,6 +10,7 @@ import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.switchdev.NamespaceFunctions;
+import io.fastvif.switchdev.SwitchdevMonitor;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -78,6 +79,23 @@ final class Engines {
   private static HostSnapshot read(RouteSocket socket, OvsSettings ovs) {
     OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : HostReader.readOvs(ovs);
     return HostReader.read(socket).withOvs(() -> rows);
+  }
+
+  /**
+   * Looks at the cards' switches of that namespace.
+   *
+   * @param looking gets a monitor, which is good for the time of the call
+   * @throws WrongInputException as {@link #start}
+   * @throws SystemCallException as {@link #start}
+   */
+  static <T> T look(Arguments arguments, Function<SwitchdevMonitor, T> looking) {
+    Supplier<T> reading =
+        () -> {
+          try (SwitchdevMonitor monitor = SwitchdevMonitor.open()) {
+            return looking.apply(monitor);
+          }
+        };
+    return in(arguments.value(Command.NETNS), reading, namespace -> namespace.call(reading::get));
   }
 
   private static <T> T in(String given, Supplier<T> here, Function<Netns, T> there) {

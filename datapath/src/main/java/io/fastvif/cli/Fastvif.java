@@ -31,6 +31,8 @@ public final class Fastvif {
           "host-info",
           "negotiate",
           "libvirt-xml",
+          "representor",
+          "eswitch",
           "demo",
           "bench",
           "soak");
@@ -92,6 +94,8 @@ public final class Fastvif {
       case "host-info" -> new HostInfoCommand();
       case "negotiate" -> new NegotiateCommand();
       case "libvirt-xml" -> new LibvirtXmlCommand();
+      case "representor" -> new RepresentorCommand();
+      case "eswitch" -> new EswitchCommand();
       case "demo" -> new DemoCommand();
       case "bench" ->
           new LauncherCommand(name, "Measure fastvif beside the alternatives. Needs root.");

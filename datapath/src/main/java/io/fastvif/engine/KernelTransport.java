@@ -190,6 +190,7 @@ final class KernelTransport implements Transport {
       case Step.BindDriver bind ->
           pci.bind(bind.device(), Optional.ofNullable(bind.driver()), bind.override());
       case Step.SetVfCount set -> pci.setVfCount(set.device(), set.count());
+      case Step.SetEswitch set -> functions.perform(set);
       case Step.LeaseDevice lease -> leases.change(lease.device(), lease.seen(), lease.wanted());
       case Step.DescribeDevice describe -> TextFile.bring(describe.file(), describe.text());
       case Step.OfVhostUserPort port -> throw new IllegalArgumentException("not here: " + port);

@@ -318,6 +318,24 @@ public sealed interface Step {
   sealed interface Slow extends Step {}
 
   /**
+   * Changes a card's embedded switch. Equivalent to {@code devlink dev eswitch set DEVICE mode MODE
+   * inline-mode INLINE encap-mode ENCAP}.
+   *
+   * @param device its handle, {@code BUS/DEVICE}
+   * @param recreateVfs whether the virtual functions are taken away before, and as many made after
+   */
+  record SetEswitch(String device, EswitchSettings settings, boolean recreateVfs) implements Slow {
+    @Override
+    public String toString() {
+      return "set eswitch of "
+          + device
+          + ":"
+          + settings
+          + (recreateVfs ? ", with virtual functions made anew" : "");
+    }
+  }
+
+  /**
    * Binds a PCI device to a driver and leaves its {@code driver_override} as said; that is the
    * whole state, so the device's former state undoes it. Equivalent to {@code driverctl --nosave
    * set-override DEVICE DRIVER} or {@code unset-override DEVICE}.

@@ -1,7 +1,10 @@
 package io.fastvif.switchdev;
 
 import io.fastvif.netns.Netns;
+import io.fastvif.netns.NetnsException;
 import io.fastvif.plan.SriovSnapshot;
+import io.fastvif.plan.Step;
+import java.io.IOException;
 
 /**
  * The functions as they are seen from one network namespace, whichever thread asks. The first
@@ -25,6 +28,27 @@ public final class NamespaceFunctions implements AutoCloseable {
    */
   public SriovSnapshot snapshot() {
     return monitor().snapshot();
+  }
+
+  /**
+   * Changes a card's switch; the next {@link #snapshot()} is of after that.
+   *
+   * @return false if it was so already
+   * @throws IOException if the kernel or the driver refuses
+   */
+  public boolean perform(Step.SetEswitch step) throws IOException {
+    Sysfs sysfs = Sysfs.ofHost();
+    if (namespace.isCurrent()) {
+      return EswitchSetter.perform(step, sysfs);
+    }
+    try {
+      return namespace.call(() -> EswitchSetter.perform(step, sysfs));
+    } catch (NetnsException failed) {
+      if (failed.getCause() instanceof IOException refused) {
+        throw refused;
+      }
+      throw failed;
+    }
   }
 
   private synchronized SwitchdevMonitor monitor() {

@@ -115,25 +115,32 @@ public final class SwitchdevMonitor implements AutoCloseable {
     return devlink.map(monitor -> monitor.socket().devices()).orElse(List.of());
   }
 
-  /**
-   * Changes a card's switch; the next {@link #index()} is of after that.
-   *
-   * @throws NetlinkException if the kernel or the driver refuses; EOPNOTSUPP without devlink
-   */
-  public synchronized void setEswitch(Eswitch eswitch) {
-    DevlinkMonitor monitor =
-        devlink.orElseThrow(
-            () ->
-                new NetlinkException(
-                    "devlink dev eswitch set " + eswitch.device(),
-                    Errno.EOPNOTSUPP,
-                    "the kernel has no devlink",
-                    -1));
-    try {
-      monitor.socket().setEswitch(eswitch);
-    } finally {
-      ports.changed.add(eswitch.device());
+  /** How many virtual functions a device has; negative if it is not on PCI. */
+  int vfCount(DevlinkHandle device) {
+    return device.isPci() ? sysfs.virtualFunctions(PciAddress.parse(device.device())).size() : -1;
+  }
+
+  /** The PCI address of the virtual function that a link stands for, if it does. */
+  public Optional<PciAddress> functionOf(Representor representor) {
+    if (representor.kind() != PortKind.VF
+        || representor.external()
+        || representor.device() == null
+        || !representor.device().isPci()) {
+      return Optional.empty();
     }
+    PciAddress device = PciAddress.parse(representor.device().device());
+    PciAddress pf =
+        new PciAddress(
+            device.domain(),
+            device.bus(),
+            device.device(),
+            representor.pf().orElse(device.function()) & 7);
+    return Optional.ofNullable(sysfs.virtualFunctions(pf).get(representor.number()));
+  }
+
+  /** Waits until something becomes of a link, or the time is up. */
+  synchronized void awaitLinks(int timeoutMillis) {
+    links.poll(timeoutMillis);
   }
 
   /** How often everything was read: of links, and of devlink. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,18 @@ public final class Sysfs {
   /** How many virtual functions a physical one has; empty if it is none. */
   public OptionalInt numVfs(PciAddress pf) {
     return number(device(pf).resolve("sriov_numvfs"));
+  }
+
+  /**
+   * Makes so many virtual functions, or takes all away with 0. The kernel wants them to be gone
+   * before their number changes. Equivalent to {@code echo COUNT >
+   * /sys/bus/pci/devices/ADDRESS/sriov_numvfs}.
+   *
+   * @throws IOException if the kernel or the driver refuses
+   */
+  public void setNumVfs(PciAddress pf, int count) throws IOException {
+    Files.writeString(
+        device(pf).resolve("sriov_numvfs"), Integer.toString(count), StandardOpenOption.WRITE);
   }
 
   /** The driver that has bound a function, if one has. */

@@ -10,7 +10,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Help, and what is said of command lines that are wrong. */
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"plug", "unplug", "plan", "list", "vf", "convert", "demo"})
+  @ValueSource(
+      strings = {
+        "plug", "unplug", "plan", "list", "vf", "convert", "demo", "representor", "eswitch"
+      })
   void everyCommandHasHelp(String command) {
     for (String option : new String[] {"-h", "--help"}) {
       CommandRun help = CommandRun.of(command, option).expect(Fastvif.DONE);
