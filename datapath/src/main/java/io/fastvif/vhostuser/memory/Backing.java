@@ -12,7 +12,7 @@ public enum Backing {
 
   /**
    * Files that cannot be sealed too: DPDK's memory, QEMU's with {@code seal=off}, files of tmpfs
-   * and hugetlbfs.
+   * and hugetlbfs. Their mappings are guarded: see {@link SharedMapping}.
    */
   ANY_MEMORY
 }

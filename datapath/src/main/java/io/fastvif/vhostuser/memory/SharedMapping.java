@@ -3,6 +3,7 @@ package io.fastvif.vhostuser.memory;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FaultGuard;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Memory;
@@ -16,11 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A part of a file that another process shares, mapped for reading and writing. It counts its
  * users, of which the maker is the first; the last one that releases it unmaps it.
  *
- * <p>If the peer shrinks a file that is not sealed, the next access to a page that is gone raises
- * SIGBUS. The JVM turns most of these into an {@link InternalError} of the accessing thread, but
- * not all: it ends at some vector instructions.
+ * <p><b>Shrunk files.</b> If the peer shrinks a file that is not sealed, an access to a page that
+ * is gone would raise SIGBUS; on huge pages it also does so if the peer punched a hole and no huge
+ * page is left. Such mappings are guarded ({@link FaultGuard}): the first such access has private
+ * zeros put in the place of the whole mapping, and succeeds. Threads that access it notice nothing.
+ * {@link #isIntact} is false from then on, and the session, which asks now and then, ends.
  */
 public final class SharedMapping {
+  private static final int NOT_GUARDED = -1;
   private static final int PROTECTION = PROT_READ | PROT_WRITE;
 
   private final AtomicInteger users = new AtomicInteger(1);
@@ -31,7 +35,7 @@ public final class SharedMapping {
   private final long size;
   private final long fileEnd;
   private final boolean sealed;
-  private final boolean hugePages;
+  private final int guard;
   private final FileDescriptor watched;
 
   private SharedMapping(Builder builder, FileDescriptor watched) {
@@ -42,7 +46,7 @@ public final class SharedMapping {
     size = builder.size;
     fileEnd = builder.offset + builder.size;
     sealed = builder.sealed;
-    hugePages = builder.blockSize > PAGE;
+    guard = builder.guard;
     this.watched = watched;
   }
 
@@ -100,6 +104,7 @@ public final class SharedMapping {
     long begin;
     long end;
     long mapped;
+    int guard = NOT_GUARDED;
 
     Builder(String name, long offset, long size) {
       this.name = name;
@@ -146,6 +151,14 @@ public final class SharedMapping {
         throw new InvalidMemoryException(name + ": the descriptor is not open for writing");
       }
       SystemCallException.check(mapped, "mmap", name, end - begin);
+      if (!sealed || blockSize > PAGE) {
+        guard = FaultGuard.protect(mapped, end - begin);
+        if (guard < 0) {
+          Memory.munmap(mapped, end - begin);
+          throw new InvalidMemoryException(
+              name + ": it cannot be guarded against shrinking: " + Errno.describe(-guard));
+        }
+      }
       // A core dump with all guests' memory would be as long as theirs, and theirs to keep.
       Memory.madvise(Memory.segment(mapped, end - begin), end - begin, MADV_DONTDUMP);
     }
@@ -179,8 +192,7 @@ public final class SharedMapping {
   }
 
   /**
-   * Whether all of it can be accessed without a fault, as far as the kernel tells now: the file is
-   * as long as it was, and if it is of huge pages, all are there or can be had.
+   * Whether it still is the file's: no access has failed, and the file is as long as it was.
    *
    * @return false after the peer shrank the file; true if the mapping is gone already
    */
@@ -189,8 +201,7 @@ public final class SharedMapping {
       return true;
     }
     try {
-      return !isShrunk()
-          && (!hugePages || Memory.madvise(segment(), mappedLength, MADV_POPULATE_READ) == 0);
+      return !(guard >= 0 && FaultGuard.hasFaulted(guard)) && !isShrunk();
     } finally {
       release();
     }
@@ -250,12 +261,11 @@ public final class SharedMapping {
       if (watched != null) {
         watched.close();
       }
+      if (guard >= 0) {
+        FaultGuard.release(guard);
+      }
       SystemCallException.check(Memory.munmap(mapped, mappedLength), "munmap", name);
     }
-  }
-
-  private MemorySegment segment() {
-    return Memory.segment(mapped, mappedLength);
   }
 
   @Override

@@ -12,7 +12,7 @@
  *
  * <p>The guest is not trusted. A region is taken only if its file is memory (a memfd, tmpfs,
  * hugetlbfs: other file systems may keep a page fault waiting for ever) and as long as the region
- * says. The file is sealed against shrinking where it can be; {@link
- * io.fastvif.vhostuser.memory.Backing} says what happens where it cannot.
+ * says. The file is sealed against shrinking where it can be; where it cannot, as with DPDK's
+ * memory, the mapping is guarded: what {@link io.fastvif.vhostuser.memory.SharedMapping} says.
  */
 package io.fastvif.vhostuser.memory;

@@ -402,6 +402,13 @@ final class BackendDevice {
     return rings[ring].errorDescriptor();
   }
 
+  /** Whether all that the frontend shares is as long as it said. */
+  boolean isIntact() {
+    return memory.get().isIntact()
+        && (log == null || log.mapping().isIntact())
+        && (inflight == null || inflight.mapping().isIntact());
+  }
+
   /** Lets everything go; all rings must have been stopped. */
   void release() {
     for (SessionRing ring : rings) {

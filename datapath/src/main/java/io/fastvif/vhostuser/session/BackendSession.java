@@ -26,6 +26,8 @@ final class BackendSession implements SessionControl {
   /** Requests taken before other sessions have their turn. */
   private static final int BURST = 32;
 
+  private static final long WATCH_MILLIS = 500;
+
   private final SessionLoop loop;
   private final VhostUserBackend backend;
   private final MessageChannel channel;
@@ -34,6 +36,7 @@ final class BackendSession implements SessionControl {
   private final long key;
   private final Waits waits;
   private SessionLoop.Timer timer;
+  private SessionLoop.Timer watcher;
   private FileDescriptor passed;
   private boolean reading = true;
   private boolean held;
@@ -85,6 +88,7 @@ final class BackendSession implements SessionControl {
         return;
       }
       owner = true;
+      watch();
       backend.handler().connected(this);
     }
     boolean needsReply = message.needsReply();
@@ -186,6 +190,20 @@ final class BackendSession implements SessionControl {
     }
   }
 
+  /** Looks now and then whether the memory is as long as the frontend said. */
+  private void watch() {
+    watcher =
+        loop.after(
+            WATCH_MILLIS,
+            () -> {
+              if (device.isIntact()) {
+                watch();
+              } else {
+                finish("the frontend has shrunk the memory that it shares");
+              }
+            });
+  }
+
   /** The port is free: a request that was held goes on. */
   void resume() {
     if (held && !ended) {
@@ -206,6 +224,9 @@ final class BackendSession implements SessionControl {
     }
     ended = true;
     cancelTimer();
+    if (watcher != null) {
+      watcher.cancel();
+    }
     loop.remove(channel.descriptor(), key);
     channel.close();
     // What the last request waits for comes first: a ring that is stopping is not to be told again.

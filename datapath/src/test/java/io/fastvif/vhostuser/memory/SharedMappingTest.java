@@ -19,8 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SharedMappingTest {
   private static final long PAGE = 4096;
@@ -127,6 +130,44 @@ class SharedMappingTest {
       assertEquals(0, segment.get(ValueLayout.JAVA_LONG, 0));
       mapping.release();
       assertEquals(0, file.mappings());
+    }
+  }
+
+  @Test
+  void survivesAShrunkFile() {
+    ShrinkingFile.main("30000");
+  }
+
+  /** The interpreter, each compiler, and both together treat a fault in their own ways. */
+  @ParameterizedTest
+  @CsvSource({"-Xint,10", "-XX:TieredStopAtLevel=1,30000", "-XX:-TieredCompilation,30000"})
+  void survivesAShrunkFileHoweverItIsCompiled(String option, String rounds) throws Exception {
+    Path output = Files.createTempFile("fastvif-shrunk", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  option,
+                  "-ea",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+                  "-XX:-CreateCoredumpOnCrash",
+                  "-XX:ErrorFile=/dev/null",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  ShrinkingFile.class.getName(),
+                  rounds)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      String text = Files.readString(output);
+      assertEquals(0, process.exitValue(), text);
+      assertTrue(text.contains("survived"), text);
+    } finally {
+      Files.delete(output);
     }
   }
 }

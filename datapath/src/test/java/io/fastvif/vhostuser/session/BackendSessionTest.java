@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.Polling;
 import io.fastvif.vhostuser.memory.InflightArea;
 import io.fastvif.vhostuser.memory.MemoryFile;
@@ -18,6 +19,7 @@ import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.protocol.RingAddresses;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -326,6 +328,21 @@ class BackendSessionTest {
       assertEquals(1, EventCounter.await(eventfd.value()));
       port.session.end("the memory is gone");
       port.await("gone: the memory is gone");
+    }
+  }
+
+  @Test
+  void endsWhenTheMemoryShrinks() throws Exception {
+    try (MemoryFile shrinking = MemoryFile.unsealable("shrinks", 2 * MIB);
+        VhostUserFrontend frontend = negotiated(ProtocolFeature.REPLY_ACK)) {
+      frontend.setMemory(List.of(region()), shrinking.fd());
+      startRing(frontend, 0);
+      port.await("start 0");
+      long address = port.session.memory().get().translate(GUEST, 8);
+      assertEquals(0, shrinking.truncate(MIB));
+      assertEquals(0, Memory.segment(address, 8).get(ValueLayout.JAVA_LONG, 0));
+      port.await("stop 0");
+      assertTrue(port.await("gone").contains("shrunk"));
     }
   }
 }
