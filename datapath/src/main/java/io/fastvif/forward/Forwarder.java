@@ -1,5 +1,7 @@
 package io.fastvif.forward;
 
+import io.fastvif.bindings.Scheduling;
+import io.fastvif.bindings.SystemCallException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -51,17 +53,50 @@ public final class Forwarder implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");
     }
-    Forwarder forwarder = new Forwarder(threads, idle);
-    forwarder.runners.forEach(
-        runner ->
-            AgentRunner.startOnThread(
-                runner,
-                task -> {
-                  Thread thread = new Thread(task);
-                  thread.setDaemon(true);
-                  return thread;
-                }));
-    return forwarder;
+    return new Forwarder(threads, idle).start();
+  }
+
+  /**
+   * Starts a loop for each of some processors, and keeps its thread there. The network namespace is
+   * that of the calling thread.
+   *
+   * @param processors their numbers, from 0; nothing else should have to run there
+   * @param idle what they do without work
+   * @return the forwarder, without pairs
+   * @throws SystemCallException EINVAL if there is no such processor, or the process may not use it
+   */
+  public static Forwarder startOn(int[] processors, Idle idle) {
+    if (processors.length < 1) {
+      throw new IllegalArgumentException("no processors");
+    }
+    Forwarder forwarder = new Forwarder(processors.length, idle).start();
+    try {
+      for (int i = 0; i < processors.length; i++) {
+        int processor = processors[i];
+        await(
+            forwarder.loops.get(i),
+            () ->
+                SystemCallException.check(
+                    Scheduling.setAffinity(processor), "sched_setaffinity", processor));
+      }
+      return forwarder;
+    } catch (RuntimeException | Error e) {
+      forwarder.close();
+      throw e;
+    }
+  }
+
+  private Forwarder start() {
+    for (AgentRunner runner : runners) {
+      AgentRunner.startOnThread(
+          runner,
+          task -> {
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            return thread;
+          });
+    }
+    return this;
   }
 
   /** What a loop throws is a mistake of its own, not a guest's; it goes on with the next round. */
@@ -148,6 +183,9 @@ public final class Forwarder implements AutoCloseable {
       Thread.currentThread().interrupt();
       done.join();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof SystemCallException refused) {
+        throw refused;
+      }
       throw new IllegalStateException("a loop failed", e.getCause());
     } catch (TimeoutException e) {
       throw new IllegalStateException("a loop does not answer", e);

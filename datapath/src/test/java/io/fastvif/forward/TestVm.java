@@ -34,6 +34,7 @@ final class TestVm implements AutoCloseable {
   final FileDescriptor kick = eventfd();
   final FileDescriptor call = eventfd();
   private final VhostUserPort port;
+  private final int pair;
   private final long features;
   private final int header;
   private final int bufferLength;
@@ -51,7 +52,17 @@ final class TestVm implements AutoCloseable {
    * @param segments of how many pieces frames to send are made
    */
   TestVm(VhostUserPort port, long features, int bufferLength, int segments) {
+    this(port, features, bufferLength, segments, 0);
+  }
+
+  /**
+   * Makes a guest, or a part of one: one queue pair of several.
+   *
+   * @param pair the number of the queue pair
+   */
+  TestVm(VhostUserPort port, long features, int bufferLength, int segments, int pair) {
     this.port = port;
+    this.pair = pair;
     this.features = features;
     this.bufferLength = bufferLength;
     this.segments = segments;
@@ -68,8 +79,7 @@ final class TestVm implements AutoCloseable {
       swap(i, id);
     }
     receiveRing.driver().publish();
-    port.ring(0).start(settings(0, receiveRing, receiveRing.freshBase(), true));
-    port.ring(1).start(settings(1, transmitRing, transmitRing.freshBase(), true));
+    start(new int[] {receiveRing.freshBase(), transmitRing.freshBase()});
   }
 
   private static FileDescriptor eventfd() {
@@ -85,7 +95,7 @@ final class TestVm implements AutoCloseable {
 
   RingSettings settings(int index, TestRing ring, int base, boolean enabled) {
     return new RingSettings(
-        index,
+        2 * pair + index,
         features,
         RING,
         base,
@@ -222,7 +232,7 @@ final class TestVm implements AutoCloseable {
     for (int i = 0; i < 2; i++) {
       int ring = i;
       AtomicInteger times = new AtomicInteger();
-      port.ring(i)
+      port.ring(2 * pair + i)
           .stop(
               base -> {
                 bases[ring] = base;
@@ -236,8 +246,8 @@ final class TestVm implements AutoCloseable {
 
   /** Starts both rings. */
   void start(int[] bases) {
-    port.ring(0).start(settings(0, receiveRing, bases[0], true));
-    port.ring(1).start(settings(1, transmitRing, bases[1], true));
+    port.ring(2 * pair).start(settings(0, receiveRing, bases[0], true));
+    port.ring(2 * pair + 1).start(settings(1, transmitRing, bases[1], true));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.fastvif.benchmarks.report.Comparison;
 import io.fastvif.benchmarks.report.Report;
 import io.fastvif.benchmarks.report.ReportReader;
 import io.fastvif.benchmarks.report.ReportWriter;
+import io.fastvif.benchmarks.vhostuser.VhostUserComparison;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
   private static final String PF = "--pf";
   private static final String OVS = "--ovs";
+  private static final String VHOST_USER = "--vhost-user";
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(20);
@@ -110,6 +112,13 @@ public final class BenchCommand implements Callable<Integer> {
               + " own plugin and ovs-vsctl, by default 1 and 200 VIFs.")
   private boolean ovs;
 
+  @Option(
+      names = VHOST_USER,
+      description =
+          "Measure the vhost-user backend beside DPDK's instead, with testpmd as the guest: frames"
+              + " a second, printed as a table. Only --runs goes with it (3; with --quick 1).")
+  private boolean vhostUser;
+
   @Spec private CommandSpec spec;
 
   /** Made by picocli or a caller that hands it to picocli. */
@@ -131,6 +140,9 @@ public final class BenchCommand implements Callable<Integer> {
       out.print(comparison.table());
       out.flush();
       return comparison.exitStatus();
+    }
+    if (vhostUser) {
+      return compareVhostUser(out);
     }
     if (pf != null && vifs != null) {
       throw InvalidInputException.ofValue(
@@ -158,6 +170,27 @@ public final class BenchCommand implements Callable<Integer> {
       return pf == null
           ? compare(resources, limits, sizes, rounds)
           : compareOnNic(resources, limits, rounds);
+    }
+  }
+
+  private int compareVhostUser(PrintWriter out) throws IOException {
+    if (pf != null || ovs || vifs != null || systems != null) {
+      throw InvalidInputException.ofValue(
+          VHOST_USER,
+          "",
+          "cannot be combined with other comparisons or their sizes",
+          "--runs only");
+    }
+    if (json != null || html != null || markdown != null) {
+      throw InvalidInputException.ofValue(
+          VHOST_USER, "", "has no report file", "its table on standard output");
+    }
+    int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "3") : runs, MOST_RUNS);
+    try (Resources resources = new Resources()) {
+      VhostUserComparison comparison =
+          new VhostUserComparison(resources.folder(), out, spec.commandLine().getErr());
+      comparison.run(rounds);
+      return comparison.hasFailed() ? FAILED : DONE;
     }
   }
 
