@@ -1,18 +1,26 @@
 package io.fastvif.engine;
 
+import static io.fastvif.bindings.linux.linux_h.IFLA_VLAN_ID;
 import static io.fastvif.bindings.linux.linux_h.RTN_UNICAST;
 import static io.fastvif.bindings.linux.linux_h.RT_TABLE_MAIN;
 
+import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.route.AddressGenerationMode;
 import io.fastvif.netlink.route.AddressMessage;
 import io.fastvif.netlink.route.InetConf;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteMessage;
+import io.fastvif.netlink.route.kind.MacvlanInfo;
+import io.fastvif.netlink.route.kind.MacvlanMode;
 import io.fastvif.plan.AddressState;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LowerLink;
+import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.RouteState;
+import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -27,6 +35,8 @@ final class HostStates {
   private final LinkMessage link = new LinkMessage();
   private final AddressMessage address = new AddressMessage();
   private final RouteMessage route = new RouteMessage();
+  private final AttributeIterator options = new AttributeIterator();
+  private final MacvlanInfo macvlan = new MacvlanInfo();
   private final String[] kinds = new String[MOST_KINDS];
   private int kindCount;
 
@@ -64,7 +74,46 @@ final class HostStates {
         mode != null && mode != AddressGenerationMode.NONE,
         link.isIpv6Disabled(),
         link.inetConf(InetConf.ARP_IGNORE, 0),
-        link.inetConf(InetConf.ARP_ANNOUNCE, 0));
+        link.inetConf(InetConf.ARP_ANNOUNCE, 0),
+        lower(),
+        device());
+  }
+
+  private PciAddress device() {
+    if (!link.parentBusEquals("pci")) {
+      return null;
+    }
+    try {
+      return PciAddress.parse(link.parentDeviceName());
+    } catch (InvalidInputException wide) {
+      return null; // a domain of more than 16 bits, as virtual machines may have; os-vif knows none
+    }
+  }
+
+  /** Of other kinds the kernel's IFLA_LINK may mean something else: a veth's is its peer. */
+  private LowerLink lower() {
+    if (link.link() == 0 || link.linkNamespace() != -1) {
+      return null;
+    }
+    if (link.kindEquals("vlan")) {
+      int id = link.kindOptions(options) && options.find(IFLA_VLAN_ID) ? options.getShort() : 0;
+      return new LowerLink(link.link(), id, null);
+    }
+    if (link.kindEquals("macvtap")) {
+      return new LowerLink(link.link(), 0, mode(macvlan.wrap(link).mode()));
+    }
+    return link.kindEquals("macvlan") ? new LowerLink(link.link(), 0, null) : null;
+  }
+
+  private static MacvtapMode mode(MacvlanMode mode) {
+    return switch (mode) {
+      case VEPA -> MacvtapMode.VEPA;
+      case BRIDGE -> MacvtapMode.BRIDGE;
+      case PRIVATE -> MacvtapMode.PRIVATE;
+      case PASSTHRU -> MacvtapMode.PASSTHRU;
+      case SOURCE -> null;
+      case null -> null;
+    };
   }
 
   /** The address that the reader of addresses is on. */

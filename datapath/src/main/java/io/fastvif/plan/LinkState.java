@@ -1,6 +1,7 @@
 package io.fastvif.plan;
 
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.util.List;
 
 /**
@@ -23,6 +24,9 @@ import java.util.List;
  * @param ipv6Disabled whether IPv6 is switched off for it; true too where the kernel has no IPv6
  * @param arpIgnore {@code arp_ignore}
  * @param arpAnnounce {@code arp_announce}
+ * @param lower the device that a VLAN, macvlan or macvtap lies on; null for other kinds
+ * @param device the PCI device that it belongs to; null if it is none's, or the kernel (before
+ *     5.14) does not say
  */
 public record LinkState(
     int index,
@@ -39,11 +43,72 @@ public record LinkState(
     boolean ipv6AddressGeneration,
     boolean ipv6Disabled,
     int arpIgnore,
-    int arpAnnounce) {
+    int arpAnnounce,
+    LowerLink lower,
+    PciAddress device) {
 
   /** Copies the list. */
   public LinkState {
     altnames = List.copyOf(altnames);
+  }
+
+  /** A link that lies on no other and belongs to no device. */
+  public LinkState(
+      int index,
+      String name,
+      List<String> altnames,
+      String kind,
+      int mtu,
+      MacAddress address,
+      int master,
+      int group,
+      boolean up,
+      boolean promiscuous,
+      String alias,
+      boolean ipv6AddressGeneration,
+      boolean ipv6Disabled,
+      int arpIgnore,
+      int arpAnnounce) {
+    this(
+        index,
+        name,
+        altnames,
+        kind,
+        mtu,
+        address,
+        master,
+        group,
+        up,
+        promiscuous,
+        alias,
+        ipv6AddressGeneration,
+        ipv6Disabled,
+        arpIgnore,
+        arpAnnounce,
+        null,
+        null);
+  }
+
+  /** The same link on another, or of a PCI device. */
+  public LinkState on(LowerLink newLower, PciAddress newDevice) {
+    return new LinkState(
+        index,
+        name,
+        altnames,
+        kind,
+        mtu,
+        address,
+        master,
+        group,
+        up,
+        promiscuous,
+        alias,
+        ipv6AddressGeneration,
+        ipv6Disabled,
+        arpIgnore,
+        arpAnnounce,
+        newLower,
+        newDevice);
   }
 
   /** The same under other names. */
@@ -63,6 +128,8 @@ public record LinkState(
         ipv6AddressGeneration,
         ipv6Disabled,
         arpIgnore,
-        arpAnnounce);
+        arpAnnounce,
+        lower,
+        device);
   }
 }

@@ -23,6 +23,9 @@ public final class FileIo {
   /** {@code __NR_writev} of x86-64 ({@code asm/unistd_64.h}). */
   private static final long WRITEV = 20;
 
+  /** By hand: asm/unistd_64.h. */
+  static final int NR_MKNOD = 133;
+
   private FileIo() {}
 
   /**
@@ -193,6 +196,21 @@ public final class FileIo {
    */
   public static int rmdir(String path) {
     return (int) NativeCall.withPath(linux_h.__NR_rmdir, path, 0, 0);
+  }
+
+  /**
+   * Makes the file of a character device: mknod(2). Equivalent to {@code mknod -m MODE PATH c MAJOR
+   * MINOR}, but for the umask, which takes its bits away.
+   *
+   * @param mode its permissions
+   * @param major the device's major number, below 4096
+   * @param minor its minor number, below 2^20
+   * @return 0, or the negated errno
+   */
+  public static int makeCharacterDevice(String path, int mode, int major, int minor) {
+    // new_encode_dev of linux/kdev_t.h
+    long device = (minor & 0xff) | ((long) major << 8) | ((minor & ~0xffL) << 12);
+    return (int) NativeCall.withPath(NR_MKNOD, path, linux_h.S_IFCHR | mode, device);
   }
 
   /**

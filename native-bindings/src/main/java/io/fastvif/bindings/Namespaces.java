@@ -12,6 +12,18 @@ import java.lang.foreign.Arena;
  */
 public final class Namespaces {
 
+  /** By hand: asm/unistd_64.h. */
+  static final int NR_FSOPEN = 430;
+
+  static final int NR_FSCONFIG = 431;
+  static final int NR_FSMOUNT = 432;
+
+  /** By hand: linux/mount.h. */
+  static final int FSOPEN_CLOEXEC = 1;
+
+  static final int FSCONFIG_CMD_CREATE = 6;
+  static final int FSMOUNT_CLOEXEC = 1;
+
   private Namespaces() {}
 
   /**
@@ -57,6 +69,27 @@ public final class Namespaces {
               flags,
               NativeCall.string(arena, data).address(),
               0);
+    }
+  }
+
+  /**
+   * Mounts a file system at no place: fsopen(2), fsconfig(2) and fsmount(2), since Linux 5.2. It is
+   * reached through the descriptor alone, as {@code /proc/self/fd/NUMBER}, and ends with it. A
+   * sysfs that is mounted so shows the network namespace of the calling thread.
+   *
+   * @param type the file system's type
+   * @return the descriptor of its root, or the negated errno
+   */
+  public static int mountDetached(String type) {
+    int context = (int) NativeCall.withPath(NR_FSOPEN, type, FSOPEN_CLOEXEC, 0);
+    if (context < 0) {
+      return context;
+    }
+    try {
+      int created = (int) NativeCall.call(NR_FSCONFIG, context, FSCONFIG_CMD_CREATE, 0, 0, 0, 0);
+      return created < 0 ? created : (int) NativeCall.call(NR_FSMOUNT, context, FSMOUNT_CLOEXEC, 0);
+    } finally {
+      FileIo.close(context);
     }
   }
 

@@ -77,6 +77,16 @@ class FileIoTest {
   }
 
   @Test
+  void characterDevicesHaveTheirNumber() throws Exception {
+    Peers.require(Namespaces.geteuid() == 0, "needs root: mknod(2)");
+    Path node = directory.resolve("node");
+    assertEquals(0, FileIo.makeCharacterDevice(node.toString(), 0600, 0xabc, 0xfedcb));
+    assertEquals(0xfed_abc_cbL, Files.getAttribute(node, "unix:rdev"));
+    assertEquals(020600, Files.getAttribute(node, "unix:mode"));
+    assertEquals(-Errno.EEXIST, FileIo.makeCharacterDevice(node.toString(), 0600, 1, 3));
+  }
+
+  @Test
   void lockExcludesAnotherDescriptor() {
     String path = directory.resolve("lock").toString();
     int flags = linux_h.O_RDWR | linux_h.O_CREAT | linux_h.O_CLOEXEC;

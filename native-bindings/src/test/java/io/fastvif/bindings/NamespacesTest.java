@@ -1,5 +1,6 @@
 package io.fastvif.bindings;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -43,6 +44,22 @@ class NamespacesTest {
   void userIdIsTheProcesss() throws Exception {
     int uid = (Integer) Files.getAttribute(Path.of("/proc/self/stat"), "unix:uid");
     assertEquals(uid, Namespaces.geteuid());
+  }
+
+  @Test
+  void aDetachedSysfsShowsTheThreadsNamespace() throws Exception {
+    requireRoot();
+    assertEquals(-Errno.ENODEV, Namespaces.mountDetached("nofs"));
+    onOwnThread(
+        () -> {
+          assertEquals(0, Namespaces.unshare(linux_h.CLONE_NEWNET));
+          try (FileDescriptor sysfs =
+              FileDescriptor.check(Namespaces.mountDetached("sysfs"), "fsmount")) {
+            String[] links = Path.of("/proc/self/fd/" + sysfs.value(), "class/net").toFile().list();
+            assertArrayEquals(new String[] {"lo"}, links);
+          }
+          return null;
+        });
   }
 
   @Test

@@ -389,6 +389,18 @@ public final class LinkMessage {
     return attributes.getString(IFLA_PARENT_DEV_BUS_NAME);
   }
 
+  /**
+   * Compares that bus's name without making a string.
+   *
+   * @param bus such as {@code pci}
+   * @return whether it is the name of the bus that the link's device is on
+   */
+  public boolean parentBusEquals(CharSequence bus) {
+    return attributes.has(IFLA_PARENT_DEV_BUS_NAME)
+        && attributes.has(IFLA_PARENT_DEV_NAME)
+        && attributes.get(IFLA_PARENT_DEV_BUS_NAME).stringEquals(bus);
+  }
+
   private boolean hasMac() {
     return attributes.has(IFLA_ADDRESS)
         && attributes.get(IFLA_ADDRESS).payloadLength() == MAC_LENGTH;

@@ -75,6 +75,23 @@ class LinkRequestCapturedTest {
   }
 
   @Test
+  void macvtapsOfAllModes() {
+    int lower = lowerLink("link-add-macvtap-vepa");
+    Macvtap macvtap = new Macvtap();
+    link.create("mt0").lowerLink(lower).kind(macvtap.mode(MacvlanMode.VEPA));
+    assertSameAttributes("link-add-macvtap-vepa");
+    link.create("mt0").lowerLink(lower).kind(macvtap.mode(MacvlanMode.BRIDGE));
+    assertSameAttributes("link-add-macvtap-bridge");
+    link.create("mt0").lowerLink(lower).kind(macvtap.mode(MacvlanMode.PRIVATE));
+    assertSameAttributes("link-add-macvtap-private");
+    macvtap.mode(MacvlanMode.PASSTHRU).noPromiscuous(true);
+    link.create("mt0").lowerLink(lower).kind(macvtap);
+    assertSameAttributes("link-add-macvtap-nopromisc");
+    link.change(index("link-set-macvtap-mode")).kind(macvtap.reset().mode(MacvlanMode.PRIVATE));
+    assertSame("link-set-macvtap-mode");
+  }
+
+  @Test
   void vxlan() {
     link.create("vx0")
         .kind(

@@ -15,6 +15,8 @@ public enum MacvlanMode {
   /** Only frames from listed addresses come in. */
   SOURCE(MACVLAN_MODE_SOURCE);
 
+  private static final MacvlanMode[] ALL = values();
+
   private final int value;
 
   MacvlanMode(int value) {
@@ -28,5 +30,15 @@ public enum MacvlanMode {
    */
   public int value() {
     return value;
+  }
+
+  /** The mode of a number in IFLA_MACVLAN_MODE; null for one that is not known. */
+  static MacvlanMode of(int value) {
+    for (MacvlanMode mode : ALL) {
+      if (mode.value == value) {
+        return mode;
+      }
+    }
+    return null;
   }
 }
