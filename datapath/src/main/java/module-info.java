@@ -16,6 +16,7 @@ module io.fastvif.datapath {
   exports io.fastvif.host.negotiation;
   exports io.fastvif.host;
   exports io.fastvif.libvirt;
+  exports io.fastvif.macvtap;
   exports io.fastvif.netlink.generic.devlink;
   exports io.fastvif.netlink.generic;
   exports io.fastvif.netlink.route.kind;
@@ -46,6 +47,7 @@ module io.fastvif.datapath {
       io.fastvif.libvirt.VifFieldsDriver;
   provides io.fastvif.plugin.VifPluginFactory with
       io.fastvif.plugin.bridge.LinuxBridgePlugin.Factory,
+      io.fastvif.plugin.direct.DirectPlugin.Factory,
       io.fastvif.plugin.fastpath.FastPathPlugin.Factory,
       io.fastvif.plugin.hostdev.HostDevicePlugin.Factory,
       io.fastvif.plugin.nested.NestedDpdkPlugin.Factory,

@@ -475,6 +475,7 @@ final class BatchExecutor implements AutoCloseable {
         switch (step) {
           case Step.CreateTap tap -> tap.name();
           case Step.CreateVeth veth -> veth.name();
+          case Step.CreateMacvtap macvtap -> macvtap.name();
           default -> null;
         };
     if (name != null) {
@@ -489,6 +490,7 @@ final class BatchExecutor implements AutoCloseable {
       case Step.CreateVlan vlan -> errno == Errno.EEXIST;
       case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
       case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
+      case Step.CreateMacvtap macvtap -> errno == Errno.EEXIST && isOwn(plan, macvtap.name());
       case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
       case Step.SetSysctl sysctl -> errno == Errno.ENOENT && sysctl.setting().isIpv6();
       case Step.AddProxyNeighbour neighbour -> errno == Errno.EEXIST;

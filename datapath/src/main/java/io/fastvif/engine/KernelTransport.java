@@ -195,6 +195,7 @@ final class KernelTransport implements Transport {
       case Step.DescribeDevice describe -> TextFile.bring(describe.file(), describe.text());
       case Step.OfVhostUserPort port -> throw new IllegalArgumentException("not here: " + port);
       case Step.OfSocket socket -> throw new IllegalArgumentException("not here: " + socket);
+      case Step.OfMacvtap macvtap -> MacvtapSteps.perform(macvtap);
     };
   }
 
@@ -265,11 +266,11 @@ final class KernelTransport implements Transport {
             queries.link().dump(false).master(master),
             // A kernel without strict checking does not filter.
             link -> found[0] |= link.master() == master && link.index() != port);
+        return found[0] || LowerDevices.isUsed(queries, master, List.of());
       } catch (DumpInterruptedException changing) {
         return true; // better leave a bridge than take it from somebody
       }
     }
-    return found[0];
   }
 
   @Override

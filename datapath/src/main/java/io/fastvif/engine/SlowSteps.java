@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.Step;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -73,6 +74,8 @@ final class SlowSteps implements AutoCloseable {
     try {
       return new Answer(plan, step, changes(step), 0, null);
     } catch (SystemCallException refused) {
+      return new Answer(plan, step, false, refused.errno(), String.valueOf(refused.getMessage()));
+    } catch (NetlinkException refused) {
       return new Answer(plan, step, false, refused.errno(), String.valueOf(refused.getMessage()));
     } catch (IOException | RuntimeException | LinkageError failed) {
       return new Answer(plan, step, false, 0, String.valueOf(failed.getMessage()));

@@ -15,10 +15,13 @@ import io.fastvif.netlink.route.NeighbourRequest;
 import io.fastvif.netlink.route.RouteRequest;
 import io.fastvif.netlink.route.VfRequest;
 import io.fastvif.netlink.route.kind.Bridge;
+import io.fastvif.netlink.route.kind.MacvlanMode;
+import io.fastvif.netlink.route.kind.Macvtap;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netlink.route.kind.Vlan;
 import io.fastvif.plan.AddressState;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfLinkState;
@@ -40,6 +43,7 @@ final class StepEncoder {
   private final Bridge bridge = new Bridge();
   private final Veth veth = new Veth();
   private final Vlan vlan = new Vlan();
+  private final Macvtap macvtap = new Macvtap();
   private int sequence;
   private String problem;
 
@@ -74,6 +78,8 @@ final class StepEncoder {
       case Step.CreateVeth create -> veth(create);
       case Step.CreateBridge create -> bridge(create);
       case Step.CreateVlan create -> vlan(plan, create);
+      case Step.CreateMacvtap create -> macvtap(plan, create);
+      case Step.SetMacvtapMode set -> macvtapMode(plan, set);
       case Step.ConfigureLink configure -> configure(plan, configure);
       case Step.RenameLink rename -> rename(plan, rename);
       case Step.AddAltname add -> altname(plan, add.name(), add.index(), add.altname(), true);
@@ -132,6 +138,43 @@ final class StepEncoder {
     }
     link.create(create.name()).lowerLink(lower).kind(vlan.reset().id(create.vlanId()));
     return end(link.end(), link.sequence());
+  }
+
+  private int macvtap(PlanExecution plan, Step.CreateMacvtap create) {
+    int lower = index(plan, create.lower(), create.lowerIndex());
+    if (lower < 0) {
+      return missing(create.lower());
+    }
+    link.create(create.name()).lowerLink(lower);
+    if (create.mtu() != 0) {
+      link.mtu(create.mtu());
+    }
+    if (create.mac() != null) {
+      link.address(create.mac().value());
+    }
+    macvtap.reset().mode(mode(create.mode()));
+    if (create.mode() == MacvtapMode.PASSTHRU) {
+      macvtap.noPromiscuous(!create.promiscuous());
+    }
+    return end(link.kind(macvtap).end(), link.sequence());
+  }
+
+  private int macvtapMode(PlanExecution plan, Step.SetMacvtapMode set) {
+    int index = index(plan, set.name(), set.index());
+    if (index < 0) {
+      return missing(set.name());
+    }
+    link.change(index).kind(macvtap.reset().mode(mode(set.mode())));
+    return end(link.end(), link.sequence());
+  }
+
+  private static MacvlanMode mode(MacvtapMode mode) {
+    return switch (mode) {
+      case VEPA -> MacvlanMode.VEPA;
+      case BRIDGE -> MacvlanMode.BRIDGE;
+      case PRIVATE -> MacvlanMode.PRIVATE;
+      case PASSTHRU -> MacvlanMode.PASSTHRU;
+    };
   }
 
   private int configure(PlanExecution plan, Step.ConfigureLink configure) {

@@ -45,7 +45,7 @@ interface Transport extends MessageExchange {
   /** The alias of the link of that index; empty if it has none or is gone. */
   String alias(int index);
 
-  /** Whether a link other than these two has the first as its master. */
+  /** Whether a link other than these two has the first as its master, or lies on it. */
   boolean hasOtherPorts(int master, int port);
 
   /** The kind of the link of that index; empty if it has none or is gone. From any thread. */

@@ -7,6 +7,9 @@ import java.util.Optional;
  * fastvif:} and the VIF's id. A restarted agent finds everything again by it.
  */
 public final class Aliases {
+  /** The alias of a device that had none and was down, and was brought up for macvtaps on it. */
+  public static final String BROUGHT_UP = "brought up by fastvif";
+
   private static final String PREFIX = "fastvif:";
 
   private Aliases() {}

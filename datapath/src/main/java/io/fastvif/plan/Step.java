@@ -94,6 +94,53 @@ public sealed interface Step {
   }
 
   /**
+   * Creates a macvtap. Equivalent to {@code ip link add link LOWER name NAME address MAC mtu MTU
+   * type macvtap mode MODE}, with {@code nopromisc} where it is not promiscuous.
+   *
+   * @param lower the device that it lies on
+   * @param lowerIndex that device's index where the snapshot knew it; 0 for one this plan creates
+   * @param promiscuous whether in mode passthru the device takes every frame; of no meaning in the
+   *     other modes
+   * @param mac its address; null for a random one, and in mode passthru for that of the device
+   * @param mtu in bytes, not more than the device's; 0 for the device's
+   */
+  record CreateMacvtap(
+      String name,
+      String lower,
+      int lowerIndex,
+      MacvtapMode mode,
+      boolean promiscuous,
+      MacAddress mac,
+      int mtu)
+      implements Step {
+    @Override
+    public String toString() {
+      return "create macvtap "
+          + name
+          + (mac == null ? "" : " address " + mac)
+          + (mtu == 0 ? "" : " mtu " + mtu)
+          + " link "
+          + lower
+          + " mode "
+          + mode
+          + (mode == MacvtapMode.PASSTHRU && !promiscuous ? " nopromisc" : "");
+    }
+  }
+
+  /**
+   * Changes the mode of a macvtap, which may be neither passthru before nor after. Equivalent to
+   * {@code ip link set NAME type macvtap mode MODE}.
+   *
+   * @param index the link's index
+   */
+  record SetMacvtapMode(String name, int index, MacvtapMode mode) implements Step {
+    @Override
+    public String toString() {
+      return "set " + name + ": mode " + mode;
+    }
+  }
+
+  /**
    * Changes settings of a link. Equivalent to {@code ip link set NAME ...}.
    *
    * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
@@ -488,4 +535,7 @@ public sealed interface Step {
       return "remove socket " + path + " if nobody answers on it";
     }
   }
+
+  /** A step about the device file of a macvtap, or the device that it lies on. */
+  sealed interface OfMacvtap extends Slow permits MacvtapStep {}
 }

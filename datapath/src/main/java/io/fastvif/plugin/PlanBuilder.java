@@ -269,6 +269,16 @@ public final class PlanBuilder {
    * @param preserve whether the VIF wants its devices left alone
    */
   public PlugPlan unplug(boolean preserve) {
+    delete(preserve);
+    return unplugged();
+  }
+
+  /**
+   * Deletes the links that bear the VIF's alias, as a part of the plan to unplug.
+   *
+   * @param preserve whether the VIF wants its devices left alone
+   */
+  public void delete(boolean preserve) {
     for (LinkState link : host.linksOf(vifId)) {
       devices.add(link.name());
       if (preserve) {
@@ -282,7 +292,6 @@ public final class PlanBuilder {
     if (foreign.isPresent()) {
       note(name + " is left: fastvif did not make it for this VIF");
     }
-    return new PlugPlan(vifId, name, Action.UNPLUG, devices, null, steps, notes);
   }
 
   /** The plan to unplug, of nothing but the steps that were added. */

@@ -124,7 +124,7 @@ class WrongInputTest {
   void wrongPlugins() throws Exception {
     refused(
         sample(GENERIC, "\"plugin\": \"tap\"", "\"plugin\": \"vrouter\""),
-        "vif.plugin: \"vrouter\" is not installed: expected one of hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
+        "vif.plugin: \"vrouter\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
             + " vhostuser_fp");
     refused(
         sample(GENERIC, "\"plugin\": \"tap\"", "\"plugin\": \"linux_bridge\""),
@@ -150,7 +150,8 @@ class WrongInputTest {
     assertTrue(
         unknown
             .err()
-            .startsWith("fastvif: option: \"tap.color\" is not known: expected one of hostdev."),
+            .startsWith(
+                "fastvif: option: \"tap.color\" is not known: expected one of direct."),
         unknown.err());
   }
 
@@ -179,7 +180,7 @@ class WrongInputTest {
     String array = good.replaceFirst("]$", "," + wrong.substring(1));
     refused(
         array,
-        "[2].plugin: \"nobody's\" is not installed: expected one of hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
+        "[2].plugin: \"nobody's\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
             + " vhostuser_fp");
     refused(
         array.replace("\"t2\"", "\"t/2\""),
@@ -193,7 +194,7 @@ class WrongInputTest {
     String wrapped = wrong.replaceFirst("^\\[", "[{\"vif\":").replaceFirst("]$", "}]");
     refused(
         wrapped,
-        "[0].vif.plugin: \"nobody's\" is not installed: expected one of hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
+        "[0].vif.plugin: \"nobody's\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
             + " vhostuser_fp");
     refused(
         wrapped.replace("\"t2\"", "\"t/2\""),

@@ -40,7 +40,7 @@ class VifPluginsTest {
     InvalidInputException refused =
         assertThrows(InvalidInputException.class, () -> VifPlugins.installed().of(vif));
     assertEquals(
-        "plugin: \"warp\" is not installed: expected one of hostdev, linux_bridge, nested_dpdk, noop, ovs, tap,"
+        "plugin: \"warp\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap,"
             + " vhostuser, vhostuser_fp",
         refused.getMessage());
   }
@@ -72,6 +72,7 @@ class VifPluginsTest {
   void describesWhatIsInstalled() {
     assertEquals(
         List.of(
+            "direct: VIFDirect 1.0 []",
             "hostdev: VIFHostDevice 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
                 + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
             "linux_bridge: VIFBridge 1.0 []",
@@ -125,10 +126,19 @@ class VifPluginsTest {
             + " or the plugin linux_bridge or ovs",
         refused(VifBridge.builder().plugin("tap").build()));
     assertEquals(
-        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric;"
-            + " no plugin here takes VIFDirect, there are hostdev, linux_bridge, nested_dpdk, noop, ovs, tap,"
-            + " vhostuser, vhostuser_fp",
+        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric,"
+            + " or the plugin direct",
         refused(VifDirect.builder().plugin("tap").build()));
+    HostInfo withoutDirect = VifPlugins.installed().hostInfo().permitting(List.of("VIFGeneric"));
+    assertEquals(
+        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric;"
+            + " no plugin here takes VIFDirect, there are tap",
+        assertThrows(
+                InvalidInputException.class,
+                () ->
+                    HostCapabilities.of(withoutDirect)
+                        .check(VifDirect.builder().plugin("tap").build()))
+            .getMessage());
     assertEquals("plugin is not set: expected a value", refused(VifGeneric.builder().build()));
     VifGeneric.Builder newer = VifGeneric.builder().plugin("tap");
     newer.envelope(new Envelope(new Version(1, 1), Field.unset()));

@@ -1,0 +1,28 @@
+package io.fastvif.engine;
+
+import io.fastvif.macvtap.TapNode;
+import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.Step;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Does the slow steps about macvtaps, in the namespace of the calling thread. */
+final class MacvtapSteps {
+  private MacvtapSteps() {}
+
+  /**
+   * Does one.
+   *
+   * @return false if there was nothing to do
+   */
+  static boolean perform(Step.OfMacvtap step) throws IOException {
+    return switch (step) {
+      case MacvtapStep.MakeTapFile make ->
+          TapNode.of(make.name(), Path.of(make.folder()))
+              .prepare(make.owner().orElse(-1), make.group().orElse(-1), make.mode().orElse(-1));
+      case MacvtapStep.RemoveTapFile remove ->
+          TapNode.of(remove.name(), Path.of(remove.folder())).remove();
+      case MacvtapStep.SetDownIfUnused down -> LowerDevices.setDownIfUnused(down);
+    };
+  }
+}

@@ -1,0 +1,117 @@
+package io.fastvif.plugin.direct;
+
+import io.fastvif.host.HostPluginInfo;
+import io.fastvif.host.HostVifInfo;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.MacvtapMode;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.VifChecks;
+import io.fastvif.plugin.VifPlugin;
+import io.fastvif.plugin.VifPluginFactory;
+import io.fastvif.vif.DirectMode;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Version;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifDirect;
+import java.util.List;
+
+/** Plugs a VIFDirect as a macvtap. */
+public final class DirectPlugin implements VifPlugin {
+  static final String NAME = "direct";
+
+  private final TapFile file;
+  private final boolean isolated;
+  private final Promiscuity promiscuity;
+
+  /** Finds the plugin. */
+  public static final class Factory implements VifPluginFactory {
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public List<String> options() {
+      return List.of("device_folder", "owner", "group", "mode", "private", "promiscuous");
+    }
+
+    @Override
+    public HostPluginInfo describe() {
+      return HostPluginInfo.of(
+          NAME, HostVifInfo.of(VifDirect.OBJECT_NAME, Version.V1_0, Version.V1_0));
+    }
+
+    @Override
+    public VifPlugin create(PluginOptions options) {
+      return new DirectPlugin(options);
+    }
+  }
+
+  private DirectPlugin(PluginOptions options) {
+    file = TapFile.of(options);
+    isolated = options.flag("private", false);
+    promiscuity = options.choice("promiscuous", Promiscuity.AUTO);
+  }
+
+  @Override
+  public PlugPlan plug(Vif vif, InstanceInfo instance, HostSnapshot host) {
+    VifDirect direct = check(vif);
+    SourceDevice source = SourceDevice.find(direct, host);
+    MacvtapPlanner planner = planner(direct, host);
+    planner.plug(
+        source, mode(direct.mode().require("mode")), isPromiscuous(source), mtu(direct, source));
+    return planner.plan().plug();
+  }
+
+  @Override
+  public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
+    VifDirect direct = check(vif);
+    MacvtapPlanner planner = planner(direct, host);
+    planner.unplug(vif.isPreservedOnDelete());
+    return planner.plan().unplugged();
+  }
+
+  private MacvtapPlanner planner(VifDirect vif, HostSnapshot host) {
+    String id = VifChecks.id(vif);
+    String name = vif.vifName().require("vif_name");
+    return new MacvtapPlanner(
+        new PlanBuilder(id, name, host), id, name, vif.address().orElse(null), file);
+  }
+
+  private static VifDirect check(Vif vif) {
+    VifDirect direct = VifChecks.type(vif, VifDirect.class, VifDirect.OBJECT_NAME, NAME);
+    VifChecks.noProfile(vif, NAME);
+    return direct;
+  }
+
+  private MacvtapMode mode(DirectMode mode) {
+    return switch (mode) {
+      case VEPA -> MacvtapMode.VEPA;
+      case BRIDGE -> isolated ? MacvtapMode.PRIVATE : MacvtapMode.BRIDGE;
+      case PASSTHROUGH -> MacvtapMode.PASSTHRU;
+    };
+  }
+
+  private boolean isPromiscuous(SourceDevice source) {
+    return switch (promiscuity) {
+      case AUTO -> source.function() == null;
+      case ON -> true;
+      case OFF -> false;
+    };
+  }
+
+  private static int mtu(VifDirect vif, SourceDevice source) {
+    int mtu = VifChecks.mtu(vif.network().orElse(null), source.mtu());
+    if (mtu > source.mtu()) {
+      throw InvalidInputException.ofValue(
+          "network.mtu",
+          "" + mtu,
+          "is greater than the MTU of " + source.lowerName(),
+          "at most " + source.mtu());
+    }
+    return mtu;
+  }
+}

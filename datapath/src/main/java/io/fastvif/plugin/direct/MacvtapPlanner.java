@@ -1,0 +1,187 @@
+package io.fastvif.plugin.direct;
+
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LowerLink;
+import io.fastvif.plan.MacvtapMode;
+import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.SharedBridge;
+import io.fastvif.plan.Step;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Plans one VIF's macvtap, and what its device needs. */
+final class MacvtapPlanner {
+  private static final int IPV6_LEAST_MTU = 1280;
+
+  private final PlanBuilder plan;
+  private final String vifId;
+  private final String name;
+  private final MacAddress mac;
+  private final TapFile file;
+
+  /**
+   * @param mac the guest's address, null for none given
+   */
+  MacvtapPlanner(PlanBuilder plan, String vifId, String name, MacAddress mac, TapFile file) {
+    this.plan = plan;
+    this.vifId = vifId;
+    this.name = name;
+    this.mac = mac;
+    this.file = file;
+  }
+
+  PlanBuilder plan() {
+    return plan;
+  }
+
+  /**
+   * Plans to make the macvtap, or to give it what differs. It comes up last, because in one request
+   * the kernel would bring it up, with a carrier, before IPv6 address generation is off.
+   */
+  void plug(SourceDevice source, MacvtapMode mode, boolean promiscuous, int mtu) {
+    plan.device(name);
+    Optional<LinkState> own = own();
+    LinkSettings wanted =
+        LinkSettings.NONE
+            .withMtu(mtu)
+            .withAddress(mac)
+            .withIpv6AddressGeneration(mtu < IPV6_LEAST_MTU ? null : false);
+    if (own.isPresent()) {
+      keep(own.get(), source, mode);
+      bringUp(source, false);
+      plan.change(own.get(), wanted.withUp(true), false);
+      plan.add(file.make(name));
+      return;
+    }
+    if (source.lacksVlan()) {
+      provideVlan(source);
+    }
+    boolean passthrough = mode == MacvtapMode.PASSTHRU;
+    plan.add(
+        PlannedStep.own(
+            new Step.CreateMacvtap(
+                name,
+                source.lowerName(),
+                source.lowerIndex(),
+                mode,
+                promiscuous,
+                passthrough ? null : mac,
+                mtu),
+            new Step.DeleteLink(name, 0, 0)));
+    // In mode passthrough the kernel hands the address on to the device.
+    configure(
+        wanted.withMtu(null).withAddress(passthrough ? mac : null).withAlias(Aliases.of(vifId)));
+    bringUp(source, true);
+    plan.add(file.make(name));
+    configure(LinkSettings.NONE.withUp(true));
+  }
+
+  private Optional<LinkState> own() {
+    return plan.host().link(name).filter(link -> link.alias().equals(Aliases.of(vifId)));
+  }
+
+  private void configure(LinkSettings settings) {
+    plan.add(PlannedStep.own(new Step.ConfigureLink(name, 0, settings), null));
+  }
+
+  private void keep(LinkState own, SourceDevice source, MacvtapMode mode) {
+    LowerLink lower = own.lower();
+    if (lower == null || lower.mode() == null || lower.index() != source.lowerIndex()) {
+      throw InvalidInputException.ofValue(
+          "vif_name",
+          name,
+          "is plugged already, and not as a macvtap on " + source.lowerName(),
+          "a VIF that was unplugged before it is plugged elsewhere");
+    }
+    if (lower.mode() == mode) {
+      return;
+    }
+    if (lower.mode() == MacvtapMode.PASSTHRU || mode == MacvtapMode.PASSTHRU) {
+      throw InvalidInputException.ofValue(
+          "mode",
+          mode.toString(),
+          "cannot be given to " + name + ", which is of mode " + lower.mode(),
+          "a VIF that was unplugged before");
+    }
+    plan.add(
+        PlannedStep.own(
+            new Step.SetMacvtapMode(name, own.index(), mode),
+            new Step.SetMacvtapMode(name, own.index(), lower.mode())));
+  }
+
+  private void provideVlan(SourceDevice source) {
+    String vlan = source.vlanName();
+    plan.share(new SharedBridge(vlan, null));
+    plan.add(
+        PlannedStep.shared(
+            new Step.CreateVlan(vlan, source.link().name(), source.vlanId()),
+            new Step.DeleteLink(vlan, 0, 0)));
+  }
+
+  /**
+   * Brings up what the macvtap lies on; after the macvtap was made, so that whoever would set it
+   * down again sees the macvtap. One that another VIF brought up may be about to go down, and is
+   * brought up once more.
+   *
+   * @param made whether the plan makes the macvtap
+   */
+  private void bringUp(SourceDevice source, boolean made) {
+    List<String> going = source.lacksVlan() ? List.of(name, source.vlanName()) : List.of(name);
+    for (LinkState link : source.links()) {
+      boolean marked = link.alias().equals(Aliases.BROUGHT_UP);
+      boolean mark = marked || link.alias().isEmpty();
+      if (!link.up() || (made && marked)) {
+        LinkSettings up =
+            LinkSettings.NONE.withUp(true).withAlias(mark ? Aliases.BROUGHT_UP : null);
+        Step undo =
+            link.up()
+                ? null
+                : new MacvtapStep.SetDownIfUnused(link.name(), link.index(), mark, going);
+        plan.add(PlannedStep.own(new Step.ConfigureLink(link.name(), link.index(), up), undo));
+      }
+    }
+    if (source.lacksVlan()) {
+      LinkSettings up = LinkSettings.NONE.withUp(true);
+      plan.add(PlannedStep.own(new Step.ConfigureLink(source.vlanName(), 0, up), null));
+    }
+  }
+
+  /** Plans to remove the macvtap, and to set down again what was brought up for it. */
+  void unplug(boolean preserve) {
+    List<LinkState> lower = new ArrayList<>();
+    for (LinkState own : plan.host().linksOf(vifId)) {
+      if (!preserve && own.lower() != null) {
+        addLower(own, lower);
+        plan.add(file.remove(own.name()));
+      }
+    }
+    plan.delete(preserve);
+    for (LinkState device : lower) {
+      if (device.alias().equals(Aliases.BROUGHT_UP)) {
+        plan.add(
+            PlannedStep.own(
+                new MacvtapStep.SetDownIfUnused(device.name(), device.index(), true, List.of()),
+                null));
+      }
+    }
+  }
+
+  /** The VLAN first, which wants its device up as long as it is. */
+  private void addLower(LinkState link, List<LinkState> lower) {
+    HostSnapshot host = plan.host();
+    Optional<LinkState> on = host.link(link.lower().index());
+    while (on.isPresent() && !lower.contains(on.get())) {
+      lower.add(on.get());
+      LowerLink next = on.get().lower();
+      on = next == null ? Optional.empty() : host.link(next.index());
+    }
+  }
+}
