@@ -27,6 +27,7 @@ module io.fastvif.datapath {
   exports io.fastvif.pci;
   exports io.fastvif.plan;
   exports io.fastvif.plugin;
+  exports io.fastvif.portprofile;
   exports io.fastvif.switchdev.pool;
   exports io.fastvif.switchdev;
   exports io.fastvif.tuntap;

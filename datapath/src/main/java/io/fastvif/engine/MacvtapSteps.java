@@ -2,7 +2,10 @@ package io.fastvif.engine;
 
 import io.fastvif.macvtap.TapNode;
 import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.PortAssociation;
 import io.fastvif.plan.Step;
+import io.fastvif.portprofile.PortExtender;
+import io.fastvif.portprofile.VsiDiscovery;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -23,6 +26,25 @@ final class MacvtapSteps {
       case MacvtapStep.RemoveTapFile remove ->
           TapNode.of(remove.name(), Path.of(remove.folder())).remove();
       case MacvtapStep.SetDownIfUnused down -> LowerDevices.setDownIfUnused(down);
+      case MacvtapStep.AssociatePort associate -> associate(associate);
+      case MacvtapStep.DisassociatePort disassociate -> disassociate(disassociate);
+    };
+  }
+
+  private static boolean associate(MacvtapStep.AssociatePort step) throws IOException {
+    return switch (step.port()) {
+      case PortAssociation.Vsi vsi ->
+          VsiDiscovery.associate(vsi, step.preassociate(), step.timeoutSeconds());
+      case PortAssociation.Profile profile ->
+          PortExtender.associate(profile, step.preassociate(), step.timeoutSeconds());
+    };
+  }
+
+  private static boolean disassociate(MacvtapStep.DisassociatePort step) throws IOException {
+    return switch (step.port()) {
+      case PortAssociation.Vsi vsi -> VsiDiscovery.disassociate(vsi, step.timeoutSeconds());
+      case PortAssociation.Profile profile ->
+          PortExtender.disassociate(profile, step.timeoutSeconds());
     };
   }
 }

@@ -536,6 +536,6 @@ public sealed interface Step {
     }
   }
 
-  /** A step about the device file of a macvtap, or the device that it lies on. */
+  /** A step about the device file of a macvtap, the device that it lies on, or its port. */
   sealed interface OfMacvtap extends Slow permits MacvtapStep {}
 }

@@ -150,8 +150,7 @@ class WrongInputTest {
     assertTrue(
         unknown
             .err()
-            .startsWith(
-                "fastvif: option: \"tap.color\" is not known: expected one of direct."),
+            .startsWith("fastvif: option: \"tap.color\" is not known: expected one of direct."),
         unknown.err());
   }
 

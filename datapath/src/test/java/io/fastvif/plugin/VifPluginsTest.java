@@ -72,7 +72,8 @@ class VifPluginsTest {
   void describesWhatIsInstalled() {
     assertEquals(
         List.of(
-            "direct: VIFDirect 1.0 []",
+            "direct: VIFDirect 1.0 [VIFPortProfile8021Qbg 1.0 to 1.1,"
+                + " VIFPortProfile8021Qbh 1.0 to 1.1]",
             "hostdev: VIFHostDevice 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
                 + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
             "linux_bridge: VIFBridge 1.0 []",

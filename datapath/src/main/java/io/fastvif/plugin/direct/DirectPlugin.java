@@ -1,10 +1,12 @@
 package io.fastvif.plugin.direct;
 
 import io.fastvif.host.HostPluginInfo;
+import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.PortAssociation;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
@@ -13,6 +15,8 @@ import io.fastvif.plugin.VifPluginFactory;
 import io.fastvif.vif.DirectMode;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.PortProfile8021Qbg;
+import io.fastvif.vif.PortProfile8021Qbh;
 import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifDirect;
@@ -25,6 +29,7 @@ public final class DirectPlugin implements VifPlugin {
   private final TapFile file;
   private final boolean isolated;
   private final Promiscuity promiscuity;
+  private final SwitchPort ports;
 
   /** Finds the plugin. */
   public static final class Factory implements VifPluginFactory {
@@ -35,13 +40,31 @@ public final class DirectPlugin implements VifPlugin {
 
     @Override
     public List<String> options() {
-      return List.of("device_folder", "owner", "group", "mode", "private", "promiscuous");
+      return List.of(
+          "device_folder",
+          "owner",
+          "group",
+          "mode",
+          "private",
+          "promiscuous",
+          "association",
+          "association_timeout",
+          "host_uuid",
+          "lldpad_pid_file");
     }
 
     @Override
     public HostPluginInfo describe() {
       return HostPluginInfo.of(
-          NAME, HostVifInfo.of(VifDirect.OBJECT_NAME, Version.V1_0, Version.V1_0));
+          NAME,
+          HostVifInfo.of(
+              VifDirect.OBJECT_NAME,
+              Version.V1_0,
+              VifDirect.CURRENT,
+              HostPortProfileInfo.of(
+                  PortProfile8021Qbg.OBJECT_NAME, Version.V1_0, PortProfile8021Qbg.CURRENT),
+              HostPortProfileInfo.of(
+                  PortProfile8021Qbh.OBJECT_NAME, Version.V1_0, PortProfile8021Qbh.CURRENT)));
     }
 
     @Override
@@ -54,6 +77,7 @@ public final class DirectPlugin implements VifPlugin {
     file = TapFile.of(options);
     isolated = options.flag("private", false);
     promiscuity = options.choice("promiscuous", Promiscuity.AUTO);
+    ports = SwitchPort.of(options);
   }
 
   @Override
@@ -62,7 +86,11 @@ public final class DirectPlugin implements VifPlugin {
     SourceDevice source = SourceDevice.find(direct, host);
     MacvtapPlanner planner = planner(direct, host);
     planner.plug(
-        source, mode(direct.mode().require("mode")), isPromiscuous(source), mtu(direct, source));
+        source,
+        mode(direct.mode().require("mode")),
+        isPromiscuous(source),
+        mtu(direct, source),
+        ports.port(vif, instance, source, true));
     return planner.plan().plug();
   }
 
@@ -70,7 +98,12 @@ public final class DirectPlugin implements VifPlugin {
   public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     VifDirect direct = check(vif);
     MacvtapPlanner planner = planner(direct, host);
-    planner.unplug(vif.isPreservedOnDelete());
+    boolean preserve = vif.isPreservedOnDelete();
+    PortAssociation port = null;
+    if (!preserve && vif.portProfile().hasValue() && planner.isPlugged()) {
+      port = ports.port(vif, instance, SourceDevice.find(direct, host), false);
+    }
+    planner.unplug(preserve, port);
     return planner.plan().unplugged();
   }
 
@@ -78,13 +111,11 @@ public final class DirectPlugin implements VifPlugin {
     String id = VifChecks.id(vif);
     String name = vif.vifName().require("vif_name");
     return new MacvtapPlanner(
-        new PlanBuilder(id, name, host), id, name, vif.address().orElse(null), file);
+        new PlanBuilder(id, name, host), id, name, vif.address().orElse(null), file, ports);
   }
 
   private static VifDirect check(Vif vif) {
-    VifDirect direct = VifChecks.type(vif, VifDirect.class, VifDirect.OBJECT_NAME, NAME);
-    VifChecks.noProfile(vif, NAME);
-    return direct;
+    return VifChecks.type(vif, VifDirect.class, VifDirect.OBJECT_NAME, NAME);
   }
 
   private MacvtapMode mode(DirectMode mode) {

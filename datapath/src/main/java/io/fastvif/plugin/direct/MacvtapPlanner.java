@@ -8,6 +8,7 @@ import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PortAssociation;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
@@ -26,16 +27,19 @@ final class MacvtapPlanner {
   private final String name;
   private final MacAddress mac;
   private final TapFile file;
+  private final SwitchPort ports;
 
   /**
    * @param mac the guest's address, null for none given
    */
-  MacvtapPlanner(PlanBuilder plan, String vifId, String name, MacAddress mac, TapFile file) {
+  MacvtapPlanner(
+      PlanBuilder plan, String vifId, String name, MacAddress mac, TapFile file, SwitchPort ports) {
     this.plan = plan;
     this.vifId = vifId;
     this.name = name;
     this.mac = mac;
     this.file = file;
+    this.ports = ports;
   }
 
   PlanBuilder plan() {
@@ -45,8 +49,11 @@ final class MacvtapPlanner {
   /**
    * Plans to make the macvtap, or to give it what differs. It comes up last, because in one request
    * the kernel would bring it up, with a carrier, before IPv6 address generation is off.
+   *
+   * @param port on a switch outside; null for none
    */
-  void plug(SourceDevice source, MacvtapMode mode, boolean promiscuous, int mtu) {
+  void plug(
+      SourceDevice source, MacvtapMode mode, boolean promiscuous, int mtu, PortAssociation port) {
     plan.device(name);
     Optional<LinkState> own = own();
     LinkSettings wanted =
@@ -59,6 +66,7 @@ final class MacvtapPlanner {
       bringUp(source, false);
       plan.change(own.get(), wanted.withUp(true), false);
       plan.add(file.make(name));
+      associate(port);
       return;
     }
     if (source.lacksVlan()) {
@@ -81,7 +89,19 @@ final class MacvtapPlanner {
         wanted.withMtu(null).withAddress(passthrough ? mac : null).withAlias(Aliases.of(vifId)));
     bringUp(source, true);
     plan.add(file.make(name));
+    associate(port);
     configure(LinkSettings.NONE.withUp(true));
+  }
+
+  private void associate(PortAssociation port) {
+    if (port != null) {
+      plan.add(ports.associate(port));
+    }
+  }
+
+  /** Whether there is a macvtap of the VIF. */
+  boolean isPlugged() {
+    return !plan.host().linksOf(vifId).isEmpty();
   }
 
   private Optional<LinkState> own() {
@@ -154,8 +174,15 @@ final class MacvtapPlanner {
     }
   }
 
-  /** Plans to remove the macvtap, and to set down again what was brought up for it. */
-  void unplug(boolean preserve) {
+  /**
+   * Plans to remove the macvtap, and to set down again what was brought up for it.
+   *
+   * @param port on a switch outside; null for none
+   */
+  void unplug(boolean preserve, PortAssociation port) {
+    if (port != null) {
+      plan.add(ports.disassociate(port));
+    }
     List<LinkState> lower = new ArrayList<>();
     for (LinkState own : plan.host().linksOf(vifId)) {
       if (!preserve && own.lower() != null) {

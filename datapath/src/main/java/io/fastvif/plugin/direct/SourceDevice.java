@@ -17,13 +17,19 @@ import java.util.stream.Collectors;
  * What a VIF's macvtap lies on.
  *
  * @param function the virtual function that the device is; null if it is none
+ * @param physicalFunction the link of that function's physical one; null if there is none
  * @param link the network device of the VIF's PCI device
  * @param vlanName the name of its VLAN that is used in its place; empty for none
  * @param vlanId that VLAN's id; 0 for none
  * @param vlan that VLAN's link; null if there is none, or it is to be made
  */
 record SourceDevice(
-    VirtualFunctionState function, LinkState link, String vlanName, int vlanId, LinkState vlan) {
+    VirtualFunctionState function,
+    LinkId physicalFunction,
+    LinkState link,
+    String vlanName,
+    int vlanId,
+    LinkState vlan) {
 
   /**
    * Finds it.
@@ -33,10 +39,11 @@ record SourceDevice(
   static SourceDevice find(VifDirect vif, HostSnapshot host) {
     PciAddress address = vif.devAddress().require("dev_address");
     VirtualFunctionState function = host.virtualFunction(address).orElse(null);
+    LinkId physical = function == null ? null : physical(function.physicalFunction(), host);
     LinkState link = link(address, function, host);
     String vlanName = vif.vlanName().orElse("");
     if (vlanName.isEmpty()) {
-      return new SourceDevice(function, link, "", 0, null);
+      return new SourceDevice(function, physical, link, "", 0, null);
     }
     Network network = vif.network().orElse(null);
     int wanted = network == null ? 0 : network.vlan().orElse(0);
@@ -44,7 +51,7 @@ record SourceDevice(
     if (vlan.isPresent()) {
       checkVlan(vlan.get(), link, wanted);
       int id = vlan.get().lower().vlanId();
-      return new SourceDevice(function, link, vlan.get().name(), id, vlan.get());
+      return new SourceDevice(function, physical, link, vlan.get().name(), id, vlan.get());
     }
     if (wanted == 0 || !network.providesVlan()) {
       throw InvalidInputException.ofValue(
@@ -53,7 +60,7 @@ record SourceDevice(
           "does not exist",
           "an existing VLAN, or a network with vlan and should_provide_vlan");
     }
-    return new SourceDevice(function, link, vlanName, wanted, null);
+    return new SourceDevice(function, physical, link, vlanName, wanted, null);
   }
 
   private static LinkState link(
@@ -76,6 +83,10 @@ record SourceDevice(
         address.toString(),
         links.isEmpty() ? "has no network device" : "has several network devices, " + names,
         "a PCI device with one network device in this namespace");
+  }
+
+  private static LinkId physical(PciAddress address, HostSnapshot host) {
+    return host.sriov().physicalFunction(address).map(PhysicalFunctionState::link).orElse(null);
   }
 
   private static void checkVlan(LinkState vlan, LinkState device, int wanted) {

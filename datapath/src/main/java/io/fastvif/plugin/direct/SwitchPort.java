@@ -1,0 +1,145 @@
+package io.fastvif.plugin.direct;
+
+import io.fastvif.plan.LinkId;
+import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PortAssociation;
+import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PortProfile;
+import io.fastvif.vif.PortProfile8021Qbg;
+import io.fastvif.vif.PortProfile8021Qbh;
+import io.fastvif.vif.Vif;
+import java.util.UUID;
+
+/**
+ * How ports on switches outside are associated.
+ *
+ * @param preassociate whether the switch is only to make ready
+ * @param timeoutSeconds how long to wait for the switch's answer
+ * @param host this host's UUID; null for what the host says that it is
+ * @param lldpadPidFile where lldpad says which process it is
+ */
+record SwitchPort(boolean preassociate, int timeoutSeconds, UUID host, String lldpadPidFile) {
+  private static final int DEFAULT_SECONDS = 30;
+  private static final int GREATEST_SECONDS = 3600;
+  private static final int BYTE = 0xff;
+  private static final int THREE_BYTES = 0xffffff;
+  private static final int PROFILE_BYTES = 39;
+  private static final int SELF = -1;
+
+  /** The values of the option {@code association}. */
+  private enum Association {
+    /** Fully. */
+    ASSOCIATE,
+    /** What the switch needs is reserved, for a guest that is still running elsewhere. */
+    PREASSOCIATE
+  }
+
+  static SwitchPort of(PluginOptions options) {
+    String host = options.text("host_uuid", "");
+    return new SwitchPort(
+        options.choice("association", Association.ASSOCIATE) == Association.PREASSOCIATE,
+        options.number("association_timeout", 1, GREATEST_SECONDS).orElse(DEFAULT_SECONDS),
+        host.isEmpty() ? null : uuid("host_uuid", host),
+        options.text("lldpad_pid_file", "/var/run/lldpad.pid"));
+  }
+
+  PlannedStep associate(PortAssociation port) {
+    return PlannedStep.own(
+        new MacvtapStep.AssociatePort(port, preassociate, timeoutSeconds),
+        new MacvtapStep.DisassociatePort(port, timeoutSeconds));
+  }
+
+  PlannedStep disassociate(PortAssociation port) {
+    return PlannedStep.own(
+        new MacvtapStep.DisassociatePort(port, timeoutSeconds),
+        new MacvtapStep.AssociatePort(port, preassociate, timeoutSeconds));
+  }
+
+  /**
+   * The VIF's port.
+   *
+   * @param instance the guest; null where it is not known, as when the port is given up
+   * @return null if the VIF has no profile
+   * @throws InvalidInputException if the profile is another, or lacks something
+   */
+  PortAssociation port(Vif vif, InstanceInfo instance, SourceDevice source, boolean plugs) {
+    PortProfile profile = vif.portProfile().orElse(null);
+    return switch (profile) {
+      case null -> null;
+      case PortProfile8021Qbg qbg -> vsi(qbg, vif, source);
+      case PortProfile8021Qbh qbh -> profile(qbh, instance, source, plugs);
+      default ->
+          throw InvalidInputException.ofValue(
+              "port_profile",
+              profile.objectName(),
+              "is not taken by the plugin " + DirectPlugin.NAME,
+              PortProfile8021Qbg.OBJECT_NAME + ", " + PortProfile8021Qbh.OBJECT_NAME + " or none");
+    };
+  }
+
+  private PortAssociation vsi(PortProfile8021Qbg profile, Vif vif, SourceDevice source) {
+    MacAddress mac = vif.address().require("address");
+    return new PortAssociation.Vsi(
+        source.link().name(),
+        source.link().index(),
+        range("manager_id", profile.managerId().require("port_profile.manager_id"), BYTE),
+        range("type_id", profile.typeId().require("port_profile.type_id"), THREE_BYTES),
+        range(
+            "type_id_version",
+            profile.typeIdVersion().require("port_profile.type_id_version"),
+            BYTE),
+        uuid("port_profile.instance_id", profile.instanceId().require("port_profile.instance_id")),
+        mac,
+        source.vlanId(),
+        lldpadPidFile);
+  }
+
+  /** Of a virtual function, its physical function's driver is asked. */
+  private PortAssociation profile(
+      PortProfile8021Qbh profile, InstanceInfo instance, SourceDevice source, boolean plugs) {
+    String name = profile.profileId().require("port_profile.profile_id");
+    if (name.isEmpty() || name.length() > PROFILE_BYTES || !name.chars().allMatch(c -> c < 0x80)) {
+      throw InvalidInputException.ofValue(
+          "port_profile.profile_id", name, "is not a port profile", "1 to 39 ASCII characters");
+    }
+    if (plugs && instance == null) {
+      throw InvalidInputException.of(
+          "instance", "is not given", "the instance that a VIF with 802.1Qbh profile is for");
+    }
+    UUID guest =
+        instance == null ? null : uuid("instance.uuid", instance.uuid().require("instance.uuid"));
+    VirtualFunctionState function = source.function();
+    LinkId device = source.physicalFunction();
+    return function == null
+        ? new PortAssociation.Profile(
+            source.link().name(), source.link().index(), SELF, name, guest, host)
+        : new PortAssociation.Profile(
+            device.name(), device.index(), function.number(), name, guest, host);
+  }
+
+  private static int range(String field, int value, int greatest) {
+    if (value < 0 || value > greatest) {
+      throw InvalidInputException.ofValue(
+          "port_profile." + field, "" + value, "is out of range", "0 to " + greatest);
+    }
+    return value;
+  }
+
+  private static UUID uuid(String path, String text) {
+    try {
+      UUID uuid = UUID.fromString(text);
+      if (uuid.toString().equalsIgnoreCase(text)) {
+        return uuid;
+      }
+    } catch (IllegalArgumentException wrong) {
+      // said below, like one that was abbreviated
+    }
+    throw InvalidInputException.ofValue(
+        path, text, "is not a UUID", "a UUID such as 09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
+  }
+}

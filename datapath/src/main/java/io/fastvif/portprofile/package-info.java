@@ -1,0 +1,23 @@
+/**
+ * Associates a guest's port with the switch outside the host, and takes that back.
+ *
+ * <p>By 802.1Qbg the host's station sends the switch VDP messages over ECP. lldpad does both, and
+ * takes orders in the form of rtnetlink's link messages, which are sent to its netlink address, its
+ * process id in {@code /var/run/lldpad.pid}; what is sent is what libvirt sends. RTM_SETLINK is
+ * answered at once with an error number, EPROTONOSUPPORT as long as lldpad and the switch have not
+ * agreed on EVB, which is tried again until the time is up. What the switch answered is asked for
+ * with RTM_GETLINK, whose answer is a message of the type NLMSG_DONE that has a body. A VSI whose
+ * association was taken back disappears from that answer. Tested with two of Debian's lldpad, a
+ * station and a bridge, in two namespaces.
+ *
+ * <p>By 802.1Qbh the device's driver talks to the switch. It is asked by RTM_SETLINK, and its
+ * answer is read with RTM_GETLINK. One driver of the kernel knows this, {@code enic}; others refuse
+ * with EOPNOTSUPP. There is no such card in the lab: what is tested is the form of the messages,
+ * and that the kernel reads them and refuses them for that reason.
+ *
+ * <p>Both wait by asking again and again, because neither tells by itself: every 100 ms.
+ *
+ * <p>May use: {@code io.fastvif.netlink}, native-bindings, and {@code io.fastvif.plan} for what a
+ * port is.
+ */
+package io.fastvif.portprofile;
