@@ -1,7 +1,13 @@
 package io.fastvif.engine;
 
+import static io.fastvif.bindings.linux.linux_h.VIRTIO_F_VERSION_1;
+
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plan.Step;
+import io.fastvif.vhostuser.protocol.DeviceFeature;
+import io.fastvif.vhostuser.protocol.ProtocolException;
+import io.fastvif.vhostuser.session.VhostUserFrontend;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -22,6 +28,7 @@ final class SocketFiles {
   private static final int SOCKET = 0140000;
   private static final int STICKY = 01000;
   private static final int OTHERS_WRITE = 02;
+  private static final int ANSWER_MILLIS = 5000;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private SocketFiles() {}
@@ -73,22 +80,36 @@ final class SocketFiles {
   private static boolean await(Path socket, SocketAccess access, int timeoutMillis)
       throws IOException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-    while (!answers(socket)) {
+    String problem = problem(socket, deadline);
+    while (problem != null) {
       if (System.nanoTime() - deadline > 0) {
         throw new IOException(
-            (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)
-                    ? "nobody answers on it"
-                    : "there is no such socket")
-                + " after "
-                + timeoutMillis
-                + " ms: expected a vhost-user backend");
+            problem + " after " + timeoutMillis + " ms: expected a vhost-user backend");
       }
       LockSupport.parkNanos(PAUSE_NANOS);
       if (Thread.currentThread().isInterrupted()) {
         throw new IOException("interrupted while waiting for " + socket);
       }
+      problem = problem(socket, deadline);
     }
     return access != null && give(socket, access);
+  }
+
+  /** What keeps a hypervisor from using the backend behind that socket; null for nothing. */
+  private static String problem(Path socket, long deadline) {
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      return "there is no such socket";
+    }
+    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    try (VhostUserFrontend frontend =
+        VhostUserFrontend.connect(socket.toString(), Math.clamp(left, 1, ANSWER_MILLIS))) {
+      long features = frontend.getFeatures();
+      return DeviceFeature.isIn(features, VIRTIO_F_VERSION_1)
+          ? null
+          : String.format("the backend offers features 0x%x, without VERSION_1", features);
+    } catch (SystemCallException | ProtocolException refused) {
+      return refused.getMessage();
+    }
   }
 
   /** Gives a file its owner, group and mode; false if it has them already. */

@@ -40,6 +40,10 @@
  * just before it is sent; one whose fate is unknown after a lost connection is simply looked at
  * again.
  *
+ * <p>A vhost-user port needs a process that goes on moving its frames, so the engine has none of
+ * its own: an agent gives it a forwarder ({@link io.fastvif.engine.VhostUserPorts}). Opening a port
+ * and waiting for another process's backend are slow steps, on threads of their own.
+ *
  * <h2>Where the kernel's time goes</h2>
  *
  * <p>Measured with a C program and perf on Linux 6.18, two cores, 1,000 veth pairs on one bridge,
@@ -70,6 +74,7 @@
  * </ul>
  *
  * <p>May use: {@code io.fastvif.plan}, and the transports {@code io.fastvif.netlink}, {@code
- * io.fastvif.ovsdb} and {@code io.fastvif.netns}, and {@code io.fastvif.switchdev}.
+ * io.fastvif.ovsdb}, {@code io.fastvif.vhostuser.session} and {@code io.fastvif.netns}, and {@code
+ * io.fastvif.switchdev}.
  */
 package io.fastvif.engine;

@@ -87,4 +87,16 @@ class SocketFilesTest {
         "there is no such socket after 60 ms: expected a vhost-user backend",
         assertThrows(IOException.class, () -> SocketFiles.perform(await)).getMessage());
   }
+
+  @Test
+  void aListenerThatIsNoBackendIsSaid() throws IOException {
+    Path socket = folder.resolve("silent");
+    Step.AwaitBackend await = new Step.AwaitBackend(socket.toString(), null, 200);
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      String message =
+          assertThrows(IOException.class, () -> SocketFiles.perform(await)).getMessage();
+      assertTrue(message.contains("GET_FEATURES"), message);
+    }
+  }
 }

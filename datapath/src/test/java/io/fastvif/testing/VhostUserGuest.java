@@ -1,0 +1,204 @@
+package io.fastvif.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A virtual machine with one virtio-net device whose other side is a vhost-user socket: QEMU's
+ * software emulation, so that no KVM is needed. It has a shell at the other end of its serial line;
+ * booting takes some ten seconds.
+ */
+public final class VhostUserGuest implements AutoCloseable {
+  private static final String READY = "@ready";
+  private static final String DONE = "@done ";
+  private static final long BOOT_SECONDS = 120;
+  private static final long COMMAND_SECONDS = 60;
+  private static final int MEMORY_MEGABYTES = 160;
+
+  private final Process process;
+  private final OutputStream input;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final List<String> seen = new ArrayList<>();
+
+  private VhostUserGuest(Process process) {
+    this.process = process;
+    input = process.getOutputStream();
+    Thread.ofPlatform().daemon().name("guest-console").start(this::read);
+  }
+
+  /** How a guest is made. */
+  public static final class Builder {
+    private final Path socket;
+    private final String mac;
+    private boolean listens;
+    private boolean packed;
+    private int mtu;
+
+    private Builder(Path socket, String mac) {
+      this.socket = socket;
+      this.mac = mac;
+    }
+
+    /** QEMU makes the socket, and waits for the backend before it starts the guest. */
+    public Builder listening() {
+      listens = true;
+      return this;
+    }
+
+    /** The device tells the guest that MTU, in bytes. */
+    public Builder mtu(int bytes) {
+      mtu = bytes;
+      return this;
+    }
+
+    /** Packed rings. */
+    public Builder packed() {
+      packed = true;
+      return this;
+    }
+
+    /**
+     * Starts QEMU; {@link VhostUserGuest#awaitBoot()} waits for the guest.
+     *
+     * @param folder for its files
+     */
+    public VhostUserGuest start(Path folder) throws IOException, InterruptedException {
+      Peer qemu = Peer.require("qemu-system-x86_64", "qemu-system-x86");
+      GuestImage image = GuestImage.make(folder);
+      List<String> command = new ArrayList<>(List.of(qemu.path().toString()));
+      command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
+      command.addAll(List.of("-accel", "tcg", "-cpu", "max", "-serial", "stdio"));
+      command.addAll(List.of("-m", MEMORY_MEGABYTES + "M"));
+      command.addAll(
+          List.of(
+              "-object",
+              "memory-backend-memfd,id=m0,size=" + MEMORY_MEGABYTES + "M,share=on",
+              "-machine",
+              "q35,memory-backend=m0"));
+      String end = listens ? "server=on" : "reconnect=1";
+      command.addAll(List.of("-chardev", "socket,id=c0,path=" + socket + "," + end));
+      command.addAll(List.of("-netdev", "vhost-user,id=n0,chardev=c0"));
+      // Without MSI-X: QEMU 7.2 crashes with vhost-user and software emulation otherwise.
+      command.addAll(
+          List.of(
+              "-device",
+              "virtio-net-pci,netdev=n0,vectors=0,romfile=,mac="
+                  + mac
+                  + (packed ? ",packed=on" : "")
+                  + (mtu > 0 ? ",host_mtu=" + mtu : "")));
+      command.addAll(List.of("-kernel", image.kernel().toString()));
+      command.addAll(List.of("-initrd", image.files().toString()));
+      command.addAll(
+          List.of(
+              "-append",
+              "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off tsc=reliable"
+                  + " no_timer_check"));
+      return new VhostUserGuest(
+          new ProcessBuilder(command)
+              .redirectError(ProcessBuilder.Redirect.to(folder.resolve("qemu.err").toFile()))
+              .start());
+    }
+  }
+
+  /**
+   * A guest whose device has that MAC address, which connects to the socket and again when the
+   * connection is lost.
+   */
+  public static Builder of(Path socket, String mac) {
+    return new Builder(socket, mac);
+  }
+
+  private void read() {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.add(line);
+      }
+    } catch (IOException closed) {
+      lines.add("the console is closed: " + closed);
+    }
+  }
+
+  /** Waits until the guest has booted. */
+  public VhostUserGuest awaitBoot() throws InterruptedException {
+    until(READY, BOOT_SECONDS);
+    return this;
+  }
+
+  /** Runs a command in the guest, which must succeed; returns what it printed. */
+  public String run(String command) throws InterruptedException {
+    begin(command);
+    return end();
+  }
+
+  /** Begins a command in the guest; {@link #end} waits for it. */
+  public void begin(String command) {
+    try {
+      input.write((command + "; echo " + DONE + "$?\n").getBytes(StandardCharsets.UTF_8));
+      input.flush();
+    } catch (IOException ended) {
+      throw new UncheckedIOException(ended);
+    }
+  }
+
+  /** Waits for a command that was begun, and must succeed; returns what it printed. */
+  public String end() throws InterruptedException {
+    String last = until(DONE, COMMAND_SECONDS);
+    String text = String.join("\n", seen);
+    assertEquals("0", last.substring(DONE.length()).strip(), text);
+    return text;
+  }
+
+  /** Gives the device an address, with its network's length, and brings it up. */
+  public VhostUserGuest address(String address) throws InterruptedException {
+    run("ip address add " + address + " dev eth0 && ip link set eth0 up");
+    return this;
+  }
+
+  /** Pings that address until it answers, at most some 20 times; it must. */
+  public void ping(String address) throws InterruptedException {
+    run(
+        "n=0; until ping -c 1 -W 2 "
+            + address
+            + " >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 20 ] || break; done; [ $n -lt 20 ]");
+  }
+
+  /** Waits for a line that begins so, and keeps those before it. */
+  private String until(String start, long seconds) throws InterruptedException {
+    seen.clear();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (true) {
+      String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      assertNotNull(line, () -> start + " did not come; the guest said: " + seen);
+      int at = line.indexOf(start);
+      if (at >= 0) {
+        return line.substring(at);
+      }
+      seen.add(line);
+    }
+  }
+
+  /** QEMU's process. */
+  public Process process() {
+    return process;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}
