@@ -1,8 +1,7 @@
 package io.fastvif.engine;
 
-import io.fastvif.plan.VhostUserPort;
+import io.fastvif.plan.ServedPort;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -11,23 +10,19 @@ import java.util.List;
  */
 final class NoVhostUserPorts implements VhostUserPorts {
   @Override
-  public boolean open(VhostUserPort port) throws IOException {
+  public boolean open(ServedPort port) throws IOException {
     throw new IOException(
         "a vhost-user port lives as long as the process that serves it: needs one that stays, such"
             + " as `fastvif vhost-user serve`, or an agent whose engine has a forwarder");
   }
 
   @Override
-  public boolean close(VhostUserPort port) throws IOException {
-    Path socket = Path.of(port.path());
-    if (port.listens() && SocketFiles.answers(socket)) {
-      throw new IOException("another process serves it: end that, or unplug there");
-    }
-    return port.listens() && SocketFiles.removeStale(socket);
+  public boolean close(ServedPort port) throws IOException {
+    return VhostUserPorts.removeUnserved(port);
   }
 
   @Override
-  public List<VhostUserPort> open() {
+  public List<ServedPort> open() {
     return List.of();
   }
 }

@@ -3,7 +3,7 @@ package io.fastvif.engine;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.VhostUserPort;
+import io.fastvif.plan.ServedPort;
 import io.fastvif.switchdev.pool.DeviceLeases;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -200,11 +200,11 @@ public final class PlugEngine implements Agent, AutoCloseable {
       executor.retiredBridges().endReading();
     }
     HostSnapshot whole = host.withDevices(() -> transport.devices(host));
-    List<VhostUserPort> open = ports.open();
+    List<ServedPort> open = ports.open();
     return open.isEmpty()
         ? whole
         : whole.withVhostUserPorts(
-            open.stream().collect(Collectors.toMap(VhostUserPort::vifId, port -> port)));
+            open.stream().collect(Collectors.toMap(ServedPort::vifId, port -> port)));
   }
 
   @Override

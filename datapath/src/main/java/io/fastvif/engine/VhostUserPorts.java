@@ -1,7 +1,8 @@
 package io.fastvif.engine;
 
-import io.fastvif.plan.VhostUserPort;
+import io.fastvif.plan.ServedPort;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -22,7 +23,7 @@ public interface VhostUserPorts {
    * @throws IOException if it cannot be opened, or the VIF has a port that is open otherwise;
    *     nothing is left of it then
    */
-  boolean open(VhostUserPort port) throws IOException;
+  boolean open(ServedPort port) throws IOException;
 
   /**
    * Closes the VIF's port; when it returns, nothing of the guest's memory is used, the tap is free
@@ -31,8 +32,22 @@ public interface VhostUserPorts {
    * @return false if it is not open
    * @throws IOException if it cannot be closed
    */
-  boolean close(VhostUserPort port) throws IOException;
+  boolean close(ServedPort port) throws IOException;
 
   /** The ports that are open. */
-  List<VhostUserPort> open();
+  List<ServedPort> open();
+
+  /**
+   * Closes a port that no process serves any more, of which nothing but the socket is left.
+   *
+   * @return false if nothing is left of it
+   * @throws IOException if a process does serve it, or what is there is no socket
+   */
+  static boolean removeUnserved(ServedPort port) throws IOException {
+    Path socket = Path.of(port.path());
+    if (port.listens() && SocketFiles.answers(socket)) {
+      throw new IOException("another process serves it: end that, or unplug there");
+    }
+    return port.listens() && SocketFiles.removeStale(socket);
+  }
 }

@@ -67,13 +67,13 @@ public interface HostSnapshot {
   }
 
   /** The vhost-user port of the VIF of that id, if this process has a forwarder that serves it. */
-  default Optional<VhostUserPort> vhostUserPort(String vifId) {
+  default Optional<ServedPort> vhostUserPort(String vifId) {
     return Optional.empty();
   }
 
   /** The same with the vhost-user ports of a forwarder, by the ids of their VIFs. */
-  default HostSnapshot withVhostUserPorts(Map<String, VhostUserPort> ports) {
-    Map<String, VhostUserPort> copy = Map.copyOf(ports);
+  default HostSnapshot withVhostUserPorts(Map<String, ServedPort> ports) {
+    Map<String, ServedPort> copy = Map.copyOf(ports);
     return new WiderSnapshot(
         this, this::ovs, this::sriov, this::devices, vifId -> Optional.ofNullable(copy.get(vifId)));
   }

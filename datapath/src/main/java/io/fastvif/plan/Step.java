@@ -455,7 +455,7 @@ public sealed interface Step {
   /** A step of the forwarder that serves vhost-user ports; only a process that stays has one. */
   sealed interface OfVhostUserPort extends Slow {
     /** The port that it is about. */
-    VhostUserPort port();
+    ServedPort port();
   }
 
   /**
@@ -463,7 +463,7 @@ public sealed interface Step {
    * frames between the guest and the tap from then on. Nothing is done for one that is open just
    * so.
    */
-  record OpenVhostUserPort(VhostUserPort port) implements OfVhostUserPort {
+  record OpenVhostUserPort(ServedPort port) implements OfVhostUserPort {
     @Override
     public String toString() {
       return "open " + port;
@@ -474,7 +474,7 @@ public sealed interface Step {
    * Closes a vhost-user port: the guest is disconnected, the tap let go, and a socket of the port's
    * own removed. Nothing is done for one that is not open.
    */
-  record CloseVhostUserPort(VhostUserPort port) implements OfVhostUserPort {
+  record CloseVhostUserPort(ServedPort port) implements OfVhostUserPort {
     @Override
     public String toString() {
       return "close vhost-user port " + port.name() + " on " + port.path();

@@ -12,7 +12,7 @@ final class WiderSnapshot implements HostSnapshot {
   private final Supplier<OvsSnapshot> rows;
   private final Supplier<SriovSnapshot> functions;
   private final Supplier<DeviceSnapshot> pci;
-  private final Function<String, Optional<VhostUserPort>> ports;
+  private final Function<String, Optional<ServedPort>> ports;
   private volatile OvsSnapshot ovs;
   private volatile SriovSnapshot sriov;
   private volatile DeviceSnapshot devices;
@@ -22,7 +22,7 @@ final class WiderSnapshot implements HostSnapshot {
       Supplier<OvsSnapshot> rows,
       Supplier<SriovSnapshot> functions,
       Supplier<DeviceSnapshot> pci,
-      Function<String, Optional<VhostUserPort>> ports) {
+      Function<String, Optional<ServedPort>> ports) {
     this.kernel = kernel;
     this.rows = rows;
     this.functions = functions;
@@ -91,7 +91,7 @@ final class WiderSnapshot implements HostSnapshot {
   }
 
   @Override
-  public Optional<VhostUserPort> vhostUserPort(String vifId) {
+  public Optional<ServedPort> vhostUserPort(String vifId) {
     return ports.apply(vifId);
   }
 }

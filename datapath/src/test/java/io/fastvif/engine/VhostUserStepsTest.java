@@ -7,9 +7,9 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plan.Step;
-import io.fastvif.plan.VhostUserPort;
 import io.fastvif.testing.FakeVhostUserPorts;
 import io.fastvif.vif.VhostUserMode;
 import java.net.StandardProtocolFamily;
@@ -31,8 +31,8 @@ class VhostUserStepsTest {
   private final FakeVhostUserPorts ports = new FakeVhostUserPorts();
   @TempDir Path folder;
 
-  private VhostUserPort port() {
-    return new VhostUserPort(
+  private ServedPort port() {
+    return new ServedPort(
         "vif",
         "vhu0",
         folder.resolve("vhu0.sock").toString(),

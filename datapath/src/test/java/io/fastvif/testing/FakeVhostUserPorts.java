@@ -1,7 +1,7 @@
 package io.fastvif.testing;
 
 import io.fastvif.engine.VhostUserPorts;
-import io.fastvif.plan.VhostUserPort;
+import io.fastvif.plan.ServedPort;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,16 +10,16 @@ import java.util.Map;
 
 /** A forwarder that knows which ports are open, and moves no frames. */
 public final class FakeVhostUserPorts implements VhostUserPorts {
-  private final Map<String, VhostUserPort> open = new LinkedHashMap<>();
+  private final Map<String, ServedPort> open = new LinkedHashMap<>();
   private final List<String> calls = new ArrayList<>();
 
   /** With no port. */
   public FakeVhostUserPorts() {}
 
   @Override
-  public synchronized boolean open(VhostUserPort port) throws IOException {
+  public synchronized boolean open(ServedPort port) throws IOException {
     calls.add("open " + port.name());
-    VhostUserPort former = open.putIfAbsent(port.vifId(), port);
+    ServedPort former = open.putIfAbsent(port.vifId(), port);
     if (former != null && !former.equals(port)) {
       throw new IOException("open otherwise: " + former);
     }
@@ -27,13 +27,13 @@ public final class FakeVhostUserPorts implements VhostUserPorts {
   }
 
   @Override
-  public synchronized boolean close(VhostUserPort port) {
+  public synchronized boolean close(ServedPort port) {
     calls.add("close " + port.name());
     return open.remove(port.vifId()) != null;
   }
 
   @Override
-  public synchronized List<VhostUserPort> open() {
+  public synchronized List<ServedPort> open() {
     return List.copyOf(open.values());
   }
 

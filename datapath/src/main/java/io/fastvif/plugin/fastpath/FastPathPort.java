@@ -5,8 +5,8 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.Step;
-import io.fastvif.plan.VhostUserPort;
 import io.fastvif.plugin.HostSideAddress;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.SocketOptions;
@@ -22,10 +22,10 @@ import java.util.OptionalInt;
 /** A VIF's tap and vhost-user port, and the plan that they come into. */
 final class FastPathPort {
   private final VifVhostUser vif;
-  private final VhostUserPort port;
+  private final ServedPort port;
   private final PlanBuilder plan;
 
-  private FastPathPort(VifVhostUser vif, VhostUserPort port, HostSnapshot host) {
+  private FastPathPort(VifVhostUser vif, ServedPort port, HostSnapshot host) {
     this.vif = vif;
     this.port = port;
     plan = new PlanBuilder(port.vifId(), port.tap(), host);
@@ -40,7 +40,7 @@ final class FastPathPort {
     int mtu = VifChecks.mtu(vif.network().orElse(null), options.defaultMtu());
     return new FastPathPort(
         vif,
-        new VhostUserPort(id, name, path, mode, options.access(), mtu, options.queuePairs(), name),
+        new ServedPort(id, name, path, mode, options.access(), mtu, options.queuePairs(), name),
         host);
   }
 
@@ -87,7 +87,7 @@ final class FastPathPort {
 
   /** The port is open, as the VIF has it now. */
   void open() {
-    Optional<VhostUserPort> former = plan.host().vhostUserPort(port.vifId());
+    Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
     if (former.equals(Optional.of(port))) {
       return;
     }
@@ -100,7 +100,7 @@ final class FastPathPort {
    * it, or may have ended without taking its socket along.
    */
   void close() {
-    Optional<VhostUserPort> former = plan.host().vhostUserPort(port.vifId());
+    Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
     if (former.isPresent()) {
       close(former.get());
     } else if (ownTap().isPresent()) {
@@ -108,7 +108,7 @@ final class FastPathPort {
     }
   }
 
-  private void close(VhostUserPort former) {
+  private void close(ServedPort former) {
     plan.add(
         PlannedStep.own(new Step.CloseVhostUserPort(former), new Step.OpenVhostUserPort(former)));
   }

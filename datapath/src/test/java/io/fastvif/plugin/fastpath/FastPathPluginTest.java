@@ -8,9 +8,9 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.RouteState;
+import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
-import io.fastvif.plan.VhostUserPort;
 import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
@@ -76,7 +76,7 @@ class FastPathPluginTest {
                 0));
   }
 
-  private static VhostUserPort port(PlugPlan plan) {
+  private static ServedPort port(PlugPlan plan) {
     return plan.steps().stream()
         .map(PlannedStep::step)
         .filter(Step.OpenVhostUserPort.class::isInstance)
@@ -109,7 +109,7 @@ class FastPathPluginTest {
   @Test
   void whatIsPluggedIsLeftAsItIs() {
     Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
-    VhostUserPort port = port(plugin().plug(vif, null, EMPTY));
+    ServedPort port = port(plugin().plug(vif, null, EMPTY));
     HostSnapshot host = plugged(7).build().withVhostUserPorts(Map.of(port.vifId(), port));
     assertEquals(List.of(), steps(plugin().plug(vif, null, host)));
     // A forwarder that was started again has the tap, and not the port.
@@ -118,7 +118,7 @@ class FastPathPluginTest {
 
   @Test
   void aPortThatIsOpenOtherwiseIsClosedFirst() {
-    VhostUserPort former =
+    ServedPort former =
         port(
             plugin("queues", "2")
                 .plug(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.SERVER), null, EMPTY));
@@ -137,7 +137,7 @@ class FastPathPluginTest {
     PlugPlan plan = plugin().unplug(vif, null, plugged(7).build());
     assertEquals(List.of(CLOSE, "delete vhu1"), steps(plan));
     assertEquals(null, plan.steps().getFirst().undo());
-    VhostUserPort port = port(plugin().plug(vif, null, EMPTY));
+    ServedPort port = port(plugin().plug(vif, null, EMPTY));
     HostSnapshot open = plugged(7).build().withVhostUserPorts(Map.of(port.vifId(), port));
     assertEquals(OPEN, plugin().unplug(vif, null, open).steps().getFirst().undo().toString());
     assertEquals(List.of(), steps(plugin().unplug(vif, null, EMPTY)));
@@ -293,7 +293,7 @@ class FastPathPluginTest {
 
   @Test
   void socketOptionsAndQueuesReachThePort() {
-    VhostUserPort port =
+    ServedPort port =
         port(
             plugin(
                     "socket_owner",

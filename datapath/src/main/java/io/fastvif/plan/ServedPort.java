@@ -17,7 +17,7 @@ import io.fastvif.vif.VhostUserMode;
  *     many queues
  * @param tap the tap that it is joined to, with a virtio-net header before each frame
  */
-public record VhostUserPort(
+public record ServedPort(
     String vifId,
     String name,
     String path,
