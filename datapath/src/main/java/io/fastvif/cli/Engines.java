@@ -28,7 +28,11 @@ final class Engines {
    * @throws SystemCallException if it may not be entered
    */
   static PlugEngine start(Arguments arguments, OvsSettings ovs) {
-    PlugEngine.Builder engine = PlugEngine.builder();
+    return start(arguments, ovs, PlugEngine.builder());
+  }
+
+  /** The same, of an engine with more than the default. */
+  static PlugEngine start(Arguments arguments, OvsSettings ovs, PlugEngine.Builder engine) {
     if (ovs != null) {
       engine.ovs(ovs);
     }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** The {@code fastvif} command. */
@@ -33,6 +34,7 @@ public final class Fastvif {
           "libvirt-xml",
           "representor",
           "eswitch",
+          "vhost-user serve",
           "demo",
           "bench",
           "soak");
@@ -65,17 +67,28 @@ public final class Fastvif {
 
   /** Runs the command and returns its exit status. */
   static int execute(String[] arguments, PrintWriter out, PrintWriter err) {
-    if (arguments.length > 0) {
-      Command command = command(arguments[0]);
+    String[] words = joined(arguments);
+    if (words.length > 0) {
+      Command command = command(words[0]);
       if (command instanceof LauncherCommand) {
         return run(command, new Arguments(), out, err); // its options are not known here
       }
-      Arguments plain = command == null ? null : Arguments.ofPlain(command, arguments);
+      Arguments plain = command == null ? null : Arguments.ofPlain(command, words);
       if (plain != null) {
         return run(command, plain, out, err);
       }
     }
     return usage((command, parsed) -> run(command, parsed, out, err)).execute(arguments, out, err);
+  }
+
+  /** The same with the words of a command of a group as one, such as {@code vhost-user serve}. */
+  private static String[] joined(String[] arguments) {
+    if (arguments.length < 2 || command(arguments[0] + " " + arguments[1]) == null) {
+      return arguments;
+    }
+    String[] words = Arrays.copyOfRange(arguments, 1, arguments.length);
+    words[0] = arguments[0] + " " + arguments[1];
+    return words;
   }
 
   static Usage usage(Usage.Runner runner) {
@@ -96,6 +109,7 @@ public final class Fastvif {
       case "libvirt-xml" -> new LibvirtXmlCommand();
       case "representor" -> new RepresentorCommand();
       case "eswitch" -> new EswitchCommand();
+      case "vhost-user serve" -> new ServeCommand();
       case "demo" -> new DemoCommand();
       case "bench" ->
           new LauncherCommand(name, "Measure fastvif beside the alternatives. Needs root.");

@@ -89,7 +89,8 @@ final class PlugCommand extends Command {
     return new PlugResult(plan, Outcome.FAILED, failure, plan.notes());
   }
 
-  private static CompletableFuture<PlugResult> submit(PlugEngine engine, PlugPlan plan) {
+  /** Hands a plan to the engine, whenever its queue has room. */
+  static CompletableFuture<PlugResult> submit(PlugEngine engine, PlugPlan plan) {
     Optional<CompletionStage<PlugResult>> stage = engine.submit(plan);
     while (stage.isEmpty()) {
       LockSupport.parkNanos(QUEUE_FULL_PAUSE_NANOS);

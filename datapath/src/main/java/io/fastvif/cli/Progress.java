@@ -12,16 +12,19 @@ final class Progress {
   private static final int BAR_WIDTH = 40;
 
   private final PrintWriter err;
-  private final boolean terminal = isTerminal();
+  private final boolean terminal = isTerminal(2);
 
   Progress(PrintWriter err) {
     this.err = err;
   }
 
-  /** Asked of /proc: {@code System.console()} would load a line editor to find out. */
-  private static boolean isTerminal() {
+  /**
+   * Whether a descriptor of this process is a terminal. Asked of /proc: {@code System.console()}
+   * would load a line editor to find out.
+   */
+  static boolean isTerminal(int descriptor) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException unknown) {
       return false;

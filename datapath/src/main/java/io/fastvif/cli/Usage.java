@@ -2,6 +2,7 @@ package io.fastvif.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +17,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Built from the commands' own descriptions, without annotations, which are read by reflection.
  */
 final class Usage {
+  private static final Map<String, String> GROUPS =
+      Map.of("vhost-user", "Serve vhost-user ports, and look at those of others.");
+
   private final List<Command> commands;
   private final Runner runner;
 
@@ -38,7 +42,9 @@ final class Usage {
         .footer("Exit status: 0 done, 1 something failed, 2 wrong input or usage.");
     spec.addOption(help());
     for (Command command : commands) {
-      spec.addSubcommand(command.name(), spec(command));
+      int space = command.name().indexOf(' ');
+      CommandSpec parent = space < 0 ? spec : group(spec, command.name().substring(0, space));
+      parent.addSubcommand(command.name().substring(space + 1), spec(command));
     }
     return new CommandLine(spec)
         .setExpandAtFiles(false) // a file may be named so
@@ -46,6 +52,19 @@ final class Usage {
         .setErr(err)
         .setParameterExceptionHandler((mistake, all) -> explain(mistake))
         .execute(arguments);
+  }
+
+  /** The group of commands of that name. */
+  private static CommandSpec group(CommandSpec spec, String name) {
+    CommandLine known = spec.subcommands().get(name);
+    if (known != null) {
+      return known.getCommandSpec();
+    }
+    CommandSpec group = CommandSpec.create().name(name);
+    group.usageMessage().description(GROUPS.get(name));
+    group.addOption(help());
+    spec.addSubcommand(name, group);
+    return group;
   }
 
   private static int explain(ParameterException mistake) {
@@ -69,7 +88,9 @@ final class Usage {
           ParseResult parsed = made[0].commandLine().getParseResult();
           return runner.run(command, arguments(command, parsed));
         };
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(run).name(command.name());
+    CommandSpec spec =
+        CommandSpec.wrapWithoutInspection(run)
+            .name(command.name().substring(command.name().indexOf(' ') + 1));
     made[0] = spec;
     spec.usageMessage().description(command.description());
     spec.addOption(help());

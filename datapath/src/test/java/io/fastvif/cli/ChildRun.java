@@ -34,9 +34,9 @@ record ChildRun(int status, String out, String err) {
         arguments);
   }
 
-  private static ChildRun run(List<String> prefix, String classPath, String... arguments)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(prefix);
+  /** The command line of the command. */
+  static List<String> command(String classPath, String... arguments) {
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
@@ -47,6 +47,13 @@ record ChildRun(int status, String out, String err) {
             classPath,
             "io.fastvif.cli.Fastvif"));
     command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static ChildRun run(List<String> prefix, String classPath, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(command(classPath, arguments));
     Path out = Files.createTempFile("fastvif-test", ".out");
     Path err = Files.createTempFile("fastvif-test", ".err");
     try {
@@ -71,7 +78,7 @@ record ChildRun(int status, String out, String err) {
   }
 
   /** Where this process has the command's classes from, be it the class path or the module path. */
-  private static String classPath() {
+  static String classPath() {
     return System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path");
   }
 

@@ -12,7 +12,15 @@ class UsageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "plug", "unplug", "plan", "list", "vf", "convert", "demo", "representor", "eswitch"
+        "plug",
+        "unplug",
+        "plan",
+        "list",
+        "vf",
+        "convert",
+        "demo",
+        "representor",
+        "eswitch"
       })
   void everyCommandHasHelp(String command) {
     for (String option : new String[] {"-h", "--help"}) {

@@ -1,0 +1,174 @@
+package io.fastvif.cli;
+
+import io.fastvif.engine.Outcome;
+import io.fastvif.engine.OvsSettings;
+import io.fastvif.engine.PlugEngine;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.fastpath.ForwardingPorts;
+import io.fastvif.forward.Idle;
+import io.fastvif.plan.Action;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.vif.InvalidInputException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/**
+ * {@code vhost-user serve}: plugs, forwards until it is told to end, and unplugs. An agent in
+ * small.
+ */
+final class ServeCommand extends Command {
+  private static final int MOST_THREADS = 256;
+  private static final int MOST_SECONDS = 3600;
+  private static final int MILLIS = 1000;
+
+  private static final Option THREADS =
+      Option.value("--threads", "N", "How many threads move frames; 1 by default.");
+  private static final Option IDLE =
+      Option.value(
+          "--idle",
+          "WAY",
+          "What they do without frames: adaptive (the default), busy_spin or kicks.");
+  private static final Option INTERVAL =
+      Option.value(
+          "--interval", "SECONDS", "How often rates are shown; 1 by default, 0 for never.");
+  private static final Option JSON =
+      Option.flag("--json", "Print lines of JSON: one for each result, one for each interval.");
+
+  ServeCommand() {
+    super(
+        "vhost-user serve",
+        "Plug VIFs, forward the frames of their vhost-user ports, and unplug them on SIGTERM or"
+            + " SIGINT. Started again after a SIGKILL, it takes its ports up again.",
+        "VIFs in os-vif's JSON, as for plug; - is standard input.",
+        NETNS,
+        PluginConfiguration.OPTION,
+        PluginConfiguration.CONFIG,
+        THREADS,
+        IDLE,
+        INTERVAL,
+        JSON);
+  }
+
+  @Override
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws InterruptedException {
+    List<VifInput> inputs = VifInput.read(arguments.files());
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    Planner planner = new Planner(configuration);
+    OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
+    int threads = arguments.number(THREADS, 1, 1, MOST_THREADS);
+    int interval = arguments.number(INTERVAL, 1, 0, MOST_SECONDS);
+    Idle idle = idle(arguments);
+    boolean json = arguments.has(JSON);
+    try (EndSignal signal = new EndSignal(out, err)) {
+      int status;
+      try (ForwardingPorts ports = ForwardingPorts.start(threads, idle);
+          PlugEngine engine =
+              Engines.start(arguments, ovs, PlugEngine.builder().vhostUser(ports))) {
+        List<VifInput> plugged = new ArrayList<>();
+        status = execute(Action.PLUG, planner, engine, inputs, plugged, json, out, err);
+        if (!plugged.isEmpty()) {
+          show(ports, signal, interval, json, out, err);
+          status |=
+              execute(Action.UNPLUG, planner, engine, plugged, new ArrayList<>(), json, out, err);
+        }
+      }
+      signal.ended(status);
+      return status;
+    }
+  }
+
+  private static Idle idle(Arguments arguments) {
+    String given = arguments.value(IDLE);
+    if (given == null) {
+      return Idle.ADAPTIVE;
+    }
+    for (Idle idle : Idle.values()) {
+      if (idle.name().toLowerCase(Locale.ROOT).equals(given)) {
+        return idle;
+      }
+    }
+    throw InvalidInputException.ofValue(
+        IDLE.name(),
+        given,
+        "cannot be taken",
+        "one of "
+            + Arrays.stream(Idle.values())
+                .map(idle -> idle.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ")));
+  }
+
+  /** Plugs or unplugs all; adds those that were done to a list, and returns the exit status. */
+  private static int execute(
+      Action action,
+      Planner planner,
+      PlugEngine engine,
+      List<VifInput> inputs,
+      List<VifInput> done,
+      boolean json,
+      PrintWriter out,
+      PrintWriter err) {
+    List<CompletableFuture<PlugResult>> results = new ArrayList<>();
+    for (PlugPlan plan : planner.plan(action, inputs, engine.snapshot())) {
+      results.add(PlugCommand.submit(engine, plan));
+    }
+    int status = Fastvif.DONE;
+    for (int i = 0; i < results.size(); i++) {
+      PlugResult result = results.get(i).join();
+      if (json) {
+        out.println(ResultLine.of(result));
+      }
+      if (result.outcome() == Outcome.FAILED) {
+        err.println("fastvif: " + ResultLine.error(result.failure()));
+        status = Fastvif.FAILED;
+      } else {
+        done.add(inputs.get(i));
+      }
+    }
+    out.flush();
+    err.flush();
+    return status;
+  }
+
+  /** Shows rates until a signal comes; on a terminal each table over the one before. */
+  private static void show(
+      ForwardingPorts ports,
+      EndSignal signal,
+      int interval,
+      boolean json,
+      PrintWriter out,
+      PrintWriter err)
+      throws InterruptedException {
+    PortTable table = new PortTable(System.nanoTime());
+    boolean terminal = Progress.isTerminal(1);
+    Throwable failure = null;
+    int drawn = 0;
+    while (!signal.await(Math.max(1, interval) * (long) MILLIS)) {
+      if (failure == null && ports.failure() != null) {
+        failure = ports.failure();
+        err.println("fastvif: an error of fastvif's own in forwarding; please report it");
+        failure.printStackTrace(err);
+        err.flush();
+      }
+      if (interval == 0) {
+        continue;
+      }
+      long now = System.nanoTime();
+      if (json) {
+        out.println(table.json(ports.reports(), now));
+      } else {
+        List<String> lines = table.lines(ports.reports(), now);
+        if (terminal && drawn > 0) {
+          out.print("\033[" + drawn + "A"); // up, as many lines
+        }
+        lines.forEach(line -> out.println(terminal ? line + "\033[K" : line)); // clears the rest
+        drawn = lines.size();
+      }
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.fastvif.fastpath;
+
+import io.fastvif.forward.DropReason;
+import io.fastvif.forward.FlowStatistics;
+import io.fastvif.forward.Forwarder;
+import io.fastvif.forward.PortPair;
+import io.fastvif.forward.TapPort;
+import io.fastvif.forward.VhostUserPort;
+import io.fastvif.plan.ServedPort;
+import io.fastvif.vhostuser.session.BackendObserver;
+import io.fastvif.vhostuser.session.BackendOptions;
+import io.fastvif.vhostuser.session.SessionLoop;
+import io.fastvif.vhostuser.session.SocketOptions;
+import io.fastvif.vhostuser.session.VhostUserBackend;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** A port that is open: tap, guest's side, the pair of both, and the socket. */
+final class OpenPort implements BackendObserver, AutoCloseable {
+  private static final String GUEST = "guest of ";
+
+  private final ServedPort port;
+  private final Forwarder forwarder;
+  private final TapPort tap;
+  private final VhostUserPort guest;
+  private PortPair pair;
+  private VhostUserBackend backend;
+  private volatile boolean connected;
+  private volatile long connections;
+  private volatile String problem = "";
+
+  private OpenPort(ServedPort port, Forwarder forwarder) {
+    this.port = port;
+    this.forwarder = forwarder;
+    tap = TapPort.attach(port.tap(), port.queuePairs());
+    guest = VhostUserPort.toHost(GUEST + port.name(), port.queuePairs());
+  }
+
+  /** Opens it; the socket comes last. */
+  static OpenPort open(ServedPort port, Forwarder forwarder, SessionLoop sessions) {
+    OpenPort opened = new OpenPort(port, forwarder);
+    try {
+      opened.pair = forwarder.connect(opened.guest, opened.tap);
+      opened.backend = opened.backend(sessions);
+      return opened;
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private VhostUserBackend backend(SessionLoop sessions) {
+    BackendOptions options = BackendOptions.of(guest.features(), port.queuePairs());
+    if (!port.listens()) {
+      return VhostUserBackend.connect(sessions, port.path(), options, guest, this);
+    }
+    SocketOptions socket =
+        new SocketOptions(
+            port.path(),
+            port.access().permissions(),
+            port.access().owner().orElse(SocketOptions.UNCHANGED),
+            port.access().group().orElse(SocketOptions.UNCHANGED));
+    return VhostUserBackend.listen(sessions, socket, options, guest, this);
+  }
+
+  ServedPort port() {
+    return port;
+  }
+
+  @Override
+  public void connected() {
+    connected = true;
+    connections = connections + 1; // by the sessions' thread alone
+  }
+
+  @Override
+  public void disconnected(boolean owner, String reason) {
+    if (owner) {
+      connected = false;
+      problem = reason;
+    }
+  }
+
+  @Override
+  public void ringFailed(int ring, String reason) {
+    problem = "ring " + ring + ": " + reason;
+  }
+
+  PortReport report() {
+    Sum fromGuest = new Sum();
+    Sum toGuest = new Sum();
+    for (FlowStatistics flow : pair.statistics()) {
+      (flow.flow().startsWith(GUEST) ? fromGuest : toGuest).add(flow);
+    }
+    return new PortReport(
+        port, connected, connections, problem, fromGuest.direction(), toGuest.direction());
+  }
+
+  private static final class Sum {
+    private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    private long frames;
+    private long bytes;
+
+    void add(FlowStatistics flow) {
+      frames += flow.frames();
+      bytes += flow.bytes();
+      flow.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
+    }
+
+    PortReport.Direction direction() {
+      return new PortReport.Direction(frames, bytes, drops);
+    }
+  }
+
+  /** The socket goes first: then no ring is used any more. */
+  @Override
+  public void close() {
+    if (backend != null) {
+      backend.close();
+    }
+    if (pair != null) {
+      forwarder.disconnect(pair);
+    }
+    guest.close();
+    tap.close();
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * The forwarder of an agent: serves the vhost-user ports that its engine's plans open. One thread
+ * has all sessions with frontends, one or more move frames; each port is joined to its tap.
+ *
+ * <p>Nothing is kept but what is open. An agent that was killed and starts again plugs its VIFs
+ * again: the taps are found with their places in the switches, sockets that nobody answers on are
+ * replaced, hypervisors connect again by themselves or are connected to, and what was under way in
+ * a ring is in the guest's shared memory.
+ *
+ * <p>May use: {@code io.fastvif.engine}, {@code io.fastvif.plan}, {@code io.fastvif.forward},
+ * {@code io.fastvif.vhostuser.session}, {@code io.fastvif.netlink.route}.
+ */
+package io.fastvif.fastpath;

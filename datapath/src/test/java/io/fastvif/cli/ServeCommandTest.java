@@ -1,0 +1,227 @@
+package io.fastvif.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.plugin.fastpath.FastPathVifs;
+import io.fastvif.testing.Await;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
+import io.fastvif.testing.VhostUserGuest;
+import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.VifVhostUser;
+import io.fastvif.vif.json.VersionedObjectWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code vhost-user serve} as a process of its own, with guests, and signals. */
+class ServeCommandTest {
+  private static final int BYTES = 24 << 20;
+
+  @TempDir Path folder;
+
+  /** The command, serving, with its standard output in a file. */
+  private final class Server implements AutoCloseable {
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    Server(String name, String... options) throws IOException {
+      out = folder.resolve(name + ".out");
+      err = folder.resolve(name + ".err");
+      List<String> command = ChildRun.command(ChildRun.classPath(), "vhost-user", "serve");
+      command.addAll(List.of(options));
+      command.add(folder.resolve("vifs.json").toString());
+      process =
+          new ProcessBuilder(command)
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+    }
+
+    String text() throws IOException {
+      return Files.readString(out) + Files.readString(err);
+    }
+
+    /** Waits for a text on its standard output. */
+    void await(String text) throws Exception {
+      Await.until(text + " of " + out, () -> Files.readString(out).contains(text));
+    }
+
+    /** Waits for a text in one of the lines that come from now on. */
+    void awaitAnew(String text) throws Exception {
+      int seen = Files.readString(out).length();
+      Await.until(text + " of " + out, () -> Files.readString(out).indexOf(text, seen) >= 0);
+    }
+
+    void kill() throws InterruptedException {
+      process.destroyForcibly().waitFor();
+    }
+
+    int terminate() throws InterruptedException, IOException {
+      process.destroy();
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS), text());
+      return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+
+  private static String ip(String arguments) throws Exception {
+    return Peer.require("ip", "iproute2").run(arguments);
+  }
+
+  private void write(VifVhostUser... vifs) throws IOException {
+    StringBuilder json = new StringBuilder("[");
+    for (VifVhostUser vif : vifs) {
+      json.append(json.length() > 1 ? "," : "").append(VersionedObjectWriter.write(vif));
+    }
+    Files.writeString(folder.resolve("vifs.json"), json.append(']'));
+  }
+
+  private VhostUserGuest.Builder guest(int number) {
+    return VhostUserGuest.of(FastPathVifs.socket(folder, number), FastPathVifs.mac(number));
+  }
+
+  private Path guestFolder(int number) throws IOException {
+    return Files.createDirectories(folder.resolve("guest" + number));
+  }
+
+  @KernelTest
+  void servesUntilItIsToldToEnd() throws Exception {
+    write(FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT));
+    try (Server server = new Server("table")) {
+      server.await("waiting");
+      assertTrue(server.text().startsWith("PORT "), server.text());
+      assertTrue(Files.exists(FastPathVifs.socket(folder, 1)));
+      assertTrue(ip("-o link").contains("vhu1"));
+      assertEquals(Fastvif.DONE, server.terminate(), server.text());
+    }
+    assertTrue(Files.notExists(FastPathVifs.socket(folder, 1)));
+    assertFalse(ip("-o link").contains("vhu1"));
+  }
+
+  @KernelTest
+  void whatCannotBePluggedIsSaidAndTheRestIsServed() throws Exception {
+    write(
+        FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT),
+        FastPathVifs.bridged(folder.resolve("missing"), 2, VhostUserMode.CLIENT));
+    try (Server server = new Server("json", "--json")) {
+      server.await("\"connected\":false");
+      assertTrue(server.text().contains("\"outcome\":\"failed\""), server.text());
+      assertTrue(ip("-o link").contains("vhu1"));
+      assertFalse(ip("-o link").contains("vhu2"));
+      assertEquals(Fastvif.FAILED, server.terminate(), server.text());
+      assertTrue(server.text().contains("\"outcome\":\"unplugged\""), server.text());
+    }
+  }
+
+  @KernelTest
+  void nothingToServeEndsAtOnce() throws Exception {
+    write(FastPathVifs.bridged(folder.resolve("missing"), 1, VhostUserMode.CLIENT));
+    try (Server server = new Server("none")) {
+      assertTrue(server.process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals(Fastvif.FAILED, server.process.exitValue());
+    }
+  }
+
+  /**
+   * A file goes from the guest to the host by TCP; the server is killed on the way and started
+   * again, and the guest knows nothing of it.
+   */
+  private String receive(ServerSocket listener, Server first, Server[] second) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("MD5");
+    byte[] buffer = new byte[65536];
+    long total = 0;
+    try (Socket socket = listener.accept();
+        InputStream in = socket.getInputStream()) {
+      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+        total += n;
+        if (second[0] == null && total > BYTES / 4) {
+          first.kill();
+          second[0] = new Server("second", "--json");
+        }
+      }
+    }
+    assertEquals(BYTES, total);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @KernelTest
+  void killedAndStartedAgainItGoesOnWithoutTheGuestsDoing() throws Exception {
+    write(
+        FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT),
+        FastPathVifs.bridged(folder, 2, VhostUserMode.SERVER));
+    Server[] second = new Server[1];
+    try (Server first = new Server("first", "--json");
+        VhostUserGuest one = guest(1).start(guestFolder(1));
+        VhostUserGuest two = guest(2).listening().start(guestFolder(2));
+        ServerSocket listener = new ServerSocket()) {
+      first.await("\"outcome\":\"plugged\"");
+      one.awaitBoot();
+      two.awaitBoot();
+      ip("address add 192.0.2.1/24 dev br-fp");
+      one.address("192.0.2.2/24").ping("192.0.2.1");
+      two.address("192.0.2.3/24").ping("192.0.2.1");
+      listener.bind(new InetSocketAddress(InetAddress.getByName("192.0.2.1"), 7000));
+      listener.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
+      for (VhostUserGuest guest : List.of(one, two)) {
+        guest.run("head -c " + BYTES + " /dev/urandom >/tmp/f");
+        String sum = guest.run("md5sum </tmp/f").strip().split(" ", 2)[0];
+        guest.begin("nc 192.0.2.1 7000 </tmp/f");
+        Server serving = guest == one ? first : second[0];
+        Server[] next = new Server[1];
+        assertEquals(sum, receive(listener, serving, next));
+        if (second[0] != null) {
+          second[0].close();
+        }
+        second[0] = next[0];
+        guest.end();
+      }
+      second[0].awaitAnew("\"connected\":true");
+      one.ping("192.0.2.3");
+      two.ping("192.0.2.2");
+      assertEquals(Fastvif.DONE, second[0].terminate(), second[0].text());
+      assertTrue(second[0].text().contains("\"outcome\":\"unplugged\""), second[0].text());
+    } finally {
+      if (second[0] != null) {
+        second[0].close();
+      }
+    }
+    assertFalse(ip("-o link").contains("vhu"));
+  }
+
+  @KernelTest
+  void aGuestThatIsStartedAnewHasThePortAgain() throws Exception {
+    write(FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT));
+    try (Server server = new Server("server", "--json")) {
+      server.await("\"outcome\":\"plugged\"");
+      ip("address add 192.0.2.1/24 dev br-fp");
+      for (int connection = 1; connection <= 2; connection++) {
+        try (VhostUserGuest guest = guest(1).start(guestFolder(1))) {
+          guest.awaitBoot().address("192.0.2.2/24").ping("192.0.2.1");
+          server.awaitAnew("\"connected\":true,\"connections\":" + connection);
+        }
+        server.awaitAnew("\"connected\":false");
+      }
+      assertEquals(Fastvif.DONE, server.terminate(), server.text());
+    }
+  }
+}
