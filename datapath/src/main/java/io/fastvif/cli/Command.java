@@ -48,11 +48,6 @@ abstract class Command {
     return files != null;
   }
 
-  /** What one of its files is called in the help. */
-  String fileLabel() {
-    return "FILE";
-  }
-
   final List<Option> options() {
     return options;
   }

@@ -21,11 +21,6 @@ final class WrongInputException extends RuntimeException {
     return new WrongInputException(place + ": " + wrong.getMessage(), wrong);
   }
 
-  /** The arguments are not such as the command takes. */
-  static WrongInputException of(String problem) {
-    return new WrongInputException(problem, null);
-  }
-
   /** A file cannot be read. */
   static WrongInputException unreadable(String file, IOException reason) {
     String message = String.valueOf(reason.getMessage());
