@@ -14,6 +14,7 @@ import io.fastvif.vhostuser.session.SocketOptions;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A port that is open: tap, guest's side, the pair of both, and the socket. */
 final class OpenPort implements BackendObserver, AutoCloseable {
@@ -26,7 +27,7 @@ final class OpenPort implements BackendObserver, AutoCloseable {
   private PortPair pair;
   private VhostUserBackend backend;
   private volatile boolean connected;
-  private volatile long connections;
+  private final AtomicLong connections = new AtomicLong();
   private volatile String problem = "";
 
   private OpenPort(ServedPort port, Forwarder forwarder) {
@@ -70,7 +71,7 @@ final class OpenPort implements BackendObserver, AutoCloseable {
   @Override
   public void connected() {
     connected = true;
-    connections = connections + 1; // by the sessions' thread alone
+    connections.incrementAndGet();
   }
 
   @Override
@@ -93,7 +94,7 @@ final class OpenPort implements BackendObserver, AutoCloseable {
       (flow.flow().startsWith(GUEST) ? fromGuest : toGuest).add(flow);
     }
     return new PortReport(
-        port, connected, connections, problem, fromGuest.direction(), toGuest.direction());
+        port, connected, connections.get(), problem, fromGuest.direction(), toGuest.direction());
   }
 
   private static final class Sum {
