@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +53,7 @@ record GuestImage(Path kernel, Path files) {
         archive.file("modules/" + name + ".ko", Files.readAllBytes(module.get()));
       }
     }
-    archive.file("modules/order", String.join("\n", MODULES).getBytes());
+    archive.file("modules/order", String.join("\n", MODULES).getBytes(StandardCharsets.US_ASCII));
     try (InputStream init = GuestImage.class.getResourceAsStream("/vhost-user-guest-init.sh")) {
       archive.file("init", init.readAllBytes());
     }
