@@ -30,7 +30,8 @@ public final class VsiDiscovery {
    *     resource reservation)
    * @param timeoutSeconds how long to wait
    * @return false if lldpad had the VSI with the switch's consent before: it is associated once
-   *     more, because lldpad does not say which of both it was
+   *     more, because lldpad does not say which of both it was, and the answer of before is taken
+   *     for that to this request, because lldpad gives it until the new one has come
    * @throws PortRefusedException if lldpad or the switch refuses, or the time is up; the VSI is
    *     disassociated then
    * @throws IOException if lldpad is not to be found
@@ -134,9 +135,7 @@ public final class VsiDiscovery {
     do {
       encode(lldpad.link(), vsi, operation);
       errno = lldpad.exchange(body -> {});
-      // lldpad has not taken note of the device yet, or not agreed with the switch on EVB, which
-      // takes seconds after the link is up
-    } while ((isUnknown(errno) || errno == Errno.EPROTONOSUPPORT) && deadline.pause());
+    } while (mayChange(errno) && deadline.pause());
     if (isUnknown(errno)) {
       throw new PortRefusedException("lldpad is not configured for " + vsi.device());
     }
@@ -151,6 +150,15 @@ public final class VsiDiscovery {
     if (errno != 0) {
       throw new PortRefusedException("lldpad refused: " + Errno.name(errno));
     }
+  }
+
+  /**
+   * Whether another try may do: lldpad has not taken note of the device yet, or not agreed with the
+   * switch on EVB, which takes seconds after the link is up, or waits for the switch's answer to
+   * the request before.
+   */
+  private static boolean mayChange(int errno) {
+    return isUnknown(errno) || errno == Errno.EPROTONOSUPPORT || errno == Errno.EBUSY;
   }
 
   /** Whether lldpad does not know the device. */
