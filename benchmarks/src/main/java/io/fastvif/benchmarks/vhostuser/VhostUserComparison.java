@@ -70,13 +70,14 @@ public final class VhostUserComparison {
    * Measures both by turns, and prints the table.
    *
    * @param rounds how often each is measured
+   * @param shortFramesOnly whether the long frames are left out
    * @throws IOException if a process cannot be started
    */
-  public void run(int rounds) throws IOException {
+  public void run(int rounds, boolean shortFramesOnly) throws IOException {
     try {
       for (int round = 0; round < rounds; round++) {
         for (Traffic traffic : Traffic.values()) {
-          for (int length : FRAME_LENGTHS) {
+          for (int length : shortFramesOnly ? FRAME_LENGTHS.subList(0, 1) : FRAME_LENGTHS) {
             for (Map.Entry<String, String> layout : LAYOUTS.entrySet()) {
               both(round, traffic, length, layout);
             }
