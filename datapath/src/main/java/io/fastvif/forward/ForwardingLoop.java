@@ -94,6 +94,16 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
 
   @Override
   public int doWork() {
+    try {
+      return round();
+    } catch (InternalError e) {
+      // Shared memory that is gone. It is reported late, perhaps in another guest's flow.
+      revokeDamagedMemory(e);
+      return 1;
+    }
+  }
+
+  private int round() {
     int work = 0;
     if (!commands.isEmpty()) {
       work += executeCommands();
@@ -120,14 +130,8 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
 
   private int poll() {
     int work = 0;
-    Flow[] all = flows;
-    try {
-      for (Flow flow : all) {
-        work += flow.poll();
-      }
-    } catch (InternalError e) {
-      // Shared memory that is gone. It is reported late, perhaps in another guest's flow.
-      revokeDamagedMemory(e);
+    for (Flow flow : flows) {
+      work += flow.poll();
     }
     return work;
   }
@@ -158,7 +162,13 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
       Thread.onSpinWait();
       return;
     }
-    sleep();
+    try {
+      sleep();
+    } catch (InternalError e) {
+      revokeDamagedMemory(e);
+    } finally {
+      asleep = false;
+    }
     idleRounds = 0;
   }
 

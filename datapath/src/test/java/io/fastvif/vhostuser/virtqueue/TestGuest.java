@@ -116,6 +116,11 @@ public final class TestGuest implements AutoCloseable {
     return guestAddress - GUEST_BASE + USER_BASE;
   }
 
+  /** Takes the memory away behind the device's back. */
+  public void shrink() {
+    SystemCallException.check(FileIo.ftruncate(file.value(), 0), "ftruncate", file.value());
+  }
+
   /** Makes a ring in the guest's memory. */
   public TestRing ring(int size, long features, boolean deviceWritable) {
     return new TestRing(this, size, features, deviceWritable);
