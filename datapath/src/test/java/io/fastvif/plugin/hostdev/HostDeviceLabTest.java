@@ -1,0 +1,117 @@
+package io.fastvif.plugin.hostdev;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.cli.CommandServer;
+import io.fastvif.testing.Lab;
+import io.fastvif.testing.Peer;
+import io.fastvif.vif.HostDeviceType;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.PortProfileOvsRepresentor;
+import io.fastvif.vif.VifHostDevice;
+import io.fastvif.vif.json.VersionedObjectWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The plugin hostdev on a card of two physical functions with seven VFs, and Open vSwitch. */
+class HostDeviceLabTest {
+  private static final int VFS = 14;
+  private static final String UUID = "00000000-0000-0000-0000-0000000000ff";
+
+  @TempDir static Path out;
+
+  private static Lab lab;
+
+  @BeforeAll
+  static void plugInTheLab() throws IOException, InterruptedException {
+    Peer.require("ovs-vswitchd", "openvswitch-switch");
+    VifHostDevice vif =
+        VifHostDevice.builder()
+            .id(UUID)
+            .plugin("hostdev")
+            .address(MacAddress.parse("02:00:00:00:00:ff"))
+            .devType(HostDeviceType.ETHERNET)
+            .devAddress(PciAddress.parse("0000:ff:1f.7"))
+            .network(Network.builder().bridge("br-int").mtu(1450).build())
+            .portProfile(
+                PortProfileOvsRepresentor.builder()
+                    .interfaceId(UUID)
+                    .datapathType("system")
+                    .createPort(true)
+                    .representorName("REP")
+                    .representorAddress(PciAddress.parse("0000:ff:1f.7"))
+                    .build())
+            .build();
+    Files.writeString(out.resolve("vif.json"), VersionedObjectWriter.write(vif));
+    lab =
+        Lab.of("hostdev.sh", out)
+            .functions(2)
+            .memory("2G")
+            .seconds(900)
+            .launcher("fastvif", CommandServer.class)
+            .run();
+  }
+
+  private static void assertEach(String name, String outcome) {
+    assertEquals("0", lab.text(name + ".status").strip(), () -> lab.text(name + ".err"));
+    List<String> lines = lab.text(name + ".out").lines().toList();
+    assertEquals(VFS, lines.size());
+    for (String line : lines) {
+      assertTrue(line.contains("\"outcome\":\"" + outcome + "\""), line);
+    }
+  }
+
+  /** How often it comes: a line has all VFs of a link. */
+  private static long count(List<String> state, String words) {
+    return state.stream().mapToLong(line -> line.split(words, -1).length - 1).sum();
+  }
+
+  private static List<String> state(String name) {
+    return lab.text(name).lines().toList();
+  }
+
+  @Test
+  void aBatchOfFourteenIsPluggedWithRenamedRepresentors() {
+    assertEach("plugged", "plugged");
+    List<String> names = IntStream.range(0, VFS).mapToObj(i -> "rep" + i).sorted().toList();
+    assertEquals(names, state("ports"));
+    List<String> state = state("plugged");
+    for (String name : names) {
+      assertTrue(
+          state.stream()
+              .anyMatch(line -> line.matches("link " + name + ": <[^>]*\\bUP\\b.* mtu 1450 .*")),
+          () -> name + ": " + state);
+    }
+    assertEquals(VFS, count(state, "02:00:00:00:01:"), state::toString);
+    assertEquals(VFS, count(state, "trust on"));
+    assertEquals(VFS, state.stream().filter(line -> line.startsWith("lease ")).count());
+    assertTrue(
+        lab.text("interfaces").contains("iface-id=\"00000000-0000-0000-0000-00000000000d\""));
+    assertEach("again", "unchanged");
+  }
+
+  @Test
+  void framesPassFromAVfThroughItsRepresentorAndOpenVSwitch() {
+    String ping = lab.text("ping");
+    assertEquals(2, ping.lines().filter(line -> line.contains(" 0% packet loss")).count(), ping);
+  }
+
+  @Test
+  void unpluggingLeavesNoTrace() {
+    assertEach("unplugged", "unplugged");
+    assertEquals("", lab.text("ports-after"));
+    assertNotEquals(state("before"), state("plugged"));
+    assertEquals(state("before"), state("after"));
+    assertEach("unplugged-again", "unchanged");
+  }
+}
