@@ -1,0 +1,55 @@
+# The commands eswitch and representor on two PFs of seven VFs each, and renaming timed beside ip. What was printed comes
+# back in $OUT.
+set -e
+. "$LAB_DIR/guest/two-functions.sh"
+ask A mode1 eswitch set "$PF1" --mode switchdev --json
+ask A mode2 eswitch set "pci/$PF2" --mode switchdev --json
+ask A modes eswitch get
+for pf in "$PF1" "$PF2"; do devlink dev eswitch show "pci/$pf"; done >"$OUT/modes.devlink"
+ask A list representor list --json
+devlink port show | sed -n 's/.*netdev \([^ ]*\) flavour pcivf.* pfnum \([0-9]*\) vfnum \([0-9]*\) .*/\1 \2 \3/p' >"$OUT/list.devlink"
+ask A find representor find "$(vf "$PF2" 3)"
+ask A number representor find "$PF2" --vf 3
+ask A uplink representor find "$PF2" --uplink
+
+# in use: one VF's link is up
+ip link set "$(own "$PF1" 2)" up
+ask A refused eswitch set "$PF1" --mode legacy
+devlink dev eswitch show "pci/$PF1" >"$OUT/refused.mode"
+ask A forced eswitch set "$PF1" --mode legacy --force --json
+ip link set "$(own "$PF1" 2)" down
+ask A recreated eswitch set "$PF1" --mode switchdev --recreate-vfs --json
+ls -d "$PF1"/virtfn* | wc -l >"$OUT/recreated.vfs"
+
+# renaming, all down and all up
+since() { echo $(((${EPOCHREALTIME/./} - start))); }
+rename() { # down|up: with fastvif and back, and with ip and back
+  local links news= pairs= i
+  links=($(representors))
+  for i in "${!links[@]}"; do
+    pairs="$pairs ${links[i]}=rep$i"
+    news="$news rep$i"
+  done
+  start=${EPOCHREALTIME/./}
+  ask A rename representor rename $pairs
+  echo "$1 fastvif $(since)" >>"$OUT/times"
+  ls /sys/class/net >"$OUT/$1.renamed"
+  ask A back representor rename --back $news
+  state >"$OUT/$1.after"
+  start=${EPOCHREALTIME/./}
+  for i in "${!links[@]}"; do
+    [ "$1" = down ] || ip link set "${links[i]}" down
+    ip link set "${links[i]}" name "rep$i"
+    [ "$1" = down ] || ip link set "rep$i" up
+  done
+  echo "$1 ip $(since)" >>"$OUT/times"
+  for i in "${!links[@]}"; do
+    printf 'link set rep%d down\nlink set rep%d name %s\nlink set %s %s\n' "$i" "$i" "${links[i]}" "${links[i]}" "$1"
+  done | ip -batch -
+}
+state >"$OUT/down.before"
+rename down
+rename down
+for link in $(representors); do echo "link set $link up"; done | ip -batch -
+state >"$OUT/up.before"
+rename up
