@@ -35,6 +35,7 @@ public final class Fastvif {
           "representor",
           "eswitch",
           "vhost-user serve",
+          "vhost-user probe",
           "demo",
           "bench",
           "soak");
@@ -110,6 +111,7 @@ public final class Fastvif {
       case "representor" -> new RepresentorCommand();
       case "eswitch" -> new EswitchCommand();
       case "vhost-user serve" -> new ServeCommand();
+      case "vhost-user probe" -> new ProbeCommand();
       case "demo" -> new DemoCommand();
       case "bench" ->
           new LauncherCommand(name, "Measure fastvif beside the alternatives. Needs root.");

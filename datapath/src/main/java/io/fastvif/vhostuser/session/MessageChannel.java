@@ -35,6 +35,9 @@ final class MessageChannel implements AutoCloseable {
   private static final long CONTROL_ROOM =
       Cmsg.space((long) Message.MOST_DESCRIPTORS * Integer.BYTES);
 
+  /** What the kernel passes at most: SCM_MAX_FD of net/scm.h. */
+  private static final long SEND_CONTROL_ROOM = Cmsg.space(253L * Integer.BYTES);
+
   private final FileDescriptor socket;
 
   /** Not a shared one: closing that stops all threads for a moment, those that move frames too. */
@@ -45,7 +48,7 @@ final class MessageChannel implements AutoCloseable {
   private final MemorySegment header = arena.allocate(MessageHeader.SIZE, MessageHeader.ALIGNMENT);
   private final MemorySegment vector =
       arena.allocate(MessageHeader.VECTOR_SIZE, MessageHeader.ALIGNMENT);
-  private final MemorySegment control = arena.allocate(CONTROL_ROOM, MessageHeader.ALIGNMENT);
+  private final MemorySegment control = arena.allocate(SEND_CONTROL_ROOM, MessageHeader.ALIGNMENT);
   private final int[] descriptors = new int[Message.MOST_DESCRIPTORS];
   private int descriptorCount;
   private int have;

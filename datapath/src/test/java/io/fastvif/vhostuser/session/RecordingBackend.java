@@ -31,6 +31,9 @@ final class RecordingBackend implements BackendHandler, BackendObserver {
       if (event == null) {
         fail("no \"" + beginning + "\" after " + seen);
       }
+      if (event.contains("twice") || event.contains("while stopped")) {
+        fail(event + " after " + seen);
+      }
       if (event.startsWith(beginning)) {
         return event;
       }
