@@ -13,13 +13,13 @@ final class DeletionLane implements AutoCloseable {
   private static final int FREE = 0;
   private static final int BUSY = 1;
   private static final int FINISHED = 2;
-  private static final int CLOSED = 3;
 
   private final MessageExchange exchange;
   private final LinkDeletions deletions;
   private final Runnable onFinished;
   private final Thread thread;
   private volatile int state = FREE;
+  private volatile boolean closed;
   private Throwable broken;
 
   /**
@@ -72,9 +72,8 @@ final class DeletionLane implements AutoCloseable {
   }
 
   private void run() {
-    int now = state;
-    while (now != CLOSED) {
-      if (now == BUSY) {
+    while (!closed) {
+      if (state == BUSY) {
         try {
           deletions.execute();
         } catch (RuntimeException | Error problem) {
@@ -85,14 +84,13 @@ final class DeletionLane implements AutoCloseable {
       } else {
         LockSupport.park(this);
       }
-      now = state;
     }
   }
 
-  /** Ends the thread; the lane must not be busy. */
+  /** Ends the thread, when the kernel has answered if the lane is busy. */
   @Override
   public void close() {
-    state = CLOSED;
+    closed = true;
     LockSupport.unpark(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {

@@ -71,6 +71,13 @@ class RetiredBridgesTest {
     }
   }
 
+  /** Of the engine's thread and of those that delete. */
+  private List<Integer> sends() {
+    synchronized (kernel) {
+      return List.copyOf(kernel.messagesOfSends);
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertTrue(latch.await(10, TimeUnit.SECONDS));
@@ -94,7 +101,7 @@ class RetiredBridgesTest {
     gracePeriod.countDown();
     workUntil(executor::isIdle);
     assertEquals(Set.of(), kernel.links.keySet());
-    assertEquals(List.of(2, 1, 1), kernel.messagesOfSends, "one by one");
+    assertEquals(List.of(2, 1, 1), sends(), "one by one");
     assertEquals(List.of(), errors);
   }
 
@@ -106,8 +113,9 @@ class RetiredBridgesTest {
     add(TestPlans.delete("other", "tap2", 1, 0));
     add(retire(kernel.add("qbr1")));
     workUntil(() -> outcomes.containsKey("qbr1"));
+    workUntil(() -> sends().size() == 2);
     workUntil(() -> executor.work() == 0);
-    assertEquals(List.of(1, 1), kernel.messagesOfSends, "the retirement and the other deletion");
+    assertEquals(List.of(1, 1), sends(), "the retirement and the other deletion");
     gracePeriod.countDown();
     workUntil(executor::isIdle);
     assertEquals(Set.of(), kernel.links.keySet());
