@@ -93,8 +93,11 @@ final class OpenPort implements BackendObserver, AutoCloseable {
     for (FlowStatistics flow : pair.statistics()) {
       (flow.flow().startsWith(GUEST) ? fromGuest : toGuest).add(flow);
     }
+    // The hypervisor tells the guest its MTU; what is longer than the tap's gets lost behind it.
+    String noted =
+        guest.mtu() > port.mtu() ? "the guest goes by an MTU of " + guest.mtu() : problem;
     return new PortReport(
-        port, connected, connections.get(), problem, fromGuest.direction(), toGuest.direction());
+        port, connected, connections.get(), noted, fromGuest.direction(), toGuest.direction());
   }
 
   private static final class Sum {

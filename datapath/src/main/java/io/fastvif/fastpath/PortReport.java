@@ -11,7 +11,7 @@ import java.util.Map;
  * @param connected whether a frontend is there
  * @param connections how many have been there
  * @param problem the last thing that went wrong: why the last frontend left, or what broke a ring;
- *     empty for nothing
+ *     or that the guest goes by a larger MTU than the tap's; empty for nothing
  * @param fromGuest frames that the tap got
  * @param toGuest frames that the guest got
  */

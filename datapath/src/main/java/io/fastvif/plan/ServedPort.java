@@ -12,7 +12,7 @@ import io.fastvif.vif.VhostUserMode;
  * @param mode which end of the socket the hypervisor is: with {@link VhostUserMode#CLIENT} the port
  *     listens, with {@link VhostUserMode#SERVER} it connects, and again when the connection is lost
  * @param access who may connect, where the port listens
- * @param mtu what the guest is told, in bytes
+ * @param mtu the tap's, in bytes, which the hypervisor is to tell the guest
  * @param queuePairs how many pairs of rings the guest may use; with more than one the tap has as
  *     many queues
  * @param tap the tap that it is joined to, with a virtio-net header before each frame

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code vhost-user serve} as a process of its own, with guests, and signals. */
 class ServeCommandTest {
-  private static final int BYTES = 24 << 20;
+  private static final int BYTES = 6 << 20;
 
   @TempDir Path folder;
 

@@ -36,6 +36,17 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-h", "--help"})
+  void groupsOfCommandsHaveHelp(String option) {
+    CommandRun group = CommandRun.of("vhost-user", option).expect(Fastvif.DONE);
+    assertTrue(group.out().startsWith("Usage: fastvif vhost-user "), group.out());
+    assertTrue(group.out().contains("\n  serve "), group.out());
+    CommandRun serve = CommandRun.of("vhost-user", "serve", option).expect(Fastvif.DONE);
+    assertTrue(serve.out().startsWith("Usage: fastvif vhost-user serve "), serve.out());
+    assertTrue(CommandRun.of(option).out().contains("\n  vhost-user "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help"})
   void theWholeHasHelp(String option) {
     CommandRun help = CommandRun.of(option).expect(Fastvif.DONE);
     assertTrue(help.out().startsWith("Usage: fastvif "), help.out());
@@ -62,6 +73,9 @@ class UsageTest {
         "list --netns a --netns b  | option '--netns' (NAME|PATH) should be specified only once",
         "list --json --json        | option '--json' should be specified only once",
         "list extra                | Unmatched argument at index 1: 'extra'",
+        "vhost-user                | Missing required subcommand",
+        "vhost-user serve          | Missing required parameter: 'FILE'",
+        "vhost-user serve --idle   | Missing required parameter for option '--idle' (WAY)",
         "demo --vifs               | Missing required parameter for option '--vifs' (N)",
       })
   void mistakesAreNamedAboveTheUsage(String line, String message) {

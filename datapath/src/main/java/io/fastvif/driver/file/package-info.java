@@ -42,6 +42,10 @@
  *     the hypervisor's end</td></tr>
  * </table>
  *
+ * <p>A vhost-user endpoint is a place for a socket. The plugin {@code vhostuser} would wait for the
+ * switch to make it; but whoever asked for the endpoint tells the switch afterwards, so {@code
+ * noop} it is.
+ *
  * <p>A key that is not here is an error, and so is one that comes twice. A network whose plugin is
  * not installed is read like any other; asking it for an endpoint gives an error that names the
  * plugin. What endpoints share, such as a bridge that was provided, stays when they are released.
