@@ -43,8 +43,8 @@ public final class RawMemory {
           .withInvokeExactBehavior();
 
   /**
-   * Up to here a loop of longs is faster than the call of the copy routine. That writes a cache line
-   * in one store or two: what a guest has to fetch from here fills the store buffer less.
+   * Up to here a loop of longs is faster than the call of the copy routine. That writes a cache
+   * line in one store or two: what a guest has to fetch from here fills the store buffer less.
    */
   private static final int INLINE_COPY = 48;
 
