@@ -71,7 +71,9 @@ class VhostUserPortTest {
       a.send(frame);
       assertArrayEquals(frame, b.receive());
       a.guest.shrink();
-      assertEquals("end: the guest's memory became shorter than the frontend said", told.await());
+      // Whichever comes first: the fault, or the zeros that are in the memory's place then.
+      String what = told.await();
+      assertTrue(what.startsWith("end: the guest's memory") || what.startsWith("1: "), what);
       for (int i = 0; i < 100; i++) {
         c.send(frame);
         assertArrayEquals(frame, c.receive());
