@@ -12,4 +12,10 @@ vf() { basename "$(readlink "/sys/bus/pci/devices/$1/virtfn$2")"; }
 own() { ls "/sys/bus/pci/devices/$(vf "$1" "$2")/net"; }
 representors() { devlink port show | sed -n 's/.*netdev \([^ ]*\) flavour pcivf.*/\1/p'; }
 
-state() { for link in $(representors); do ip -o -d link show "$link" | sed 's/ qdisc [a-z_]*//; s/ qlen [0-9]*//; s/  *altname/ altname/'; done; }
+# Without what the kernel finds out a while after a link came up: carrier and operational state.
+state() {
+  for link in $(representors); do
+    ip -o -d link show "$link" | sed 's/ qdisc [a-z_]*//; s/ qlen [0-9]*//; s/  *altname/ altname/
+      s/NO-CARRIER,//; s/,LOWER_UP//; s/ state [A-Z]*//'
+  done
+}
