@@ -29,8 +29,8 @@ public final class Lldpad implements AutoCloseable {
    * @param folder where its files go
    */
   public static Lldpad start(Netns namespace, String device, String role, Path folder)
-      throws IOException {
-    Peer lldpad = Peer.require("lldpad", "lldpad");
+      throws Exception {
+    Peer lldpadPeer = Peer.require("lldpad", "lldpad");
     Peer unshare = Peer.require("unshare", "util-linux");
     Path configuration = folder.resolve(role + ".conf");
     Files.writeString(
@@ -45,7 +45,7 @@ public final class Lldpad implements AutoCloseable {
     Path log = folder.resolve(role + ".log");
     String shell =
         "mount -t tmpfs none /run && mount -t tmpfs none /dev/shm && exec %s -p -V 7 -f %s"
-            .formatted(lldpad.path(), configuration);
+            .formatted(lldpadPeer.path(), configuration);
     Process process =
         namespace.call(
             () ->
@@ -56,7 +56,23 @@ public final class Lldpad implements AutoCloseable {
     Path pidFile = folder.resolve(role + ".pid");
     // As lldpad writes it, which has zero bytes behind the line.
     Files.writeString(pidFile, process.pid() + "\n\0\0\0");
-    return new Lldpad(process, log, pidFile);
+    Lldpad lldpad = new Lldpad(process, log, pidFile);
+    try {
+      Await.until("lldpad listens", () -> listens(namespace, process.pid()));
+    } catch (Exception | AssertionError silent) {
+      lldpad.close();
+      throw silent;
+    }
+    return lldpad;
+  }
+
+  /** Whether the process has the netlink port of its own id: it takes some time to open it. */
+  private static boolean listens(Netns namespace, long pid) throws Exception {
+    String port = "0   " + pid;
+    return namespace.call(
+        () ->
+            Files.readAllLines(Path.of("/proc/thread-self/net/netlink")).stream()
+                .anyMatch(line -> line.substring(line.indexOf(' ') + 1).startsWith(port + " ")));
   }
 
   /** A file with its process id. */

@@ -154,7 +154,9 @@ class SharedMappingTest {
                   "-XX:-CreateCoredumpOnCrash",
                   "-XX:ErrorFile=/dev/null",
                   "-cp",
-                  System.getProperty("java.class.path"),
+                  System.getProperty("jdk.module.path", "")
+                      + ":"
+                      + System.getProperty("java.class.path"),
                   ShrinkingFile.class.getName(),
                   rounds)
               .redirectErrorStream(true)
