@@ -46,9 +46,11 @@
  * switch to make it; but whoever asked for the endpoint tells the switch afterwards, so {@code
  * noop} it is.
  *
- * <p>A key that is not here is an error, and so is one that comes twice. A network whose plugin is
- * not installed is read like any other; asking it for an endpoint gives an error that names the
- * plugin. What endpoints share, such as a bridge that was provided, stays when they are released.
+ * <p>A key that is not here is an error, and so is one that comes twice. All these plugins come
+ * with this module; {@code ovs} needs an engine that was told where Open vSwitch is, and {@code
+ * physical} and {@code sriov} need the devices at their addresses. Where a plugin is not installed,
+ * or finds no device, asking for an endpoint gives an error that says so. What endpoints share,
+ * such as a bridge that was provided, stays when they are released.
  *
  * <p>May use: as {@code io.fastvif.driver}; jackson-core.
  */

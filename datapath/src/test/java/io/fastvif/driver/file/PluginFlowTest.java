@@ -45,10 +45,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Networks whose plugins may be missing: refused by the plugin's name, and with a plugin of that
- * name plugged like all others. The plugin of the test makes a tap in place of the real device.
+ * What the driver hands to the plugins of networks that need Open vSwitch or a card, and what it
+ * does when a plugin is missing or fails. The plugin of the test makes a tap in place of the
+ * device, so that these need neither.
  */
-class PluginsToComeTest {
+class PluginFlowTest {
   private static final UUID PORT = UUID.fromString("09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
   private static final UUID OTHER = UUID.fromString("19b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
   private static final UUID INSTANCE = UUID.fromString("29b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
@@ -124,7 +125,7 @@ class PluginsToComeTest {
       NetworkDriver driver =
           new FileNetworkDriver(
               NetworksFile.read(file).networks(),
-              new Plugging(host.engine(), PluginsToComeTest::missing, PluginsToComeTest::missing));
+              new Plugging(host.engine(), PluginFlowTest::missing, PluginFlowTest::missing));
       String named = "plugin: \"%s\" is not installed: expected another";
       assertEquals(named.formatted("ovs"), refusal(driver, "green", BRIDGE));
       assertEquals(named.formatted("ovs"), refusal(driver, "green", TAP));
