@@ -108,7 +108,8 @@ class DirectLabTest {
 
   /**
    * No more is asked of modes vepa and private: on this emulated card a frame for the other macvtap
-   * arrives there all the same. {@link DirectKernelTest} sees on a veth pair that it does not.
+   * was seen to arrive there all the same, and it is not known by which way. {@link
+   * DirectKernelTest} sees on a veth pair that it does not.
    */
   private static void assertReachesTheCard(String name) {
     String pf = lab.text("pf").strip();
