@@ -114,26 +114,4 @@ class HostDeviceLabTest {
     assertEquals(state("before"), state("after"));
     assertEach("unplugged-again", "unchanged");
   }
-
-  private static void assertInBetween(String name) {
-    assertTrue(Integer.parseInt(lab.text(name + ".leases").strip()) > 0, () -> lab.text(name));
-    assertTrue(Integer.parseInt(lab.text(name + ".ports").strip()) < VFS);
-    assertNotEquals("0", lab.text(name + ".status").strip());
-  }
-
-  @Test
-  void afterAKillTheSecondRunFinishes() {
-    assertInBetween("killed");
-    assertEquals("0", lab.text("finished.status").strip(), () -> lab.text("finished.err"));
-    assertEquals(state("plugged"), state("finished"));
-    assertEquals("0", lab.text("cleaned.status").strip(), () -> lab.text("cleaned.err"));
-    assertEquals(state("before"), state("after-finish"));
-  }
-
-  @Test
-  void afterAKillUnpluggingCleansUp() {
-    assertInBetween("killed-too");
-    assertEquals("0", lab.text("undone.status").strip(), () -> lab.text("undone.err"));
-    assertEquals(state("before"), state("after-undo"));
-  }
 }
