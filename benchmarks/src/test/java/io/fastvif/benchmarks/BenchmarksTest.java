@@ -53,7 +53,8 @@ class BenchmarksTest {
           "SubmitBenchmark.burstFourProducers",
           "SubmitBenchmark.burstOneProducer",
           "SubmitBenchmark.sustainedFourProducers",
-          "SubmitBenchmark.sustainedOneProducer");
+          "SubmitBenchmark.sustainedOneProducer",
+          "VirtqueueBenchmark.guestToDevice");
 
   @Test
   void allThatNeedNoRoot() throws RunnerException, CommandLineOptionException {
