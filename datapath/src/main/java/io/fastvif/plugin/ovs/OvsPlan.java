@@ -140,6 +140,16 @@ final class OvsPlan {
     }
   }
 
+  /**
+   * The switch has let go of a link before it gets another name: ovs-vswitchd finds the ports that
+   * it takes out of the kernel's datapath by name, and leaves one there that was renamed meanwhile.
+   */
+  void awaitRelease(LinkState link) {
+    if (changing || link.master() != 0) {
+      plan.add(PlannedStep.own(new Step.AwaitOvs(List.of(link.name())), null));
+    }
+  }
+
   /** A device goes, if it is there and not another VIF's. */
   void deleteLink(String name) {
     Optional<LinkState> link = ownLink(name);

@@ -59,6 +59,7 @@ final class RepresentorPort {
       plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
       plan.deleteTrunkBridge();
       plan.changeOvs();
+      plan.awaitRelease(representor);
       plan.devices().change(representor, LinkSettings.NONE.withUp(false), false);
       TemporaryName.takeBack(plan.devices(), representor);
     } else {

@@ -286,8 +286,18 @@ class OvsPluginTest {
             .link(up)
             .virtualFunction(VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "enp3s0_0")));
     assertEquals(
-        List.of("ovs-vsctl --if-exists del-port br-int enp3s0_0", "set enp3s0_0: down"),
+        List.of(
+            "ovs-vsctl --if-exists del-port br-int enp3s0_0",
+            "wait for ovs-vswitchd to apply enp3s0_0",
+            "set enp3s0_0: down"),
         unplug(device(kernelProfile()), plugged.build()));
+    SnapshotBuilder notLetGo =
+        host.link(Links.up(representor, "", 1450, "02:00:00:00:00:01", 3, false));
+    assertEquals(
+        List.of("wait for ovs-vswitchd to apply enp3s0_0", "set enp3s0_0: down"),
+        unplug(device(kernelProfile()), notLetGo.build()));
+    assertEquals(
+        List.of("set enp3s0_0: down"), unplug(device(kernelProfile()), host.link(up).build()));
     assertEquals("dev_address", path(device(kernelProfile()), EMPTY));
     HostSnapshot legacy = new SnapshotBuilder().virtualFunction(VIRTUAL_FUNCTION).build();
     assertEquals("dev_address", path(device(kernelProfile()), legacy));
@@ -349,6 +359,7 @@ class OvsPluginTest {
     assertEquals(
         List.of(
             "ovs-vsctl --if-exists del-port br-int vf-port1",
+            "wait for ovs-vswitchd to apply vf-port1",
             "set vf-port1: down",
             "delete altname eth4 from vf-port1",
             "rename vf-port1 to eth4",
