@@ -55,7 +55,7 @@ class OvsLabTest {
 
   @BeforeAll
   static void runInTheLab() throws Exception {
-    lab = Lab.of("ovs-kernel.sh", out).seconds(480).launcher("fastvif", Fastvif.class);
+    lab = Lab.of("ovs-kernel.sh", out).launcher("fastvif", Fastvif.class);
     Files.writeString(out.resolve("vifs.json"), Vifs.json(created(1), created(2), hybrid(3)));
     Files.writeString(out.resolve("isolated.json"), Vifs.json(created(4)));
     lab.run();

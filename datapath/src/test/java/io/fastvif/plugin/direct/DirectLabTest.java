@@ -57,7 +57,7 @@ class DirectLabTest {
     write("passthrough", vif(1, DirectMode.PASSTHROUGH).build());
     Network tagged = Network.builder().vlan(7).shouldProvideVlan(true).build();
     write("vlan", vif(1, DirectMode.BRIDGE).vlanName(VLAN).network(tagged).build());
-    lab = Lab.of("macvtap.sh", out).seconds(480).launcher("fastvif", CommandServer.class).run();
+    lab = Lab.of("macvtap.sh", out).launcher("fastvif", CommandServer.class).run();
   }
 
   private static void assertOutcome(String command, int vifs, String outcome) {
