@@ -1,7 +1,5 @@
 package io.fastvif.testing;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +30,6 @@ record GuestImage(Path kernel, Path files) {
           "virtio_net");
 
   private static final Path LAB = Path.of("src/test/lab").toAbsolutePath().normalize();
-  private static final long FETCH_SECONDS = 600;
 
   /** Makes one; skips the test where the kernel is not fetched. */
   static GuestImage make(Path folder) throws IOException, InterruptedException {
@@ -64,19 +60,7 @@ record GuestImage(Path kernel, Path files) {
 
   /** Where the lab keeps what it has fetched; fetched now if every peer is required. */
   private static Path lab(Path folder) throws IOException, InterruptedException {
-    boolean required = Boolean.getBoolean("fastvif.require-all-peers");
-    Path log = folder.resolve("lab.log");
-    Process process =
-        new ProcessBuilder(LAB.resolve("lab.sh").toString(), required ? "--fetch" : "--check")
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    boolean ended = process.waitFor(FETCH_SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    assertTrue(ended, "the lab's files are not fetched within " + FETCH_SECONDS + " s");
-    if (process.exitValue() != 0) {
-      Peer.missing(Files.readString(log).strip());
-    }
+    Lab.require("--fetch", folder);
     String given = System.getenv("LAB_HOME");
     return given == null ? LAB.resolve("../../../../target/lab").normalize() : Path.of(given);
   }

@@ -3,6 +3,7 @@ package io.fastvif.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.fastvif.netns.Netns;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -51,13 +52,24 @@ public final class Lab {
    * @param out a folder of the test's: {@code $OUT} of the script
    */
   public static Lab of(String script, Path out) throws IOException, InterruptedException {
-    boolean required = Boolean.getBoolean("fastvif.require-all-peers");
-    Path log = out.resolve("lab.log");
-    ProcessBuilder check = command(required ? "--ready" : "--check");
-    if (run(check, log, FETCH_SECONDS) != 0) {
-      Peer.missing(read(log).strip());
-    }
+    require("--ready", out);
     return new Lab(HOME.resolve("guest").resolve(script), out);
+  }
+
+  /**
+   * Skips the test where the lab is not fetched. If every peer is required it is fetched now, in
+   * the namespace of the process: a test's own has no network.
+   *
+   * @param state {@code --fetch} or {@code --ready}, as lab.sh takes it
+   */
+  static void require(String state, Path folder) throws IOException, InterruptedException {
+    boolean required = Boolean.getBoolean("fastvif.require-all-peers");
+    Path log = folder.resolve("lab.log");
+    try (Netns host = Netns.ofProcess(ProcessHandle.current().pid())) {
+      if (host.call(() -> run(command(required ? state : "--check"), log, FETCH_SECONDS)) != 0) {
+        Peer.missing(read(log).strip());
+      }
+    }
   }
 
   /** How many physical functions the NIC has: 1 (by default) or 2. */
