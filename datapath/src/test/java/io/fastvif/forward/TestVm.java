@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestVm implements AutoCloseable {
   static final int RING = 64;
 
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final int TX_BUFFER = 70_000;
   private static final long MEMORY = 16 << 20;
 
@@ -240,14 +241,22 @@ final class TestVm implements AutoCloseable {
                 stopped.countDown();
               });
     }
-    assertTrue(stopped.await(10, TimeUnit.SECONDS), "the rings do not stop");
+    assertTrue(stopped.await(60, TimeUnit.SECONDS), "the rings do not stop");
     return bases;
   }
 
-  /** Starts both rings. */
+  /** Starts both rings, and waits for it: frames for a ring that is not started are dropped. */
   void start(int[] bases) {
-    port.ring(2 * pair).start(settings(0, receiveRing, bases[0], true));
-    port.ring(2 * pair + 1).start(settings(1, transmitRing, bases[1], true));
+    start(0, receiveRing, bases[0]);
+    start(1, transmitRing, bases[1]);
+  }
+
+  private void start(int index, TestRing ring, int base) {
+    CompletableFuture<Void> started = new CompletableFuture<>();
+    RingSettings wanted = settings(index, ring, base, true);
+    port.ring(2 * pair + index).start(wanted);
+    port.ring(2 * pair + index).change(wanted, () -> started.complete(null));
+    started.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   @Override

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 public final class VhostUserGuest implements AutoCloseable {
   private static final String READY = "@ready";
   private static final String DONE = "@done ";
-  private static final long BOOT_SECONDS = 120;
-  private static final long COMMAND_SECONDS = 60;
+  private static final long BOOT_SECONDS = 300;
+  private static final long COMMAND_SECONDS = 180;
   private static final int MEMORY_MEGABYTES = 160;
 
   private final Process process;
@@ -80,7 +80,7 @@ public final class VhostUserGuest implements AutoCloseable {
       GuestImage image = GuestImage.make(folder);
       List<String> command = new ArrayList<>(List.of(qemu.path().toString()));
       command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
-      command.addAll(List.of("-accel", "tcg", "-cpu", "max", "-serial", "stdio"));
+      command.addAll(List.of("-accel", "tcg,thread=single", "-cpu", "max", "-serial", "stdio"));
       command.addAll(List.of("-m", MEMORY_MEGABYTES + "M"));
       command.addAll(
           List.of(
