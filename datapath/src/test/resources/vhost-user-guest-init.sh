@@ -9,9 +9,11 @@ for module in $(cat /modules/order); do
   [ ! -e "/modules/$module.ko" ] || insmod "/modules/$module.ko"
 done
 ip link set lo up
-stty -F /dev/ttyS0 -echo -onlcr
-echo @ready >/dev/ttyS0
+# Opened once: whoever opens a serial line that nobody has open empties it of what has come in.
+exec </dev/ttyS0 >/dev/ttyS0 2>&1
+stty -echo -onlcr
+echo @ready
 # Not an interactive shell, which would prompt.
 while read -r command; do
   eval "$command" </dev/null
-done </dev/ttyS0 >/dev/ttyS0 2>&1
+done

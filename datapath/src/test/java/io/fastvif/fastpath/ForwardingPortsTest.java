@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ports that are opened and closed, with fastvif's own frontend. */
 class ForwardingPortsTest {
   private static final TapOptions TAP = new TapOptions(false, true, -1, -1);
-  private static final long PATIENCE_MILLIS = 5000;
+  private static final long PATIENCE_MILLIS = 60_000;
 
   @TempDir Path folder;
 

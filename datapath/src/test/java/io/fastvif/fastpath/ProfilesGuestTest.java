@@ -49,7 +49,7 @@ class ProfilesGuestTest {
             ? plugin.plug(vif, null, engine.snapshot())
             : plugin.unplug(vif, null, engine.snapshot());
     PlugResult result =
-        engine.submit(plan).orElseThrow().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        engine.submit(plan).orElseThrow().toCompletableFuture().get(120, TimeUnit.SECONDS);
     assertNull(result.failure(), () -> result.failure().message());
   }
 
@@ -78,7 +78,11 @@ class ProfilesGuestTest {
       guest1.awaitBoot();
       guest2.awaitBoot();
       assertEquals("" + MTU, guest1.run("cat /sys/class/net/eth0/mtu").strip());
-      traffic.pass(guest1, guest2);
+      try {
+        traffic.pass(guest1, guest2);
+      } catch (AssertionError failed) {
+        throw new AssertionError(ports.reports() + ": " + failed.getMessage(), failed);
+      }
       for (PortReport report : ports.reports()) {
         assertTrue(report.connected(), report::toString);
         assertTrue(report.fromGuest().frames() > 0, report::toString);

@@ -27,7 +27,7 @@ final class ToldSession implements SessionControl {
   /** Waits for what it is told. */
   String await() {
     try {
-      assertTrue(told.await(10, TimeUnit.SECONDS), "the session was told nothing");
+      assertTrue(told.await(60, TimeUnit.SECONDS), "the session was told nothing");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,6 +1,10 @@
 package io.fastvif.forward;
 
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -73,5 +77,14 @@ final class UdpFrame {
       sum = (sum & 0xffff) + (sum >> 16);
     }
     return (int) sum;
+  }
+
+  /** Waits for a datagram, at most a minute; from whom it comes. */
+  static InetSocketAddress receive(DatagramChannel channel, ByteBuffer into) throws IOException {
+    DatagramPacket packet = new DatagramPacket(new byte[into.remaining()], into.remaining());
+    channel.socket().setSoTimeout(60_000);
+    channel.socket().receive(packet);
+    into.put(packet.getData(), 0, packet.getLength());
+    return (InetSocketAddress) packet.getSocketAddress();
   }
 }

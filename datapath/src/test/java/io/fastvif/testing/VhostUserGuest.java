@@ -2,13 +2,14 @@ package io.fastvif.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,19 +25,32 @@ import java.util.concurrent.TimeUnit;
 public final class VhostUserGuest implements AutoCloseable {
   private static final String READY = "@ready";
   private static final String DONE = "@done ";
-  private static final long BOOT_SECONDS = 300;
-  private static final long COMMAND_SECONDS = 180;
+  private static final long BOOT_SECONDS = 150;
+  private static final int BOOTS = 3;
+  private static final long COMMAND_SECONDS = 240;
   private static final int MEMORY_MEGABYTES = 160;
 
-  private final Process process;
-  private final OutputStream input;
-  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-  private final List<String> seen = new ArrayList<>();
+  /** Tells that QEMU has closed the console. */
+  private static final String CLOSED = "@closed";
 
-  private VhostUserGuest(Process process) {
-    this.process = process;
-    input = process.getOutputStream();
-    Thread.ofPlatform().daemon().name("guest-console").start(this::read);
+  private final ProcessBuilder qemu;
+  private final Path errors;
+  private final List<String> seen = new ArrayList<>();
+  private Process process;
+  private BlockingQueue<String> lines;
+
+  private VhostUserGuest(ProcessBuilder qemu, Path errors) throws IOException {
+    this.qemu = qemu.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+    this.errors = errors;
+    boot();
+  }
+
+  private void boot() throws IOException {
+    Process started = qemu.start();
+    BlockingQueue<String> console = new LinkedBlockingQueue<>();
+    Thread.ofPlatform().daemon().name("guest-console").start(() -> read(started, console));
+    process = started;
+    lines = console;
   }
 
   /** How a guest is made. */
@@ -105,11 +119,8 @@ public final class VhostUserGuest implements AutoCloseable {
           List.of(
               "-append",
               "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off tsc=reliable"
-                  + " no_timer_check"));
-      return new VhostUserGuest(
-          new ProcessBuilder(command)
-              .redirectError(ProcessBuilder.Redirect.to(folder.resolve("qemu.err").toFile()))
-              .start());
+                  + " no_timer_check nowatchdog"));
+      return new VhostUserGuest(new ProcessBuilder(command), folder.resolve("qemu.err"));
     }
   }
 
@@ -121,21 +132,29 @@ public final class VhostUserGuest implements AutoCloseable {
     return new Builder(socket, mac);
   }
 
-  private void read() {
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+  private static void read(Process process, BlockingQueue<String> lines) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines.add(line);
       }
+      lines.add(CLOSED);
     } catch (IOException closed) {
-      lines.add("the console is closed: " + closed);
+      lines.add(CLOSED + " " + closed);
     }
   }
 
-  /** Waits until the guest has booted. */
-  public VhostUserGuest awaitBoot() throws InterruptedException {
-    until(READY, BOOT_SECONDS);
+  /**
+   * Waits until the guest has booted. Under emulation on a busy machine a kernel sometimes stands
+   * still for want of its timer's interrupts; such a guest is started again, and that is told.
+   */
+  public VhostUserGuest awaitBoot() throws IOException, InterruptedException {
+    for (int i = 1; until(READY, BOOT_SECONDS) == null; i++) {
+      String state = state(READY);
+      assertTrue(i < BOOTS, state);
+      System.err.println("A guest is started again: " + state);
+      close();
+      boot();
+    }
     return this;
   }
 
@@ -148,6 +167,7 @@ public final class VhostUserGuest implements AutoCloseable {
   /** Begins a command in the guest; {@link #end} waits for it. */
   public void begin(String command) {
     try {
+      OutputStream input = process.getOutputStream();
       input.write((command + "; echo " + DONE + "$?\n").getBytes(StandardCharsets.UTF_8));
       input.flush();
     } catch (IOException ended) {
@@ -158,6 +178,7 @@ public final class VhostUserGuest implements AutoCloseable {
   /** Waits for a command that was begun, and must succeed; returns what it printed. */
   public String end() throws InterruptedException {
     String last = until(DONE, COMMAND_SECONDS);
+    assertNotNull(last, () -> state(DONE));
     String text = String.join("\n", seen);
     assertEquals("0", last.substring(DONE.length()).strip(), text);
     return text;
@@ -169,27 +190,50 @@ public final class VhostUserGuest implements AutoCloseable {
     return this;
   }
 
-  /** Pings that address until it answers, at most some 20 times; it must. */
+  /** Pings that address until it answers, at most 40 times; it must. */
   public void ping(String address) throws InterruptedException {
     run(
         "n=0; until ping -c 1 -W 2 "
             + address
-            + " >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 20 ] || break; done; [ $n -lt 20 ]");
+            + " >/tmp/ping 2>&1; do n=$((n+1)); [ $n -lt 40 ] || break; sleep 0.5; done;"
+            + " [ $n -lt 40 ] || { cat /tmp/ping /proc/net/dev /proc/net/arp /proc/interrupts;"
+            + " false; }");
   }
 
-  /** Waits for a line that begins so, and keeps those before it. */
+  /**
+   * Waits for a line that begins so, and keeps those before it; null if it does not come in time.
+   */
   private String until(String start, long seconds) throws InterruptedException {
     seen.clear();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (true) {
       String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-      assertNotNull(line, () -> start + " did not come; the guest said: " + seen);
+      if (line == null || line.startsWith(CLOSED)) {
+        return null;
+      }
       int at = line.indexOf(start);
       if (at >= 0) {
         return line.substring(at);
       }
       seen.add(line);
     }
+  }
+
+  /** Why something did not come. */
+  private String state(String awaited) {
+    String told;
+    try {
+      told = Files.readString(errors).strip();
+    } catch (IOException unreadable) {
+      told = unreadable.toString();
+    }
+    return awaited
+        + " did not come; QEMU "
+        + (process.isAlive() ? "runs" : "ended with " + process.exitValue())
+        + " and said: "
+        + told
+        + "; the guest said: "
+        + seen;
   }
 
   /** QEMU's process. */

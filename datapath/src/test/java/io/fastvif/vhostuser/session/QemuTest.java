@@ -50,7 +50,7 @@ class QemuTest {
                     "-machine",
                     "q35,memory-backend=m0",
                     "-accel",
-                    "tcg",
+                    "tcg,thread=single",
                     "-m",
                     "64M",
                     "-chardev",
