@@ -1,7 +1,5 @@
 package io.fastvif.engine;
 
-import io.fastvif.netlink.AttributeIterator;
-import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.VfInfo;
 import io.fastvif.plan.VfLinkState;
@@ -26,17 +24,14 @@ final class VfReader {
    * @throws io.fastvif.netlink.NetlinkException ENODEV if there is no such link
    */
   static List<VfSettings> read(RouteSocket socket, int index) {
-    LinkMessage link = new LinkMessage();
     List<VfSettings> settings = new ArrayList<>();
+    VfInfo vf = new VfInfo();
     socket.query(
         socket.link().getWithVfs(index),
         message -> {
-          AttributeIterator vfs = new AttributeIterator();
-          if (link.wrap(message).vfs(vfs)) {
-            VfInfo vf = new VfInfo();
-            while (vfs.next()) {
-              settings.add(settings(vf.wrap(vfs)));
-            }
+          vf.wrap(message);
+          while (vf.next()) {
+            settings.add(settings(vf));
           }
         });
     return settings;

@@ -5,7 +5,7 @@ package io.fastvif.netlink;
  * the buffer can still be received. On a socket of events, the cure is to read everything again; on
  * one of requests, the answers are lost and what was carried out must be read back.
  */
-public final class MessagesLostException extends RuntimeException {
+public class MessagesLostException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -18,5 +18,9 @@ public final class MessagesLostException extends RuntimeException {
         "ENOBUFS: netlink messages were dropped, the receive buffer of "
             + receiveBufferSize
             + " bytes was full");
+  }
+
+  MessagesLostException(String message) {
+    super(message);
   }
 }

@@ -22,10 +22,11 @@ import java.lang.foreign.MemorySegment;
  * @see <a href="https://man7.org/linux/man-pages/man7/netlink.7.html">netlink(7)</a>
  */
 public final class NetlinkSocket implements AutoCloseable {
-  static final int TRUNCATED = MSG_TRUNC;
-
-  /** The kernel's own limit for a part of a dump. */
-  private static final int RECEIVE_BUFFER_SIZE = 32 * 1024;
+  /**
+   * The kernel's own limit for a part of a dump of many. One object may take more, such as a link
+   * with 200 virtual functions.
+   */
+  private static final int DATAGRAM_SIZE = 32 * 1024;
 
   private static final int DATAGRAMS_PER_RECEIVE = 32;
   private static final int REQUESTED_BUFFER_SIZE = 4 * 1024 * 1024;
@@ -50,15 +51,15 @@ public final class NetlinkSocket implements AutoCloseable {
   private final MemorySegment sendVector =
       arena.allocate(MessageHeader.VECTOR_SIZE, MessageHeader.ALIGNMENT);
   private final MemorySegment pollEntry = arena.allocate(Polling.ENTRY_SIZE, Integer.BYTES);
-  private final ReceiveVector received;
   private final MessageDecoder decoder = new MessageDecoder();
   private final AckDecoder ack = new AckDecoder();
   private final int sendBufferSize;
   private final int receiveBufferSize;
   private final int portId;
   private final boolean strictChecking;
+  private ReceiveVector received;
 
-  private NetlinkSocket(FileDescriptor descriptor, int bufferSize) {
+  private NetlinkSocket(FileDescriptor descriptor, int bufferSize, int datagramSize) {
     this.descriptor = descriptor;
     int fd = descriptor.value();
     bind();
@@ -69,7 +70,7 @@ public final class NetlinkSocket implements AutoCloseable {
     // Only since Linux 4.20, and only some families have it.
     strictChecking = Sockets.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1) == 0;
     portId = readPortId();
-    received = new ReceiveVector(arena, DATAGRAMS_PER_RECEIVE, RECEIVE_BUFFER_SIZE);
+    received = new ReceiveVector(arena, DATAGRAMS_PER_RECEIVE, datagramSize);
     MessageHeader.putOneVector(sendHeader, 0, sendVector);
     pollEntry.set(Wire.INT, Polling.ENTRY_DESCRIPTOR_OFFSET, fd);
     pollEntry.set(Wire.SHORT, Polling.ENTRY_EVENTS_OFFSET, (short) POLLIN);
@@ -95,11 +96,16 @@ public final class NetlinkSocket implements AutoCloseable {
    * @throws SystemCallException if the kernel refuses
    */
   public static NetlinkSocket open(int family, int bufferSize) {
+    return open(family, bufferSize, DATAGRAM_SIZE);
+  }
+
+  /** Opens one that has room for datagrams of that size until a longer one comes. */
+  static NetlinkSocket open(int family, int bufferSize, int datagramSize) {
     FileDescriptor descriptor =
         FileDescriptor.check(
             Sockets.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family), "socket", "AF_NETLINK");
     try {
-      return new NetlinkSocket(descriptor, bufferSize);
+      return new NetlinkSocket(descriptor, bufferSize, datagramSize);
     } catch (RuntimeException | Error e) {
       descriptor.close();
       throw e;
@@ -132,18 +138,20 @@ public final class NetlinkSocket implements AutoCloseable {
    * @param handler gets each message
    * @return how many datagrams were received; 0 if there was none
    * @throws MessagesLostException if the kernel had to drop some
+   * @throws MessageTooLongException if one was longer than expected; none is handed on then
    * @throws MalformedMessageException if one is not well-formed
    */
   public int receive(MessageHandler handler) {
     int count = receiveDatagrams();
+    int longest = 0;
     for (int i = 0; i < count; i++) {
       received.rearm(i);
+      longest = received.isFromKernel(i) ? Math.max(longest, received.length(i)) : longest;
+    }
+    if (longest > received.bufferSize()) {
+      throw tooLong(longest);
     }
     for (int i = 0; i < count; i++) {
-      if (received.isTruncated(i)) {
-        throw new MalformedMessageException(
-            "a netlink datagram is longer than " + received.bufferSize() + " bytes");
-      }
       if (received.isFromKernel(i)) {
         decoder.wrap(received.buffers(), received.offset(i), received.length(i));
         while (decoder.next()) {
@@ -294,9 +302,24 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
+  /** Makes room for the next time, in as many bytes as before if a datagram leaves as many. */
+  private MessageTooLongException tooLong(int length) {
+    int before = received.bufferSize();
+    int size = Integer.highestOneBit(length - 1) << 1;
+    int total = DATAGRAMS_PER_RECEIVE * DATAGRAM_SIZE;
+    int count = Math.clamp(total / size, 1, DATAGRAMS_PER_RECEIVE);
+    received = new ReceiveVector(arena, count, size);
+    return new MessageTooLongException(length, before);
+  }
+
+  /** With MSG_TRUNC, netlink tells how long a datagram was that had no room. */
   private int receiveRaw() {
     return Sockets.recvmmsg(
-        descriptor.value(), received.entries(), received.count(), MSG_DONTWAIT, MemorySegment.NULL);
+        descriptor.value(),
+        received.entries(),
+        received.count(),
+        MSG_DONTWAIT | MSG_TRUNC,
+        MemorySegment.NULL);
   }
 
   private int receiveDatagrams() {

@@ -58,7 +58,7 @@ final class ReceiveVector {
     return i * bufferSize;
   }
 
-  /** How long a received datagram is. */
+  /** How long a received datagram is; more than {@link #bufferSize} if not all of it was kept. */
   int length(int i) {
     return entries.get(Wire.INT, i * ENTRY_SIZE + MessageHeader.LENGTH_OFFSET);
   }
@@ -71,12 +71,6 @@ final class ReceiveVector {
   boolean isFromKernel(int i) {
     return addresses.get(Wire.INT, (long) i * NetlinkAddress.SIZE + NetlinkAddress.PORT_ID_OFFSET)
         == 0;
-  }
-
-  boolean isTruncated(int i) {
-    return (entries.get(Wire.INT, i * ENTRY_SIZE + MessageHeader.FLAGS_OFFSET)
-            & NetlinkSocket.TRUNCATED)
-        != 0;
   }
 
   /** The kernel wrote the real length of the sender's address over the room for it. */

@@ -14,6 +14,9 @@ public final class RequestSocket implements AutoCloseable {
   private static final int REQUEST_SIZE = 64 * 1024;
   private static final int DUMP_TRIES = 10;
 
+  /** How often a request is sent whose answer has no room; objects grow while they are read. */
+  private static final int LENGTH_TRIES = 4;
+
   /** Some requests wait for RCU and for references; the kernel warns after 10 s of that. */
   private static final int ANSWER_TIMEOUT_MILLIS = 60_000;
 
@@ -159,7 +162,22 @@ public final class RequestSocket implements AutoCloseable {
     }
   }
 
+  /** Only answers that tell of an object are long, so nothing is carried out twice. */
   private void exchange(int sequence, DumpHandler handler) {
+    for (int i = 1; ; i++) {
+      try {
+        exchangeOnce(sequence, handler);
+        return;
+      } catch (MessageTooLongException grown) {
+        if (i == LENGTH_TRIES) {
+          throw grown;
+        }
+        handler.onBegin();
+      }
+    }
+  }
+
+  private void exchangeOnce(int sequence, DumpHandler handler) {
     answer.expect(sequence, handler);
     socket.send(encoder);
     long deadline = System.nanoTime() + ANSWER_TIMEOUT_MILLIS * 1_000_000L;

@@ -3,7 +3,7 @@ package io.fastvif.benchmarks.hardware;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_DISABLE;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_ENABLE;
 
-import io.fastvif.netlink.AttributeIterator;
+import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.VfInfo;
@@ -64,27 +64,22 @@ record NicState(String pf, int pfIndex, List<PortState> ports, List<VfState> vfs
     ports.replaceAll(port -> port.withMaster(names.get(masters.get(port.index()))));
     ports.sort(Comparator.comparingInt(PortState::vf));
     List<VfState> vfs = new ArrayList<>();
-    route.query(
-        route.link().getWithVfs(function.index()), message -> readVfs(link.wrap(message), vfs));
+    route.query(route.link().getWithVfs(function.index()), message -> readVfs(message, vfs));
     return new NicState(names.get(function.index()), function.index(), ports, vfs);
   }
 
-  private static void readVfs(LinkMessage link, List<VfState> vfs) {
-    AttributeIterator list = new AttributeIterator();
-    VfInfo vf = new VfInfo();
-    if (link.vfs(list)) {
-      while (list.next()) {
-        vf.wrap(list);
-        vfs.add(
-            new VfState(
-                vf.number(),
-                new MacAddress(vf.address()),
-                vf.vlan(),
-                vf.qos(),
-                vf.isSpoofChecked(),
-                vf.isTrusted(),
-                linkState(vf.linkState())));
-      }
+  private static void readVfs(MessageDecoder message, List<VfState> vfs) {
+    VfInfo vf = new VfInfo().wrap(message);
+    while (vf.next()) {
+      vfs.add(
+          new VfState(
+              vf.number(),
+              new MacAddress(vf.address()),
+              vf.vlan(),
+              vf.qos(),
+              vf.isSpoofChecked(),
+              vf.isTrusted(),
+              linkState(vf.linkState())));
     }
   }
 

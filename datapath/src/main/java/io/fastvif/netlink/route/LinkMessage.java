@@ -335,22 +335,13 @@ public final class LinkMessage {
   }
 
   /**
-   * How many virtual functions the link has; the kernel says so only if asked for them.
+   * How many virtual functions the link has; the kernel says so only if asked for them. {@link
+   * VfInfo} has them.
    *
    * @return IFLA_NUM_VF
    */
   public int vfCount() {
     return attributes.getInt(IFLA_NUM_VF, 0);
-  }
-
-  /**
-   * Points an iterator at the virtual functions: one IFLA_VF_INFO each.
-   *
-   * @param iterator the one to use; see {@link VfInfo}
-   * @return whether there are any
-   */
-  public boolean vfs(AttributeIterator iterator) {
-    return attributes.nested(IFLA_VFINFO_LIST, iterator);
   }
 
   /**

@@ -3,10 +3,16 @@ package io.fastvif.netlink.route;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.netlink.AttributeIterator;
+import io.fastvif.netlink.MalformedMessageException;
+import io.fastvif.netlink.MessageDecoder;
 
 /**
- * Reads what a physical function says of one of its virtual functions: IFLA_VF_INFO of
- * linux/if_link.h. A flyweight, valid as long as its {@link LinkMessage}.
+ * Walks over what a physical function says of its virtual functions: IFLA_VFINFO_LIST of
+ * linux/if_link.h, one IFLA_VF_INFO each. A flyweight, valid as long as its message.
+ *
+ * <p>From some 330 virtual functions on, the list is longer than the 16 bits of an attribute's
+ * length can say. The kernel writes it nevertheless (nla_nest_end of net/netlink.h does not look),
+ * so the list is read by IFLA_NUM_VF, which comes before it, and not by its length.
  */
 public final class VfInfo {
   private static final int VALUE = 4;
@@ -14,21 +20,54 @@ public final class VfInfo {
   private static final int VLAN_PROTOCOL = 12;
   private static final int UNSAID = -1;
 
+  private final AttributeIterator link = new AttributeIterator();
+  private final AttributeIterator list = new AttributeIterator();
   private final AttributeIterator attributes = new AttributeIterator();
   private final AttributeIterator vlans = new AttributeIterator();
+  private int left;
 
   /** Makes one that has nothing to read. */
   public VfInfo() {}
 
   /**
-   * Reads the virtual function that an iterator stands on.
+   * Starts before the first virtual function.
    *
-   * @param vfs from {@link LinkMessage#vfs}, after {@code next()}
+   * @param message about a link, of the answer to {@link LinkRequest#getWithVfs}
    * @return this
    */
-  public VfInfo wrap(AttributeIterator vfs) {
-    vfs.nested(attributes);
+  public VfInfo wrap(MessageDecoder message) {
+    left = 0;
+    message.attributes(InterfaceInfo.LENGTH, link);
+    while (link.next()) {
+      if (link.type() == IFLA_NUM_VF) {
+        left = link.getInt();
+      } else if (link.type() == IFLA_VFINFO_LIST) {
+        int begin = link.payloadOffset();
+        int end = message.payloadOffset() + message.payloadLength();
+        list.wrap(message.segment(), begin, end - begin);
+        return this; // what comes behind it cannot be told if its length is wrong
+      }
+    }
+    left = 0;
     return this;
+  }
+
+  /**
+   * Moves to the next virtual function.
+   *
+   * @return false if there is none
+   * @throws io.fastvif.netlink.MalformedMessageException if there is something else
+   */
+  public boolean next() {
+    if (left <= 0) {
+      return false;
+    }
+    if (!list.next() || list.type() != IFLA_VF_INFO) {
+      throw new MalformedMessageException(left + " virtual functions are missing in their list");
+    }
+    left--;
+    list.nested(attributes);
+    return true;
   }
 
   /**

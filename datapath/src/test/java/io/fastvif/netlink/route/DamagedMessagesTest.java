@@ -69,10 +69,9 @@ class DamagedMessagesTest {
     if (link.portOptions(inner)) {
       readBytes();
     }
-    if (link.vfs(inner)) {
-      while (inner.next()) {
-        readVf();
-      }
+    vf.wrap(decoder);
+    while (vf.next()) {
+      readVf();
     }
   }
 
@@ -84,7 +83,6 @@ class DamagedMessagesTest {
   }
 
   private void readVf() {
-    vf.wrap(inner);
     vf.number();
     vf.address();
     vf.vlan();

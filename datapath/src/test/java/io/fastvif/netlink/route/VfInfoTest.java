@@ -1,30 +1,35 @@
 package io.fastvif.netlink.route;
 
-import static io.fastvif.bindings.linux.linux_h.ETH_P_8021Q;
-import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_AUTO;
-import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_ENABLE;
+import static io.fastvif.bindings.linux.linux_h.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netlink.Captured;
+import io.fastvif.netlink.MalformedMessageException;
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.MessageEncoder;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads a physical function with two virtual ones: composed bytes, see the file. */
 class VfInfoTest {
-  private final LinkMessage link = new LinkMessage().wrap(Captured.message("composed-link-vfs"));
+  private final MessageDecoder message = Captured.message("composed-link-vfs");
+  private final LinkMessage link = new LinkMessage().wrap(message);
 
   @Test
   void virtualFunctions() {
     assertEquals(2, link.vfCount());
-    AttributeIterator vfs = new AttributeIterator();
-    assertTrue(link.vfs(vfs));
-    VfInfo vf = new VfInfo();
-    assertTrue(vfs.next());
-    vf.wrap(vfs);
+    VfInfo vf = new VfInfo().wrap(message);
+    assertTrue(vf.next());
     assertEquals(0, vf.number());
     assertEquals(0x02000000000aL, vf.address());
     assertEquals(0, vf.vlan());
@@ -40,8 +45,7 @@ class VfInfoTest {
     assertFalse(vf.saysRssQuery());
     assertFalse(vf.isRssQueryAllowed());
     assertFalse(vf.saysGuids());
-    assertTrue(vfs.next());
-    vf.wrap(vfs);
+    assertTrue(vf.next());
     assertEquals(1, vf.number());
     assertEquals(0x02000000000bL, vf.address());
     assertEquals(42, vf.vlan());
@@ -51,7 +55,7 @@ class VfInfoTest {
     assertEquals(IFLA_VF_LINK_STATE_ENABLE, vf.linkState());
     assertEquals(100, vf.leastRate());
     assertEquals(2500, vf.greatestRate());
-    assertFalse(vfs.next());
+    assertFalse(vf.next());
   }
 
   @Test
@@ -65,11 +69,62 @@ class VfInfoTest {
 
   @Test
   void aLinkWithoutThemHasNone() {
-    LinkMessage veth = new LinkMessage().wrap(Captured.message("reply-link-veth"));
+    MessageDecoder message = Captured.message("reply-link-veth");
+    LinkMessage veth = new LinkMessage().wrap(message);
     assertEquals(0, veth.vfCount());
-    assertFalse(veth.vfs(new AttributeIterator()));
+    assertFalse(new VfInfo().wrap(message).next());
     assertNull(veth.physicalSwitchId());
     assertNull(veth.physicalPortName());
     assertNull(veth.parentDeviceName());
+  }
+
+  /** As the kernel writes it: the list's length is 16 bits of the true one. */
+  private static MessageDecoder many(int count, boolean whole) {
+    MessageEncoder encoder = new MessageEncoder(Arena.ofAuto().allocate(1 << 20));
+    encoder.begin(RTM_NEWLINK, 0, 1);
+    encoder.putHeader(InterfaceInfo.LENGTH);
+    encoder.putInt(IFLA_NUM_VF, count);
+    int list = encoder.length();
+    encoder.putBytes(IFLA_VFINFO_LIST, new byte[0]);
+    byte[] mac = new byte[36];
+    for (int i = 0; i < (whole ? count : count - 1); i++) {
+      ByteBuffer.wrap(mac).order(ByteOrder.nativeOrder()).putInt(i).put(4, (byte) 2);
+      mac[8] = (byte) (i >> 8);
+      mac[9] = (byte) i;
+      encoder.beginNested(IFLA_VF_INFO);
+      encoder.putBytes(IFLA_VF_MAC, mac);
+      encoder.putBytes(IFLA_VF_BROADCAST, new byte[32]);
+      encoder.putBytes(IFLA_VF_STATS, new byte[96]);
+      encoder.endNested();
+    }
+    encoder
+        .segment()
+        .set(ValueLayout.JAVA_SHORT_UNALIGNED, list, (short) (encoder.length() - list));
+    encoder.putInt(IFLA_GROUP, 7);
+    assertTrue(encoder.end());
+    MessageDecoder decoder = new MessageDecoder();
+    assertTrue(decoder.wrap(encoder.segment(), 0, encoder.length()).next());
+    return decoder;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 170, 350, 1000})
+  void asManyAsThereAre(int count) {
+    VfInfo vf = new VfInfo().wrap(many(count, true));
+    for (int i = 0; i < count; i++) {
+      assertTrue(vf.next());
+      assertEquals(i, vf.number());
+      assertEquals(0x020000000000L + i, vf.address());
+    }
+    assertFalse(vf.next());
+  }
+
+  @Test
+  void aListThatEndsBeforeItsLastIsMalformed() {
+    VfInfo vf = new VfInfo().wrap(many(400, false));
+    for (int i = 0; i < 399; i++) {
+      assertTrue(vf.next());
+    }
+    assertThrows(MalformedMessageException.class, vf::next);
   }
 }
