@@ -114,12 +114,20 @@ record SwitchPort(boolean preassociate, int timeoutSeconds, UUID host, String ll
     UUID guest =
         instance == null ? null : uuid("instance.uuid", instance.uuid().require("instance.uuid"));
     VirtualFunctionState function = source.function();
+    if (function == null) {
+      return new PortAssociation.Profile(
+          source.link().name(), source.link().index(), SELF, name, guest, host);
+    }
     LinkId device = source.physicalFunction();
-    return function == null
-        ? new PortAssociation.Profile(
-            source.link().name(), source.link().index(), SELF, name, guest, host)
-        : new PortAssociation.Profile(
-            device.name(), device.index(), function.number(), name, guest, host);
+    if (device == null) {
+      throw InvalidInputException.ofValue(
+          "dev_address",
+          function.address().toString(),
+          "is of a physical function without a link in this namespace",
+          "one with a link, whose driver gives ports their profiles");
+    }
+    return new PortAssociation.Profile(
+        device.name(), device.index(), function.number(), name, guest, host);
   }
 
   private static int range(String field, int value, int greatest) {
