@@ -1,10 +1,8 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
-import io.fastvif.plan.Aliases;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.agrona.collections.Hashing;
 import org.agrona.collections.Object2ObjectHashMap;
@@ -15,15 +13,7 @@ import org.agrona.collections.Object2ObjectHashMap;
  * others do. Used by the engine's thread alone.
  */
 final class BatchExecutor implements AutoCloseable {
-  /** How many of the kernel's waits may overlap; what comes in then leaves together, after one. */
-  private static final int LANES = 4;
-
   private static final int INITIAL_PLANS = 128;
-
-  /** Group numbers are drawn from above this: far from those that people give by hand. */
-  private static final int LEAST_GROUP = 0x4000_0000;
-
-  private static final int DRAWS = 16;
 
   /** Enough that a send costs nothing beside its messages. */
   private static final int SEND_MESSAGES = 512;
@@ -31,7 +21,6 @@ final class BatchExecutor implements AutoCloseable {
   private final Transport transport;
   private final OvsTransport ovs;
   private final Consumer<Throwable> errorHandler;
-  private final Runnable wake;
   private final int limit;
   private final Object2ObjectHashMap<String, PlanExecution> byVif;
   private final StepEncoder steps;
@@ -46,16 +35,14 @@ final class BatchExecutor implements AutoCloseable {
   private int followers;
   private int progress;
 
-  private final DeletionLane[] lanes = new DeletionLane[LANES];
-  private DeletionLane gathering;
+  private final DeletionLanes deletions;
   private final SlowSteps slow;
-  private int firstGroup;
+  private final Refusals refusals;
 
   /** The plans whose messages are in the encoder, in the messages' order. */
   private final PlanExecution[] sent;
 
   private final AckHandler acknowledgements = this::acknowledged;
-  private final AnswerHandler deletionAnswers = this::answered;
   private int sentCount;
   private int firstSequence;
   private boolean sendFull;
@@ -76,14 +63,15 @@ final class BatchExecutor implements AutoCloseable {
     this.transport = transport;
     this.ovs = ovs;
     this.errorHandler = errorHandler;
-    this.wake = wake;
     this.limit = limit;
     active = new PlanExecution[limit];
     unused = new PlanExecution[limit];
     byVif = new Object2ObjectHashMap<>(INITIAL_PLANS, Hashing.DEFAULT_LOAD_FACTOR);
     steps = new StepEncoder(transport);
     retired = new RetiredBridges(transport, errorHandler, wake);
+    deletions = new DeletionLanes(transport, limit, this::answered, errorHandler, wake);
     slow = new SlowSteps(transport, ports, wake);
+    refusals = new Refusals(transport);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
 
@@ -129,15 +117,7 @@ final class BatchExecutor implements AutoCloseable {
 
   /** Whether {@link #work()} would answer deletions that have ended, or begin one of a bridge. */
   boolean hasFinishedDeletions() {
-    if (retired.isReady(activeCount == 0)) {
-      return true;
-    }
-    for (DeletionLane lane : lanes) {
-      if (lane != null && lane.isFinished()) {
-        return true;
-      }
-    }
-    return false;
+    return retired.isReady(activeCount == 0) || deletions.isFinished();
   }
 
   /**
@@ -148,11 +128,11 @@ final class BatchExecutor implements AutoCloseable {
   int work() {
     progress = 0;
     try {
-      collectDeletions();
+      progress += deletions.collect();
       round();
       progress += ovs.work(ovsAnswers);
       progress += slow.collect(slowAnswers);
-      beginDeletions();
+      progress += deletions.begin() ? 1 : 0;
     } catch (RuntimeException broken) {
       failActive(broken);
     } catch (Error broken) {
@@ -210,54 +190,6 @@ final class BatchExecutor implements AutoCloseable {
       progress += sentCount;
       transport.exchange(acknowledgements);
     }
-  }
-
-  private void collectDeletions() {
-    for (DeletionLane lane : lanes) {
-      if (lane != null && lane.isFinished()) {
-        progress++;
-        Throwable problem = lane.collect(deletionAnswers);
-        if (problem != null) {
-          errorHandler.accept(problem);
-        }
-      }
-    }
-  }
-
-  private void beginDeletions() {
-    if (gathering != null) {
-      progress++;
-      gathering.begin();
-      gathering = null;
-    }
-  }
-
-  /** The lane that takes deletions now; null if all are busy. */
-  private DeletionLane gatheringLane() {
-    for (int i = 0; gathering == null && i < LANES; i++) {
-      if (lanes[i] == null) {
-        if (firstGroup == 0) {
-          firstGroup = unusedGroups();
-        }
-        String name = "fastvif-deletions-" + (i + 1);
-        lanes[i] = new DeletionLane(transport, firstGroup + i, limit, name, wake);
-      }
-      if (lanes[i].isFree()) {
-        gathering = lanes[i];
-      }
-    }
-    return gathering;
-  }
-
-  /** The first of as many group numbers as there are lanes, which nobody uses. */
-  private int unusedGroups() {
-    for (int i = 0; i < DRAWS; i++) {
-      int drawn = ThreadLocalRandom.current().nextInt(LEAST_GROUP, Integer.MAX_VALUE - LANES);
-      if (!transport.isGroupUsed(drawn, LANES)) {
-        return drawn;
-      }
-    }
-    throw new IllegalStateException("no interface group is free");
   }
 
   private void dropEnded() {
@@ -381,11 +313,9 @@ final class BatchExecutor implements AutoCloseable {
   }
 
   private void delete(PlanExecution plan, Step.DeleteLink step, int index) {
-    DeletionLane lane = gatheringLane();
-    if (lane != null) {
+    if (deletions.add(plan, step, index)) {
       plan.waiting = true;
       plan.elsewhere = true;
-      lane.deletions().add(plan, step, index);
     }
   }
 
@@ -428,14 +358,12 @@ final class BatchExecutor implements AutoCloseable {
         retired.add(bridge);
       }
       plan.succeeded();
-    } else if (isAsWanted(plan, step, -result)) {
-      plan.satisfied();
-    } else if (step instanceof Step.ConfigureVf vf
-        && vf.optional()
-        && -result == Errno.EOPNOTSUPP) {
-      plan.ignored(step);
     } else {
-      plan.failed(step, -result, message == null ? "" : message);
+      switch (refusals.meaning(plan, step, -result)) {
+        case AS_WANTED -> plan.satisfied();
+        case IGNORED -> plan.ignored(step);
+        case FAILED -> plan.failed(step, -result, message == null ? "" : message);
+      }
     }
   }
 
@@ -483,42 +411,10 @@ final class BatchExecutor implements AutoCloseable {
     }
   }
 
-  /** Whether the kernel's refusal means that the host is already as the step would make it. */
-  private boolean isAsWanted(PlanExecution plan, Step step, int errno) {
-    return switch (step) {
-      case Step.CreateBridge bridge -> errno == Errno.EEXIST;
-      case Step.CreateVlan vlan -> errno == Errno.EEXIST;
-      case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
-      case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
-      case Step.CreateMacvtap macvtap -> errno == Errno.EEXIST && isOwn(plan, macvtap.name());
-      case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
-      case Step.SetSysctl sysctl -> errno == Errno.ENOENT && sysctl.setting().isIpv6();
-      case Step.AddProxyNeighbour neighbour -> errno == Errno.EEXIST;
-      case Step.DeleteLink delete -> errno == Errno.ENODEV;
-      case Step.AddAltname add -> errno == Errno.EEXIST && add.unlessTaken();
-      case Step.DeleteAltname delete -> errno == Errno.ENOENT;
-      case Step.RetireBridge retire -> errno == Errno.ENODEV;
-      case Step.AddAddress address -> errno == Errno.EEXIST;
-      case Step.AddRoute route -> errno == Errno.EEXIST;
-      case Step.DeleteAddress address -> errno == Errno.EADDRNOTAVAIL;
-      case Step.DeleteRoute route -> errno == Errno.ESRCH;
-      default -> false;
-    };
-  }
-
-  private boolean isOwn(PlanExecution plan, String name) {
-    int index = transport.linkIndex(name);
-    return index > 0 && transport.alias(index).equals(Aliases.of(plan.plan().vifId()));
-  }
-
   /** The transport broke: no answer can be had for what was under way. */
   private void failActive(Throwable broken) {
     errorHandler.accept(broken);
-    if (gathering != null) {
-      gathering.deletions().fail(broken);
-      gathering.deletions().answer(deletionAnswers);
-      gathering = null;
-    }
+    deletions.fail(broken);
     for (int i = 0; i < activeCount; i++) {
       PlanExecution plan = active[i];
       if (plan.isActive() && !plan.elsewhere) {
@@ -539,11 +435,7 @@ final class BatchExecutor implements AutoCloseable {
   @Override
   public void close() {
     retired.close();
-    for (DeletionLane lane : lanes) {
-      if (lane != null) {
-        lane.close();
-      }
-    }
+    deletions.close();
     slow.close();
   }
 }

@@ -1,0 +1,68 @@
+package io.fastvif.engine;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.Step;
+
+/** What it means for a plan that the kernel has refused one of its steps. */
+final class Refusals {
+  /** What becomes of the step. */
+  enum Meaning {
+    /** The host is already as the step would make it. */
+    AS_WANTED,
+    /** The plan can do without what the driver does not know. */
+    IGNORED,
+    /** It has failed. */
+    FAILED
+  }
+
+  private final Transport transport;
+
+  /**
+   * @param transport answers questions about links
+   */
+  Refusals(Transport transport) {
+    this.transport = transport;
+  }
+
+  /**
+   * Judges a refusal.
+   *
+   * @param errno the kernel's error number
+   */
+  Meaning meaning(PlanExecution plan, Step step, int errno) {
+    if (isAsWanted(plan, step, errno)) {
+      return Meaning.AS_WANTED;
+    }
+    boolean ignored =
+        step instanceof Step.ConfigureVf vf && vf.optional() && errno == Errno.EOPNOTSUPP;
+    return ignored ? Meaning.IGNORED : Meaning.FAILED;
+  }
+
+  private boolean isAsWanted(PlanExecution plan, Step step, int errno) {
+    return switch (step) {
+      case Step.CreateBridge bridge -> errno == Errno.EEXIST;
+      case Step.CreateVlan vlan -> errno == Errno.EEXIST;
+      case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
+      case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
+      case Step.CreateMacvtap macvtap -> errno == Errno.EEXIST && isOwn(plan, macvtap.name());
+      case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
+      case Step.SetSysctl sysctl -> errno == Errno.ENOENT && sysctl.setting().isIpv6();
+      case Step.AddProxyNeighbour neighbour -> errno == Errno.EEXIST;
+      case Step.DeleteLink delete -> errno == Errno.ENODEV;
+      case Step.AddAltname add -> errno == Errno.EEXIST && add.unlessTaken();
+      case Step.DeleteAltname delete -> errno == Errno.ENOENT;
+      case Step.RetireBridge retire -> errno == Errno.ENODEV;
+      case Step.AddAddress address -> errno == Errno.EEXIST;
+      case Step.AddRoute route -> errno == Errno.EEXIST;
+      case Step.DeleteAddress address -> errno == Errno.EADDRNOTAVAIL;
+      case Step.DeleteRoute route -> errno == Errno.ESRCH;
+      default -> false;
+    };
+  }
+
+  private boolean isOwn(PlanExecution plan, String name) {
+    int index = transport.linkIndex(name);
+    return index > 0 && transport.alias(index).equals(Aliases.of(plan.plan().vifId()));
+  }
+}
