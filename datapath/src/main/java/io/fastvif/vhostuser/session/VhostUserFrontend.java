@@ -2,18 +2,14 @@ package io.fastvif.vhostuser.session;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
-import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
-import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vhostuser.memory.MemoryRegion;
-import io.fastvif.vhostuser.protocol.BackendRequest;
 import io.fastvif.vhostuser.protocol.FrontendRequest;
 import io.fastvif.vhostuser.protocol.InflightDescription;
 import io.fastvif.vhostuser.protocol.Message;
-import io.fastvif.vhostuser.protocol.Payload;
 import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
@@ -23,7 +19,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A frontend's side of a session: what a hypervisor does. Each method makes one request and waits
@@ -39,22 +34,13 @@ public final class VhostUserFrontend implements AutoCloseable {
   public static final int NO_DESCRIPTOR = -1;
 
   private static final long NO_DESCRIPTOR_FLAG = 1 << 8;
-  private static final int NANOS_PER_MILLI = 1_000_000;
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
 
-  private final MessageChannel channel;
-  private final long timeoutNanos;
-  private final Arena arena = Arena.ofAuto();
-  private final MemorySegment entries = arena.allocate(2L * Polling.ENTRY_SIZE, Integer.BYTES);
-  private MessageChannel backendRequests;
-  private boolean acknowledges;
+  private final RequestExchange exchange;
 
   VhostUserFrontend(FileDescriptor socket, long timeoutMillis) {
-    channel = new MessageChannel(socket);
-    timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    exchange = new RequestExchange(socket, timeoutMillis);
   }
 
   /**
@@ -111,7 +97,7 @@ public final class VhostUserFrontend implements AutoCloseable {
    */
   public void setProtocolFeatures(long features) {
     tellNumber(FrontendRequest.SET_PROTOCOL_FEATURES, features);
-    acknowledges = ProtocolFeature.REPLY_ACK.isIn(features);
+    exchange.setAcknowledges(ProtocolFeature.REPLY_ACK.isIn(features));
   }
 
   /** Begins the session. */
@@ -135,8 +121,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @param descriptors the file of each
    */
   public void setMemory(List<MemoryRegion> regions, int... descriptors) {
-    begin(FrontendRequest.SET_MEM_TABLE).putRegions(regions);
-    finish(FrontendRequest.SET_MEM_TABLE, descriptors);
+    exchange.begin(FrontendRequest.SET_MEM_TABLE).putRegions(regions);
+    exchange.finish(FrontendRequest.SET_MEM_TABLE, descriptors);
   }
 
   /**
@@ -155,8 +141,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @param descriptor its file
    */
   public void addMemory(MemoryRegion region, int descriptor) {
-    begin(FrontendRequest.ADD_MEM_REG).putRegion(region);
-    finish(FrontendRequest.ADD_MEM_REG, descriptor);
+    exchange.begin(FrontendRequest.ADD_MEM_REG).putRegion(region);
+    exchange.finish(FrontendRequest.ADD_MEM_REG, descriptor);
   }
 
   /**
@@ -165,8 +151,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @param region the region
    */
   public void removeMemory(MemoryRegion region) {
-    begin(FrontendRequest.REM_MEM_REG).putRegion(region);
-    finish(FrontendRequest.REM_MEM_REG);
+    exchange.begin(FrontendRequest.REM_MEM_REG).putRegion(region);
+    exchange.finish(FrontendRequest.REM_MEM_REG);
   }
 
   /**
@@ -177,8 +163,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @param descriptor its file
    */
   public void setLog(long size, long offset, int descriptor) {
-    begin(FrontendRequest.SET_LOG_BASE).putLog(size, offset);
-    finish(FrontendRequest.SET_LOG_BASE, descriptor);
+    exchange.begin(FrontendRequest.SET_LOG_BASE).putLog(size, offset);
+    exchange.finish(FrontendRequest.SET_LOG_BASE, descriptor);
   }
 
   /**
@@ -187,8 +173,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @param descriptor the eventfd
    */
   public void setLogSignal(int descriptor) {
-    begin(FrontendRequest.SET_LOG_FD);
-    finish(FrontendRequest.SET_LOG_FD, descriptor);
+    exchange.begin(FrontendRequest.SET_LOG_FD);
+    exchange.finish(FrontendRequest.SET_LOG_FD, descriptor);
   }
 
   /**
@@ -218,8 +204,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @return where it stopped
    */
   public int stop(int ring) {
-    begin(FrontendRequest.GET_VRING_BASE).putRingState(ring, 0);
-    Message reply = finish(FrontendRequest.GET_VRING_BASE);
+    exchange.begin(FrontendRequest.GET_VRING_BASE).putRingState(ring, 0);
+    Message reply = exchange.finish(FrontendRequest.GET_VRING_BASE);
     if (reply.ringIndex() != ring) {
       throw new ProtocolException(
           Fault.BAD_REPLY, "GET_VRING_BASE of ring " + ring + " says " + reply.ringIndex());
@@ -233,8 +219,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @param addresses with the ring's index
    */
   public void setAddresses(RingAddresses addresses) {
-    begin(FrontendRequest.SET_VRING_ADDR).putRingAddresses(addresses);
-    finish(FrontendRequest.SET_VRING_ADDR);
+    exchange.begin(FrontendRequest.SET_VRING_ADDR).putRingAddresses(addresses);
+    exchange.finish(FrontendRequest.SET_VRING_ADDR);
   }
 
   /**
@@ -327,14 +313,12 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @return the area with its file
    */
   public InflightFile getInflight(int rings, int ringSize) {
-    begin(FrontendRequest.GET_INFLIGHT_FD)
+    exchange
+        .begin(FrontendRequest.GET_INFLIGHT_FD)
         .putInflight(new InflightDescription(0, 0, rings, ringSize));
-    Message reply = finish(FrontendRequest.GET_INFLIGHT_FD);
-    if (channel.descriptorCount() != 1) {
-      throw new ProtocolException(
-          Fault.BAD_REPLY, "GET_INFLIGHT_FD with " + channel.descriptorCount() + " descriptors");
-    }
-    return new InflightFile(reply.inflight(), channel.takeDescriptor().release());
+    Message reply = exchange.finish(FrontendRequest.GET_INFLIGHT_FD);
+    return new InflightFile(
+        reply.inflight(), exchange.takeDescriptor(FrontendRequest.GET_INFLIGHT_FD).release());
   }
 
   /**
@@ -343,8 +327,8 @@ public final class VhostUserFrontend implements AutoCloseable {
    * @param file as it was got
    */
   public void setInflight(InflightFile file) {
-    begin(FrontendRequest.SET_INFLIGHT_FD).putInflight(file.description());
-    finish(FrontendRequest.SET_INFLIGHT_FD, file.descriptor());
+    exchange.begin(FrontendRequest.SET_INFLIGHT_FD).putInflight(file.description());
+    exchange.finish(FrontendRequest.SET_INFLIGHT_FD, file.descriptor());
   }
 
   /**
@@ -360,160 +344,55 @@ public final class VhostUserFrontend implements AutoCloseable {
           "AF_UNIX");
       MessageChannel ours = new MessageChannel(FileDescriptor.of(pair.get(INT, 0)));
       try (FileDescriptor theirs = FileDescriptor.of(pair.get(INT, Integer.BYTES))) {
-        begin(FrontendRequest.SET_BACKEND_REQ_FD);
-        finish(FrontendRequest.SET_BACKEND_REQ_FD, theirs.value());
+        exchange.begin(FrontendRequest.SET_BACKEND_REQ_FD);
+        exchange.finish(FrontendRequest.SET_BACKEND_REQ_FD, theirs.value());
       } catch (RuntimeException | Error e) {
         ours.close();
         throw e;
       }
-      closeBackendRequests();
-      backendRequests = ours;
+      exchange.answerBackendOn(ours);
     }
   }
 
-  private Message begin(FrontendRequest request) {
-    Message message = channel.sent();
-    message.beginRequest(request.id(), acknowledges && request.replyPayload() == null);
-    return message;
-  }
-
   private void tell(FrontendRequest request) {
-    begin(request);
-    finish(request);
+    exchange.begin(request);
+    exchange.finish(request);
   }
 
   private void tellNumber(FrontendRequest request, long number) {
-    begin(request).putU64(number);
-    finish(request);
+    exchange.begin(request).putU64(number);
+    exchange.finish(request);
   }
 
   private void tellOfRing(FrontendRequest request, int ring, int number) {
-    begin(request).putRingState(ring, number);
-    finish(request);
+    exchange.begin(request).putRingState(ring, number);
+    exchange.finish(request);
   }
 
   private void passForRing(FrontendRequest request, int ring, int descriptor) {
     boolean none = descriptor == NO_DESCRIPTOR;
-    begin(request).putU64(none ? ring | NO_DESCRIPTOR_FLAG : ring);
+    exchange.begin(request).putU64(none ? ring | NO_DESCRIPTOR_FLAG : ring);
     if (none) {
-      finish(request);
+      exchange.finish(request);
     } else {
-      finish(request, descriptor);
+      exchange.finish(request, descriptor);
     }
   }
 
   private Message ask(FrontendRequest request) {
-    begin(request);
-    return finish(request);
-  }
-
-  /** Sends what was begun, and takes the reply or the acknowledgement, if there is one. */
-  private Message finish(FrontendRequest request, int... descriptors) {
-    boolean acknowledged = channel.sent().needsReply();
-    channel.send(descriptors);
-    if (request.replyPayload() == null && !acknowledged) {
-      return null;
-    }
-    Message reply = receive(request);
-    if (reply.request() != request.id() || !reply.isReply()) {
-      throw new ProtocolException(
-          Fault.BAD_REPLY, "request " + reply.request() + " as the answer to " + request);
-    }
-    if (request.replyPayload() == null) {
-      reply.checkSize(Payload.U64, request + "'s acknowledgement");
-      if (reply.u64() != 0) {
-        throw new ProtocolException(
-            Fault.FAILED_REQUEST, request + " failed: the backend says " + reply.u64());
-      }
-    } else {
-      reply.checkSize(request.replyPayload(), request + "'s reply");
-    }
-    return reply;
-  }
-
-  private Message receive(FrontendRequest request) {
-    long deadline = System.nanoTime() + timeoutNanos;
-    while (true) {
-      int result = channel.receive();
-      if (result == MessageChannel.COMPLETE) {
-        return channel.received();
-      }
-      if (result == MessageChannel.END) {
-        throw new ProtocolException(
-            Fault.CLOSED, "the backend closed the connection instead of answering " + request);
-      }
-      await(request, deadline - System.nanoTime());
-    }
-  }
-
-  private void await(FrontendRequest request, long nanos) {
-    if (nanos <= 0) {
-      throw new ProtocolException(
-          Fault.TIMEOUT,
-          request + ": no answer in " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
-    }
-    int count = 1;
-    put(0, channel.descriptor());
-    if (backendRequests != null) {
-      put(count++, backendRequests.descriptor());
-    }
-    int millis = (int) Math.min(Integer.MAX_VALUE, nanos / NANOS_PER_MILLI + 1);
-    int result = Polling.poll(entries, count, millis);
-    if (result < 0 && result != -Errno.EINTR) {
-      throw new SystemCallException("poll", -result, channel.descriptor());
-    }
-    answerBackend();
-  }
-
-  private void put(int index, int fd) {
-    long offset = (long) index * Polling.ENTRY_SIZE;
-    entries.set(INT, offset + Polling.ENTRY_DESCRIPTOR_OFFSET, fd);
-    entries.set(SHORT, offset + Polling.ENTRY_EVENTS_OFFSET, (short) POLLIN);
+    exchange.begin(request);
+    return exchange.finish(request);
   }
 
   /** Answers the backend's requests that have come, without waiting. */
   public void answerBackend() {
-    while (backendRequests != null) {
-      int result = backendRequests.receive();
-      if (result == MessageChannel.INCOMPLETE) {
-        return;
-      }
-      if (result == MessageChannel.END) {
-        closeBackendRequests();
-        return;
-      }
-      Message message = backendRequests.received();
-      BackendRequest request = BackendRequest.of(message.request());
-      if (request == null) {
-        throw new ProtocolException(
-            Fault.UNKNOWN_REQUEST, "the backend's request " + message.request());
-      }
-      message.checkSize(request.payload(), request.name());
-      if (backendRequests.descriptorCount() > request.mostDescriptors()) {
-        throw new ProtocolException(
-            Fault.TOO_MANY_DESCRIPTORS,
-            request + " with " + backendRequests.descriptorCount() + " descriptors");
-      }
-      if (message.needsReply() && acknowledges) {
-        backendRequests.sent().beginReply(request.id());
-        backendRequests.sent().putU64(1);
-        backendRequests.send();
-      }
-    }
-  }
-
-  private void closeBackendRequests() {
-    if (backendRequests != null) {
-      backendRequests.close();
-      backendRequests = null;
-    }
+    exchange.answerBackend();
   }
 
   /** Ends the session. */
   @Override
   public void close() {
-    closeBackendRequests();
-    channel.close();
+    exchange.close();
   }
 
   /**
