@@ -1,5 +1,7 @@
 package io.fastvif.vhostuser.protocol;
 
+import static io.fastvif.vhostuser.protocol.RequestRow.carrying;
+
 /**
  * The requests that a backend makes to a frontend, over the socket of SET_BACKEND_REQ_FD. A network
  * backend has a reason for none of them with the features that ours offers; our frontend refuses
@@ -7,63 +9,36 @@ package io.fastvif.vhostuser.protocol;
  */
 public enum BackendRequest implements Request {
   /** An address is missing in the cache, or may not be accessed. */
-  IOTLB_MSG(1, Payload.IOTLB, 0, 0, null, "there is no IOMMU"),
+  IOTLB_MSG(1, carrying(Payload.IOTLB).refused("there is no IOMMU")),
   /** The configuration space has changed. */
-  CONFIG_CHANGE_MSG(2, Payload.NONE, 0, 0, ProtocolFeature.CONFIG, "CONFIG was not negotiated"),
+  CONFIG_CHANGE_MSG(2, without(ProtocolFeature.CONFIG, Payload.NONE)),
   /** Where a guest may kick a device itself. */
   VRING_HOST_NOTIFIER_MSG(
-      3,
-      Payload.RING_AREA,
-      0,
-      1,
-      ProtocolFeature.HOST_NOTIFIER,
-      "HOST_NOTIFIER was not negotiated"),
+      3, without(ProtocolFeature.HOST_NOTIFIER, Payload.RING_AREA).descriptors(0, 1)),
   /** A call as a message. */
-  VRING_CALL(
-      4,
-      Payload.RING_STATE,
-      0,
-      0,
-      ProtocolFeature.INBAND_NOTIFICATIONS,
-      "INBAND_NOTIFICATIONS was not negotiated"),
+  VRING_CALL(4, without(ProtocolFeature.INBAND_NOTIFICATIONS, Payload.RING_STATE)),
   /** An error as a message. */
-  VRING_ERR(
-      5,
-      Payload.RING_STATE,
-      0,
-      0,
-      ProtocolFeature.INBAND_NOTIFICATIONS,
-      "INBAND_NOTIFICATIONS was not negotiated"),
+  VRING_ERR(5, without(ProtocolFeature.INBAND_NOTIFICATIONS, Payload.RING_STATE)),
   /** Shares a buffer among devices. */
-  SHARED_OBJECT_ADD(
-      6, Payload.UUID, 0, 0, ProtocolFeature.SHARED_OBJECT, "SHARED_OBJECT was not negotiated"),
+  SHARED_OBJECT_ADD(6, without(ProtocolFeature.SHARED_OBJECT, Payload.UUID)),
   /** Ends that. */
-  SHARED_OBJECT_REMOVE(
-      7, Payload.UUID, 0, 0, ProtocolFeature.SHARED_OBJECT, "SHARED_OBJECT was not negotiated"),
+  SHARED_OBJECT_REMOVE(7, without(ProtocolFeature.SHARED_OBJECT, Payload.UUID)),
   /** Asks for such a buffer. */
-  SHARED_OBJECT_LOOKUP(
-      8, Payload.UUID, 0, 0, ProtocolFeature.SHARED_OBJECT, "SHARED_OBJECT was not negotiated");
+  SHARED_OBJECT_LOOKUP(8, without(ProtocolFeature.SHARED_OBJECT, Payload.UUID));
 
   private final int id;
-  private final Payload payload;
-  private final int leastDescriptors;
-  private final int mostDescriptors;
-  private final ProtocolFeature feature;
-  private final String refusal;
 
-  BackendRequest(
-      int id,
-      Payload payload,
-      int leastDescriptors,
-      int mostDescriptors,
-      ProtocolFeature feature,
-      String refusal) {
+  @SuppressWarnings("ImmutableEnumChecker") // a row is not changed once it is written down
+  private final RequestRow row;
+
+  BackendRequest(int id, RequestRow row) {
     this.id = id;
-    this.payload = payload;
-    this.leastDescriptors = leastDescriptors;
-    this.mostDescriptors = mostDescriptors;
-    this.feature = feature;
-    this.refusal = refusal;
+    this.row = row;
+  }
+
+  /** A request that needs a feature which our frontend never chooses. */
+  private static RequestRow without(ProtocolFeature feature, Payload payload) {
+    return carrying(payload).needs(feature).refused(feature + " was not negotiated");
   }
 
   /**
@@ -87,31 +62,7 @@ public enum BackendRequest implements Request {
   }
 
   @Override
-  public Payload payload() {
-    return payload;
-  }
-
-  @Override
-  public int leastDescriptors() {
-    return leastDescriptors;
-  }
-
-  @Override
-  public int mostDescriptors() {
-    return mostDescriptors;
-  }
-
-  @Override
-  public ProtocolFeature feature() {
-    return feature;
-  }
-
-  /**
-   * Why our frontend does not do it.
-   *
-   * @return the reason in words
-   */
-  public String refusal() {
-    return refusal;
+  public RequestRow row() {
+    return row;
   }
 }

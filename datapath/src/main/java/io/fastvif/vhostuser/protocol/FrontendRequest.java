@@ -9,109 +9,116 @@ import static io.fastvif.vhostuser.protocol.Payload.REGIONS;
 import static io.fastvif.vhostuser.protocol.Payload.RING_ADDRESSES;
 import static io.fastvif.vhostuser.protocol.Payload.RING_STATE;
 import static io.fastvif.vhostuser.protocol.Payload.U64;
+import static io.fastvif.vhostuser.protocol.RequestRow.carrying;
 
 /** The requests that a frontend makes to a backend. */
 public enum FrontendRequest implements Request {
   /** Which virtio features there are. */
-  GET_FEATURES(1, row(NONE).reply(U64)),
+  GET_FEATURES(1, carrying(NONE).reply(U64)),
   /** Which of them are used. */
-  SET_FEATURES(2, row(U64).owns()),
+  SET_FEATURES(2, carrying(U64).owns()),
   /** The session begins. */
-  SET_OWNER(3, row(NONE).owns()),
+  SET_OWNER(3, carrying(NONE).owns()),
   /** Deprecated, and ignored as the specification recommends. */
-  RESET_OWNER(4, row(NONE).owns()),
+  RESET_OWNER(4, carrying(NONE).owns()),
   /** All the guest's memory. */
-  SET_MEM_TABLE(5, row(REGIONS).descriptors(0, 8).owns()),
+  SET_MEM_TABLE(5, carrying(REGIONS).descriptors(0, 8).owns()),
   /** The dirty log. */
-  SET_LOG_BASE(6, row(LOG).descriptors(1, 1).owns().reply(U64).needs(ProtocolFeature.LOG_SHMFD)),
+  SET_LOG_BASE(
+      6, carrying(LOG).descriptors(1, 1).owns().reply(U64).needs(ProtocolFeature.LOG_SHMFD)),
   /** What is written when the dirty log has changed. */
-  SET_LOG_FD(7, row(NONE).descriptors(1, 1).owns()),
+  SET_LOG_FD(7, carrying(NONE).descriptors(1, 1).owns()),
   /** How many descriptors a ring has. */
-  SET_VRING_NUM(8, row(RING_STATE).owns()),
+  SET_VRING_NUM(8, carrying(RING_STATE).owns()),
   /** Where a ring's parts are. */
-  SET_VRING_ADDR(9, row(RING_ADDRESSES).owns()),
+  SET_VRING_ADDR(9, carrying(RING_ADDRESSES).owns()),
   /** Where a ring begins. */
-  SET_VRING_BASE(10, row(RING_STATE).owns()),
+  SET_VRING_BASE(10, carrying(RING_STATE).owns()),
   /** Stops a ring and asks where. */
-  GET_VRING_BASE(11, row(RING_STATE).owns().reply(RING_STATE)),
+  GET_VRING_BASE(11, carrying(RING_STATE).owns().reply(RING_STATE)),
   /** By what the guest tells of new buffers; starts the ring. */
-  SET_VRING_KICK(12, row(U64).descriptors(0, 1).owns()),
+  SET_VRING_KICK(12, carrying(U64).descriptors(0, 1).owns()),
   /** By what the guest is told of used buffers. */
-  SET_VRING_CALL(13, row(U64).descriptors(0, 1).owns()),
+  SET_VRING_CALL(13, carrying(U64).descriptors(0, 1).owns()),
   /** By what the frontend is told of errors. */
-  SET_VRING_ERR(14, row(U64).descriptors(0, 1).owns()),
+  SET_VRING_ERR(14, carrying(U64).descriptors(0, 1).owns()),
   /** Which extensions of the protocol there are. */
-  GET_PROTOCOL_FEATURES(15, row(NONE).reply(U64)),
+  GET_PROTOCOL_FEATURES(15, carrying(NONE).reply(U64)),
   /** Which of them are used. */
-  SET_PROTOCOL_FEATURES(16, row(U64)),
+  SET_PROTOCOL_FEATURES(16, carrying(U64)),
   /** How many queues there are; for a network device, pairs of them. */
-  GET_QUEUE_NUM(17, row(NONE).reply(U64).needsOffered(ProtocolFeature.MQ)),
+  GET_QUEUE_NUM(17, carrying(NONE).reply(U64).needsOffered(ProtocolFeature.MQ)),
   /** Whether frames pass a ring. */
-  SET_VRING_ENABLE(18, row(RING_STATE).owns()),
+  SET_VRING_ENABLE(18, carrying(RING_STATE).owns()),
   /** Announces the guest after a migration. */
-  SEND_RARP(19, row(U64).owns().needs(ProtocolFeature.RARP)),
+  SEND_RARP(19, carrying(U64).owns().needs(ProtocolFeature.RARP)),
   /** The guest's MTU. */
-  NET_SET_MTU(20, row(U64).owns().needs(ProtocolFeature.MTU)),
+  NET_SET_MTU(20, carrying(U64).owns().needs(ProtocolFeature.MTU)),
   /** A socket for the backend's requests. */
-  SET_BACKEND_REQ_FD(21, row(NONE).descriptors(1, 1).owns().needs(ProtocolFeature.BACKEND_REQ)),
+  SET_BACKEND_REQ_FD(
+      21, carrying(NONE).descriptors(1, 1).owns().needs(ProtocolFeature.BACKEND_REQ)),
   /** An entry of the I/O address cache. */
   IOTLB_MSG(
-      22, row(Payload.IOTLB).reply(U64).refused("there is no IOMMU: ACCESS_PLATFORM is not ours")),
+      22,
+      carrying(Payload.IOTLB).reply(U64).refused("there is no IOMMU: ACCESS_PLATFORM is not ours")),
   /** A ring's byte order. */
-  SET_VRING_ENDIAN(23, row(RING_STATE).refused("rings are little-endian: VERSION_1 is")),
+  SET_VRING_ENDIAN(23, carrying(RING_STATE).refused("rings are little-endian: VERSION_1 is")),
   /** Reads the configuration space. */
   GET_CONFIG(
-      24, row(CONFIGURATION).reply(CONFIGURATION).refused("the configuration is the frontend's")),
+      24,
+      carrying(CONFIGURATION).reply(CONFIGURATION).refused("the configuration is the frontend's")),
   /** Writes the configuration space. */
-  SET_CONFIG(25, row(CONFIGURATION).refused("the configuration is the frontend's")),
+  SET_CONFIG(25, carrying(CONFIGURATION).refused("the configuration is the frontend's")),
   /** Begins a cipher session. */
   CREATE_CRYPTO_SESSION(
       26,
-      row(Payload.CRYPTO_SESSION)
+      carrying(Payload.CRYPTO_SESSION)
           .reply(Payload.CRYPTO_SESSION)
           .refused("this is no cipher device")),
   /** Ends a cipher session. */
-  CLOSE_CRYPTO_SESSION(27, row(U64).refused("this is no cipher device")),
+  CLOSE_CRYPTO_SESSION(27, carrying(U64).refused("this is no cipher device")),
   /** A postcopy migration is coming. */
-  POSTCOPY_ADVISE(28, row(NONE).reply(NONE).refused(Row.POSTCOPY)),
+  POSTCOPY_ADVISE(28, postcopy(NONE).reply(NONE)),
   /** It has begun. */
-  POSTCOPY_LISTEN(29, row(NONE).refused(Row.POSTCOPY)),
+  POSTCOPY_LISTEN(29, postcopy(NONE)),
   /** It has ended. */
-  POSTCOPY_END(30, row(NONE).reply(U64).refused(Row.POSTCOPY)),
+  POSTCOPY_END(30, postcopy(NONE).reply(U64)),
   /** Asks for memory to note what is under way. */
-  GET_INFLIGHT_FD(31, row(INFLIGHT).owns().reply(INFLIGHT).needs(ProtocolFeature.INFLIGHT_SHMFD)),
+  GET_INFLIGHT_FD(
+      31, carrying(INFLIGHT).owns().reply(INFLIGHT).needs(ProtocolFeature.INFLIGHT_SHMFD)),
   /** Gives that memory back. */
-  SET_INFLIGHT_FD(32, row(INFLIGHT).descriptors(1, 1).owns().needs(ProtocolFeature.INFLIGHT_SHMFD)),
+  SET_INFLIGHT_FD(
+      32, carrying(INFLIGHT).descriptors(1, 1).owns().needs(ProtocolFeature.INFLIGHT_SHMFD)),
   /** A graphics protocol's socket. */
-  GPU_SET_SOCKET(33, row(NONE).descriptors(1, 1).refused("this is no graphics device")),
+  GPU_SET_SOCKET(33, carrying(NONE).descriptors(1, 1).refused("this is no graphics device")),
   /** Resets the device. */
-  RESET_DEVICE(34, row(NONE).owns().needs(ProtocolFeature.RESET_DEVICE)),
+  RESET_DEVICE(34, carrying(NONE).owns().needs(ProtocolFeature.RESET_DEVICE)),
   /** A kick as a message. */
-  VRING_KICK(35, row(RING_STATE).refused("kicks come by eventfd")),
+  VRING_KICK(35, carrying(RING_STATE).refused("kicks come by eventfd")),
   /** How many regions there can be. */
-  GET_MAX_MEM_SLOTS(36, row(NONE).reply(U64).needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
+  GET_MAX_MEM_SLOTS(36, carrying(NONE).reply(U64).needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
   /** One more region. */
   ADD_MEM_REG(
-      37, row(ONE_REGION).descriptors(1, 1).owns().needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
+      37, carrying(ONE_REGION).descriptors(1, 1).owns().needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
   /** One region less; some send a descriptor along, which is closed. */
   REM_MEM_REG(
-      38, row(ONE_REGION).descriptors(0, 1).owns().needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
+      38, carrying(ONE_REGION).descriptors(0, 1).owns().needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
   /** The device's status. */
-  SET_STATUS(39, row(U64).owns().needs(ProtocolFeature.STATUS)),
+  SET_STATUS(39, carrying(U64).owns().needs(ProtocolFeature.STATUS)),
   /** Asks for the device's status. */
-  GET_STATUS(40, row(NONE).reply(U64).needs(ProtocolFeature.STATUS)),
+  GET_STATUS(40, carrying(NONE).reply(U64).needs(ProtocolFeature.STATUS)),
   /** Asks for a buffer that another device shares. */
   GET_SHARED_OBJECT(
-      41, row(Payload.UUID).reply(NONE).refused("no buffers are shared among devices")),
+      41, carrying(Payload.UUID).reply(NONE).refused("no buffers are shared among devices")),
   /** Moves the backend's own state. */
   SET_DEVICE_STATE_FD(
       42,
-      row(Payload.DEVICE_STATE)
+      carrying(Payload.DEVICE_STATE)
           .descriptors(1, 1)
           .reply(U64)
           .refused("the backend has no state of its own")),
   /** Asks how that went. */
-  CHECK_DEVICE_STATE(43, row(NONE).reply(U64).refused("the backend has no state of its own"));
+  CHECK_DEVICE_STATE(43, carrying(NONE).reply(U64).refused("the backend has no state of its own"));
 
   private static final FrontendRequest[] BY_ID = new FrontendRequest[values().length + 1];
 
@@ -122,78 +129,18 @@ public enum FrontendRequest implements Request {
   }
 
   private final int id;
-  private final Payload payload;
-  private final int leastDescriptors;
-  private final int mostDescriptors;
-  private final Payload replyPayload;
-  private final ProtocolFeature feature;
-  private final boolean offeredIsEnough;
-  private final boolean owns;
-  private final String refusal;
 
-  FrontendRequest(int id, Row row) {
+  @SuppressWarnings("ImmutableEnumChecker") // a row is not changed once it is written down
+  private final RequestRow row;
+
+  FrontendRequest(int id, RequestRow row) {
     this.id = id;
-    payload = row.payload;
-    leastDescriptors = row.leastDescriptors;
-    mostDescriptors = row.mostDescriptors;
-    replyPayload = row.replyPayload;
-    feature = row.feature;
-    offeredIsEnough = row.offeredIsEnough;
-    owns = row.owns;
-    refusal = row.refusal;
+    this.row = row;
   }
 
-  private static Row row(Payload payload) {
-    return new Row(payload);
-  }
-
-  /** A row while it is written down. */
-  private static final class Row {
-    static final String POSTCOPY = "postcopy migration is not supported: PAGEFAULT is not offered";
-
-    final Payload payload;
-    int leastDescriptors;
-    int mostDescriptors;
-    Payload replyPayload;
-    ProtocolFeature feature;
-    boolean offeredIsEnough;
-    boolean owns;
-    String refusal;
-
-    Row(Payload payload) {
-      this.payload = payload;
-    }
-
-    Row descriptors(int least, int most) {
-      leastDescriptors = least;
-      mostDescriptors = most;
-      return this;
-    }
-
-    Row reply(Payload form) {
-      replyPayload = form;
-      return this;
-    }
-
-    Row needs(ProtocolFeature needed) {
-      feature = needed;
-      return this;
-    }
-
-    Row needsOffered(ProtocolFeature needed) {
-      offeredIsEnough = true;
-      return needs(needed);
-    }
-
-    Row owns() {
-      owns = true;
-      return this;
-    }
-
-    Row refused(String why) {
-      refusal = why;
-      return this;
-    }
+  private static RequestRow postcopy(Payload payload) {
+    return carrying(payload)
+        .refused("postcopy migration is not supported: PAGEFAULT is not offered");
   }
 
   /**
@@ -212,23 +159,8 @@ public enum FrontendRequest implements Request {
   }
 
   @Override
-  public Payload payload() {
-    return payload;
-  }
-
-  @Override
-  public int leastDescriptors() {
-    return leastDescriptors;
-  }
-
-  @Override
-  public int mostDescriptors() {
-    return mostDescriptors;
-  }
-
-  @Override
-  public ProtocolFeature feature() {
-    return feature;
+  public RequestRow row() {
+    return row;
   }
 
   /**
@@ -237,7 +169,7 @@ public enum FrontendRequest implements Request {
    * @return whether there is a reply
    */
   public Answer answer() {
-    return replyPayload == null ? Answer.NONE : Answer.REPLY;
+    return row.replyPayload == null ? Answer.NONE : Answer.REPLY;
   }
 
   /**
@@ -246,7 +178,7 @@ public enum FrontendRequest implements Request {
    * @return the form, or null if it has no reply
    */
   public Payload replyPayload() {
-    return replyPayload;
+    return row.replyPayload;
   }
 
   /**
@@ -257,7 +189,7 @@ public enum FrontendRequest implements Request {
    * @return whether its feature is among them
    */
   public boolean isAllowed(long offered, long negotiated) {
-    return feature == null || feature.isIn(offeredIsEnough ? offered : negotiated);
+    return row.feature == null || row.feature.isIn(row.offeredIsEnough ? offered : negotiated);
   }
 
   /**
@@ -266,15 +198,6 @@ public enum FrontendRequest implements Request {
    * @return false for what a probe asks
    */
   public boolean isOwners() {
-    return owns;
-  }
-
-  /**
-   * Why our backend does not do it.
-   *
-   * @return the reason in words, or null if it does
-   */
-  public String refusal() {
-    return refusal;
+    return row.owns;
   }
 }

@@ -18,30 +18,54 @@ public sealed interface Request permits FrontendRequest, BackendRequest {
   String name();
 
   /**
+   * What the table says of it.
+   *
+   * @return its row without the number
+   */
+  RequestRow row();
+
+  /**
    * What it carries.
    *
    * @return the form of its payload
    */
-  Payload payload();
+  default Payload payload() {
+    return row().payload;
+  }
 
   /**
    * The fewest descriptors that it may carry.
    *
    * @return a count
    */
-  int leastDescriptors();
+  default int leastDescriptors() {
+    return row().leastDescriptors;
+  }
 
   /**
    * The most descriptors that it may carry.
    *
    * @return a count
    */
-  int mostDescriptors();
+  default int mostDescriptors() {
+    return row().mostDescriptors;
+  }
 
   /**
    * Which feature must have been negotiated.
    *
    * @return it, or null if none
    */
-  ProtocolFeature feature();
+  default ProtocolFeature feature() {
+    return row().feature;
+  }
+
+  /**
+   * Why our side does not do it.
+   *
+   * @return the reason in words, or null if it does
+   */
+  default String refusal() {
+    return row().refusal;
+  }
 }
