@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** {@code eswitch get|set}. */
-final class EswitchCommand extends Command {
+final class EswitchCommand extends ActionCommand {
   private static final Option MODE =
       Option.value("--mode", "MODE", "set: legacy or switchdev, as `... mode`.");
   private static final Option INLINE_MODE =
@@ -45,6 +45,7 @@ final class EswitchCommand extends Command {
         "Show or change how network cards switch: get is `devlink dev eswitch show DEVICE`, set is"
             + " `devlink dev eswitch set DEVICE mode MODE`.",
         "get [DEVICE...], or set DEVICE; DEVICE is a PCI address or BUS/DEVICE.",
+        List.of(new Action("get", EswitchCommand::get), new Action("set", EswitchCommand::set)),
         MODE,
         INLINE_MODE,
         ENCAP_MODE,
@@ -54,30 +55,21 @@ final class EswitchCommand extends Command {
         JSON);
   }
 
-  @Override
-  String fileLabel() {
-    return "ARGUMENT";
+  private static int get(
+      Arguments arguments, List<String> words, PrintWriter out, PrintWriter err) {
+    List<DevlinkHandle> devices = words.stream().map(CardDevice::parse).toList();
+    return Engines.look(arguments, monitor -> get(monitor, devices, arguments, out, err));
   }
 
-  @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    List<String> words = arguments.files();
-    List<DevlinkHandle> devices =
-        words.subList(1, words.size()).stream().map(CardDevice::parse).toList();
-    return switch (words.getFirst()) {
-      case "get" -> Engines.look(arguments, monitor -> get(monitor, devices, arguments, out, err));
-      case "set" -> {
-        if (devices.size() != 1) {
-          throw WrongInputException.of("eswitch set: expected one DEVICE");
-        }
-        EswitchSettings wanted = wanted(arguments);
-        yield Engines.look(
-            arguments, monitor -> set(monitor, devices.getFirst(), wanted, arguments, out, err));
-      }
-      default ->
-          throw WrongInputException.of(
-              "eswitch: unknown action '" + words.getFirst() + "': expected get or set");
-    };
+  private static int set(
+      Arguments arguments, List<String> words, PrintWriter out, PrintWriter err) {
+    List<DevlinkHandle> devices = words.stream().map(CardDevice::parse).toList();
+    if (devices.size() != 1) {
+      throw WrongInputException.of("eswitch set: expected one DEVICE");
+    }
+    EswitchSettings wanted = wanted(arguments);
+    return Engines.look(
+        arguments, monitor -> set(monitor, devices.getFirst(), wanted, arguments, out, err));
   }
 
   private static int get(

@@ -1,10 +1,9 @@
 package io.fastvif.cli;
 
-import java.io.PrintWriter;
 import java.util.List;
 
 /** {@code representor list|find|rename}. */
-final class RepresentorCommand extends Command {
+final class RepresentorCommand extends ActionCommand {
   static final Option PF =
       Option.value("--pf", "N", "find: the number of DEVICE's physical function, where not 0.");
   static final Option VF = Option.value("--vf", "N", "find: of the virtual function of DEVICE.");
@@ -24,6 +23,11 @@ final class RepresentorCommand extends Command {
             + " alternative name.",
         "list, find VF, find DEVICE --vf N, or rename WHAT=NAME...; VF is a PCI address, DEVICE one"
             + " or BUS/DEVICE, WHAT a link's name or a VF.",
+        List.of(
+            new Action(
+                "list", (arguments, words, out, err) -> RepresentorList.run(arguments, words, out)),
+            new Action("find", RepresentorFind::run),
+            new Action("rename", RepresentorRename::run)),
         PF,
         VF,
         SF,
@@ -32,26 +36,5 @@ final class RepresentorCommand extends Command {
         KEEP,
         NETNS,
         JSON);
-  }
-
-  @Override
-  String fileLabel() {
-    return "ARGUMENT";
-  }
-
-  @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    List<String> words = arguments.files();
-    List<String> rest = words.subList(1, words.size());
-    return switch (words.getFirst()) {
-      case "list" -> RepresentorList.run(arguments, rest, out);
-      case "find" -> RepresentorFind.run(arguments, rest, out, err);
-      case "rename" -> RepresentorRename.run(arguments, rest, out, err);
-      default ->
-          throw WrongInputException.of(
-              "representor: unknown action '"
-                  + words.getFirst()
-                  + "': expected list, find or rename");
-    };
   }
 }

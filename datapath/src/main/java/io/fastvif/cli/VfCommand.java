@@ -1,10 +1,9 @@
 package io.fastvif.cli;
 
-import java.io.PrintWriter;
 import java.util.List;
 
 /** {@code vf list|set|lease}. */
-final class VfCommand extends Command {
+final class VfCommand extends ActionCommand {
   static final Option MAC = Option.value("--mac", "MAC", "set: its address, as `ip ... vf N mac`.");
   static final Option VLAN =
       Option.value("--vlan", "ID", "set: the VLAN of its frames, 0 for none, as `... vlan`.");
@@ -45,6 +44,10 @@ final class VfCommand extends Command {
             + " `ip link set PF vf NUMBER ...` or `echo N > .../sriov_numvfs`.",
         "list [PF...], set PF NUMBER, set PF --count N, or lease PF --holder ID; PF is a link's"
             + " name or a PCI address.",
+        List.of(
+            new Action("list", (arguments, words, out, err) -> VfList.run(arguments, words, out)),
+            new Action("set", VfSet::run),
+            new Action("lease", VfLease::run)),
         NETNS,
         MAC,
         VLAN,
@@ -64,24 +67,5 @@ final class VfCommand extends Command {
         RELEASE,
         FORCE,
         JSON);
-  }
-
-  @Override
-  String fileLabel() {
-    return "ARGUMENT";
-  }
-
-  @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    List<String> words = arguments.files();
-    List<String> rest = words.subList(1, words.size());
-    return switch (words.getFirst()) {
-      case "list" -> VfList.run(arguments, rest, out);
-      case "set" -> VfSet.run(arguments, rest, out, err);
-      case "lease" -> VfLease.run(arguments, rest, out, err);
-      default ->
-          throw WrongInputException.of(
-              "vf: unknown action '" + words.getFirst() + "': expected list, set or lease");
-    };
   }
 }
