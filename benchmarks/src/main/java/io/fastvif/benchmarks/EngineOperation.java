@@ -70,21 +70,11 @@ public enum EngineOperation {
   }
 
   private static LinkState bridge() {
-    return new LinkState(
-        FIRST_INDEX,
-        Vifs.BRIDGE,
-        List.of(),
-        "bridge",
-        Vifs.MTU,
-        null,
-        0,
-        0,
-        true,
-        false,
-        "",
-        false,
-        true,
-        0,
-        0);
+    return LinkState.builder(FIRST_INDEX, Vifs.BRIDGE, "bridge")
+        .mtu(Vifs.MTU)
+        .up(true)
+        .ipv6AddressGeneration(false)
+        .ipv6Disabled(true)
+        .build();
   }
 }

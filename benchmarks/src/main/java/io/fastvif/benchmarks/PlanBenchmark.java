@@ -9,7 +9,6 @@ import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.VifBridge;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -86,21 +85,15 @@ public class PlanBenchmark {
 
   private static LinkState link(
       int index, String name, String kind, long address, int master, String alias) {
-    return new LinkState(
-        index,
-        name,
-        List.of(),
-        kind,
-        Vifs.MTU,
-        new MacAddress(address),
-        master,
-        0,
-        true,
-        master != 0,
-        alias,
-        false,
-        true,
-        0,
-        0);
+    return LinkState.builder(index, name, kind)
+        .mtu(Vifs.MTU)
+        .address(new MacAddress(address))
+        .master(master)
+        .up(true)
+        .promiscuous(master != 0)
+        .alias(alias)
+        .ipv6AddressGeneration(false)
+        .ipv6Disabled(true)
+        .build();
   }
 }

@@ -59,24 +59,22 @@ final class HostStates {
   LinkState linkState() {
     long mac = link.address();
     AddressGenerationMode mode = link.addressGenerationMode();
-    return new LinkState(
-        link.index(),
-        link.name(),
-        link.alternativeNames(),
-        kind(),
-        link.mtu(),
-        mac == 0 ? null : new MacAddress(mac),
-        link.master(),
-        link.group(),
-        link.isUp(),
-        link.isPromiscuous(),
-        nonNull(link.alias()),
-        mode != null && mode != AddressGenerationMode.NONE,
-        link.isIpv6Disabled(),
-        link.inetConf(InetConf.ARP_IGNORE, 0),
-        link.inetConf(InetConf.ARP_ANNOUNCE, 0),
-        lower(),
-        device());
+    return LinkState.builder(link.index(), link.name(), kind())
+        .altnames(link.alternativeNames())
+        .mtu(link.mtu())
+        .address(mac == 0 ? null : new MacAddress(mac))
+        .master(link.master())
+        .group(link.group())
+        .up(link.isUp())
+        .promiscuous(link.isPromiscuous())
+        .alias(nonNull(link.alias()))
+        .ipv6AddressGeneration(mode != null && mode != AddressGenerationMode.NONE)
+        .ipv6Disabled(link.isIpv6Disabled())
+        .arpIgnore(link.inetConf(InetConf.ARP_IGNORE, 0))
+        .arpAnnounce(link.inetConf(InetConf.ARP_ANNOUNCE, 0))
+        .lower(lower())
+        .device(device())
+        .build();
   }
 
   private PciAddress device() {

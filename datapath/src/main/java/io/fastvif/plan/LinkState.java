@@ -52,84 +52,23 @@ public record LinkState(
     altnames = List.copyOf(altnames);
   }
 
-  /** A link that lies on no other and belongs to no device. */
-  public LinkState(
-      int index,
-      String name,
-      List<String> altnames,
-      String kind,
-      int mtu,
-      MacAddress address,
-      int master,
-      int group,
-      boolean up,
-      boolean promiscuous,
-      String alias,
-      boolean ipv6AddressGeneration,
-      boolean ipv6Disabled,
-      int arpIgnore,
-      int arpAnnounce) {
-    this(
-        index,
-        name,
-        altnames,
-        kind,
-        mtu,
-        address,
-        master,
-        group,
-        up,
-        promiscuous,
-        alias,
-        ipv6AddressGeneration,
-        ipv6Disabled,
-        arpIgnore,
-        arpAnnounce,
-        null,
-        null);
+  /** A link that is down, with the kernel's defaults. */
+  public static LinkStateBuilder builder(int index, String name, String kind) {
+    return new LinkStateBuilder(index, name, kind);
+  }
+
+  /** The same link, to be changed. */
+  public LinkStateBuilder toBuilder() {
+    return new LinkStateBuilder(this);
   }
 
   /** The same link on another, or of a PCI device. */
   public LinkState on(LowerLink newLower, PciAddress newDevice) {
-    return new LinkState(
-        index,
-        name,
-        altnames,
-        kind,
-        mtu,
-        address,
-        master,
-        group,
-        up,
-        promiscuous,
-        alias,
-        ipv6AddressGeneration,
-        ipv6Disabled,
-        arpIgnore,
-        arpAnnounce,
-        newLower,
-        newDevice);
+    return toBuilder().lower(newLower).device(newDevice).build();
   }
 
   /** The same under other names. */
   public LinkState withNames(String newName, List<String> newAltnames) {
-    return new LinkState(
-        index,
-        newName,
-        newAltnames,
-        kind,
-        mtu,
-        address,
-        master,
-        group,
-        up,
-        promiscuous,
-        alias,
-        ipv6AddressGeneration,
-        ipv6Disabled,
-        arpIgnore,
-        arpAnnounce,
-        lower,
-        device);
+    return toBuilder().name(newName).altnames(newAltnames).build();
   }
 }

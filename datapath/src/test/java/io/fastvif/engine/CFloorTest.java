@@ -132,22 +132,14 @@ class CFloorTest {
   }
 
   private LinkState link(String name, String alias) {
-    return new LinkState(
-        indexes.get(name),
-        name,
-        List.of(),
-        "veth",
-        MTU,
-        null,
-        0,
-        0,
-        true,
-        true,
-        alias,
-        false,
-        true,
-        0,
-        0);
+    return LinkState.builder(indexes.get(name), name, "veth")
+        .mtu(MTU)
+        .up(true)
+        .promiscuous(true)
+        .alias(alias)
+        .ipv6AddressGeneration(false)
+        .ipv6Disabled(true)
+        .build();
   }
 
   private List<String> engine(List<PlugPlan> plans) {

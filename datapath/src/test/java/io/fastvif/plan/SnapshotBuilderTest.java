@@ -21,22 +21,12 @@ class SnapshotBuilderTest {
   private final SnapshotBuilder builder = new SnapshotBuilder();
 
   private static LinkState link(int index, String name, String alias, String... altnames) {
-    return new LinkState(
-        index,
-        name,
-        List.of(altnames),
-        "veth",
-        1500,
-        null,
-        0,
-        0,
-        true,
-        false,
-        alias,
-        false,
-        false,
-        0,
-        0);
+    return LinkState.builder(index, name, "veth")
+        .altnames(List.of(altnames))
+        .up(true)
+        .alias(alias)
+        .ipv6AddressGeneration(false)
+        .build();
   }
 
   @Test

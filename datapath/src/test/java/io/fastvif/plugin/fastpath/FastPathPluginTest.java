@@ -58,22 +58,7 @@ class FastPathPluginTest {
     return new SnapshotBuilder()
         .link(Links.link(7, "br-fp", "bridge"))
         .link(
-            new LinkState(
-                8,
-                "vhu1",
-                List.of(),
-                "tun",
-                1450,
-                MacAddress.parse("fe:16:3e:20:82:01"),
-                master,
-                0,
-                true,
-                false,
-                ALIAS,
-                false,
-                true,
-                0,
-                0));
+            LinkState.builder(8, "vhu1", "tun").mtu(1450).address(MacAddress.parse("fe:16:3e:20:82:01")).master(master).up(true).alias(ALIAS).ipv6AddressGeneration(false).ipv6Disabled(true).build());
   }
 
   private static ServedPort port(PlugPlan plan) {

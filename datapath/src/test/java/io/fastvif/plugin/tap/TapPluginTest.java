@@ -129,22 +129,10 @@ class TapPluginTest {
   @Test
   void anOwnPortThatIsDownComesUpOnlyWhenItGeneratesNoAddress() {
     LinkState down =
-        new LinkState(
-            7,
-            "tap0",
-            List.of(),
-            "tun",
-            1500,
-            MacAddress.parse(MAC),
-            0,
-            0,
-            false,
-            false,
-            "fastvif:" + ID,
-            true,
-            false,
-            0,
-            0);
+        LinkState.builder(7, "tap0", "tun")
+            .address(MacAddress.parse(MAC))
+            .alias("fastvif:" + ID)
+            .build();
     PlugPlan plan = plugin().plug(vif().build(), null, new SnapshotBuilder().link(down).build());
     LinkSettings none = LinkSettings.NONE;
     assertEquals(
