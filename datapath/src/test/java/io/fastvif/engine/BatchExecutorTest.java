@@ -2,72 +2,18 @@ package io.fastvif.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.plan.PlugPlan;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class BatchExecutorTest {
-  private final FakeKernel kernel = new FakeKernel();
-  private final List<Throwable> errors = new ArrayList<>();
-  private final BatchExecutor executor =
-      new BatchExecutor(
-          kernel, OvsTransport.none("none"), new NoVhostUserPorts(), 64, errors::add, () -> {});
-  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
-  private final Map<String, PlugFailure> failures = new LinkedHashMap<>();
-
-  private boolean add(PlugPlan plan) {
-    return add(executor, plan);
-  }
-
-  private boolean add(BatchExecutor to, PlugPlan plan) {
-    return to.add(
-        new PlugOperation() {
-          @Override
-          public PlugPlan plan() {
-            return plan;
-          }
-
-          @Override
-          public void completed(Outcome outcome, PlugFailure failure) {
-            assertNull(outcomes.put(plan.vifId(), outcome), "completed twice");
-            failures.put(plan.vifId(), failure);
-          }
-        });
-  }
-
-  @AfterEach
-  void closeExecutor() {
-    executor.close();
-    assertEquals(0, kernel.openExchanges.get());
-  }
-
-  /** Works until nothing is under way. */
-  private void execute() {
-    workUntil(executor::isIdle);
-  }
-
-  private void workUntil(BooleanSupplier reached) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!reached.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "the executor does not get on");
-      if (executor.work() == 0) {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
+class BatchExecutorTest extends ExecutorFixture {
   @Test
   void manyPlansGoInOneSend() {
     for (int i = 0; i < 40; i++) {
@@ -84,9 +30,7 @@ class BatchExecutorTest {
   @Test
   void aSendHoldsNoMoreThanTheReceiveBufferCanAnswer() {
     kernel.messageLimit = 15;
-    try (BatchExecutor small =
-        new BatchExecutor(
-            kernel, OvsTransport.none("none"), new NoVhostUserPorts(), 64, errors::add, () -> {})) {
+    try (BatchExecutor small = newExecutor()) {
       for (int i = 0; i < 40; i++) {
         add(small, TestPlans.tap("vif" + i, "tap" + i, 1450));
       }
@@ -208,14 +152,6 @@ class BatchExecutorTest {
     assertEquals(4, outcomes.size());
     assertEquals(1, kernel.groupDeletions);
     assertEquals(Set.of("tap9"), kernel.links.keySet());
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(10, TimeUnit.SECONDS));
-    } catch (InterruptedException interrupted) {
-      throw new AssertionError(interrupted);
-    }
   }
 
   @Test

@@ -10,26 +10,15 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RenamingTest {
-  private final FakeKernel kernel = new FakeKernel();
-  private final BatchExecutor executor =
-      new BatchExecutor(
-          kernel,
-          OvsTransport.none("none"),
-          new NoVhostUserPorts(),
-          64,
-          thrown -> {
-            throw new AssertionError(thrown);
-          },
-          () -> {});
-  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
-  private final Map<String, PlugFailure> failures = new LinkedHashMap<>();
+class RenamingTest extends ExecutorFixture {
+  @AfterEach
+  void assertNothingWasThrown() {
+    assertEquals(List.of(), errors);
+  }
 
   private FakeKernel.Link link(String name, boolean up) {
     FakeKernel.Link link = kernel.add(name);
@@ -46,29 +35,7 @@ class RenamingTest {
     List<PlannedStep> steps = new ArrayList<>(List.of(step(link, link.name, to)));
     steps.addAll(List.of(after));
     PlugPlan plan = new PlugPlan(to, to, Action.CHANGE, List.of(to), null, steps, List.of());
-    assertTrue(
-        executor.add(
-            new PlugOperation() {
-              @Override
-              public PlugPlan plan() {
-                return plan;
-              }
-
-              @Override
-              public void completed(Outcome outcome, PlugFailure failure) {
-                outcomes.put(plan.vifId(), outcome);
-                failures.put(plan.vifId(), failure);
-              }
-            }));
-  }
-
-  private void execute() {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!executor.isIdle()) {
-      assertTrue(System.nanoTime() < deadline, "the executor does not get on");
-      executor.work();
-    }
-    executor.close();
+    assertTrue(add(plan));
   }
 
   private void assertFailed(String plan, int errno, String detail) {

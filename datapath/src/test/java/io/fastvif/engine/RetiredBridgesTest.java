@@ -8,47 +8,14 @@ import io.fastvif.plan.Action;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Bridges that are retired, on a kernel that tells when it is asked to delete. */
-class RetiredBridgesTest {
-  private final FakeKernel kernel = new FakeKernel();
-  private final List<Throwable> errors = new ArrayList<>();
-  private final BatchExecutor executor =
-      new BatchExecutor(
-          kernel, OvsTransport.none("none"), new NoVhostUserPorts(), 64, errors::add, () -> {});
-  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
-
-  @AfterEach
-  void closeExecutor() {
-    executor.close();
-    assertEquals(0, kernel.openExchanges.get());
-  }
-
-  private void add(PlugPlan plan) {
-    executor.add(
-        new PlugOperation() {
-          @Override
-          public PlugPlan plan() {
-            return plan;
-          }
-
-          @Override
-          public void completed(Outcome outcome, PlugFailure failure) {
-            outcomes.put(plan.vifId(), outcome);
-          }
-        });
-  }
-
+class RetiredBridgesTest extends ExecutorFixture {
   private static PlugPlan retire(FakeKernel.Link bridge) {
     return new PlugPlan(
         bridge.name,
@@ -61,28 +28,10 @@ class RetiredBridgesTest {
         List.of());
   }
 
-  private void workUntil(BooleanSupplier reached) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!reached.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "the executor does not get on");
-      if (executor.work() == 0) {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
   /** Of the engine's thread and of those that delete. */
   private List<Integer> sends() {
     synchronized (kernel) {
       return List.copyOf(kernel.messagesOfSends);
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(10, TimeUnit.SECONDS));
-    } catch (InterruptedException interrupted) {
-      throw new AssertionError(interrupted);
     }
   }
 
