@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.fastvif.testing.Testpmd;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.SocketOptions;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,18 +65,25 @@ class TestpmdTest {
                   BackendOptions.of(guest.features(), queues),
                   guest,
                   BackendObserver.NONE);
-          Testpmd testpmd = Testpmd.frontend(folder, socket, queues, options)) {
+          Testpmd testpmd = testpmd(socket, queues, options)) {
         for (TestVm vm : vms) {
           awaitFirst(vm, testpmd);
           exchange(vm);
         }
         assertTrue(backend != null && testpmd.isAlive());
+        testpmd.end();
       }
       assertNull(forwarder.failure());
       for (TestVm vm : vms) {
         vm.close();
       }
     }
+  }
+
+  /** A guest that sends every frame back, unchanged. */
+  private Testpmd testpmd(String socket, int queues, String options) throws IOException {
+    String device = "net_virtio_user0,path=" + socket + ",queues=" + queues + "," + options;
+    return Testpmd.start(folder, device, "--forward-mode=io", "--rxq=" + queues, "--txq=" + queues);
   }
 
   /**

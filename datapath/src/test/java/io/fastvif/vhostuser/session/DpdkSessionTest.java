@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Polling;
+import io.fastvif.testing.Testpmd;
 import io.fastvif.vhostuser.memory.MemoryFile;
 import io.fastvif.vhostuser.memory.MemoryRegion;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.protocol.RingAddresses;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +41,10 @@ class DpdkSessionTest {
     return directory.resolve("s").toString();
   }
 
+  private Testpmd testpmd(String device) throws IOException {
+    return Testpmd.start(directory, device, "--stats-period", "1", "--forward-mode=rxonly");
+  }
+
   /** Up to GET_VRING_BASE, and once more killed. */
   @ParameterizedTest
   @CsvSource({"'',false,false", "',packed_vq=1',true,false", "',server=1',false,true"})
@@ -52,7 +58,7 @@ class DpdkSessionTest {
             ? VhostUserBackend.connect(loop, path(), offered, port, port)
             : VhostUserBackend.listen(loop, SocketOptions.of(path()), offered, port, port);
     String device = "net_virtio_user0,path=" + path() + options;
-    try (Testpmd testpmd = Testpmd.start(directory, device)) {
+    try (Testpmd testpmd = testpmd(device)) {
       awaitRunning(testpmd);
       for (int ring = 0; ring < 2; ring++) {
         RingSettings settings = port.started.get(ring);
@@ -68,7 +74,7 @@ class DpdkSessionTest {
       port.await("stop 0");
       port.await("gone");
     }
-    try (Testpmd testpmd = Testpmd.start(directory, device)) {
+    try (Testpmd testpmd = testpmd(device)) {
       awaitRunning(testpmd);
       testpmd.kill();
       port.await("gone");
@@ -92,7 +98,7 @@ class DpdkSessionTest {
 
   @Test
   void drivesDpdksBackend() throws Exception {
-    try (Testpmd testpmd = Testpmd.start(directory, "net_vhost0,iface=" + path() + ",client=0");
+    try (Testpmd testpmd = testpmd("net_vhost0,iface=" + path() + ",client=0");
         MemoryFile file = MemoryFile.sealed("testpmd", 1 << 20);
         FileDescriptor kick = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC), "eventfd");
         FileDescriptor call = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC), "eventfd")) {
