@@ -8,6 +8,7 @@ import io.fastvif.driver.EndpointId;
 import io.fastvif.driver.EndpointType;
 import io.fastvif.driver.TapEndpoint;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfileOpenVSwitch;
@@ -21,13 +22,22 @@ import java.util.Set;
  *
  * @param basics what every network has
  * @param bridge the bridge's name
+ * @param datapathType what the bridge's frames pass through
  */
-record OvsNetwork(NetworkBasics basics, String bridge) implements DescribedNetwork {
+record OvsNetwork(NetworkBasics basics, String bridge, String datapathType)
+    implements DescribedNetwork {
   static final String KIND = "ovs";
+  private static final String KERNEL = "system";
+  private static final String USERSPACE = "netdev";
 
   static OvsNetwork read(NetworkBasics basics, Members members) {
-    return new OvsNetwork(
-        basics, members.device("bridge").orElseThrow(() -> members.missing("bridge")));
+    String bridge = members.device("bridge").orElseThrow(() -> members.missing("bridge"));
+    String datapathType = members.text("datapath_type").orElse(KERNEL);
+    if (!Set.of(KERNEL, USERSPACE).contains(datapathType)) {
+      throw members.wrong(
+          "datapath_type", datapathType, "is not known here", KERNEL + " or " + USERSPACE);
+    }
+    return new OvsNetwork(basics, bridge, datapathType);
   }
 
   @Override
@@ -46,6 +56,18 @@ record OvsNetwork(NetworkBasics basics, String bridge) implements DescribedNetwo
     if (constraints.multiqueue() && id.type() == EndpointType.TAP) {
       throw new UnsuitedException("taps on this network are made with one queue");
     }
+    String device = DescribedNetwork.device(id.port());
+    if (isOnOther(device, host)) {
+      throw new UnsuitedException(
+          "the port has another endpoint, " + device + ", which is to be released first");
+    }
+  }
+
+  /** Whether the port's device is on another bridge, of whatever kind. */
+  private boolean isOnOther(String device, HostSnapshot host) {
+    Optional<LinkState> master = host.link(device).flatMap(link -> host.link(link.master()));
+    return master.filter(link -> link.kind().equals("bridge")).isPresent()
+        || host.ovs().port(device).filter(port -> !port.bridge().equals(bridge)).isPresent();
   }
 
   @Override
@@ -59,6 +81,7 @@ record OvsNetwork(NetworkBasics basics, String bridge) implements DescribedNetwo
         .portProfile(
             PortProfileOpenVSwitch.builder()
                 .interfaceId(id.port().toString())
+                .datapathType(datapathType)
                 .createPort(tap)
                 .createTap(tap)
                 .multiqueue(false)
@@ -74,7 +97,8 @@ record OvsNetwork(NetworkBasics basics, String bridge) implements DescribedNetwo
 
   @Override
   public Optional<Attachment> claimed(EndpointId id, HostSnapshot host) {
-    return Optional.of(claim(id, null, host));
+    boolean onOther = isOnOther(DescribedNetwork.device(id.port()), host);
+    return onOther ? Optional.empty() : Optional.of(claim(id, null, host));
   }
 
   @Override

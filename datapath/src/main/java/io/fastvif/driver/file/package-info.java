@@ -29,7 +29,9 @@
  *     the bridge is provided: the host's device on it; {@code vlan} (none), only with an uplink:
  *     join its VLAN 1 to 4094; {@code create_port} (false): make the port of a bridge endpoint too,
  *     not only that of a tap endpoint</td></tr>
- *   <tr><td>ovs</td><td>bridge, tap; plugin ovs</td><td>{@code bridge}: its name</td></tr>
+ *   <tr><td>ovs</td><td>bridge, tap; plugin ovs</td><td>{@code bridge}: its name;
+ *     {@code datapath_type} (system): what the bridge's frames pass through, system for the kernel
+ *     or netdev for a process</td></tr>
  *   <tr><td>physical</td><td>macvtap; plugin direct</td><td>{@code address}: of the PCI device;
  *     {@code mode}: vepa or bridge; {@code vlan_device} (none): the device of the VLAN on it
  *     </td></tr>

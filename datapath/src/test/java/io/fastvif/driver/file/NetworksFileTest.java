@@ -31,6 +31,7 @@ class NetworksFileTest {
           "plain": {"kind": "bridge", "bridge": "br0", "provide_bridge": false,
                     "create_port": true, "hot_plug": false},
           "green": {"kind": "ovs", "bridge": "br-int"},
+          "lime":  {"kind": "ovs", "bridge": "br-lime", "datapath_type": "netdev"},
           "red":   {"kind": "physical", "address": "0000:03:00.0", "mode": "vepa",
                     "vlan_device": "eth2.5"},
           "fast":  {"kind": "sriov", "addresses": ["0000:af:06.0", "0000:af:06.1"],
@@ -67,7 +68,9 @@ class NetworksFileTest {
                 OptionalInt.empty(),
                 true),
             "green",
-            new OvsNetwork(new NetworkBasics("green", 1500, true), "br-int"),
+            new OvsNetwork(new NetworkBasics("green", 1500, true), "br-int", "system"),
+            "lime",
+            new OvsNetwork(new NetworkBasics("lime", 1500, true), "br-lime", "netdev"),
             "red",
             new PhysicalNetwork(
                 new NetworkBasics("red", 1500, true),
@@ -114,6 +117,7 @@ class NetworksFileTest {
           {"kind": "bridge", "bridge": "b", "uplink": "e", "vlan": 4095} | networks.n.vlan  | 4094
           {"kind": "bridge", "bridge": "b", "uplink": "e", "provide_bridge": false} | networks.n.uplink | provided
           {"kind": "ovs", "bridge": "b", "uplink": "e"}              | networks.n           | "uplink"
+          {"kind": "ovs", "bridge": "b", "datapath_type": "dpdk"}    | networks.n.datapath_type | system or netdev
           {"kind": "physical", "address": "03:00.0", "mode": "vepa"} | networks.n.address   | "03:00.0"
           {"kind": "physical", "address": "0000:03:00.0", "mode": "passthrough"} | networks.n.mode | vepa or bridge
           {"kind": "sriov", "claims": "/c", "addresses": []}         | networks.n.addresses | at least one

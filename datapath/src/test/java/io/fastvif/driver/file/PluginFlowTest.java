@@ -47,7 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What the driver hands to the plugins of networks that need Open vSwitch or a card, and what it
  * does when a plugin is missing or fails. The plugin of the test makes a tap in place of the
- * device, so that these need neither.
+ * device, so that these need neither. {@link OvsEndpointTest} and {@link EndpointLabTest} have the
+ * installed plugins.
  */
 class PluginFlowTest {
   private static final UUID PORT = UUID.fromString("09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f");
