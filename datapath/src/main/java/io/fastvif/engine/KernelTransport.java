@@ -18,9 +18,12 @@ import io.fastvif.netns.Netns;
 import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
+import io.fastvif.plan.VhostUserPortStep;
+import io.fastvif.plan.VhostUserSocketStep;
 import io.fastvif.switchdev.NamespaceFunctions;
 import io.fastvif.switchdev.pool.DeviceLeases;
 import io.fastvif.tuntap.Tap;
@@ -193,9 +196,9 @@ final class KernelTransport implements Transport {
       case Step.SetEswitch set -> functions.perform(set);
       case Step.LeaseDevice lease -> leases.change(lease.device(), lease.seen(), lease.wanted());
       case Step.DescribeDevice describe -> TextFile.bring(describe.file(), describe.text());
-      case Step.OfVhostUserPort port -> throw new IllegalArgumentException("not here: " + port);
-      case Step.OfSocket socket -> throw new IllegalArgumentException("not here: " + socket);
-      case Step.OfMacvtap macvtap -> MacvtapSteps.perform(macvtap);
+      case VhostUserPortStep port -> throw new IllegalArgumentException("not here: " + port);
+      case VhostUserSocketStep socket -> throw new IllegalArgumentException("not here: " + socket);
+      case MacvtapStep macvtap -> MacvtapSteps.perform(macvtap);
     };
   }
 

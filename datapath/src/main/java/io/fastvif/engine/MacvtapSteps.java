@@ -3,7 +3,6 @@ package io.fastvif.engine;
 import io.fastvif.macvtap.TapNode;
 import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PortAssociation;
-import io.fastvif.plan.Step;
 import io.fastvif.portprofile.PortExtender;
 import io.fastvif.portprofile.VsiDiscovery;
 import java.io.IOException;
@@ -18,7 +17,7 @@ final class MacvtapSteps {
    *
    * @return false if there was nothing to do
    */
-  static boolean perform(Step.OfMacvtap step) throws IOException {
+  static boolean perform(MacvtapStep step) throws IOException {
     return switch (step) {
       case MacvtapStep.MakeTapFile make ->
           TapNode.of(make.name(), Path.of(make.folder()))

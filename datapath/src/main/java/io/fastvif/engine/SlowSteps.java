@@ -3,6 +3,8 @@ package io.fastvif.engine;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserPortStep;
+import io.fastvif.plan.VhostUserSocketStep;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -84,9 +86,9 @@ final class SlowSteps implements AutoCloseable {
 
   private boolean changes(Step.Slow step) throws IOException {
     return switch (step) {
-      case Step.OpenVhostUserPort open -> ports.open(open.port());
-      case Step.CloseVhostUserPort close -> ports.close(close.port());
-      case Step.OfSocket socket -> SocketFiles.perform(socket);
+      case VhostUserPortStep.OpenPort open -> ports.open(open.port());
+      case VhostUserPortStep.ClosePort close -> ports.close(close.port());
+      case VhostUserSocketStep socket -> SocketFiles.perform(socket);
       default -> host.perform(step);
     };
   }

@@ -4,7 +4,7 @@ import static io.fastvif.bindings.linux.linux_h.VIRTIO_F_VERSION_1;
 
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.plan.SocketAccess;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserSocketStep;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
@@ -34,13 +34,13 @@ final class SocketFiles {
   private SocketFiles() {}
 
   /** Does the step; false if there was nothing to do. */
-  static boolean perform(Step.OfSocket step) throws IOException {
+  static boolean perform(VhostUserSocketStep step) throws IOException {
     return switch (step) {
-      case Step.MakeSocketFolder make -> makeFolder(Path.of(make.folder()), make.access());
-      case Step.RemoveSocketFolder remove -> removeFolder(Path.of(remove.folder()));
-      case Step.AwaitBackend await ->
+      case VhostUserSocketStep.MakeFolder make -> makeFolder(Path.of(make.folder()), make.access());
+      case VhostUserSocketStep.RemoveFolder remove -> removeFolder(Path.of(remove.folder()));
+      case VhostUserSocketStep.AwaitBackend await ->
           await(Path.of(await.path()), await.access(), await.timeoutMillis());
-      case Step.RemoveSocket remove -> removeStale(Path.of(remove.path()));
+      case VhostUserSocketStep.RemoveSocket remove -> removeStale(Path.of(remove.path()));
     };
   }
 

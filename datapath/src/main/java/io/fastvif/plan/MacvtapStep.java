@@ -7,7 +7,7 @@ import java.util.OptionalInt;
  * One typed change about the device file of a macvtap, the device that it lies on, or its port on a
  * switch. {@code toString()} says what it does, as of {@link Step}.
  */
-public sealed interface MacvtapStep extends Step.OfMacvtap {
+public sealed interface MacvtapStep extends Step.Slow {
 
   /**
    * Makes the device file of a macvtap unless it is there, and gives it an owner and permissions.

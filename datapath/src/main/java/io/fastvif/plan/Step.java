@@ -362,7 +362,15 @@ public sealed interface Step {
    * A step that may take long, because it waits for hardware or for another process. The engine
    * does it on another thread, and the plans of other VIFs go on.
    */
-  sealed interface Slow extends Step {}
+  sealed interface Slow extends Step
+      permits SetEswitch,
+          BindDriver,
+          SetVfCount,
+          LeaseDevice,
+          DescribeDevice,
+          MacvtapStep,
+          VhostUserPortStep,
+          VhostUserSocketStep {}
 
   /**
    * Changes a card's embedded switch. Equivalent to {@code devlink dev eswitch set DEVICE mode MODE
@@ -451,91 +459,4 @@ public sealed interface Step {
       return text == null ? "remove " + file : "write " + file + ": " + text.strip();
     }
   }
-
-  /** A step of the forwarder that serves vhost-user ports; only a process that stays has one. */
-  sealed interface OfVhostUserPort extends Slow {
-    /** The port that it is about. */
-    ServedPort port();
-  }
-
-  /**
-   * Opens a vhost-user port: makes its socket, or begins to connect to the hypervisor's, and moves
-   * frames between the guest and the tap from then on. Nothing is done for one that is open just
-   * so.
-   */
-  record OpenVhostUserPort(ServedPort port) implements OfVhostUserPort {
-    @Override
-    public String toString() {
-      return "open " + port;
-    }
-  }
-
-  /**
-   * Closes a vhost-user port: the guest is disconnected, the tap let go, and a socket of the port's
-   * own removed. Nothing is done for one that is not open.
-   */
-  record CloseVhostUserPort(ServedPort port) implements OfVhostUserPort {
-    @Override
-    public String toString() {
-      return "close vhost-user port " + port.name() + " on " + port.path();
-    }
-  }
-
-  /** A step on the socket of a vhost-user port that another process serves. */
-  sealed interface OfSocket extends Slow {}
-
-  /**
-   * Makes a folder for sockets, with those above it, unless it is there; one that anybody may write
-   * to and that is not sticky is refused, because anybody could put another socket in its place.
-   * Equivalent to {@code install -d -m MODE -o OWNER -g GROUP FOLDER}.
-   *
-   * @param access of a folder that is made; one that is there is left as it is
-   */
-  record MakeSocketFolder(String folder, SocketAccess access) implements OfSocket {
-    @Override
-    public String toString() {
-      return "make folder " + folder + " " + access;
-    }
-  }
-
-  /** Removes a folder that {@link MakeSocketFolder} made, if it is empty. */
-  record RemoveSocketFolder(String folder) implements OfSocket {
-    @Override
-    public String toString() {
-      return "remove folder " + folder + " if it is empty";
-    }
-  }
-
-  /**
-   * Waits until a vhost-user backend answers on a socket, and gives the socket away to who is to
-   * connect to it. Equivalent to waiting for {@code fastvif vhost-user probe PATH} to succeed, and
-   * {@code chmod} and {@code chown}.
-   *
-   * @param access what the socket shall have; null to leave it as the backend made it
-   * @param timeoutMillis how long to wait
-   */
-  record AwaitBackend(String path, SocketAccess access, int timeoutMillis) implements OfSocket {
-    @Override
-    public String toString() {
-      return "wait up to "
-          + timeoutMillis
-          + " ms for a vhost-user backend on "
-          + path
-          + (access == null ? "" : ", then set " + access);
-    }
-  }
-
-  /**
-   * Removes a socket that a hypervisor has left, if it is a socket and nobody answers on it.
-   * Equivalent to {@code rm PATH}.
-   */
-  record RemoveSocket(String path) implements OfSocket {
-    @Override
-    public String toString() {
-      return "remove socket " + path + " if nobody answers on it";
-    }
-  }
-
-  /** A step about the device file of a macvtap, the device that it lies on, or its port. */
-  sealed interface OfMacvtap extends Slow permits MacvtapStep {}
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.SocketAccess;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserSocketStep;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -31,11 +31,12 @@ class SocketFilesTest {
   @Test
   void aFolderIsMadeOnceAndRemovedWhileItIsEmpty() throws IOException {
     Path made = folder.resolve("a/b");
-    Step.MakeSocketFolder make = new Step.MakeSocketFolder(made.toString(), PRIVATE);
+    VhostUserSocketStep.MakeFolder make =
+        new VhostUserSocketStep.MakeFolder(made.toString(), PRIVATE);
     assertTrue(SocketFiles.perform(make));
     assertEquals(0700, mode(made));
     assertFalse(SocketFiles.perform(make));
-    Step.RemoveSocketFolder remove = new Step.RemoveSocketFolder(made.toString());
+    VhostUserSocketStep.RemoveFolder remove = new VhostUserSocketStep.RemoveFolder(made.toString());
     Files.createFile(made.resolve("file"));
     assertFalse(SocketFiles.perform(remove));
     Files.delete(made.resolve("file"));
@@ -45,7 +46,8 @@ class SocketFilesTest {
 
   @Test
   void aFolderThatAnybodyMayWriteToIsRefusedUnlessItIsSticky() throws IOException {
-    Step.MakeSocketFolder make = new Step.MakeSocketFolder(folder.toString(), PRIVATE);
+    VhostUserSocketStep.MakeFolder make =
+        new VhostUserSocketStep.MakeFolder(folder.toString(), PRIVATE);
     Files.setAttribute(folder, "unix:mode", 0777);
     assertTrue(
         assertThrows(IOException.class, () -> SocketFiles.perform(make))
@@ -56,13 +58,14 @@ class SocketFilesTest {
     Path file = Files.createFile(folder.resolve("file"));
     assertThrows(
         NotDirectoryException.class,
-        () -> SocketFiles.perform(new Step.MakeSocketFolder(file.toString(), PRIVATE)));
+        () -> SocketFiles.perform(new VhostUserSocketStep.MakeFolder(file.toString(), PRIVATE)));
   }
 
   @Test
   void onlyASocketOnWhichNobodyAnswersIsRemoved() throws IOException {
     Path socket = folder.resolve("s");
-    Step.RemoveSocket remove = new Step.RemoveSocket(socket.toString());
+    VhostUserSocketStep.RemoveSocket remove =
+        new VhostUserSocketStep.RemoveSocket(socket.toString());
     assertFalse(SocketFiles.perform(remove));
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
@@ -70,19 +73,22 @@ class SocketFilesTest {
     }
     Path link = Files.createSymbolicLink(folder.resolve("link"), socket);
     assertThrows(
-        IOException.class, () -> SocketFiles.perform(new Step.RemoveSocket(link.toString())));
+        IOException.class,
+        () -> SocketFiles.perform(new VhostUserSocketStep.RemoveSocket(link.toString())));
     assertTrue(SocketFiles.perform(remove));
     assertTrue(Files.notExists(socket));
     assertThrows(
         IOException.class,
         () ->
             SocketFiles.perform(
-                new Step.RemoveSocket(Files.createFile(folder.resolve("file")).toString())));
+                new VhostUserSocketStep.RemoveSocket(
+                    Files.createFile(folder.resolve("file")).toString())));
   }
 
   @Test
   void aBackendThatNeverComesIsSaid() {
-    Step.AwaitBackend await = new Step.AwaitBackend(folder.resolve("none").toString(), null, 60);
+    VhostUserSocketStep.AwaitBackend await =
+        new VhostUserSocketStep.AwaitBackend(folder.resolve("none").toString(), null, 60);
     assertEquals(
         "there is no such socket after 60 ms: expected a vhost-user backend",
         assertThrows(IOException.class, () -> SocketFiles.perform(await)).getMessage());
@@ -91,7 +97,8 @@ class SocketFilesTest {
   @Test
   void aListenerThatIsNoBackendIsSaid() throws IOException {
     Path socket = folder.resolve("silent");
-    Step.AwaitBackend await = new Step.AwaitBackend(socket.toString(), null, 200);
+    VhostUserSocketStep.AwaitBackend await =
+        new VhostUserSocketStep.AwaitBackend(socket.toString(), null, 200);
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
       String message =

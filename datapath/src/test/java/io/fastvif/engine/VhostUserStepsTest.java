@@ -9,7 +9,7 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.testing.FakeVhostUserPorts;
 import io.fastvif.vif.VhostUserMode;
 import java.net.StandardProtocolFamily;
@@ -49,7 +49,8 @@ class VhostUserStepsTest {
     List<PlannedStep> steps = new ArrayList<>(tap.steps());
     steps.add(
         portFirst ? 0 : steps.size(),
-        PlannedStep.own(new Step.OpenVhostUserPort(port()), new Step.CloseVhostUserPort(port())));
+        PlannedStep.own(
+            new VhostUserPortStep.OpenPort(port()), new VhostUserPortStep.ClosePort(port())));
     return new PlugPlan("vif", "vhu0", Action.PLUG, List.of("tap-vif"), null, steps, List.of());
   }
 
@@ -60,7 +61,7 @@ class VhostUserStepsTest {
         Action.UNPLUG,
         List.of(),
         null,
-        List.of(PlannedStep.own(new Step.CloseVhostUserPort(port()), null)),
+        List.of(PlannedStep.own(new VhostUserPortStep.ClosePort(port()), null)),
         List.of());
   }
 

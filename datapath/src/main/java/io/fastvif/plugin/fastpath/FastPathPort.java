@@ -7,6 +7,7 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plugin.HostSideAddress;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.SocketOptions;
@@ -92,7 +93,9 @@ final class FastPathPort {
       return;
     }
     former.ifPresent(this::close);
-    plan.add(PlannedStep.own(new Step.OpenVhostUserPort(port), new Step.CloseVhostUserPort(port)));
+    plan.add(
+        PlannedStep.own(
+            new VhostUserPortStep.OpenPort(port), new VhostUserPortStep.ClosePort(port)));
   }
 
   /**
@@ -104,13 +107,14 @@ final class FastPathPort {
     if (former.isPresent()) {
       close(former.get());
     } else if (ownTap().isPresent()) {
-      plan.add(PlannedStep.own(new Step.CloseVhostUserPort(port), null));
+      plan.add(PlannedStep.own(new VhostUserPortStep.ClosePort(port), null));
     }
   }
 
   private void close(ServedPort former) {
     plan.add(
-        PlannedStep.own(new Step.CloseVhostUserPort(former), new Step.OpenVhostUserPort(former)));
+        PlannedStep.own(
+            new VhostUserPortStep.ClosePort(former), new VhostUserPortStep.OpenPort(former)));
   }
 
   void deleteTap() {

@@ -6,7 +6,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SocketAccess;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserSocketStep;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.SocketOptions;
@@ -78,11 +78,14 @@ public final class VhostUserPlugin implements VifPlugin {
     String folder = path.getParent().toString();
     plan.add(
         PlannedStep.own(
-            new Step.MakeSocketFolder(folder, folderAccess), new Step.RemoveSocketFolder(folder)));
+            new VhostUserSocketStep.MakeFolder(folder, folderAccess),
+            new VhostUserSocketStep.RemoveFolder(folder)));
     if (checked.mode().require("mode") == VhostUserMode.CLIENT && waitSeconds > 0) {
       plan.add(
           PlannedStep.own(
-              new Step.AwaitBackend(path.toString(), socketAccess, waitSeconds * MILLIS), null));
+              new VhostUserSocketStep.AwaitBackend(
+                  path.toString(), socketAccess, waitSeconds * MILLIS),
+              null));
     }
     return plan.plug();
   }
@@ -94,7 +97,7 @@ public final class VhostUserPlugin implements VifPlugin {
     Path path = SocketOptions.path(checked.path().require("path"));
     // A socket that the backend made is the backend's to remove.
     if (checked.mode().require("mode") == VhostUserMode.SERVER && !vif.isPreservedOnDelete()) {
-      plan.add(PlannedStep.own(new Step.RemoveSocket(path.toString()), null));
+      plan.add(PlannedStep.own(new VhostUserSocketStep.RemoveSocket(path.toString()), null));
     }
     return plan.unplugged();
   }

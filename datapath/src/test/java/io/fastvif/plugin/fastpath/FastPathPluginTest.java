@@ -10,7 +10,7 @@ import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
@@ -58,14 +58,22 @@ class FastPathPluginTest {
     return new SnapshotBuilder()
         .link(Links.link(7, "br-fp", "bridge"))
         .link(
-            LinkState.builder(8, "vhu1", "tun").mtu(1450).address(MacAddress.parse("fe:16:3e:20:82:01")).master(master).up(true).alias(ALIAS).ipv6AddressGeneration(false).ipv6Disabled(true).build());
+            LinkState.builder(8, "vhu1", "tun")
+                .mtu(1450)
+                .address(MacAddress.parse("fe:16:3e:20:82:01"))
+                .master(master)
+                .up(true)
+                .alias(ALIAS)
+                .ipv6AddressGeneration(false)
+                .ipv6Disabled(true)
+                .build());
   }
 
   private static ServedPort port(PlugPlan plan) {
     return plan.steps().stream()
         .map(PlannedStep::step)
-        .filter(Step.OpenVhostUserPort.class::isInstance)
-        .map(step -> ((Step.OpenVhostUserPort) step).port())
+        .filter(VhostUserPortStep.OpenPort.class::isInstance)
+        .map(step -> ((VhostUserPortStep.OpenPort) step).port())
         .findFirst()
         .orElseThrow();
   }
