@@ -12,6 +12,7 @@ import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.switchdev.NamespaceFunctions;
 import io.fastvif.switchdev.SwitchdevMonitor;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -33,13 +34,32 @@ final class Engines {
 
   /** The same, of an engine with more than the default. */
   static PlugEngine start(Arguments arguments, OvsSettings ovs, PlugEngine.Builder engine) {
+    return start(arguments, ovs, engine, unstarted -> {});
+  }
+
+  /**
+   * The same, of an engine that takes its first requests together.
+   *
+   * @param submitting submits them, before the engine is started
+   */
+  static PlugEngine start(
+      Arguments arguments,
+      OvsSettings ovs,
+      PlugEngine.Builder engine,
+      Consumer<PlugEngine> submitting) {
     if (ovs != null) {
       engine.ovs(ovs);
     }
     return in(
         arguments.value(Command.NETNS),
-        () -> engine.build().start(),
-        namespace -> engine.namespace(namespace).build().start());
+        () -> start(engine, submitting),
+        namespace -> start(engine.namespace(namespace), submitting));
+  }
+
+  private static PlugEngine start(PlugEngine.Builder builder, Consumer<PlugEngine> submitting) {
+    PlugEngine engine = builder.build();
+    submitting.accept(engine);
+    return engine.start();
   }
 
   /**

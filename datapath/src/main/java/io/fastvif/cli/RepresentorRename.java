@@ -17,11 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 
 /** {@code representor rename}. */
 final class RepresentorRename {
-  private static final long QUEUE_FULL_PAUSE_NANOS = 50_000;
+  private static final int LEAST_CAPACITY = 64;
 
   private RepresentorRename() {}
 
@@ -36,13 +35,24 @@ final class RepresentorRename {
         InterfaceName.check("NAME", Field.of(word.substring(separator(word) + 1)));
       }
     }
-    try (PlugEngine engine = Engines.start(arguments, null)) {
-      HostSnapshot host = engine.snapshot();
-      List<PlugPlan> plans = new ArrayList<>(words.size());
-      for (String word : words) {
-        plans.add(back ? back(host, word) : forth(host, word, arguments));
-      }
-      return execute(engine, plans, arguments.has(RepresentorCommand.JSON), out, err);
+    List<PlugPlan> plans =
+        Engines.plan(
+            arguments,
+            null,
+            host ->
+                words.stream()
+                    .map(word -> back ? back(host, word) : forth(host, word, arguments))
+                    .toList());
+    List<CompletableFuture<PlugResult>> results = new ArrayList<>(plans.size());
+    PlugEngine.Builder builder =
+        PlugEngine.builder().queueCapacity(Math.max(LEAST_CAPACITY, plans.size()));
+    // In one batch, or two links could not exchange their names.
+    PlugEngine engine =
+        Engines.start(arguments, null, builder, unstarted -> submit(unstarted, plans, results));
+    try {
+      return print(results, arguments.has(RepresentorCommand.JSON), out, err);
+    } finally {
+      engine.close();
     }
   }
 
@@ -83,17 +93,13 @@ final class RepresentorRename {
         .name();
   }
 
-  private static int execute(
-      PlugEngine engine, List<PlugPlan> plans, boolean json, PrintWriter out, PrintWriter err) {
-    List<CompletableFuture<PlugResult>> results = new ArrayList<>(plans.size());
-    for (PlugPlan plan : plans) {
-      var submitted = engine.submit(plan);
-      while (submitted.isEmpty()) {
-        LockSupport.parkNanos(QUEUE_FULL_PAUSE_NANOS);
-        submitted = engine.submit(plan);
-      }
-      results.add(submitted.get().toCompletableFuture());
-    }
+  private static void submit(
+      PlugEngine engine, List<PlugPlan> plans, List<CompletableFuture<PlugResult>> results) {
+    plans.forEach(plan -> results.add(engine.submit(plan).orElseThrow().toCompletableFuture()));
+  }
+
+  private static int print(
+      List<CompletableFuture<PlugResult>> results, boolean json, PrintWriter out, PrintWriter err) {
     int status = Fastvif.DONE;
     for (CompletableFuture<PlugResult> each : results) {
       PlugResult result = each.join();

@@ -92,13 +92,17 @@ class TemporaryNameTest {
             LinkChange::takeNameBack));
   }
 
-  private static void execute(PlugEngine engine, List<PlugPlan> plans, Outcome expected) {
+  /** In one batch, which the engine finds when it starts. */
+  private static void execute(List<PlugPlan> plans, Outcome expected) {
     List<CompletableFuture<PlugResult>> results = new ArrayList<>();
-    for (PlugPlan plan : plans) {
-      results.add(engine.submit(plan).orElseThrow().toCompletableFuture());
-    }
-    for (CompletableFuture<PlugResult> result : results) {
-      assertEquals(expected, result.join().outcome(), () -> "" + result.join());
+    try (PlugEngine engine = PlugEngine.builder().build()) {
+      for (PlugPlan plan : plans) {
+        results.add(engine.submit(plan).orElseThrow().toCompletableFuture());
+      }
+      engine.start();
+      for (CompletableFuture<PlugResult> result : results) {
+        assertEquals(expected, result.join().outcome(), () -> "" + result.join());
+      }
     }
   }
 
@@ -110,8 +114,7 @@ class TemporaryNameTest {
 
   @KernelTest
   void theKernelDoesItAndAllIsAsBefore() {
-    try (RouteSocket route = RouteSocket.open();
-        PlugEngine engine = PlugEngine.builder().build().start()) {
+    try (RouteSocket route = RouteSocket.open()) {
       for (int i = 0; i < 4; i++) {
         route.execute(route.link().create("eth" + i).kind(new Veth().peerName("peer" + i)));
       }
@@ -120,41 +123,39 @@ class TemporaryNameTest {
       route.execute(
           route.link().addAltname(route.indexOf("eth2")).alternativeName("a-longer-name-of-it"));
       List<String> before = links(route);
-      HostSnapshot host = engine.snapshot();
+      HostSnapshot host = HostReader.read(route);
       // Two exchange their names, one gets the name of another that leaves it.
       String[] names = {"eth1", "eth0", "eth3", "rep3"};
       List<PlugPlan> plans = new ArrayList<>();
       for (int i = 0; i < names.length; i++) {
         plans.add(LinkChange.of(host, "eth" + i).giveName(names[i], true).plan());
       }
-      execute(engine, plans, Outcome.CHANGED);
+      execute(plans, Outcome.CHANGED);
       for (int i = 0; i < names.length; i++) {
         assertEquals(host.link("eth" + i).orElseThrow().index(), route.indexOf(names[i]));
       }
       assertEquals(route.indexOf("eth3"), route.indexOf("eth2")); // kept, because it is free
-      HostSnapshot named = engine.snapshot();
+      HostSnapshot named = HostReader.read(route);
       List<PlugPlan> back = new ArrayList<>();
       for (String name : names) {
         back.add(LinkChange.of(named, name).takeNameBack().plan());
       }
-      execute(engine, back, Outcome.CHANGED);
+      execute(back, Outcome.CHANGED);
       assertEquals(before, links(route));
     }
   }
 
   @KernelTest
   void eachStepHasItsWayBack() {
-    try (RouteSocket route = RouteSocket.open();
-        PlugEngine engine = PlugEngine.builder().build().start()) {
+    try (RouteSocket route = RouteSocket.open()) {
       route.execute(route.link().create("eth0").kind(new Veth().peerName("peer0")));
       route.execute(route.link().addAltname(route.indexOf("eth0")).alternativeName("rep0"));
       List<String> before = links(route);
-      PlugPlan plan = LinkChange.of(engine.snapshot(), "eth0").giveName("rep0", true).plan();
+      PlugPlan plan = LinkChange.of(HostReader.read(route), "eth0").giveName("rep0", true).plan();
       List<PlannedStep> steps = new ArrayList<>(plan.steps());
       assertEquals(5, steps.size());
       steps.add(PlannedStep.own(new Step.RenameLink("none", 1 << 30, "never"), null));
       execute(
-          engine,
           List.of(
               new PlugPlan(
                   plan.vifId(),
