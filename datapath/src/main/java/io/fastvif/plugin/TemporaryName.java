@@ -44,11 +44,15 @@ public final class TemporaryName {
    * @return the link as it is after that
    */
   public static LinkState give(PlanBuilder plan, LinkState link, String name, boolean keepFormer) {
-    if (link.name().equals(name)) {
-      return link;
-    }
     String former = former(link).orElse(link.name());
     Change change = new Change(plan, link);
+    if (link.name().equals(name)) {
+      // Whoever was killed after the renaming did not come to this.
+      if (keepFormer && !former.equals(name) && plan.host().link(former).isEmpty()) {
+        change.addAltname(former, true);
+      }
+      return change.link;
+    }
     change.addAltname(FORMER + former, false);
     if (link.altnames().contains(name)) {
       change.addAltname(FORMER_ALTNAME + name, false);

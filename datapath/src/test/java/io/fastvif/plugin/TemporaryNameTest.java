@@ -54,6 +54,21 @@ class TemporaryNameTest {
     assertEquals(
         List.of("delete altname fastvif-was-eth4 from eth4"),
         steps(link("eth4", "fastvif-was-eth4"), LinkChange::takeNameBack));
+    LinkState renamed = link("rep0", "fastvif-was-eth4");
+    assertEquals(
+        List.of("add altname eth4 to rep0 unless taken"),
+        steps(renamed, change -> change.giveName("rep0", true)));
+    assertEquals(List.of(), steps(renamed, change -> change.giveName("rep0", false)));
+  }
+
+  @Test
+  void aFormerNameThatAnotherLinkHasByNowIsNotMissed() {
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .link(link("rep0", "fastvif-was-eth4"))
+            .link(Links.link(8, "eth4", ""))
+            .build();
+    assertEquals(List.of(), LinkChange.of(host, "rep0").giveName("rep0", true).plan().steps());
   }
 
   @Test
