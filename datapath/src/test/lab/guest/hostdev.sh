@@ -1,10 +1,10 @@
 # 14 VIFHostDevice on two PFs in switchdev mode, plugged in one batch: frames pass through VF, representor and Open
-# vSwitch; unplugged, all is as it was. $OUT/vif.json is one VIF with the
-# words VIF, 0000:ff:1f.7, REP and 02:00:00:00:00:ff in place of its own.
+# vSwitch; unplugged, all is as it was. Then the plug is killed at three points of its way. $OUT/vif.json is one VIF with the
+# words VIF, 0000:ff:1f.7, REP and 02:00:00:00:00:ff in place of its own; $OUT/offload.json is one of the plugin ovs.
 set -e
 . "$LAB_DIR/guest/host-state.sh"
 . "$LAB_DIR/guest/fastvif-server.sh"
-serve one
+for name in one two three four; do serve $name; done
 modprobe psample
 insmod "$LAB_MODULES/swsim.ko"
 cd /sys/bus/pci/drivers/swsim
@@ -79,3 +79,61 @@ fastvif unplug unplugged
 host_state >"$OUT/after"
 ovs-vsctl list-ports br-int >"$OUT/ports-after"
 fastvif unplug unplugged-again
+
+# The plugin ovs by itself, which gets the representor's name from the profile's datapath_offload.
+sed -i "s/0000:ff:1f.7/$(sed -n '1s/.* //p' "$OUT/vfs")/g" "$OUT/offload.json"
+ask one offload plug "$OUT/offload.json" -o ovs.ovsdb_connection=unix:/run/openvswitch/db.sock
+ip -o link show master ovs-system >"$OUT/offloaded"
+ask one offload-gone unplug "$OUT/offload.json" -o ovs.ovsdb_connection=unix:/run/openvswitch/db.sock
+host_state >"$OUT/after-offload"
+
+# cut_off SERVER NAME TEST: lets a server plug all, and kills it as soon as TEST holds. How far it came is in NAME.progress,
+# and what the leases say in NAME.leases.
+count() { # FILE...: how many that a pattern was expanded to, which stays as it is if there are none
+  [ ! -e "$1" ] || files=$#
+}
+count_leases() {
+  files=0
+  count /run/fastvif/devices/*:*
+}
+count_renamed() {
+  files=0
+  count /sys/class/net/rep*
+}
+exec {pause}<> <(:)
+cut_off() {
+  local server="SERVER_$1" k
+  begin "$1" $(batch plug "$2")
+  for k in $(seq 1 12000); do
+    ! $3 || break
+    read -r -t 0.005 -u $pause || true
+  done
+  kill -9 "${!server}"
+  wait "${!server}" || true
+  if [ $3 = is_linked ]; then kill -CONT "$(</run/openvswitch/ovsdb-server.pid)"; fi
+  count_leases
+  echo "leases $files" >"$OUT/$2.progress"
+  count_renamed
+  echo "renamed $files" >>"$OUT/$2.progress"
+  echo "ports $(ovs-vsctl list-ports br-int | wc -l)" >>"$OUT/$2.progress"
+  tail -n +1 /run/fastvif/devices/*:* >"$OUT/$2.leases"
+}
+is_leased() { count_leases && [ "$files" != 0 ]; }
+is_renamed() { count_renamed && [ "$files" != 0 ]; }
+is_linked() { count_renamed && [ "$files" = 14 ]; }
+
+cut_off two early is_leased
+fastvif plug early-finished
+host_state >"$OUT/finished-early"
+fastvif unplug early-unplugged
+host_state >"$OUT/after-early"
+cut_off three middle is_renamed
+fastvif unplug middle-undone
+host_state >"$OUT/after-middle"
+# Open vSwitch's database does not answer: behind all changes of links, and before that of the switch.
+kill -STOP "$(</run/openvswitch/ovsdb-server.pid)"
+cut_off four late is_linked
+fastvif plug late-finished
+host_state >"$OUT/finished-late"
+fastvif unplug late-unplugged
+host_state >"$OUT/after-late"

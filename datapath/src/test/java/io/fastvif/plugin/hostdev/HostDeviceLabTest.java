@@ -1,16 +1,19 @@
 package io.fastvif.plugin.hostdev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.cli.CommandServer;
 import io.fastvif.testing.Lab;
 import io.fastvif.testing.Peer;
+import io.fastvif.vif.DatapathOffloadRepresentor;
 import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.PortProfileOvsRepresentor;
 import io.fastvif.vif.VifHostDevice;
 import io.fastvif.vif.json.VersionedObjectWriter;
@@ -53,13 +56,31 @@ class HostDeviceLabTest {
                     .build())
             .build();
     Files.writeString(out.resolve("vif.json"), VersionedObjectWriter.write(vif));
+    Files.writeString(out.resolve("offload.json"), VersionedObjectWriter.write(offload()));
     lab =
         Lab.of("hostdev.sh", out)
             .functions(2)
             .memory("2G")
-            .seconds(900)
+            .seconds(1800)
             .launcher("fastvif", CommandServer.class)
             .run();
+  }
+
+  private static VifHostDevice offload() {
+    return VifHostDevice.builder()
+        .id(UUID)
+        .plugin("ovs")
+        .devType(HostDeviceType.ETHERNET)
+        .devAddress(PciAddress.parse("0000:ff:1f.7"))
+        .network(Network.builder().bridge("br-int").build())
+        .portProfile(
+            PortProfileOpenVSwitch.builder()
+                .interfaceId(UUID)
+                .datapathType("system")
+                .datapathOffload(
+                    DatapathOffloadRepresentor.builder().representorName("offload0").build())
+                .build())
+        .build();
   }
 
   private static void assertEach(String name, String outcome) {
@@ -113,5 +134,69 @@ class HostDeviceLabTest {
     assertNotEquals(state("before"), state("plugged"));
     assertEquals(state("before"), state("after"));
     assertEach("unplugged-again", "unchanged");
+  }
+
+  @Test
+  void thePluginOvsAloneTakesTheNameFromTheOffload() {
+    assertDone("offload");
+    List<String> ports = state("offloaded");
+    assertTrue(
+        ports.stream().anyMatch(line -> line.matches("[0-9]+: offload0: <[^>]*\\bUP\\b.*")),
+        ports::toString);
+    assertDone("offload-gone");
+    assertEquals(state("before"), state("after-offload"));
+  }
+
+  /** How far a plug that was killed had come: leases, renamed representors, ports. */
+  private static List<Integer> progress(String killed) {
+    List<String> lines = state(killed + ".progress");
+    assertFalse(Files.exists(out.resolve(killed + ".status")), killed + " had ended by itself");
+    return lines.stream()
+        .map(line -> Integer.valueOf(line.substring(line.indexOf(' ') + 1)))
+        .toList();
+  }
+
+  private static void assertDone(String command) {
+    assertEquals("0", lab.text(command + ".status").strip(), () -> lab.text(command + ".err"));
+  }
+
+  @Test
+  void aKillHitsTheMiddle() {
+    assertEquals(List.of(VFS, VFS, 0), progress("late"));
+    List<List<Integer>> all = List.of(progress("early"), progress("middle"), progress("late"));
+    System.out.println("leases, renamed representors and ports after three kills: " + all);
+    assertTrue(progress("early").getFirst() > 0, all::toString);
+    assertTrue(progress("middle").get(1) > 0, all::toString);
+  }
+
+  /** Each is complete, and none says what the killed plug had made of the function. */
+  @Test
+  void theLeasesOfAKilledPlugSayHowItWasBefore() {
+    for (String killed : List.of("early", "middle", "late")) {
+      List<String> leases = state(killed + ".leases");
+      for (String before :
+          List.of("holder=00000000-", "plugged=true", "representor=eth", "trust=false")) {
+        assertEquals((long) progress(killed).getFirst(), count(leases, before), leases::toString);
+      }
+      for (String made : List.of("representor=rep", "mac=02:00:00:00:01:")) {
+        assertEquals(0, count(leases, made), leases::toString);
+      }
+    }
+  }
+
+  @Test
+  void afterAKillTheSecondRunFinishes() {
+    for (String killed : List.of("early", "late")) {
+      assertDone(killed + "-finished");
+      assertEquals(state("plugged"), state("finished-" + killed));
+      assertDone(killed + "-unplugged");
+      assertEquals(state("before"), state("after-" + killed));
+    }
+  }
+
+  @Test
+  void afterAKillUnpluggingCleansUp() {
+    assertDone("middle-undone");
+    assertEquals(state("before"), state("after-middle"));
   }
 }
