@@ -121,7 +121,8 @@ record BridgeNetwork(
     int index = host.link(bridge).map(LinkState::index).orElse(0);
     boolean onOther =
         host.linksOf(id.port().toString()).stream()
-            .anyMatch(own -> own.master() != 0 && own.master() != index);
+                .anyMatch(own -> own.master() != 0 && own.master() != index)
+            || host.ovs().port(DescribedNetwork.device(id.port())).isPresent();
     return makesPort(id) && !onOther ? Optional.of(claim(id, null, host)) : Optional.empty();
   }
 

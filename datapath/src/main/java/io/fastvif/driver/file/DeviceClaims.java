@@ -68,7 +68,7 @@ record DeviceClaims(DeviceFiles files) {
         return new Claim(device, true);
       }
     }
-    throw new UnsuitedException("all " + devices.size() + " devices of the pool are in use");
+    throw new UnsuitedException("all devices of the pool are in use: " + devices.size());
   }
 
   /** The device that an endpoint has. */

@@ -76,7 +76,7 @@ class DeviceClaimsTest {
     claims.claim(POOL.subList(0, 1), id(1));
     UnsuitedException full =
         assertThrows(UnsuitedException.class, () -> claims.claim(POOL.subList(0, 1), id(2)));
-    assertEquals("all 1 devices of the pool are in use", full.getMessage());
+    assertEquals("all devices of the pool are in use: 1", full.getMessage());
     assertEquals(List.of("0000:af:00.0"), files(temporary));
   }
 

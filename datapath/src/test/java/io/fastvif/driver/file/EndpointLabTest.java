@@ -140,7 +140,7 @@ class EndpointLabTest {
 
   @Test
   void aFunctionIsNotGivenTwice() {
-    assertEquals("refused: all 1 devices of the pool are in use", lines("requested").get(3));
+    assertEquals("refused: all devices of the pool are in use: 1", lines("requested").get(3));
     List<String> taken =
         lines("there").stream().filter(line -> line.matches("(claim|lease) .*")).sorted().toList();
     assertEquals(

@@ -128,6 +128,8 @@ class OvsEndpointTest {
           Endpoint onGreen = driver.request(EndpointRequest.of("green", PORT, TAP));
           refused(driver, "lime");
           driver.release(new EndpointId("lime", TAP, PORT));
+          driver.release(new EndpointId("blue", TAP, PORT));
+          assertTrue(engine.snapshot().link(DEVICE).isPresent());
           assertEquals(DEVICE, ports(ovs, "br-green"));
           driver.release(onGreen);
           Endpoint onBlue = driver.request(EndpointRequest.of("blue", PORT, TAP));

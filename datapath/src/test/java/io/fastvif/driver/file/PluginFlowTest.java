@@ -236,7 +236,7 @@ class PluginFlowTest {
           assertThrows(
               EndpointUnavailableException.class,
               () -> restarted.request(EndpointRequest.of("fast", OTHER, PCI_DEVICE)));
-      assertEquals("all 1 devices of the pool are in use", full.reasons().get(PCI_DEVICE));
+      assertEquals("all devices of the pool are in use: 1", full.reasons().get(PCI_DEVICE));
       restarted.release(new EndpointId("fast", PCI_DEVICE, OTHER));
       assertEquals(1, claimed());
       restarted.release(endpoint.id());
