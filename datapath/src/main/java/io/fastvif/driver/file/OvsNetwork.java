@@ -7,6 +7,7 @@ import io.fastvif.driver.EndpointConstraints;
 import io.fastvif.driver.EndpointId;
 import io.fastvif.driver.EndpointType;
 import io.fastvif.driver.TapEndpoint;
+import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.vif.MacAddress;
@@ -61,6 +62,16 @@ record OvsNetwork(NetworkBasics basics, String bridge, String datapathType)
       throw new UnsuitedException(
           "the port has another endpoint, " + device + ", which is to be released first");
     }
+    if (isStrangers(id, device, host)) {
+      throw new UnsuitedException("there is a device " + device + " of somebody else's");
+    }
+  }
+
+  /** Whether a device stands where the port's tap would, which fastvif did not make for it. */
+  private static boolean isStrangers(EndpointId id, String device, HostSnapshot host) {
+    String alias = Aliases.of(id.port().toString());
+    return id.type() == EndpointType.TAP
+        && host.link(device).filter(link -> !link.alias().equals(alias)).isPresent();
   }
 
   /** Whether the port's device is on another bridge, of whatever kind. */
@@ -97,8 +108,10 @@ record OvsNetwork(NetworkBasics basics, String bridge, String datapathType)
 
   @Override
   public Optional<Attachment> claimed(EndpointId id, HostSnapshot host) {
-    boolean onOther = isOnOther(DescribedNetwork.device(id.port()), host);
-    return onOther ? Optional.empty() : Optional.of(claim(id, null, host));
+    String device = DescribedNetwork.device(id.port());
+    return isOnOther(device, host) || isStrangers(id, device, host)
+        ? Optional.empty()
+        : Optional.of(claim(id, null, host));
   }
 
   @Override

@@ -22,6 +22,8 @@ import io.fastvif.netns.Netns;
 import io.fastvif.plan.LinkState;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
+import io.fastvif.tuntap.Tap;
+import io.fastvif.tuntap.TapOptions;
 import io.fastvif.vif.MacAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,11 +40,24 @@ class OvsEndpointTest {
   private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:77");
   private static final EndpointId TAP_ON_GREEN = new EndpointId("green", TAP, PORT);
 
+  private static final String HAS_ANOTHER =
+      "the port has another endpoint, " + DEVICE + ", which is to be released first";
+
   @TempDir Path folder;
 
-  /** What a test does with the driver of a host that has Open vSwitch. */
+  /** A host that has Open vSwitch. */
+  private record Host(Netns namespace, OvsHost ovs, PlugEngine engine, NetworkDriver driver) {
+    String vsctl(String arguments) throws Exception {
+      return ovs.vsctl(arguments).strip();
+    }
+
+    Optional<LinkState> device() {
+      return engine.snapshot().link(DEVICE);
+    }
+  }
+
   private interface Flow {
-    void play(NetworkDriver driver, PlugEngine engine, OvsHost ovs) throws Exception;
+    void play(Host host) throws Exception;
   }
 
   private void play(Flow flow) throws Exception {
@@ -69,87 +84,94 @@ class OvsEndpointTest {
                 .start()) {
       Map<String, String> configuration =
           Map.of("driver", "file", "file.networks", file.toString());
-      flow.play(NetworkDrivers.create(configuration, engine), engine, ovs);
+      flow.play(new Host(namespace, ovs, engine, NetworkDrivers.create(configuration, engine)));
     }
-  }
-
-  private static String ports(OvsHost ovs, String bridge) throws Exception {
-    return ovs.vsctl("list-ports " + bridge).strip();
   }
 
   @KernelTest
   void aTapIsConnectedAndGoesWithItsPort() throws Exception {
     play(
-        (driver, engine, ovs) -> {
+        host -> {
           EndpointRequest request = EndpointRequest.of("green", PORT, TAP).withMac(MAC);
-          Endpoint endpoint = driver.request(request);
+          Endpoint endpoint = host.driver.request(request);
           assertEquals(new TapEndpoint(TAP_ON_GREEN, Optional.of(MAC), 1400, DEVICE), endpoint);
-          assertEquals(DEVICE, ports(ovs, "br-green"));
-          assertEquals("netdev", ovs.vsctl("get Bridge br-green datapath_type").strip());
-          String ids = ovs.vsctl("get Interface " + DEVICE + " external_ids");
+          assertEquals(DEVICE, host.vsctl("list-ports br-green"));
+          assertEquals("netdev", host.vsctl("get Bridge br-green datapath_type"));
+          String ids = host.vsctl("get Interface " + DEVICE + " external_ids");
           assertTrue(ids.contains("iface-id=\"" + PORT + "\""), ids);
           assertTrue(ids.contains("attached-mac=\"" + MAC + "\""), ids);
-          LinkState tap = engine.snapshot().link(DEVICE).orElseThrow();
+          LinkState tap = host.device().orElseThrow();
           assertEquals("tun", tap.kind());
           assertEquals(1400, tap.mtu());
-          assertEquals(endpoint, driver.request(request));
-          assertEquals(tap.index(), engine.snapshot().link(DEVICE).orElseThrow().index());
-          driver.release(endpoint);
-          assertEquals("", ports(ovs, "br-green"));
-          assertTrue(engine.snapshot().link(DEVICE).isEmpty());
-          driver.release(endpoint);
+          assertEquals(endpoint, host.driver.request(request));
+          assertEquals(tap.index(), host.device().orElseThrow().index());
+          host.driver.release(endpoint);
+          assertEquals("", host.vsctl("list-ports br-green"));
+          assertTrue(host.device().isEmpty());
+          host.driver.release(endpoint);
         });
   }
 
   @KernelTest
   void aBridgeIsThereForTheHypervisorsPort() throws Exception {
     play(
-        (driver, engine, ovs) -> {
+        host -> {
           EndpointId id = new EndpointId("green", BRIDGE, PORT);
           assertEquals(
               new BridgeEndpoint(
                   id, Optional.empty(), 1400, "br-green", BridgeKind.OPEN_VSWITCH, DEVICE, false),
-              driver.request(EndpointRequest.of("green", PORT, BRIDGE)));
-          assertEquals("br-green", ovs.vsctl("list-br").strip());
-          assertEquals("", ports(ovs, "br-green"));
-          ovs.vsctl( // as libvirt does
+              host.driver.request(EndpointRequest.of("green", PORT, BRIDGE)));
+          assertEquals("br-green", host.vsctl("list-br"));
+          assertEquals("", host.vsctl("list-ports br-green"));
+          host.vsctl( // as libvirt does
               "add-port br-green %1$s -- set Interface %1$s type=internal external_ids:iface-id=%2$s"
                   .formatted(DEVICE, PORT));
-          driver.release(id);
-          assertEquals("", ports(ovs, "br-green"));
-          assertEquals("br-green", ovs.vsctl("list-br").strip());
+          host.driver.release(id);
+          assertEquals("", host.vsctl("list-ports br-green"));
+          assertEquals("br-green", host.vsctl("list-br"));
         });
   }
 
   @KernelTest
   void aPortsEndpointIsNeitherMovedNorTakenByAnotherNetwork() throws Exception {
     play(
-        (driver, engine, ovs) -> {
-          Endpoint onGreen = driver.request(EndpointRequest.of("green", PORT, TAP));
-          refused(driver, "lime");
-          driver.release(new EndpointId("lime", TAP, PORT));
-          driver.release(new EndpointId("blue", TAP, PORT));
-          assertTrue(engine.snapshot().link(DEVICE).isPresent());
-          assertEquals(DEVICE, ports(ovs, "br-green"));
-          driver.release(onGreen);
-          Endpoint onBlue = driver.request(EndpointRequest.of("blue", PORT, TAP));
-          LinkState tap = engine.snapshot().link(DEVICE).orElseThrow();
-          refused(driver, "green");
-          driver.release(TAP_ON_GREEN);
-          assertEquals(tap, engine.snapshot().link(DEVICE).orElseThrow());
-          assertFalse(ovs.vsctl("list-br").contains("br-lime"));
-          driver.release(onBlue);
-          assertTrue(engine.snapshot().link(DEVICE).isEmpty());
+        host -> {
+          Endpoint onGreen = host.driver.request(EndpointRequest.of("green", PORT, TAP));
+          refused(host, "lime", HAS_ANOTHER);
+          host.driver.release(new EndpointId("lime", TAP, PORT));
+          host.driver.release(new EndpointId("blue", TAP, PORT));
+          assertTrue(host.device().isPresent());
+          assertEquals(DEVICE, host.vsctl("list-ports br-green"));
+          host.driver.release(onGreen);
+          Endpoint onBlue = host.driver.request(EndpointRequest.of("blue", PORT, TAP));
+          LinkState tap = host.device().orElseThrow();
+          refused(host, "green", HAS_ANOTHER);
+          host.driver.release(TAP_ON_GREEN);
+          assertEquals(tap, host.device().orElseThrow());
+          assertFalse(host.vsctl("list-br").contains("br-lime"));
+          host.driver.release(onBlue);
+          assertTrue(host.device().isEmpty());
         });
   }
 
-  private static void refused(NetworkDriver driver, String network) {
+  @KernelTest
+  void aStrangersDeviceIsNotTaken() throws Exception {
+    play(
+        host -> {
+          try (Tap strange = host.namespace.call(() -> Tap.create(DEVICE, TapOptions.plain()))) {
+            refused(host, "green", "there is a device " + DEVICE + " of somebody else's");
+            host.driver.release(TAP_ON_GREEN);
+            assertEquals("", host.vsctl("list-br"));
+            assertEquals(strange.name(), host.device().orElseThrow().name());
+          }
+        });
+  }
+
+  private static void refused(Host host, String network, String reason) {
     EndpointUnavailableException refused =
         assertThrows(
             EndpointUnavailableException.class,
-            () -> driver.request(EndpointRequest.of(network, PORT, TAP)));
-    assertEquals(
-        List.of("the port has another endpoint, " + DEVICE + ", which is to be released first"),
-        List.copyOf(refused.reasons().values()));
+            () -> host.driver.request(EndpointRequest.of(network, PORT, TAP)));
+    assertEquals(List.of(reason), List.copyOf(refused.reasons().values()));
   }
 }
