@@ -247,6 +247,7 @@ class HostDevicePluginTest {
     assertEquals(
         List.of(
             "ovs-vsctl --if-exists del-port br-int p0_1",
+            "wait for ovs-vswitchd to apply p0_1",
             "set p0_1: down",
             "set p0_1: mtu 1500",
             "give back 0000:03:02.1"),
