@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the initrd (busybox and the modules that mount the host's root over 9p) and swsim.ko, and netdevsim.ko if it was
-# fetched WITH_SOURCE=1.
+# Makes the initrd (busybox and the modules that mount the host's root over 9p) and swsim.ko, and netdevsim.ko if its
+# source was fetched.
 set -e -o pipefail
 . "$(dirname "$0")/environment.sh"
 rm -f "$LAB_HOME/made"

@@ -25,4 +25,19 @@ require_packages() {
 
 is_fetched() { [ -e "$LAB_HOME/fetched" ]; }
 
-is_made() { [ -e "$LAB_HOME/made" ] && [ -z "$(find "$LAB_DIR" -newer "$LAB_HOME/made" -print -quit)" ]; }
+is_source_fetched() { [ -e "$LAB_HOME/fetched-source" ]; }
+
+is_made() {
+  [ -e "$LAB_HOME/made" ] && [ ! "$LAB_HOME/fetched-source" -nt "$LAB_HOME/made" ] \
+    && [ -z "$(find "$LAB_DIR" -newer "$LAB_HOME/made" -print -quit)" ]
+}
+
+# apt-get, which says that it cannot drop its privileges for a folder of root's.
+download() {
+  apt-get "$@" 2>&1 | grep -v unsandboxed || true
+}
+
+# The name that Debian's kernel 6.1 has in its packages' names.
+kernel_release() {
+  apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: linux-image-\(6\.1[^ ]*-amd64\).*/\1/p' | head -1
+}

@@ -1,18 +1,13 @@
 #!/bin/bash
 # Downloads what the lab boots, from the mirror that apt is configured with, and unpacks it under LAB_HOME; installs
 # nothing. Debian's kernel 6.1 with its headers, and QEMU 10 from the same mirror's backports: Debian 12's own QEMU has
-# no SR-IOV NIC. About 100 MB. WITH_SOURCE=1 adds netdevsim's source (139 MB more).
+# no SR-IOV NIC. About 100 MB.
 set -e -o pipefail
 . "$(dirname "$0")/environment.sh"
-rm -rf "$LAB_HOME"/{fetched,made,debs,qdebs,lists,kernel,qemu}
+rm -rf "$LAB_HOME"/{fetched,fetched-source,made,debs,qdebs,lists,kernel,qemu}
 mkdir -p "$LAB_HOME"/{debs,qdebs,lists/partial,kernel,qemu}
 
-download() {
-  # apt says that it cannot drop its privileges for a folder of root's.
-  apt-get "$@" 2>&1 | grep -v unsandboxed || true
-}
-
-release=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: linux-image-\(6\.1[^ ]*-amd64\).*/\1/p' | head -1)
+release=$(kernel_release)
 [ -n "$release" ] || {
   echo "apt knows no kernel 6.1: the lab is made of Debian 12's packages (and apt-get update comes first)" >&2
   exit 77
@@ -20,13 +15,9 @@ release=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: linux-image
 version=$(apt-cache policy "linux-image-$release" | sed -n 's/.*Candidate: //p')
 cd "$LAB_HOME/debs"
 download download -q "linux-image-$release" "linux-headers-$release" "linux-headers-${release%-amd64}-common" \
-  "linux-kbuild-6.1=$version" ${WITH_SOURCE:+"linux-source-6.1=$version"}
+  "linux-kbuild-6.1=$version"
 for package in linux-image* linux-headers* linux-kbuild*; do
   dpkg -x "$package" "$KERNEL"
-done
-for package in linux-source*; do
-  [ ! -e "$package" ] || dpkg-deb --fsys-tarfile "$package" | tar -xOf - ./usr/src/linux-source-6.1.tar.xz \
-    | xz -dcT0 | tar -xf - -C "$KERNEL" --wildcards 'linux-source-6.1/drivers/net/netdevsim/*'
 done
 
 mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages' | awk '$2=="bookworm" && !n++ {print $1}')

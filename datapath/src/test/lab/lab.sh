@@ -1,6 +1,7 @@
 #!/bin/bash
 # lab.sh [options of vm.sh] SCRIPT   fetches and builds what is not there yet, then runs SCRIPT in the lab
 # lab.sh --ready                     only fetches and builds
+# lab.sh --netdevsim                 fetches and builds, netdevsim too (139 MB more)
 # lab.sh --fetch                     only fetches: enough for a guest of one's own with Debian's kernel
 # lab.sh --check                     status 0 if the lab is fetched; 77 and a line that says what to do if not
 set -e
@@ -18,7 +19,8 @@ mkdir -p "$LAB_HOME"
 exec 9>"$LAB_HOME/lock"
 flock 9
 is_fetched || "$LAB_DIR/fetch.sh" 9>&-
+[ "$1" != --netdevsim ] || is_source_fetched || "$LAB_DIR/fetch-source.sh" 9>&-
 [ "$1" != --fetch ] || exit 0
 is_made || "$LAB_DIR/build.sh" 9>&-
 exec 9>&-
-[ "$1" = --ready ] || exec "$LAB_DIR/vm.sh" "$@"
+[ "$1" = --ready ] || [ "$1" = --netdevsim ] || exec "$LAB_DIR/vm.sh" "$@"

@@ -1,4 +1,5 @@
-# Macvtaps in all modes on a VF of a real igb, with frames between them and the PF, and on a VLAN of a VF.
+# Macvtaps in all modes on a VF of a real igb, with frames between them and the PF; one with a profile of 802.1Qbh; and
+# one on a VLAN of a VF.
 # $OUT/MODE.json are VIFs with the word 0000:ff:1f.7 for the device.
 set -e
 . "$LAB_DIR/guest/fastvif-server.sh"
@@ -17,13 +18,13 @@ vf() { basename "$(readlink -f "/sys/bus/pci/devices/$pf/virtfn$1")"; }
 net() { ls "/sys/bus/pci/devices/$pf/virtfn$1/net"; }
 for n in 0 1; do
   ip link set "$link" vf $n trust on spoofchk off
-  # igb lists a VF's address, and lets it have VLANs, once the VF was up.
+  # igb lists a VF's address, and lets it have VLANs (EINVAL before), once the VF was up and down again.
   ip link set "$(net $n)" address "02:00:00:00:0f:0$n"
   ip link set "$(net $n)" up
   ip link set "$(net $n)" down
   net $n
 done >"$OUT/nets"
-sed -i "s/0000:ff:1f.7/$(vf 0)/g" "$OUT"/{vepa,bridge,private,passthrough}.json
+sed -i "s/0000:ff:1f.7/$(vf 0)/g" "$OUT"/{vepa,bridge,private,passthrough,qbh}.json
 sed -i "s/0000:ff:1f.7/$(vf 1)/g" "$OUT"/vlan.json
 echo "$link" >"$OUT/pf"
 links() {
@@ -54,6 +55,11 @@ for mode in vepa bridge private passthrough; do
   ask one unplug-$mode unplug "$OUT/$mode.json"
   links >"$OUT/after-$mode"
 done
+
+# No switch outside: igb knows no port profiles.
+links >"$OUT/before-qbh"
+ask one plug-qbh plug "$OUT/qbh.json"
+links >"$OUT/after-qbh"
 
 ask one plug-vlan plug "$OUT/vlan.json"
 links >"$OUT/links-vlan"

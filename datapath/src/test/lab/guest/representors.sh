@@ -53,3 +53,5 @@ rename down
 for link in $(representors); do echo "link set $link up"; done | ip -batch -
 state >"$OUT/up.before"
 rename up
+
+[ ! -e "$LAB_MODULES/netdevsim.ko" ] || . "$LAB_DIR/guest/netdevsim.sh"

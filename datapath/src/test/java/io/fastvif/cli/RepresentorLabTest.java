@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Lab;
+import io.fastvif.testing.Peer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Eswitch modes and representors on a card of two physical functions with seven virtual ones each,
- * beside {@code devlink} and {@code ip}.
+ * and on netdevsim, beside {@code devlink} and {@code ip}.
  */
 class RepresentorLabTest {
   private static final int VFS = 14;
@@ -28,7 +30,7 @@ class RepresentorLabTest {
   @BeforeAll
   static void workInTheLab() throws IOException, InterruptedException {
     lab =
-        Lab.of("representors.sh", out)
+        Lab.ofNetdevsim("representors.sh", out)
             .functions(2)
             .seconds(900)
             .launcher("fastvif", CommandServer.class)
@@ -128,5 +130,64 @@ class RepresentorLabTest {
     for (String state : List.of("down", "up")) {
       assertTrue(least(state, "fastvif") < least(state, "ip"), () -> text("times"));
     }
+  }
+
+  private static void requireNetdevsim() {
+    if (!Files.exists(out.resolve("sim-ports"))) {
+      Peer.missing("netdevsim is not built: src/test/lab/lab.sh --netdevsim");
+    }
+  }
+
+  /** The netdevs and numbers of netdevsim's VFs, as devlink has them. */
+  private static Set<String> ofNetdevsim(String list) {
+    return text(list)
+        .lines()
+        .filter(line -> line.contains("\"device\":\"netdevsim/netdevsim10\""))
+        .filter(line -> line.contains("\"kind\":\"vf\"") && line.contains("\"source\":\"devlink\""))
+        .map(line -> line.replaceAll(".*\"link\":\"(\\w+)\".*\"number\":(\\d+),.*", "$1 $2"))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void netdevsimsAreFoundThroughDevlinkAlone() {
+    requireNetdevsim();
+    assertDone("sim-mode");
+    assertTrue(text("sim-mode.out").contains("\"mode\":\"switchdev\""), () -> text("sim-mode.out"));
+    assertTrue(text("sim-mode.devlink").contains("mode switchdev"), () -> text("sim-mode.devlink"));
+    assertDone("sim-list");
+    assertEquals(
+        text("sim-ports").lines().collect(Collectors.toSet()), ofNetdevsim("sim-list.out"));
+    assertEquals(4, text("sim-ports").lines().count(), text("sim-ports"));
+    assertEquals(number2("sim-ports"), text("sim-find.out"));
+  }
+
+  private static String number2(String ports) {
+    return text(ports)
+        .lines()
+        .filter(line -> line.endsWith(" 2"))
+        .map(line -> line.substring(0, line.length() - 2) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** Its phys_switch_id is there in legacy mode too, and makes no representors. */
+  @Test
+  void netdevsimHasNoneInLegacyMode() {
+    requireNetdevsim();
+    assertTrue(
+        text("sim-legacy.devlink").contains("mode legacy"), () -> text("sim-legacy.devlink"));
+    assertTrue(text("sim-legacy.switch-id").matches("[0-9a-f]+\n"), text("sim-legacy.switch-id"));
+    assertDone("sim-legacy");
+    assertEquals(Set.of(), ofNetdevsim("sim-legacy.out"));
+    assertEquals("1\n", text("sim-nothing.status"));
+  }
+
+  @Test
+  void netdevsimsAreRenamedAndBackAgain() {
+    requireNetdevsim();
+    assertDone("sim-rename");
+    assertEquals("simvf2\n", number2("sim-renamed"));
+    assertEquals("simvf2\n", text("sim-found.out"));
+    assertDone("sim-back");
+    assertEquals(text("sim-ports"), text("sim-back-ports"));
   }
 }

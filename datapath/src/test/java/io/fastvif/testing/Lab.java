@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Lab {
   private static final Path HOME = Path.of("src/test/lab").toAbsolutePath().normalize();
-  private static final int FETCH_SECONDS = 600;
+  private static final int FETCH_SECONDS = 1200;
 
   /** What booting may take beyond the script's limit: three attempts of vm.sh's. */
   private static final int BOOT_SECONDS = 400;
@@ -57,10 +57,19 @@ public final class Lab {
   }
 
   /**
+   * The same where the script wants netdevsim too, which is there if its source was fetched: always
+   * if every peer is required.
+   */
+  public static Lab ofNetdevsim(String script, Path out) throws IOException, InterruptedException {
+    require("--netdevsim", out);
+    return new Lab(HOME.resolve("guest").resolve(script), out);
+  }
+
+  /**
    * Skips the test where the lab is not fetched. If every peer is required it is fetched now, in
    * the namespace of the process: a test's own has no network.
    *
-   * @param state {@code --fetch} or {@code --ready}, as lab.sh takes it
+   * @param state {@code --fetch}, {@code --ready} or {@code --netdevsim}, as lab.sh takes it
    */
   static void require(String state, Path folder) throws IOException, InterruptedException {
     boolean required = Boolean.getBoolean("fastvif.require-all-peers");

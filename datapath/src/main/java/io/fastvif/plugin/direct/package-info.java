@@ -7,12 +7,14 @@
  * virtual function or any other, or the VLAN {@code vlan_name} on it. A VLAN that is missing is
  * made if the network says so ({@code should_provide_vlan}); it stays, as bridges do, because
  * others may have come to use it. A device that is down is brought up, with an alias that says so
- * if it has none; when the last macvtap leaves, it goes down and loses the alias.
+ * if it has none; when the last macvtap leaves, it goes down and loses the alias. A VLAN that stays
+ * keeps it up.
  *
  * <p>In mode passthrough the kernel gives the device the guest's address and makes it promiscuous,
  * and takes both back when the macvtap goes. A virtual function is not made promiscuous: its card
  * brings it the frames for its address, and refuses it all others unless it is trusted. The option
- * {@code promiscuous} overrides that.
+ * {@code promiscuous} overrides that. A virtual function whose address its physical function has
+ * set, and which is not trusted, may not take the guest's: the plug fails with its driver's error.
  *
  * <p>os-vif knows no mode private; the option {@code private} makes it of mode bridge.
  *

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.cli.CommandServer;
 import io.fastvif.testing.Lab;
 import io.fastvif.vif.DirectMode;
+import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PciAddress;
+import io.fastvif.vif.PortProfile8021Qbh;
 import io.fastvif.vif.VifDirect;
 import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
@@ -49,6 +51,21 @@ class DirectLabTest {
     Files.writeString(out.resolve(name + ".json"), "[" + String.join(",", objects) + "]");
   }
 
+  private static void writeQbh() throws IOException {
+    VifDirect profiled =
+        vif(1, DirectMode.VEPA)
+            .portProfile(PortProfile8021Qbh.builder().profileId("enterprise").build())
+            .build();
+    InstanceInfo instance = InstanceInfo.builder().uuid(new UUID(0, 7).toString()).build();
+    Files.writeString(
+        out.resolve("qbh.json"),
+        "{\"vif\":"
+            + VersionedObjectWriter.write(profiled)
+            + ",\"instance\":"
+            + VersionedObjectWriter.write(instance)
+            + "}");
+  }
+
   @BeforeAll
   static void plugInTheLab() throws IOException, InterruptedException {
     write("vepa", vif(1, DirectMode.VEPA).build(), vif(2, DirectMode.VEPA).build());
@@ -57,6 +74,7 @@ class DirectLabTest {
     write("passthrough", vif(1, DirectMode.PASSTHROUGH).build());
     Network tagged = Network.builder().vlan(7).shouldProvideVlan(true).build();
     write("vlan", vif(1, DirectMode.BRIDGE).vlanName(VLAN).network(tagged).build());
+    writeQbh();
     lab = Lab.of("macvtap.sh", out).launcher("fastvif", CommandServer.class).run();
   }
 
@@ -152,6 +170,18 @@ class DirectLabTest {
         "passthrough",
         "tap1 reaches " + lab.text("pf").strip(),
         lab.text("pf").strip() + " reaches tap1");
+  }
+
+  @Test
+  void aPortProfileThatTheDriverDoesNotKnowIsAnErrorThatLeavesNoTrace() {
+    assertEquals("1", lab.text("plug-qbh.status").strip(), () -> lab.text("plug-qbh.out"));
+    String refused =
+        "associate port profile enterprise on " + lab.text("pf").strip() + " vf 0: EOPNOTSUPP";
+    assertTrue(lab.text("plug-qbh.err").contains(refused), () -> lab.text("plug-qbh.err"));
+    assertTrue(
+        lab.text("plug-qbh.out").contains("\"left_behind\":[]"), () -> lab.text("plug-qbh.out"));
+    assertFalse(lab.text("before-qbh").contains("tap"), () -> lab.text("before-qbh"));
+    assertEquals(lab.text("before-qbh"), lab.text("after-qbh"));
   }
 
   @Test
