@@ -47,11 +47,11 @@ rename() { # down|up: with fastvif and back, and with ip and back
     printf 'link set rep%d down\nlink set rep%d name %s\nlink set %s %s\n' "$i" "$i" "${links[i]}" "${links[i]}" "$1"
   done | ip -batch -
 }
+# The least of three times counts: other work of the machine comes in between.
 state >"$OUT/down.before"
-rename down
-rename down
+for run in 1 2 3; do rename down; done
 for link in $(representors); do echo "link set $link up"; done | ip -batch -
 state >"$OUT/up.before"
-rename up
+for run in 1 2 3; do rename up; done
 
 [ ! -e "$LAB_MODULES/netdevsim.ko" ] || . "$LAB_DIR/guest/netdevsim.sh"
