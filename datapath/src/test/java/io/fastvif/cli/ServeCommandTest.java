@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plugin.fastpath.FastPathVifs;
-import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import io.fastvif.testing.VhostUserGuest;
@@ -32,54 +31,8 @@ class ServeCommandTest {
 
   @TempDir Path folder;
 
-  /** The command, serving, with its standard output in a file. */
-  private final class Server implements AutoCloseable {
-    private final Process process;
-    private final Path out;
-    private final Path err;
-
-    Server(String name, String... options) throws IOException {
-      out = folder.resolve(name + ".out");
-      err = folder.resolve(name + ".err");
-      List<String> command = ChildRun.command(ChildRun.classPath(), "vhost-user", "serve");
-      command.addAll(List.of(options));
-      command.add(folder.resolve("vifs.json").toString());
-      process =
-          new ProcessBuilder(command)
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
-    }
-
-    String text() throws IOException {
-      return Files.readString(out) + Files.readString(err);
-    }
-
-    /** Waits for a text on its standard output. */
-    void await(String text) throws Exception {
-      Await.until(text + " of " + out, () -> Files.readString(out).contains(text));
-    }
-
-    /** Waits for a text in one of the lines that come from now on. */
-    void awaitAnew(String text) throws Exception {
-      int seen = Files.readString(out).length();
-      Await.until(text + " of " + out, () -> Files.readString(out).indexOf(text, seen) >= 0);
-    }
-
-    void kill() throws InterruptedException {
-      process.destroyForcibly().waitFor();
-    }
-
-    int terminate() throws InterruptedException, IOException {
-      process.destroy();
-      assertTrue(process.waitFor(30, TimeUnit.SECONDS), text());
-      return process.exitValue();
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly().onExit().join();
-    }
+  private ServeProcess server(String name, String... options) throws IOException {
+    return ServeProcess.start(folder, name, folder.resolve("vifs.json"), options);
   }
 
   private static String ip(String arguments) throws Exception {
@@ -105,7 +58,7 @@ class ServeCommandTest {
   @KernelTest
   void servesUntilItIsToldToEnd() throws Exception {
     write(FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT));
-    try (Server server = new Server("table")) {
+    try (ServeProcess server = server("table")) {
       server.await("waiting");
       assertTrue(server.text().startsWith("PORT "), server.text());
       assertTrue(Files.exists(FastPathVifs.socket(folder, 1)));
@@ -121,7 +74,7 @@ class ServeCommandTest {
     write(
         FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT),
         FastPathVifs.bridged(folder.resolve("missing"), 2, VhostUserMode.CLIENT));
-    try (Server server = new Server("json", "--json")) {
+    try (ServeProcess server = server("json", "--json")) {
       server.await("\"connected\":false");
       assertTrue(server.text().contains("\"outcome\":\"failed\""), server.text());
       assertTrue(ip("-o link").contains("vhu1"));
@@ -134,9 +87,9 @@ class ServeCommandTest {
   @KernelTest
   void nothingToServeEndsAtOnce() throws Exception {
     write(FastPathVifs.bridged(folder.resolve("missing"), 1, VhostUserMode.CLIENT));
-    try (Server server = new Server("none")) {
-      assertTrue(server.process.waitFor(30, TimeUnit.SECONDS));
-      assertEquals(Fastvif.FAILED, server.process.exitValue());
+    try (ServeProcess server = server("none")) {
+      assertTrue(server.process().waitFor(60, TimeUnit.SECONDS));
+      assertEquals(Fastvif.FAILED, server.process().exitValue());
     }
   }
 
@@ -144,19 +97,20 @@ class ServeCommandTest {
    * A file goes from the guest to the host by TCP; the server is killed on the way and started
    * again, and the guest knows nothing of it.
    */
-  private String receive(ServerSocket listener, Server first, Server[] second) throws Exception {
+  private String receive(ServerSocket listener, ServeProcess first, ServeProcess[] second)
+      throws Exception {
     MessageDigest digest = MessageDigest.getInstance("MD5");
     byte[] buffer = new byte[65536];
     long total = 0;
     try (Socket socket = listener.accept();
         InputStream in = socket.getInputStream()) {
-      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
+      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(180));
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);
         total += n;
         if (second[0] == null && total > BYTES / 4) {
           first.kill();
-          second[0] = new Server("second", "--json");
+          second[0] = server("second", "--json");
         }
       }
     }
@@ -169,8 +123,8 @@ class ServeCommandTest {
     write(
         FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT),
         FastPathVifs.bridged(folder, 2, VhostUserMode.SERVER));
-    Server[] second = new Server[1];
-    try (Server first = new Server("first", "--json");
+    ServeProcess[] second = new ServeProcess[1];
+    try (ServeProcess first = server("first", "--json");
         VhostUserGuest one = guest(1).start(guestFolder(1));
         VhostUserGuest two = guest(2).listening().start(guestFolder(2));
         ServerSocket listener = new ServerSocket()) {
@@ -181,13 +135,13 @@ class ServeCommandTest {
       one.address("192.0.2.2/24").ping("192.0.2.1");
       two.address("192.0.2.3/24").ping("192.0.2.1");
       listener.bind(new InetSocketAddress(InetAddress.getByName("192.0.2.1"), 7000));
-      listener.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
+      listener.setSoTimeout((int) TimeUnit.SECONDS.toMillis(180));
       for (VhostUserGuest guest : List.of(one, two)) {
         guest.run("head -c " + BYTES + " /dev/urandom >/tmp/f");
         String sum = guest.run("md5sum </tmp/f").strip().split(" ", 2)[0];
         guest.begin("nc 192.0.2.1 7000 </tmp/f");
-        Server serving = guest == one ? first : second[0];
-        Server[] next = new Server[1];
+        ServeProcess serving = guest == one ? first : second[0];
+        ServeProcess[] next = new ServeProcess[1];
         assertEquals(sum, receive(listener, serving, next));
         if (second[0] != null) {
           second[0].close();
@@ -211,7 +165,7 @@ class ServeCommandTest {
   @KernelTest
   void aGuestThatIsStartedAnewHasThePortAgain() throws Exception {
     write(FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT));
-    try (Server server = new Server("server", "--json")) {
+    try (ServeProcess server = server("server", "--json")) {
       server.await("\"outcome\":\"plugged\"");
       ip("address add 192.0.2.1/24 dev br-fp");
       for (int connection = 1; connection <= 2; connection++) {

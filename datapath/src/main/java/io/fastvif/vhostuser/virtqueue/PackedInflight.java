@@ -124,6 +124,20 @@ final class PackedInflight {
     for (long c : counters) {
       counter = Math.max(counter, c + 1);
     }
+    restoreRing();
+  }
+
+  /**
+   * Of a batch that the driver was not told of, all descriptors but the first may stand in the ring
+   * as used already: they would be seen as soon as the one before them is used anew.
+   */
+  private void restoreRing() {
+    int at = usedIndex;
+    for (int i = 0; i < resubmit.count(); i++) {
+      int head = resubmit.get(i);
+      RawMemory.putLong(ring + 16L * at + 8, rest(head));
+      at = (at + entries(head)) % size;
+    }
   }
 
   private boolean isUsed(int index, int wrap) {

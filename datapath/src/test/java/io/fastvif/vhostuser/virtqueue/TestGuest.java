@@ -44,14 +44,20 @@ public final class TestGuest implements AutoCloseable {
     file = FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC), "memfd_create");
     SystemCallException.check(
         FileIo.ftruncate(file.value(), 2 * regionSize + GAP), "ftruncate", file.value());
-    memory.replace(
-        GuestMemory.map(
-            List.of(
-                new MemoryRegion(GUEST_BASE, regionSize, USER_BASE, 0),
-                new MemoryRegion(
-                    GUEST_BASE + regionSize, regionSize, USER_BASE + regionSize, regionSize + GAP)),
-            new int[] {file.value(), file.value()},
-            Backing.ANY_MEMORY));
+    memory.replace(GuestMemory.map(regions(), descriptors(), Backing.ANY_MEMORY));
+  }
+
+  /** Its memory as a frontend shares it. */
+  public List<MemoryRegion> regions() {
+    return List.of(
+        new MemoryRegion(GUEST_BASE, regionSize, USER_BASE, 0),
+        new MemoryRegion(
+            GUEST_BASE + regionSize, regionSize, USER_BASE + regionSize, regionSize + GAP));
+  }
+
+  /** The file of each region. */
+  public int[] descriptors() {
+    return new int[] {file.value(), file.value()};
   }
 
   /** The end of its memory, as it counts. */

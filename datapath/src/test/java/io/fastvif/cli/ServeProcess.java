@@ -1,0 +1,80 @@
+package io.fastvif.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.testing.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code vhost-user serve} as a process, with its output in files. */
+final class ServeProcess implements AutoCloseable {
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private ServeProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Starts it in the network namespace of the calling thread.
+   *
+   * @param folder for its output
+   * @param name of the output's files
+   * @param vifs the VIFs' file
+   */
+  static ServeProcess start(Path folder, String name, Path vifs, String... options)
+      throws IOException {
+    Path out = folder.resolve(name + ".out");
+    Path err = folder.resolve(name + ".err");
+    List<String> command = ChildRun.command(ChildRun.classPath(), "vhost-user", "serve");
+    command.addAll(List.of(options));
+    command.add(vifs.toString());
+    return new ServeProcess(
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start(),
+        out,
+        err);
+  }
+
+  Process process() {
+    return process;
+  }
+
+  String text() throws IOException {
+    return Files.readString(out) + Files.readString(err);
+  }
+
+  /** Waits for a text on its standard output. */
+  void await(String text) throws Exception {
+    Await.until(text + " of " + out, () -> Files.readString(out).contains(text));
+  }
+
+  /** Waits for a text in one of the lines that come from now on. */
+  void awaitAnew(String text) throws Exception {
+    int seen = Files.readString(out).length();
+    Await.until(text + " of " + out, () -> Files.readString(out).indexOf(text, seen) >= 0);
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  int terminate() throws InterruptedException, IOException {
+    process.destroy();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), text());
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}
