@@ -18,12 +18,13 @@ mkdir -p "$OUT"
 NIC="-netdev hubport,id=n0,hubid=0 -device igb,bus=rp0,addr=0.0,netdev=n0,mac=52:54:00:aa:00:01"
 [ "$f" = 2 ] && NIC="$NIC,multifunction=on,x-pcie-ari-nextfn-1=on -netdev hubport,id=n1,hubid=1 -device igb,bus=rp0,addr=0.1,netdev=n1,mac=52:54:00:aa:00:02"
 export QEMU_MODULE_DIR=$QEMU/usr/lib/x86_64-linux-gnu/qemu
-# Both CPUs on one thread: on several, QEMU 10 loses timer interrupts and trips over its own memory map.
+# One CPU: emulating several on as many threads, QEMU 10 loses timer interrupts and trips over its own memory map; on one
+# thread, each CPU that spins holds the others up for a tenth of a second.
 # shellcheck disable=SC2086 # NIC and x are several words
 boot() {
   exec timeout -k 5 "$t" "$QEMU/usr/bin/qemu-system-x86_64" \
     -L "$QEMU/usr/share/qemu" -L /usr/share/qemu -L /usr/share/seabios -L /usr/lib/ipxe/qemu \
-    -machine q35,kernel-irqchip=split -accel tcg,thread=single -cpu max -smp 2 -m "${LAB_MEM:-2G}" \
+    -machine q35,kernel-irqchip=split -accel tcg,thread=single -cpu max -smp 1 -m "${LAB_MEM:-2G}" \
     -nodefaults -no-user-config -display none -no-reboot -serial stdio \
     -kernel "$KERNEL"/boot/vmlinuz-* -initrd "$LAB_HOME/initrd.gz" \
     -append "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check intel_iommu=on iommu=pt vm.script=$1 vm.lab=$LAB_HOME vm.here=$LAB_DIR" \
