@@ -1,5 +1,5 @@
 # Macvtaps in all modes on a VF of a real igb, with frames between them and the PF; one with a profile of 802.1Qbh; and
-# one on a VLAN of a VF.
+# one on a VLAN of a VF. Then ports with profiles, see port-profile.sh.
 # $OUT/MODE.json are VIFs with the word 0000:ff:1f.7 for the device.
 set -e
 . "$LAB_DIR/guest/fastvif-server.sh"
@@ -65,3 +65,5 @@ ask one plug-vlan plug "$OUT/vlan.json"
 links >"$OUT/links-vlan"
 ask one unplug-vlan unplug "$OUT/vlan.json"
 links >"$OUT/after-vlan"
+
+. "$LAB_DIR/guest/port-profile.sh"

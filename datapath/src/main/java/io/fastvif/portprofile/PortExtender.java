@@ -1,5 +1,6 @@
 package io.fastvif.portprofile;
 
+import static io.fastvif.bindings.linux.linux_h.PORT_PROFILE_RESPONSE_INPROGRESS;
 import static io.fastvif.bindings.linux.linux_h.PORT_REQUEST_ASSOCIATE;
 import static io.fastvif.bindings.linux.linux_h.PORT_REQUEST_DISASSOCIATE;
 import static io.fastvif.bindings.linux.linux_h.PORT_REQUEST_PREASSOCIATE_RR;
@@ -59,7 +60,8 @@ public final class PortExtender {
   }
 
   /**
-   * Takes a port's profile back, and waits until the driver has the switch's answer.
+   * Takes a port's profile back, and waits as long as the driver says that it is at it; a driver
+   * may forget the port with the answer.
    *
    * @param timeoutSeconds how long to wait
    * @return true
@@ -70,7 +72,7 @@ public final class PortExtender {
     Deadline deadline = new Deadline(timeoutSeconds);
     try (RouteSocket socket = RouteSocket.open()) {
       release(socket, port);
-      while (PortResponse.isPending(response(socket, port))) {
+      while (response(socket, port) == PORT_PROFILE_RESPONSE_INPROGRESS) {
         if (!deadline.pause()) {
           throw new PortRefusedException("the switch did not answer in " + timeoutSeconds + " s");
         }

@@ -12,8 +12,9 @@
  *
  * <p>By 802.1Qbh the device's driver talks to the switch. It is asked by RTM_SETLINK, and its
  * answer is read with RTM_GETLINK. One driver of the kernel knows this, {@code enic}; others refuse
- * with EOPNOTSUPP. There is no such card in the lab: what is tested is the form of the messages,
- * and that the kernel reads them and refuses them for that reason.
+ * with EOPNOTSUPP. There is no such card in the lab: tested are the form of the messages, that the
+ * kernel and igb refuse them for that reason, and associating, pre-associating, disassociating and
+ * waiting with a driver that is made up.
  *
  * <p>Both wait by asking again and again, because neither tells by itself: every 100 ms.
  *

@@ -13,8 +13,8 @@
  * <p>In mode passthrough the kernel gives the device the guest's address and makes it promiscuous,
  * and takes both back when the macvtap goes. A virtual function is not made promiscuous: its card
  * brings it the frames for its address, and refuses it all others unless it is trusted. The option
- * {@code promiscuous} overrides that. A virtual function whose address its physical function has
- * set, and which is not trusted, may not take the guest's: the plug fails with its driver's error.
+ * {@code promiscuous} overrides that. An address that the physical function has set for the virtual
+ * one is left: drivers differ in whether the function may have another then.
  *
  * <p>os-vif knows no mode private; the option {@code private} makes it of mode bridge.
  *

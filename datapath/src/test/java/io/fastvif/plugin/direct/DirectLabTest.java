@@ -1,5 +1,8 @@
 package io.fastvif.plugin.direct;
 
+import static io.fastvif.bindings.linux.linux_h.PORT_REQUEST_ASSOCIATE;
+import static io.fastvif.bindings.linux.linux_h.PORT_REQUEST_DISASSOCIATE;
+import static io.fastvif.bindings.linux.linux_h.PORT_REQUEST_PREASSOCIATE_RR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Macvtaps on virtual functions, by the command, with frames through their device files. */
 class DirectLabTest {
   private static final String VLAN = "vlan7";
+  private static final String GUEST = "5d01885b-c3bf-4db6-9d3c-7b2bd3f1a5c3";
   private static final String OWN_ADDRESS = "02:00:00:00:0f:00";
 
   @TempDir static Path out;
@@ -51,14 +55,14 @@ class DirectLabTest {
     Files.writeString(out.resolve(name + ".json"), "[" + String.join(",", objects) + "]");
   }
 
-  private static void writeQbh() throws IOException {
+  private static void writeProfiled(String name, String profile) throws IOException {
     VifDirect profiled =
         vif(1, DirectMode.VEPA)
-            .portProfile(PortProfile8021Qbh.builder().profileId("enterprise").build())
+            .portProfile(PortProfile8021Qbh.builder().profileId(profile).build())
             .build();
-    InstanceInfo instance = InstanceInfo.builder().uuid(new UUID(0, 7).toString()).build();
+    InstanceInfo instance = InstanceInfo.builder().uuid(GUEST).build();
     Files.writeString(
-        out.resolve("qbh.json"),
+        out.resolve(name + ".json"),
         "{\"vif\":"
             + VersionedObjectWriter.write(profiled)
             + ",\"instance\":"
@@ -74,7 +78,10 @@ class DirectLabTest {
     write("passthrough", vif(1, DirectMode.PASSTHROUGH).build());
     Network tagged = Network.builder().vlan(7).shouldProvideVlan(true).build();
     write("vlan", vif(1, DirectMode.BRIDGE).vlanName(VLAN).network(tagged).build());
-    writeQbh();
+    writeProfiled("qbh", "enterprise");
+    for (String profile : List.of("good", "refused", "silent")) {
+      writeProfiled("port-" + profile, profile);
+    }
     lab = Lab.of("macvtap.sh", out).launcher("fastvif", CommandServer.class).run();
   }
 
@@ -182,6 +189,45 @@ class DirectLabTest {
         lab.text("plug-qbh.out").contains("\"left_behind\":[]"), () -> lab.text("plug-qbh.out"));
     assertFalse(lab.text("before-qbh").contains("tap"), () -> lab.text("before-qbh"));
     assertEquals(lab.text("before-qbh"), lab.text("after-qbh"));
+  }
+
+  private static String request(int operation, String profile) {
+    boolean gone = operation == PORT_REQUEST_DISASSOCIATE;
+    UUID none = new UUID(0, 0);
+    return "1 request %d profile '%s' instance %s host %s"
+        .formatted(
+            operation,
+            gone ? "" : profile,
+            gone ? none : GUEST,
+            gone ? none : "c75d2b6e-2f2e-4f7b-9d2a-6a2d1b0a4c11");
+  }
+
+  private static void assertRefused(String command, String reason) {
+    assertEquals("1", lab.text(command + ".status").strip(), () -> lab.text(command + ".out"));
+    assertTrue(lab.text(command + ".err").contains(reason), () -> lab.text(command + ".err"));
+  }
+
+  /** On a driver that is made up, but reached through the kernel as one that knows profiles is. */
+  @Test
+  void portsAreAssociatedAndDisassociatedThroughTheDriver() {
+    assertOutcome("port-plug", 1, "plugged");
+    assertOutcome("port-unplug", 1, "unplugged");
+    assertOutcome("port-pre", 1, "plugged");
+    assertOutcome("port-pre-gone", 1, "unplugged");
+    assertRefused("port-refused", "the switch refused: invalid port profile");
+    assertRefused("port-silent", "the switch did not answer in 2 s");
+    assertEquals(
+        List.of(
+            request(PORT_REQUEST_ASSOCIATE, "good"),
+            request(PORT_REQUEST_DISASSOCIATE, ""),
+            request(PORT_REQUEST_PREASSOCIATE_RR, "good"),
+            request(PORT_REQUEST_DISASSOCIATE, ""),
+            request(PORT_REQUEST_ASSOCIATE, "refused"),
+            request(PORT_REQUEST_DISASSOCIATE, ""),
+            request(PORT_REQUEST_ASSOCIATE, "silent"),
+            request(PORT_REQUEST_DISASSOCIATE, "")),
+        lab.text("port-requests").lines().toList());
+    assertEquals(lab.text("before-port"), lab.text("after-port"));
   }
 
   @Test
