@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.Sockets;
+import io.fastvif.vhostuser.FuzzCorpus;
 import io.fastvif.vhostuser.memory.MemoryFile;
 import io.fastvif.vhostuser.memory.MemoryRegion;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -253,27 +253,37 @@ class HostileFrontendTest {
 
   /**
    * The bytes of a session's requests with changes: a session ends by a typed error, or goes on,
-   * and nothing is left of any. Prints the seed; {@code -Dfastvif.seed} repeats a run.
+   * and nothing is left of any. A session that ends or passes through the port as none did before
+   * is kept, and others are made of it. Prints the seed; {@code -Dfastvif.seed} repeats a run, but
+   * for what depends on time.
    */
   @Test
   void survivesMutatedSessions() throws Exception {
     long seed = Long.getLong("fastvif.seed", System.nanoTime());
     System.out.println("messages fuzzed with -Dfastvif.seed=" + seed);
-    RequestMutator mutator =
-        new RequestMutator(new Random(seed), file.fd(), eventfd.value(), GUEST, USER, MIB);
+    RequestMutator mutator = new RequestMutator(file.fd(), eventfd.value(), GUEST, USER, MIB);
+    FuzzCorpus corpus = new FuzzCorpus(seed, RequestMutator.MOST_MESSAGES);
     Resources idle = Resources.now();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(FUZZ_SECONDS);
     int sessions = 0;
     while (System.nanoTime() < deadline) {
+      long[] input = corpus.next();
       try (MessageChannel channel = raw()) {
-        mutator.converse(channel);
+        mutator.converse(channel, input);
       }
-      String end = port.await("closed");
+      List<String> events = port.until("closed");
+      String end = events.getLast();
       assertTrue(
           !end.contains("Exception") && !end.contains("Error:"), "seed " + seed + ": " + end);
+      corpus.outcome(input, end);
+      for (int i = 1; i < events.size(); i++) {
+        corpus.passed(input, events.get(i - 1), events.get(i));
+      }
       sessions++;
     }
-    System.out.println(sessions + " sessions, " + mutator.messages() + " messages");
+    System.out.printf(
+        "message fuzzer: seed %d, %,d sessions, %,d messages, %s%n",
+        seed, sessions, mutator.messages(), corpus);
     assertTrue(sessions > 10);
     RecordingBackend.await("all rings stopped", nothing -> port.started.isEmpty());
     idle.assertSame();

@@ -41,6 +41,19 @@ final class RecordingBackend implements BackendHandler, BackendObserver {
     }
   }
 
+  /** Waits for an event that begins with a text, and returns it with those before it. */
+  List<String> until(String beginning) throws InterruptedException {
+    List<String> seen = new ArrayList<>();
+    while (seen.isEmpty() || !seen.getLast().startsWith(beginning)) {
+      String event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (event == null || event.contains("twice") || event.contains("while stopped")) {
+        fail(event + " after " + seen);
+      }
+      seen.add(event);
+    }
+    return seen;
+  }
+
   /** Waits until something is so. */
   static void await(String what, Predicate<Void> condition) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);

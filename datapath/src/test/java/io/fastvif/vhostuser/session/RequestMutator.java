@@ -17,7 +17,7 @@ import java.util.Random;
 
 /** Makes sessions that are nearly right: in another order, with other bytes and descriptors. */
 final class RequestMutator {
-  private static final int MOST_MESSAGES = 60;
+  static final int MOST_MESSAGES = 60;
 
   /** The order of DPDK's and QEMU's frontends; a mutated session follows it most of the way. */
   private static final FrontendRequest[] ORDER = {
@@ -49,7 +49,7 @@ final class RequestMutator {
     FrontendRequest.RESET_DEVICE
   };
 
-  private final Random random;
+  private Random random = new Random(0);
   private final int memory;
   private final int event;
   private final long guest;
@@ -57,8 +57,7 @@ final class RequestMutator {
   private final long size;
   private long messages;
 
-  RequestMutator(Random random, int memory, int event, long guest, long user, long size) {
-    this.random = random;
+  RequestMutator(int memory, int event, long guest, long user, long size) {
     this.memory = memory;
     this.event = event;
     this.guest = guest;
@@ -70,11 +69,16 @@ final class RequestMutator {
     return messages;
   }
 
-  /** Sends a session's requests, until it ends or is long enough. */
-  void converse(MessageChannel channel) {
+  /**
+   * Sends a session's requests, until it ends or is long enough.
+   *
+   * @param seeds what each message is made of
+   */
+  void converse(MessageChannel channel, long[] seeds) {
     int position = 0;
     try {
       for (int i = 0; i < MOST_MESSAGES; i++) {
+        random = new Random(seeds[i]);
         FrontendRequest[] all = FrontendRequest.values();
         boolean strays = random.nextInt(12) == 0;
         FrontendRequest request =

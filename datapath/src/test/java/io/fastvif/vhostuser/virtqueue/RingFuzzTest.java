@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.vhostuser.FuzzCorpus;
 import io.fastvif.vhostuser.memory.Backing;
 import io.fastvif.vhostuser.memory.InflightArea;
 import java.util.Random;
@@ -22,8 +23,11 @@ class RingFuzzTest {
   private static final long REGION = 1 << 16;
   private static final int[] SIZES = {1, 2, 8, 64, 256, 1024};
 
+  private static final int STEPS = 400;
+
   private final long seed = Long.getLong("fastvif.seed", System.nanoTime());
-  private final Random random = new Random(seed);
+  private final FuzzCorpus corpus = new FuzzCorpus(seed, 1 + STEPS);
+  private Random random = new Random(0);
   private final BufferBurst burst = new BufferBurst(32);
   private long peeks;
   private long buffers;
@@ -45,13 +49,16 @@ class RingFuzzTest {
       }
     }
     System.out.printf(
-        "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken%n",
-        seed, rounds, peeks, buffers, broken);
+        "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken, %s%n",
+        seed, rounds, peeks, buffers, broken, corpus);
     assertTrue(buffers > 0 && broken > 0, "the fuzzer reaches neither buffers nor errors");
   }
 
   private void round(TestGuest guest) throws InterruptedException {
     guest.freeAll();
+    long[] input = corpus.next();
+    random = new Random(input[STEPS]);
+    String state = "fresh";
     int size = SIZES[random.nextInt(SIZES.length)];
     long features =
         pick(VirtioFeatures.RING_PACKED)
@@ -64,7 +71,8 @@ class RingFuzzTest {
     // A second guest's CPU, which changes the ring at the same time.
     Thread other = random.nextInt(8) == 0 ? otherCpu(guest, ring) : null;
     DeviceQueue device = null;
-    for (int step = 0; step < 400; step++) {
+    for (int step = 0; step < STEPS; step++) {
+      random = new Random(input[step]);
       if (device == null) {
         int base = random.nextInt() & (packed ? 0x80ff80ff : 0xffff);
         try {
@@ -78,6 +86,12 @@ class RingFuzzTest {
       }
       scribble(guest, ring, area, packed);
       peek(guest, device);
+      String now = state(device, packed);
+      corpus.passed(input, state, now);
+      state = now;
+      if (device.failure() != null) {
+        corpus.outcome(input, (packed ? "packed: " : "split: ") + device.failure());
+      }
       if (random.nextInt(10) == 0 || device.failure() != null) {
         device.stop();
         device = null;
@@ -91,6 +105,17 @@ class RingFuzzTest {
       area.mapping().release();
     }
     guest.closeViews();
+  }
+
+  /** What a burst was like, roughly. */
+  private String state(DeviceQueue device, boolean packed) {
+    int segments = burst.count() == 0 ? 0 : burst.endSegment(burst.count() - 1);
+    return (packed ? "packed " : "split ")
+        + (device.failure() != null ? device.failure() : grade(burst.count()) + grade(segments));
+  }
+
+  private static char grade(int n) {
+    return "zabcdefghij".charAt(Integer.SIZE - Integer.numberOfLeadingZeros(Math.min(n, 1023)));
   }
 
   private void peek(TestGuest guest, DeviceQueue device) {

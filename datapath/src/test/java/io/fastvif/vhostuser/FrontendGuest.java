@@ -1,0 +1,130 @@
+package io.fastvif.vhostuser;
+
+import static io.fastvif.bindings.linux.linux_h.EFD_NONBLOCK;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.Polling;
+import io.fastvif.vhostuser.protocol.DeviceFeature;
+import io.fastvif.vhostuser.protocol.ProtocolFeature;
+import io.fastvif.vhostuser.protocol.RingAddresses;
+import io.fastvif.vhostuser.session.VhostUserFrontend;
+import io.fastvif.vhostuser.virtqueue.DriverQueue;
+import io.fastvif.vhostuser.virtqueue.RawMemory;
+import io.fastvif.vhostuser.virtqueue.TestGuest;
+import io.fastvif.vhostuser.virtqueue.TestRing;
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+
+/** A guest with one queue pair behind fastvif's frontend, for a backend of another program. */
+public final class FrontendGuest implements AutoCloseable {
+  private static final int SIZE = 256;
+  private static final int BUFFER = 2048;
+  private static final int HEADER = 12;
+
+  private final TestGuest memory = new TestGuest(4 << 20);
+  private final VhostUserFrontend frontend;
+  private final TestRing receive;
+  private final TestRing transmit;
+  private final FileDescriptor kick = eventfd();
+  private final FileDescriptor call = eventfd();
+  private final long[] receiveBuffers = new long[SIZE];
+  private final long[] transmitBuffers = new long[SIZE];
+  private long sent;
+
+  /** Negotiates and starts the rings; the frontend is closed with the guest. */
+  public FrontendGuest(VhostUserFrontend frontend, long wanted) {
+    this.frontend = frontend;
+    long features = frontend.getFeatures() & (wanted | VirtioFeatures.VERSION_1);
+    assertTrue((features & wanted) == wanted, "offered: " + Long.toHexString(features));
+    receive = memory.ring(SIZE, features, true);
+    transmit = memory.ring(SIZE, features, false);
+    for (int i = 0; i < SIZE; i++) {
+      transmitBuffers[i] = memory.allocate(BUFFER, 64);
+      give(memory.allocate(BUFFER, 64));
+    }
+    receive.driver().publish();
+    long protocol = frontend.getProtocolFeatures();
+    frontend.setProtocolFeatures(
+        protocol & ProtocolFeature.bits(ProtocolFeature.REPLY_ACK, ProtocolFeature.MQ));
+    frontend.setOwner();
+    frontend.setFeatures(features | 1L << DeviceFeature.PROTOCOL_FEATURES);
+    frontend.setMemory(memory.regions(), memory.descriptors());
+    start(0, receive);
+    start(1, transmit);
+    frontend.setEnabled(0, true);
+    frontend.setEnabled(1, true);
+  }
+
+  private static FileDescriptor eventfd() {
+    return FileDescriptor.check(Polling.eventfd(0, EFD_NONBLOCK), "eventfd");
+  }
+
+  private void start(int index, TestRing ring) {
+    frontend.setSize(index, SIZE);
+    frontend.setBase(index, ring.freshBase());
+    frontend.setAddresses(
+        new RingAddresses(
+            index,
+            0,
+            TestGuest.user(ring.descriptors()),
+            TestGuest.user(ring.deviceArea()),
+            TestGuest.user(ring.driverArea()),
+            0));
+    frontend.setKick(index, kick.value());
+    frontend.setCall(index, call.value());
+  }
+
+  private void give(long buffer) {
+    receiveBuffers[receive.driver().add(buffer, BUFFER, true)] = buffer;
+  }
+
+  /** Sends a frame to a backend that polls; false if the ring is full. */
+  public boolean send(byte[] frame) {
+    DriverQueue driver = transmit.driver();
+    while (driver.poll() >= 0) {
+      // room for the next
+    }
+    long buffer = transmitBuffers[(int) (sent % SIZE)];
+    long at = memory.host(buffer);
+    for (int i = 0; i < HEADER; i++) {
+      RawMemory.putByte(at + i, 0);
+    }
+    for (int i = 0; i < frame.length; i++) {
+      RawMemory.putByte(at + HEADER + i, frame[i]);
+    }
+    if (driver.add(buffer, HEADER + frame.length, false) < 0) {
+      return false;
+    }
+    driver.publish();
+    sent++;
+    return true;
+  }
+
+  /** The next frame that came, or null. */
+  public byte[] poll() {
+    DriverQueue driver = receive.driver();
+    int id = driver.poll();
+    if (id < 0) {
+      return null;
+    }
+    long at = memory.host(receiveBuffers[id]);
+    byte[] frame = new byte[driver.usedLength() - HEADER];
+    for (int i = 0; i < frame.length; i++) {
+      frame[i] = (byte) RawMemory.getByte(at + HEADER + i);
+    }
+    give(receiveBuffers[id]);
+    driver.publish();
+    return frame;
+  }
+
+  /** Stops the rings and ends the session. */
+  @Override
+  public void close() {
+    frontend.stop(0);
+    frontend.stop(1);
+    frontend.close();
+    memory.close();
+    kick.close();
+    call.close();
+  }
+}
