@@ -24,7 +24,11 @@ public enum BackendRequest implements Request {
   /** Ends that. */
   SHARED_OBJECT_REMOVE(7, without(ProtocolFeature.SHARED_OBJECT, Payload.UUID)),
   /** Asks for such a buffer. */
-  SHARED_OBJECT_LOOKUP(8, without(ProtocolFeature.SHARED_OBJECT, Payload.UUID));
+  SHARED_OBJECT_LOOKUP(8, without(ProtocolFeature.SHARED_OBJECT, Payload.UUID).reply(Payload.U64)),
+  /** Maps a file into memory that the device shares with its driver. */
+  SHMEM_MAP(9, without(ProtocolFeature.SHMEM, Payload.MAPPING).descriptors(1, 1)),
+  /** Ends that. */
+  SHMEM_UNMAP(10, without(ProtocolFeature.SHMEM, Payload.MAPPING));
 
   private final int id;
 
@@ -64,5 +68,14 @@ public enum BackendRequest implements Request {
   @Override
   public RequestRow row() {
     return row;
+  }
+
+  /**
+   * Whether it is answered even if no acknowledgement is asked for.
+   *
+   * @return whether the specification gives it a reply
+   */
+  public boolean isAnswered() {
+    return row.replyPayload != null;
   }
 }

@@ -62,21 +62,34 @@ public enum FrontendRequest implements Request {
       22,
       carrying(Payload.IOTLB).reply(U64).refused("there is no IOMMU: ACCESS_PLATFORM is not ours")),
   /** A ring's byte order. */
-  SET_VRING_ENDIAN(23, carrying(RING_STATE).refused("rings are little-endian: VERSION_1 is")),
+  SET_VRING_ENDIAN(
+      23,
+      carrying(RING_STATE)
+          .needs(ProtocolFeature.CROSS_ENDIAN)
+          .refused("rings are little-endian: VERSION_1 is")),
   /** Reads the configuration space. */
   GET_CONFIG(
       24,
-      carrying(CONFIGURATION).reply(CONFIGURATION).refused("the configuration is the frontend's")),
+      carrying(CONFIGURATION)
+          .needs(ProtocolFeature.CONFIG)
+          .reply(CONFIGURATION)
+          .refused("the configuration is the frontend's")),
   /** Writes the configuration space. */
-  SET_CONFIG(25, carrying(CONFIGURATION).refused("the configuration is the frontend's")),
+  SET_CONFIG(
+      25,
+      carrying(CONFIGURATION)
+          .needs(ProtocolFeature.CONFIG)
+          .refused("the configuration is the frontend's")),
   /** Begins a cipher session. */
   CREATE_CRYPTO_SESSION(
       26,
       carrying(Payload.CRYPTO_SESSION)
           .reply(Payload.CRYPTO_SESSION)
+          .needs(ProtocolFeature.CRYPTO_SESSION)
           .refused("this is no cipher device")),
   /** Ends a cipher session. */
-  CLOSE_CRYPTO_SESSION(27, carrying(U64).refused("this is no cipher device")),
+  CLOSE_CRYPTO_SESSION(
+      27, carrying(U64).needs(ProtocolFeature.CRYPTO_SESSION).refused("this is no cipher device")),
   /** A postcopy migration is coming. */
   POSTCOPY_ADVISE(28, postcopy(NONE).reply(NONE)),
   /** It has begun. */
@@ -94,7 +107,11 @@ public enum FrontendRequest implements Request {
   /** Resets the device. */
   RESET_DEVICE(34, carrying(NONE).owns().needs(ProtocolFeature.RESET_DEVICE)),
   /** A kick as a message. */
-  VRING_KICK(35, carrying(RING_STATE).refused("kicks come by eventfd")),
+  VRING_KICK(
+      35,
+      carrying(RING_STATE)
+          .needs(ProtocolFeature.INBAND_NOTIFICATIONS)
+          .refused("kicks come by eventfd")),
   /** How many regions there can be. */
   GET_MAX_MEM_SLOTS(36, carrying(NONE).reply(U64).needs(ProtocolFeature.CONFIGURE_MEM_SLOTS)),
   /** One more region. */
@@ -109,16 +126,33 @@ public enum FrontendRequest implements Request {
   GET_STATUS(40, carrying(NONE).reply(U64).needs(ProtocolFeature.STATUS)),
   /** Asks for a buffer that another device shares. */
   GET_SHARED_OBJECT(
-      41, carrying(Payload.UUID).reply(NONE).refused("no buffers are shared among devices")),
+      41,
+      carrying(Payload.UUID)
+          .reply(NONE)
+          .needs(ProtocolFeature.SHARED_OBJECT)
+          .refused("no buffers are shared among devices")),
   /** Moves the backend's own state. */
   SET_DEVICE_STATE_FD(
       42,
       carrying(Payload.DEVICE_STATE)
           .descriptors(1, 1)
           .reply(U64)
+          .needs(ProtocolFeature.DEVICE_STATE)
           .refused("the backend has no state of its own")),
   /** Asks how that went. */
-  CHECK_DEVICE_STATE(43, carrying(NONE).reply(U64).refused("the backend has no state of its own"));
+  CHECK_DEVICE_STATE(
+      43,
+      carrying(NONE)
+          .reply(U64)
+          .needs(ProtocolFeature.DEVICE_STATE)
+          .refused("the backend has no state of its own")),
+  /** Which regions of memory the device shares with its driver. */
+  GET_SHMEM_CONFIG(
+      44,
+      carrying(NONE)
+          .reply(Payload.SHARED_MEMORY)
+          .needs(ProtocolFeature.SHMEM)
+          .refused("a network device shares no memory of its own"));
 
   private static final FrontendRequest[] BY_ID = new FrontendRequest[values().length + 1];
 
@@ -140,6 +174,7 @@ public enum FrontendRequest implements Request {
 
   private static RequestRow postcopy(Payload payload) {
     return carrying(payload)
+        .needs(ProtocolFeature.PAGEFAULT)
         .refused("postcopy migration is not supported: PAGEFAULT is not offered");
   }
 

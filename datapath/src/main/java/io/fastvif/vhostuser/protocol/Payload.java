@@ -29,7 +29,11 @@ public enum Payload {
   /** A 128-bit id. */
   UUID(16, 16),
   /** Direction and phase of a transfer. */
-  DEVICE_STATE(8, 8);
+  DEVICE_STATE(8, 8),
+  /** A count and the sizes of up to 256 regions that a device shares. */
+  SHARED_MEMORY(8, 2056),
+  /** A region's id, three 64-bit numbers for where and how much, and flags. */
+  MAPPING(40, 40);
 
   /** The longest of those that are looked into. */
   public static final int MOST = 268;

@@ -44,7 +44,13 @@ public enum ProtocolFeature {
   /** Buffers shared among devices, by their ids. */
   SHARED_OBJECT(18),
   /** The backend's own state can be migrated. */
-  DEVICE_STATE(19);
+  DEVICE_STATE(19),
+  /** A ring may be stopped with buffers in flight, which are noted for the next backend. */
+  GET_VRING_BASE_INFLIGHT(20),
+  /** Rings are named by the guest's addresses. */
+  GPA_ADDRESSES(21),
+  /** The device has regions of memory that it shares with its driver. */
+  SHMEM(22);
 
   /**
    * What our backend offers: all that a network device has a use for, and that works here. Not

@@ -166,7 +166,7 @@ final class RequestExchange implements AutoCloseable {
             Fault.TOO_MANY_DESCRIPTORS,
             request + " with " + backendRequests.descriptorCount() + " descriptors");
       }
-      if (message.needsReply() && acknowledges) {
+      if (request.isAnswered() || (message.needsReply() && acknowledges)) {
         backendRequests.sent().beginReply(request.id());
         backendRequests.sent().putU64(1);
         backendRequests.send();
