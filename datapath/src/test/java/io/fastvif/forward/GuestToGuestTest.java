@@ -172,58 +172,48 @@ class GuestToGuestTest {
 
   @Test
   void aBrokenRingStopsAlone() {
-    VhostUserPort portA = VhostUserPort.toGuest("a", 1);
-    VhostUserPort portB = VhostUserPort.toGuest("b", 1);
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
-        TestVm a = new TestVm(portA, NEW, 2048, 1);
-        TestVm b = new TestVm(portB, NEW, 2048, 1)) {
-      forwarder.connect(portA, portB);
-      ToldSession told = new ToldSession(a.guest.memory());
-      portA.connected(told);
-      a.transmitRing.driver().add(1, 100, false);
-      if (a.transmitRing.driver().publish()) {
-        a.kickDevice();
+    try (ConnectedVms vms = new ConnectedVms(NEW, NEW)) {
+      ToldSession told = new ToldSession(vms.a.guest.memory());
+      vms.portA.connected(told);
+      vms.a.transmitRing.driver().add(1, 100, false);
+      if (vms.a.transmitRing.driver().publish()) {
+        vms.a.kickDevice();
       }
       assertEquals("1: a buffer of 100 bytes at 0x1 is outside the guest's memory", told.await());
       byte[] frame = frame(ODD_LENGTH);
-      b.send(frame);
-      assertArrayEquals(frame, a.receive());
-      assertNull(forwarder.failure());
+      vms.b.send(frame);
+      assertArrayEquals(frame, vms.a.receive());
+      assertNull(vms.forwarder.failure());
     }
   }
 
   @Test
   void ringsStopAndStartWhereTheyWere() throws InterruptedException {
-    VhostUserPort portA = VhostUserPort.toGuest("a", 1);
-    VhostUserPort portB = VhostUserPort.toGuest("b", 1);
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
-        TestVm a = new TestVm(portA, NEW | VirtioFeatures.RING_PACKED, 2048, 1);
-        TestVm b = new TestVm(portB, NEW, 2048, 1)) {
-      PortPair pair = forwarder.connect(portA, portB);
+    try (ConnectedVms vms = new ConnectedVms(NEW | VirtioFeatures.RING_PACKED, NEW)) {
       for (int i = 0; i < 100; i++) {
         byte[] first = frame(ODD_LENGTH);
-        a.send(first);
-        assertArrayEquals(first, b.receive());
+        vms.a.send(first);
+        assertArrayEquals(first, vms.b.receive());
         byte[] second = frame(ODD_LENGTH);
         switch (i % 3) {
           case 0 -> {
-            int[] bases = a.stop();
-            a.send(second);
-            a.start(bases);
+            int[] bases = vms.a.stop();
+            vms.a.send(second);
+            vms.a.start(bases);
           }
           case 1 -> {
-            int[] bases = b.stop();
-            b.start(bases);
-            a.send(second);
+            int[] bases = vms.b.stop();
+            vms.b.start(bases);
+            vms.a.send(second);
           }
           default -> {
-            forwarder.disconnect(pair);
-            a.send(second);
-            pair = forwarder.connect(portA, portB);
+            vms.disconnect();
+            vms.a.send(second);
+            vms.connect();
           }
         }
-        a.kickDevice();
-        assertArrayEquals(second, b.receive());
+        vms.a.kickDevice();
+        assertArrayEquals(second, vms.b.receive());
       }
     }
   }
@@ -287,44 +277,32 @@ class GuestToGuestTest {
 
   @Test
   void framesOfWrongLengthsAreDropped() {
-    VhostUserPort portA = VhostUserPort.toGuest("a", 1);
-    VhostUserPort portB = VhostUserPort.toGuest("b", 1);
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
-        TestVm a = new TestVm(portA, NEW, 2048, 1);
-        TestVm b = new TestVm(portB, NEW, 2048, 1)) {
-      forwarder.connect(portA, portB);
-      a.send(frame(13));
-      awaitFlow(forwarder, 0, DropReason.TOO_SHORT, 1);
-      assertNull(b.poll());
+    try (ConnectedVms vms = new ConnectedVms(NEW, NEW)) {
+      vms.a.send(frame(13));
+      awaitFlow(vms.forwarder, 0, DropReason.TOO_SHORT, 1);
+      assertNull(vms.b.poll());
     }
-    VhostUserPort portC = VhostUserPort.toGuest("c", 1);
-    VhostUserPort portD = VhostUserPort.toGuest("d", 1);
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
-        TestVm c = new TestVm(portC, NEW, 2048, 1);
-        TestVm d = new TestVm(portD, NEW, 2048, 1)) {
-      forwarder.connect(portC, portD);
-      c.send(frame(2037));
-      awaitFlow(forwarder, 0, DropReason.TOO_LONG, 1);
-      assertNull(d.poll());
+    try (ConnectedVms vms = new ConnectedVms(NEW, NEW)) {
+      vms.a.send(frame(2037));
+      awaitFlow(vms.forwarder, 0, DropReason.TOO_LONG, 1);
+      assertNull(vms.b.poll());
     }
   }
 
   @Test
   void framesForARingThatIsNotEnabledAreDropped() throws InterruptedException {
-    VhostUserPort portA = VhostUserPort.toGuest("a", 1);
-    VhostUserPort portB = VhostUserPort.toGuest("b", 1);
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
-        TestVm a = new TestVm(portA, NEW, 2048, 1);
-        TestVm b = new TestVm(portB, NEW, 2048, 1)) {
-      forwarder.connect(portA, portB);
-      portB.ring(0).change(b.settings(0, b.receiveRing, 0, false), () -> a.send(frame(ODD_LENGTH)));
-      awaitFlow(forwarder, 0, DropReason.NOT_ENABLED, 1);
+    try (ConnectedVms vms = new ConnectedVms(NEW, NEW)) {
+      vms.portB
+          .ring(0)
+          .change(
+              vms.b.settings(0, vms.b.receiveRing, 0, false), () -> vms.a.send(frame(ODD_LENGTH)));
+      awaitFlow(vms.forwarder, 0, DropReason.NOT_ENABLED, 1);
       CountDownLatch enabled = new CountDownLatch(1);
-      portB.ring(0).change(b.settings(0, b.receiveRing, 0, true), enabled::countDown);
+      vms.portB.ring(0).change(vms.b.settings(0, vms.b.receiveRing, 0, true), enabled::countDown);
       assertTrue(enabled.await(60, TimeUnit.SECONDS));
       byte[] frame = frame(ODD_LENGTH);
-      a.send(frame);
-      assertArrayEquals(frame, b.receive());
+      vms.a.send(frame);
+      assertArrayEquals(frame, vms.b.receive());
     }
   }
 }

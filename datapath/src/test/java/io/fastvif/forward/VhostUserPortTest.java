@@ -25,13 +25,8 @@ class VhostUserPortTest {
 
   @Test
   void aGuestThatMovedIsAnnouncedByRarp() {
-    VhostUserPort portA = VhostUserPort.toGuest("a", 1);
-    VhostUserPort portB = VhostUserPort.toGuest("b", 1);
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
-        TestVm a = new TestVm(portA, NEW, 2048, 1);
-        TestVm b = new TestVm(portB, NEW, 2048, 1)) {
-      forwarder.connect(portA, portB);
-      portA.announce(0x0200_0a0b_0c0dL);
+    try (ConnectedVms vms = new ConnectedVms(NEW, NEW)) {
+      vms.portA.announce(0x0200_0a0b_0c0dL);
       // Ethernet broadcast, type 0x8035; RFC 903: request 3, both addresses the guest's.
       String expected =
           "ffffffffffff"
@@ -46,10 +41,10 @@ class VhostUserPortTest {
               + "00000000"
               + "02000a0b0c0d"
               + "00000000";
-      String frame = HexFormat.of().formatHex(b.receive());
+      String frame = HexFormat.of().formatHex(vms.b.receive());
       assertEquals(120, frame.length());
       assertTrue(frame.startsWith(expected), frame);
-      assertNull(a.poll());
+      assertNull(vms.a.poll());
     }
   }
 
