@@ -279,9 +279,9 @@ public final class SessionLoop implements AutoCloseable {
     closing = true;
     wakeNumberWrite();
     boolean interrupted = false;
-    while (ended.getCount() > 0) {
+    while (thread.isAlive()) {
       try {
-        ended.await();
+        thread.join();
       } catch (InterruptedException e) {
         interrupted = true;
       }
