@@ -18,7 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A virtual machine with one virtio-net device whose other side is a vhost-user socket: QEMU's
+ * A virtual machine with a virtio-net device whose other side is a vhost-user socket: QEMU's
  * software emulation, so that no KVM is needed. It has a shell at the other end of its serial line;
  * booting takes some ten seconds.
  */
@@ -60,6 +60,9 @@ public final class VhostUserGuest implements AutoCloseable {
     private boolean listens;
     private boolean packed;
     private int mtu;
+    private int queuePairs = 1;
+    private int memory = MEMORY_MEGABYTES;
+    private String tap;
 
     private Builder(Path socket, String mac) {
       this.socket = socket;
@@ -84,6 +87,27 @@ public final class VhostUserGuest implements AutoCloseable {
       return this;
     }
 
+    /** So many queue pairs, and as many processors: a guest's driver uses one pair for each. */
+    public Builder queuePairs(int count) {
+      queuePairs = count;
+      return this;
+    }
+
+    /** So much memory, in megabytes; less than half of it may be files. */
+    public Builder memory(int megabytes) {
+      memory = megabytes;
+      return this;
+    }
+
+    /**
+     * A second network device, {@code eth1} in the guest, behind a tap of QEMU's own, which it
+     * makes in the calling thread's network namespace.
+     */
+    public Builder tap(String name) {
+      tap = name;
+      return this;
+    }
+
     /**
      * Starts QEMU; {@link VhostUserGuest#awaitBoot()} waits for the guest.
      *
@@ -95,16 +119,17 @@ public final class VhostUserGuest implements AutoCloseable {
       List<String> command = new ArrayList<>(List.of(qemu.path().toString()));
       command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
       command.addAll(List.of("-accel", "tcg,thread=single", "-cpu", "max", "-serial", "stdio"));
-      command.addAll(List.of("-m", MEMORY_MEGABYTES + "M"));
+      command.addAll(List.of("-m", memory + "M"));
       command.addAll(
           List.of(
               "-object",
-              "memory-backend-memfd,id=m0,size=" + MEMORY_MEGABYTES + "M,share=on",
+              "memory-backend-memfd,id=m0,size=" + memory + "M,share=on",
               "-machine",
               "q35,memory-backend=m0"));
       String end = listens ? "server=on" : "reconnect=1";
       command.addAll(List.of("-chardev", "socket,id=c0,path=" + socket + "," + end));
-      command.addAll(List.of("-netdev", "vhost-user,id=n0,chardev=c0"));
+      command.addAll(List.of("-smp", "" + queuePairs));
+      command.addAll(List.of("-netdev", "vhost-user,id=n0,chardev=c0,queues=" + queuePairs));
       // Without MSI-X: QEMU 7.2 crashes with vhost-user and software emulation otherwise.
       command.addAll(
           List.of(
@@ -112,7 +137,16 @@ public final class VhostUserGuest implements AutoCloseable {
               "virtio-net-pci,netdev=n0,vectors=0,romfile=,mac="
                   + mac
                   + (packed ? ",packed=on" : "")
+                  + (queuePairs > 1 ? ",mq=on" : "")
                   + (mtu > 0 ? ",host_mtu=" + mtu : "")));
+      if (tap != null) {
+        command.addAll(
+            List.of(
+                "-netdev",
+                "tap,id=n1,script=no,downscript=no,vhost=off,ifname=" + tap,
+                "-device",
+                "virtio-net-pci,netdev=n1,vectors=0,romfile="));
+      }
       command.addAll(List.of("-kernel", image.kernel().toString()));
       command.addAll(List.of("-initrd", image.files().toString()));
       command.addAll(
@@ -186,7 +220,12 @@ public final class VhostUserGuest implements AutoCloseable {
 
   /** Gives the device an address, with its network's length, and brings it up. */
   public VhostUserGuest address(String address) throws InterruptedException {
-    run("ip address add " + address + " dev eth0 && ip link set eth0 up");
+    return address("eth0", address);
+  }
+
+  /** Gives a device an address, with its network's length, and brings it up. */
+  public VhostUserGuest address(String device, String address) throws InterruptedException {
+    run("ip address add " + address + " dev " + device + " && ip link set " + device + " up");
     return this;
   }
 
