@@ -16,6 +16,9 @@ public final class GuestMemory {
   /** What KVM offers, and other backends too (KVM_USER_MEM_SLOTS of x86, less three). */
   public static final int MOST_REGIONS = 509;
 
+  /** How often one region may be added: more than any frontend has queue pairs. */
+  private static final int MOST_TIMES = 1 << 16;
+
   private final AtomicInteger users = new AtomicInteger(1);
   private final List<MappedRegion> regions;
   private final AddressTable guest;
@@ -64,7 +67,9 @@ public final class GuestMemory {
   }
 
   /**
-   * The same memory with one more region.
+   * The same memory with one more region. QEMU before 8.0 adds and removes each region once for
+   * every queue pair: one that is there already, with the same addresses and the same part of the
+   * same file, is counted, and goes when it was removed as often.
    *
    * @param region what the frontend says of it
    * @param descriptor its file; the caller keeps it and may close it afterwards
@@ -74,11 +79,17 @@ public final class GuestMemory {
    *     or there are {@link #MOST_REGIONS}
    */
   public GuestMemory with(MemoryRegion region, int descriptor, Backing backing) {
-    if (regions.size() == MOST_REGIONS) {
-      throw new InvalidMemoryException("more than " + MOST_REGIONS + " memory regions");
-    }
     MappedRegion added = MappedRegion.map(region, descriptor, backing);
+    for (MappedRegion former : regions) {
+      if (former.repeats(added) && former.times() < MOST_TIMES) {
+        added.mapping().release();
+        return replaced(former, former.again(1));
+      }
+    }
     try {
+      if (regions.size() == MOST_REGIONS) {
+        throw new InvalidMemoryException("more than " + MOST_REGIONS + " memory regions");
+      }
       requireNoOverlap(added, regions);
     } catch (RuntimeException | Error e) {
       added.mapping().release();
@@ -98,6 +109,11 @@ public final class GuestMemory {
    * @throws InvalidMemoryException if there is no such region
    */
   public GuestMemory without(MemoryRegion region) {
+    for (MappedRegion former : regions) {
+      if (former.times() > 1 && former.region().isSameAs(region)) {
+        return replaced(former, former.again(-1));
+      }
+    }
     List<MappedRegion> left =
         regions.stream().filter(mapped -> !mapped.region().isSameAs(region)).toList();
     if (left.size() == regions.size()) {
@@ -105,6 +121,12 @@ public final class GuestMemory {
     }
     left.forEach(GuestMemory::share);
     return new GuestMemory(left);
+  }
+
+  private GuestMemory replaced(MappedRegion former, MappedRegion newest) {
+    regions.forEach(GuestMemory::share);
+    return new GuestMemory(
+        regions.stream().map(region -> region == former ? newest : region).toList());
   }
 
   private static void share(MappedRegion region) {

@@ -5,8 +5,9 @@ package io.fastvif.vhostuser.memory;
  *
  * @param region what the frontend said of it
  * @param mapping where it is in this process
+ * @param times how often the frontend has added it, and not removed it
  */
-record MappedRegion(MemoryRegion region, SharedMapping mapping) {
+record MappedRegion(MemoryRegion region, SharedMapping mapping, int times) {
 
   /**
    * Checks a region and maps it.
@@ -25,11 +26,21 @@ record MappedRegion(MemoryRegion region, SharedMapping mapping) {
       throw new InvalidMemoryException(name + ": an address is no multiple of a page");
     }
     return new MappedRegion(
-        region, SharedMapping.map(fd, region.mmapOffset(), region.size(), backing, name));
+        region, SharedMapping.map(fd, region.mmapOffset(), region.size(), backing, name), 1);
   }
 
   private static boolean wraps(long address, long size) {
     return Long.compareUnsigned(address + size - 1, address) < 0;
+  }
+
+  /** The same, added so many times more. */
+  MappedRegion again(int more) {
+    return new MappedRegion(region, mapping, times + more);
+  }
+
+  /** Whether the two are the same part of the same file at the same addresses. */
+  boolean repeats(MappedRegion other) {
+    return region.equals(other.region) && mapping.isOfFileOf(other.mapping);
   }
 
   /** Whether the two have an address in common, of the guest's or of the frontend's. */

@@ -34,6 +34,8 @@ public final class SharedMapping {
   private final long address;
   private final long size;
   private final long fileEnd;
+  private final long device;
+  private final long inode;
   private final boolean sealed;
   private final int guard;
   private final FileDescriptor watched;
@@ -45,6 +47,8 @@ public final class SharedMapping {
     address = builder.mapped + (builder.offset - builder.begin);
     size = builder.size;
     fileEnd = builder.offset + builder.size;
+    device = builder.device;
+    inode = builder.inode;
     sealed = builder.sealed;
     guard = builder.guard;
     this.watched = watched;
@@ -100,6 +104,8 @@ public final class SharedMapping {
     final long offset;
     final long size;
     boolean sealed;
+    long device;
+    long inode;
     long blockSize;
     long begin;
     long end;
@@ -139,6 +145,8 @@ public final class SharedMapping {
               String.format(
                   "%s: the file has 0x%x bytes, 0x%x are needed", name, fileSize, offset + size));
         }
+        device = stat.st_dev(status);
+        inode = stat.st_ino(status);
         blockSize = Math.max(PAGE, stat.st_blksize(status));
       }
       begin = offset & -blockSize;
@@ -180,6 +188,11 @@ public final class SharedMapping {
    */
   public long size() {
     return size;
+  }
+
+  /** Whether the other one is of the same file. */
+  boolean isOfFileOf(SharedMapping other) {
+    return device == other.device && inode == other.inode;
   }
 
   /**

@@ -148,13 +148,37 @@ class GuestMemoryTest {
   }
 
   @Test
+  void aRegionAddedTwiceGoesWhenItIsRemovedTwice() throws IOException {
+    try (MemoryFile file = MemoryFile.sealed("twice", 4 * PAGE);
+        MemoryFile other = MemoryFile.sealed("other", 4 * PAGE)) {
+      MemoryRegion region = new MemoryRegion(GUEST, 2 * PAGE, USER, 0);
+      assertThrows(InvalidMemoryException.class, () -> map(file, region, region));
+      GuestMemory once = map(file, region);
+      assertThrows(InvalidMemoryException.class, () -> once.with(region, other.fd(), ANY));
+      GuestMemory twice = once.with(region, file.fd(), ANY);
+      long address = once.translate(GUEST, 8);
+      once.release();
+      assertEquals(List.of(region), twice.regions());
+      GuestMemory left = twice.without(region);
+      twice.release();
+      assertEquals(address, left.translate(GUEST, 8));
+      GuestMemory none = left.without(region);
+      left.release();
+      assertEquals(List.of(), none.regions());
+      assertThrows(InvalidMemoryException.class, () -> none.without(region));
+      none.release();
+    }
+  }
+
+  @Test
   void refusesRegionsThatOverlap() throws IOException {
     try (MemoryFile file = MemoryFile.sealed("overlap", 4 * PAGE)) {
       MemoryRegion first = new MemoryRegion(GUEST, 2 * PAGE, USER, 0);
       MemoryRegion guestOverlaps = new MemoryRegion(GUEST + PAGE, PAGE, USER - PAGE, 0);
       MemoryRegion userOverlaps = new MemoryRegion(GUEST - PAGE, PAGE, USER + PAGE, 0);
       MemoryRegion holds = new MemoryRegion(GUEST - PAGE, 4 * PAGE, USER - PAGE, 0);
-      for (MemoryRegion second : List.of(guestOverlaps, userOverlaps, holds, first)) {
+      MemoryRegion otherPart = new MemoryRegion(GUEST, 2 * PAGE, USER, PAGE);
+      for (MemoryRegion second : List.of(guestOverlaps, userOverlaps, holds, otherPart)) {
         assertThrows(InvalidMemoryException.class, () -> map(file, first, second));
         GuestMemory memory = map(file, first);
         assertThrows(InvalidMemoryException.class, () -> memory.with(second, file.fd(), ANY));
