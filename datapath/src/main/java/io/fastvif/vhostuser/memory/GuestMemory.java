@@ -126,7 +126,7 @@ public final class GuestMemory {
   private GuestMemory replaced(MappedRegion former, MappedRegion newest) {
     regions.forEach(GuestMemory::share);
     return new GuestMemory(
-        regions.stream().map(region -> region == former ? newest : region).toList());
+        regions.stream().map(region -> region.equals(former) ? newest : region).toList());
   }
 
   private static void share(MappedRegion region) {
