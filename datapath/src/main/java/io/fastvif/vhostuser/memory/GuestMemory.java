@@ -67,9 +67,9 @@ public final class GuestMemory {
   }
 
   /**
-   * The same memory with one more region. QEMU before 8.0 adds and removes each region once for
-   * every queue pair: one that is there already, with the same addresses and the same part of the
-   * same file, is counted, and goes when it was removed as often.
+   * The same memory with one more region. QEMU 7.2 adds and removes each region once for every
+   * queue pair: one that is there already, with the same addresses and the same part of the same
+   * file, is counted, and goes when it was removed as often.
    *
    * @param region what the frontend says of it
    * @param descriptor its file; the caller keeps it and may close it afterwards
