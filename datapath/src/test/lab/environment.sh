@@ -23,7 +23,7 @@ require_packages() {
   done
 }
 
-is_fetched() { [ -e "$LAB_HOME/fetched" ]; }
+is_fetched() { [ -s "$LAB_HOME/fetched" ]; }
 
 is_source_fetched() { [ -e "$LAB_HOME/fetched-source" ]; }
 
@@ -32,12 +32,7 @@ is_made() {
     && [ -z "$(find "$LAB_DIR" -newer "$LAB_HOME/made" -print -quit)" ]
 }
 
-# apt-get, which says that it cannot drop its privileges for a folder of root's.
+# apt-get, which says that it cannot drop its privileges for a folder of root's; what it says else goes to stderr.
 download() {
-  apt-get "$@" 2>&1 | grep -v unsandboxed || true
-}
-
-# The name that Debian's kernel 6.1 has in its packages' names.
-kernel_release() {
-  apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: linux-image-\(6\.1[^ ]*-amd64\).*/\1/p' | head -1
+  apt-get "$@" 2>&1 | { grep -v unsandboxed || true; } >&2
 }
