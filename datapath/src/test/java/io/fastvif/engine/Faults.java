@@ -1,0 +1,126 @@
+package io.fastvif.engine;
+
+import io.fastvif.netns.Netns;
+import io.fastvif.switchdev.pool.DeviceLeases;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Engines on the real kernel of which one dies, or is refused something, at a change of the test's
+ * choice. For tests that take a plan through every one of its changes: first with {@link #none()},
+ * to count them, and then with a fault at each from 1 on, until {@link #struck()} is false.
+ *
+ * <p>A change is what could leave a trace on the host: a send to rtnetlink (with a kill) or each of
+ * its messages (with a refusal), the making of a tap, the writing of a setting, a slow step. What
+ * is only asked is not counted. Changes through Open vSwitch's database are not seen here.
+ */
+public final class Faults {
+  /** What happens at the change. */
+  enum Kind {
+    NONE,
+    KILL,
+    REFUSE
+  }
+
+  private final Kind kind;
+  private final int at;
+  private final AtomicInteger changes = new AtomicInteger();
+  private volatile boolean struck;
+
+  private Faults(Kind kind, int at) {
+    this.kind = kind;
+    this.at = at;
+  }
+
+  /** No fault: the engine only counts. */
+  public static Faults none() {
+    return new Faults(Kind.NONE, 0);
+  }
+
+  /**
+   * The engine is as if its process had been killed just before a change: that one and all later
+   * ones are not done, none is undone, and what was submitted comes back as failed. Between the
+   * messages of one send no process can be killed.
+   *
+   * @param change the first is 1
+   */
+  public static Faults killAt(int change) {
+    return new Faults(Kind.KILL, change);
+  }
+
+  /**
+   * The kernel refuses one change, with EIO, and does all others.
+   *
+   * @param change the first is 1
+   */
+  public static Faults refuseAt(int change) {
+    return new Faults(Kind.REFUSE, change);
+  }
+
+  /** A builder of the engine that has the fault, in the namespace of this thread. */
+  public PlugEngine.Builder engine() {
+    return engine(null, DeviceLeases.FOLDER);
+  }
+
+  /**
+   * A builder of the engine that has the fault.
+   *
+   * @param namespace null for that of the thread that starts the engine
+   * @param leases the folder of device leases
+   */
+  public PlugEngine.Builder engine(Netns namespace, Path leases) {
+    Transport.Factory kernel = KernelTransport.factory(namespace, leases);
+    return PlugEngine.builder()
+        .transport(() -> new FaultyTransport(kernel.open(), this))
+        .errorHandler(Faults::ignore);
+  }
+
+  /** A kill breaks the engine: that is no news to the test. */
+  private static void ignore(Throwable thrown) {
+    if (!(thrown instanceof KilledException)) {
+      throw new AssertionError(thrown);
+    }
+  }
+
+  /** How many changes the engine has come to. */
+  public int changes() {
+    return changes.get();
+  }
+
+  /** Whether the engine has come to the change at which the fault is. */
+  public boolean struck() {
+    return struck;
+  }
+
+  boolean countsMessages() {
+    return kind == Kind.REFUSE;
+  }
+
+  /**
+   * Counts a change.
+   *
+   * @return whether it is to be refused
+   * @throws KilledException if the engine is dead
+   */
+  boolean isRefused() {
+    int change = changes.incrementAndGet();
+    if (kind == Kind.KILL && change >= at) {
+      struck = true;
+      throw new KilledException();
+    }
+    if (kind == Kind.REFUSE && change == at) {
+      struck = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** The engine is as good as killed. */
+  static final class KilledException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    KilledException() {
+      super("killed here");
+    }
+  }
+}
