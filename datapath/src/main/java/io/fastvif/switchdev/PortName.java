@@ -6,10 +6,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a link's {@code phys_port_name} says of the port that it is. Drivers write {@code p0} for
- * the wire, and for a function one of {@code pf0}, {@code pf0vf3}, {@code pf0sf7}, with the
- * controller before it ({@code c1pf0vf3}) where a card serves several hosts; older ones {@code 3},
- * {@code vf3}, {@code vf3@pf0} for a virtual function. Capitals are taken too.
+ * What a link's {@code phys_port_name} says of the port that it is. Drivers and devlink write
+ *
+ * <pre>
+ * wire      [l LINECARD] p PORT [s SUBPORT]
+ * function  [c CONTROLLER] [p PORT] pf PF [s SUBPORT | vf VF | vfr VF | sf SF]
+ * old       VF | vf VF | vf VF @pf PF
+ * </pre>
+ *
+ * without spaces: {@code p0}, {@code p1s2}, {@code l3p1}; {@code pf0}, {@code pf0vf3}, {@code
+ * pf0sf7}, with the controller where a card serves several hosts ({@code c1pf0vf3}), sfc with the
+ * wire's number ({@code p0pf0vf3}), ice without devlink's ports {@code pf0vfr3}. Capitals are taken
+ * too.
  *
  * @param kind what the port leads to
  * @param controller the host that the function belongs to, if said
@@ -18,16 +26,17 @@ import java.util.regex.Pattern;
  * @see <a href="https://docs.kernel.org/networking/switchdev.html">switchdev, port names</a>
  */
 public record PortName(PortKind kind, OptionalInt controller, OptionalInt pf, int number) {
-  private static final String NUMBER = "(\\d{1,9})";
-  private static final Pattern WIRE = pattern("p" + NUMBER + "(?:s\\d{1,9})?");
-  private static final Pattern FUNCTION =
-      pattern("(?:c" + NUMBER + ")?pf" + NUMBER + "(?:(vf|sf)" + NUMBER + ")?");
-  private static final Pattern VF_ONLY = pattern("(?:vf)?" + NUMBER);
-  private static final Pattern VF_AT_PF = pattern("vf" + NUMBER + "@pf" + NUMBER);
-
-  private static Pattern pattern(String text) {
-    return Pattern.compile(text, Pattern.CASE_INSENSITIVE);
-  }
+  /** One grammar for all forms: a number that is found says by its name what the port is. */
+  private static final Pattern GRAMMAR =
+      Pattern.compile(
+          """
+          (?: l N )? p (?<wire>N) (?: s N )?
+          | (?: c (?<controller>N) )? (?: p N )? pf (?<pf>N)
+            (?: s N | vf r? (?<vf>N) | sf (?<sf>N) )?
+          | (?: vf )? (?<old>N) (?: (?<= vf N ) @pf (?<oldPf>N) )?
+          """
+              .replace("N", "\\d{1,9}"),
+          Pattern.CASE_INSENSITIVE | Pattern.COMMENTS);
 
   /**
    * Reads a port name.
@@ -36,39 +45,29 @@ public record PortName(PortKind kind, OptionalInt controller, OptionalInt pf, in
    * @return empty if it is of none of these forms
    */
   public static Optional<PortName> parse(String text) {
-    Matcher wire = WIRE.matcher(text);
-    if (wire.matches()) {
-      return named(PortKind.UPLINK, null, null, wire.group(1));
+    Matcher found = GRAMMAR.matcher(text);
+    if (!found.matches()) {
+      return Optional.empty();
     }
-    Matcher function = FUNCTION.matcher(text);
-    if (function.matches()) {
-      String pf = function.group(2);
-      String kind = function.group(3);
-      return kind == null
-          ? named(PortKind.PF, function.group(1), pf, pf)
-          : named(
-              kind.equalsIgnoreCase("vf") ? PortKind.VF : PortKind.SF,
-              function.group(1),
-              pf,
-              function.group(4));
-    }
-    Matcher vf = VF_ONLY.matcher(text);
-    if (vf.matches()) {
-      return named(PortKind.VF, null, null, vf.group(1));
-    }
-    Matcher vfAtPf = VF_AT_PF.matcher(text);
-    return vfAtPf.matches()
-        ? named(PortKind.VF, null, vfAtPf.group(2), vfAtPf.group(1))
-        : Optional.empty();
+    OptionalInt controller = number(found, "controller");
+    OptionalInt pf = number(found, "pf");
+    OptionalInt oldPf = number(found, "oldPf");
+    return named(PortKind.UPLINK, controller, pf, number(found, "wire"))
+        .or(() -> named(PortKind.VF, controller, pf, number(found, "vf")))
+        .or(() -> named(PortKind.SF, controller, pf, number(found, "sf")))
+        .or(() -> named(PortKind.VF, controller, oldPf, number(found, "old")))
+        .or(() -> named(PortKind.PF, controller, pf, pf));
   }
 
   private static Optional<PortName> named(
-      PortKind kind, String controller, String pf, String number) {
-    return Optional.of(
-        new PortName(kind, integer(controller), integer(pf), Integer.parseInt(number)));
+      PortKind kind, OptionalInt controller, OptionalInt pf, OptionalInt number) {
+    return number.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new PortName(kind, controller, pf, number.getAsInt()));
   }
 
-  private static OptionalInt integer(String digits) {
+  private static OptionalInt number(Matcher found, String group) {
+    String digits = found.group(group);
     return digits == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(digits));
   }
 }

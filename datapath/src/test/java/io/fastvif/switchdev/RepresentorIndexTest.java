@@ -98,6 +98,22 @@ class RepresentorIndexTest {
   }
 
   @Test
+  void iceWithoutPortsOfDevlink() {
+    card.iceWithoutPorts();
+    assertEachVf(card.index(), "ens1fXrY");
+    assertEquals(Optional.of("ens1f0"), name(card.index().ofPhysicalFunction(pci(PF0))));
+    assertEquals(Optional.of("ens1f1"), name(card.index().ofPhysicalFunction(pci(PF1))));
+  }
+
+  @Test
+  void sfc() {
+    card.sfc();
+    assertEachVf(card.index(), "repX_Y");
+    assertEquals(Optional.of("ens1f0"), name(card.index().ofPhysicalFunction(pci(PF0))));
+    assertEquals(Optional.of("ens1f1"), name(card.index().ofPhysicalFunction(pci(PF1))));
+  }
+
+  @Test
   void nfp() {
     card.nfp();
     assertEachVf(card.index(), "eth1Y");

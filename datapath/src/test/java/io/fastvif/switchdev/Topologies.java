@@ -164,6 +164,33 @@ final class Topologies {
     return this;
   }
 
+  /** sfc on EF100 before it has ports of devlink: representors have no device. */
+  Topologies sfc() {
+    twoFunctions("sfc");
+    for (int pf = 0; pf < 2; pf++) {
+      String id = "000f53ffff5a000" + pf;
+      files.link("ens1f" + pf, pf == 0 ? PF0 : PF1, "p" + pf, id);
+      for (int vf = 0; vf < 4; vf++) {
+        files.virtualLink("rep" + pf + "_" + vf, "p" + pf + "pf" + pf + "vf" + vf, id);
+      }
+    }
+    return this;
+  }
+
+  /** ice before it has ports of devlink: representors under the PF, the uplink without a name. */
+  Topologies iceWithoutPorts() {
+    twoFunctions("ice");
+    for (int pf = 0; pf < 2; pf++) {
+      String address = pf == 0 ? PF0 : PF1;
+      String id = "b49691ffffa0000" + pf;
+      for (int vf = 0; vf < 4; vf++) {
+        files.link("ens1f" + pf + "r" + vf, address, "pf" + pf + "vfr" + vf, id);
+      }
+      files.link("ens1f" + pf, address, null, id);
+    }
+    return this;
+  }
+
   /** Names of a driver's own forms on two functions that share a switch. */
   Topologies named(String format, boolean shared) {
     twoFunctions("some");
