@@ -144,7 +144,10 @@ final class BatchExecutor implements AutoCloseable {
   }
 
   private final SlowSteps.Answers slowAnswers =
-      (plan, step, changed, errno, problem) -> {
+      (plan, step, changed, errno, problem, note) -> {
+        if (note != null) {
+          plan.left(note);
+        }
         if (problem != null) {
           plan.failed(step, errno, problem);
         } else if (changed) {

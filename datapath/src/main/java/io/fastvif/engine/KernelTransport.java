@@ -19,13 +19,16 @@ import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plan.VhostUserSocketStep;
+import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.switchdev.NamespaceFunctions;
 import io.fastvif.switchdev.pool.DeviceLeases;
+import io.fastvif.switchdev.pool.VfUse;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
 import java.io.IOException;
@@ -198,7 +201,7 @@ final class KernelTransport implements Transport {
       case Step.DescribeDevice describe -> TextFile.bring(describe.file(), describe.text());
       case VhostUserPortStep port -> throw new IllegalArgumentException("not here: " + port);
       case VhostUserSocketStep socket -> throw new IllegalArgumentException("not here: " + socket);
-      case MacvtapStep macvtap -> MacvtapSteps.perform(macvtap);
+      case MacvtapStep macvtap -> MacvtapSteps.perform(macvtap, this::userOfFunctions);
     };
   }
 
@@ -269,11 +272,29 @@ final class KernelTransport implements Transport {
             queries.link().dump(false).master(master),
             // A kernel without strict checking does not filter.
             link -> found[0] |= link.master() == master && link.index() != port);
-        return found[0] || LowerDevices.isUsed(queries, master, List.of());
+        return found[0] || LinkUse.findLinks(queries, master, List.of()) != null;
       } catch (DumpInterruptedException changing) {
         return true; // better leave a bridge than take it from somebody
       }
     }
+  }
+
+  /** Who uses virtual functions of a link, in words; null for nobody. */
+  private String userOfFunctions(int link) {
+    SriovSnapshot sriov = functions();
+    HostSnapshot links = snapshot().withSriov(() -> sriov);
+    HostSnapshot host = links.withDevices(() -> devices(links));
+    for (PhysicalFunctionState physical : sriov.physicalFunctions()) {
+      if (physical.link() != null && physical.link().index() == link) {
+        for (VirtualFunctionState function : sriov.virtualFunctions(physical.address())) {
+          VfUse use = VfUse.of(host, function);
+          if (!use.isFree()) {
+            return "its VF " + function.number() + " is in use: " + use.reason();
+          }
+        }
+      }
+    }
+    return null;
   }
 
   @Override

@@ -1,79 +1,57 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
-import io.fastvif.netlink.DumpHandler;
-import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.engine.LinkUse.User;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.MacvtapStep;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Devices that macvtaps and VLANs lie on, in the namespace of the calling thread. */
 final class LowerDevices {
   private LowerDevices() {}
 
   /**
-   * Sets a device down, unless something lies on it. Whoever puts a link on a device brings it up
+   * Sets a device down, unless somebody uses it. Whoever puts a link on a device brings it up
    * afterwards. So a link that came meanwhile, and whose maker found the device still up, is there
    * when this looks again, and the device comes up again.
    *
+   * @param functions says who uses virtual functions of the link of an index, null for nobody
    * @return false if there was nothing to do
+   * @throws StillInUseException if somebody uses it, or may
    */
-  static boolean setDownIfUnused(MacvtapStep.SetDownIfUnused step) {
+  static boolean setDownIfUnused(MacvtapStep.SetDownIfUnused step, IntFunction<String> functions) {
     try (RouteSocket socket = RouteSocket.open()) {
       int index = step.index() != 0 ? step.index() : socket.indexOf(step.name());
       LinkState found = index == 0 ? null : find(socket, index);
-      if (found == null || !found.up()) {
+      boolean marked = found != null && found.alias().equals(Aliases.BROUGHT_UP);
+      if (found == null || !found.up() || (step.marked() && !marked)) {
         return false;
       }
-      boolean marked = found.alias().equals(Aliases.BROUGHT_UP);
-      if ((step.marked() && !marked) || isUsed(socket, index, step.except())) {
-        return false;
-      }
-      set(socket, index, false, step.marked() ? "" : null);
-      if (isUsed(socket, index, step.except())) {
+      User user = user(socket, index, step.except(), functions);
+      if (user == null) {
+        set(socket, index, false, step.marked() ? "" : null);
+        user = user(socket, index, step.except(), functions);
+        if (user == null) {
+          return true;
+        }
         set(socket, index, true, step.marked() ? Aliases.BROUGHT_UP : null);
+      }
+      if (user.isVif()) {
         return false;
       }
-      return true;
+      throw new StillInUseException(step.name() + " is left up: " + user.words());
     }
   }
 
-  /**
-   * Whether a VLAN, macvlan or macvtap lies on the device.
-   *
-   * @param except the names of links that do not count, unless another lies on them
-   */
-  static boolean isUsed(RouteSocket socket, int index, List<String> except) {
-    HostStates states = new HostStates();
-    List<LinkState> upper = new ArrayList<>();
-    socket.dump(
-        socket.link().dump(false),
-        new DumpHandler() {
-          @Override
-          public void onBegin() {
-            upper.clear();
-          }
-
-          @Override
-          public void onMessage(MessageDecoder message) {
-            // Most links lie on none: they are not kept.
-            if (states.link(message).link() != 0 && states.linkState().lower() != null) {
-              upper.add(states.linkState());
-            }
-          }
-        });
-    return isUsed(upper, index, except);
-  }
-
-  private static boolean isUsed(List<LinkState> upper, int index, List<String> except) {
-    return upper.stream()
-        .filter(link -> link.lower().index() == index)
-        .anyMatch(link -> !except.contains(link.name()) || isUsed(upper, link.index(), except));
+  private static User user(
+      RouteSocket socket, int index, List<String> except, IntFunction<String> functions) {
+    User user = LinkUse.find(socket, index, except);
+    return user == null ? User.other(functions.apply(index)) : user;
   }
 
   /** The device; null if it is gone. */

@@ -7,6 +7,7 @@ import io.fastvif.portprofile.PortExtender;
 import io.fastvif.portprofile.VsiDiscovery;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.IntFunction;
 
 /** Does the slow steps about macvtaps, in the namespace of the calling thread. */
 final class MacvtapSteps {
@@ -15,16 +16,17 @@ final class MacvtapSteps {
   /**
    * Does one.
    *
+   * @param functions says who uses virtual functions of the link of an index, null for nobody
    * @return false if there was nothing to do
    */
-  static boolean perform(MacvtapStep step) throws IOException {
+  static boolean perform(MacvtapStep step, IntFunction<String> functions) throws IOException {
     return switch (step) {
       case MacvtapStep.MakeTapFile make ->
           TapNode.of(make.name(), Path.of(make.folder()))
               .prepare(make.owner().orElse(-1), make.group().orElse(-1), make.mode().orElse(-1));
       case MacvtapStep.RemoveTapFile remove ->
           TapNode.of(remove.name(), Path.of(remove.folder())).remove();
-      case MacvtapStep.SetDownIfUnused down -> LowerDevices.setDownIfUnused(down);
+      case MacvtapStep.SetDownIfUnused down -> LowerDevices.setDownIfUnused(down, functions);
       case MacvtapStep.AssociatePort associate -> associate(associate);
       case MacvtapStep.DisassociatePort disassociate -> disassociate(disassociate);
     };

@@ -171,6 +171,11 @@ final class PlanExecution {
     satisfied();
   }
 
+  /** Something was left as it is, because somebody uses it. */
+  void left(String note) {
+    request.left(note);
+  }
+
   /** The step failed: from here the plan goes backwards. */
   void failed(Step step, int errno, String detail) {
     waiting = false;

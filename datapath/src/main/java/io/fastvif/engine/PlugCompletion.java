@@ -23,8 +23,17 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
 
   @Override
   public void ignored(Step step) {
+    add(step + ": left out: the driver does not support it");
+  }
+
+  @Override
+  public void left(String note) {
+    add(note);
+  }
+
+  private void add(String note) {
     List<String> more = new ArrayList<>(notes);
-    more.add(step + ": left out: the driver does not support it");
+    more.add(note);
     notes = more;
   }
 

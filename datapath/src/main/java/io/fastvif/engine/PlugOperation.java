@@ -21,6 +21,14 @@ public interface PlugOperation {
   default void ignored(Step step) {}
 
   /**
+   * Called before {@link #completed}, on the engine's thread, for each thing that was left as it is
+   * because somebody else uses it.
+   *
+   * @param note says what, and who uses it
+   */
+  default void left(String note) {}
+
+  /**
    * Called exactly once for each time the request was accepted, on the engine's thread: it must not
    * block, and what it throws is lost to the engine's error handler.
    *

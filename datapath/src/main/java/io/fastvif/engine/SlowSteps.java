@@ -29,12 +29,14 @@ final class SlowSteps implements AutoCloseable {
      * @param changed whether there was something to do
      * @param errno the kernel's error number if it gave one, otherwise 0
      * @param problem null if the step was done
+     * @param note what was left as it is, and why; null for nothing
      */
-    void answered(PlanExecution plan, Step step, boolean changed, int errno, String problem);
+    void answered(
+        PlanExecution plan, Step step, boolean changed, int errno, String problem, String note);
   }
 
   private record Answer(
-      PlanExecution plan, Step step, boolean changed, int errno, String problem) {}
+      PlanExecution plan, Step step, boolean changed, int errno, String problem, String note) {}
 
   private final Transport host;
   private final VhostUserPorts ports;
@@ -74,13 +76,17 @@ final class SlowSteps implements AutoCloseable {
 
   private Answer perform(PlanExecution plan, Step.Slow step) {
     try {
-      return new Answer(plan, step, changes(step), 0, null);
+      return new Answer(plan, step, changes(step), 0, null, null);
+    } catch (StillInUseException used) {
+      return new Answer(plan, step, false, 0, null, used.getMessage());
     } catch (SystemCallException refused) {
-      return new Answer(plan, step, false, refused.errno(), String.valueOf(refused.getMessage()));
+      return new Answer(
+          plan, step, false, refused.errno(), String.valueOf(refused.getMessage()), null);
     } catch (NetlinkException refused) {
-      return new Answer(plan, step, false, refused.errno(), String.valueOf(refused.getMessage()));
+      return new Answer(
+          plan, step, false, refused.errno(), String.valueOf(refused.getMessage()), null);
     } catch (IOException | RuntimeException | LinkageError failed) {
-      return new Answer(plan, step, false, 0, String.valueOf(failed.getMessage()));
+      return new Answer(plan, step, false, 0, String.valueOf(failed.getMessage()), null);
     }
   }
 
@@ -106,7 +112,8 @@ final class SlowSteps implements AutoCloseable {
   int collect(Answers answers) {
     int count = 0;
     for (Answer answer = finished.poll(); answer != null; answer = finished.poll()) {
-      answers.answered(answer.plan, answer.step, answer.changed, answer.errno, answer.problem);
+      answers.answered(
+          answer.plan, answer.step, answer.changed, answer.errno, answer.problem, answer.note);
       count++;
     }
     return count;

@@ -111,8 +111,7 @@ public final class EswitchChange {
   }
 
   private static String words(VfUse use) {
-    String reason = use.lease() == null ? use.busy() : "it is leased to " + use.lease().holder();
-    return "VF " + use.function().number() + " (" + use.function().address() + "): " + reason;
+    return "VF " + use.function().number() + " (" + use.function().address() + "): " + use.reason();
   }
 
   /**

@@ -13,7 +13,7 @@ public final class AddressMessage {
   private static final int PREFERRED_OFFSET = 0;
   private static final int VALID_OFFSET = 4;
 
-  private final AttributeTable attributes = new AttributeTable(IFA_MAX);
+  private final AttributeTable attributes = new AttributeTable(IFA_PROTO);
   private int family;
   private int prefixLength;
   private int flags;
@@ -125,6 +125,15 @@ public final class AddressMessage {
    */
   public byte[] broadcast() {
     return attributes.getBytes(IFA_BROADCAST);
+  }
+
+  /**
+   * Who gave the address (Linux 5.18).
+   *
+   * @return IFAPROT_…; 0 if nobody said it
+   */
+  public int protocol() {
+    return attributes.getByte(IFA_PROTO, 0);
   }
 
   /**

@@ -189,6 +189,18 @@ public final class LinkRequest extends LinkAttributes {
   }
 
   /**
+   * Has a {@link #dump} be of the links of another namespace. Needs CAP_NET_ADMIN there, and Linux
+   * 4.20. Equivalent to {@code ip link show} there.
+   *
+   * @param id as {@link NamespaceIds} has it
+   * @return this
+   */
+  public LinkRequest ofNamespace(int id) {
+    encoder.putInt(IFLA_TARGET_NETNSID, id);
+    return this;
+  }
+
+  /**
    * Begins to add alternative names; {@link #alternativeName} gives each. Equivalent to {@code ip
    * link property add dev DEV altname NAME}.
    *

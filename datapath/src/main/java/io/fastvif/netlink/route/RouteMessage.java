@@ -5,12 +5,17 @@ import static io.fastvif.bindings.linux.linux_h.*;
 import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netlink.AttributeTable;
 import io.fastvif.netlink.MessageDecoder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Reads RTM_NEWROUTE and RTM_DELROUTE. A flyweight: valid until the next message is received.
  * Addresses are 4 or 16 bytes in network order.
  */
 public final class RouteMessage {
+  private static final int NEXT_HOP_LENGTH = 8;
+  private static final int NEXT_HOP_LINK = 4;
+
   private final AttributeTable attributes = new AttributeTable(RTA_MAX);
   private final AttributeIterator nested = new AttributeIterator();
   private MessageDecoder message;
@@ -160,6 +165,29 @@ public final class RouteMessage {
    */
   public int outputInterface() {
     return attributes.getInt(RTA_OIF, 0);
+  }
+
+  /**
+   * Whether the route, or one of its next hops, leads to a link.
+   *
+   * @param index the link's index
+   * @return whether it does (RTA_OIF or RTA_MULTIPATH)
+   */
+  public boolean leadsTo(int index) {
+    byte[] hops = attributes.getBytes(RTA_MULTIPATH);
+    if (hops == null) {
+      return outputInterface() == index;
+    }
+    // struct rtnexthop (linux/rtnetlink.h): its length, flags and hops, the link, attributes.
+    ByteBuffer hop = ByteBuffer.wrap(hops).order(ByteOrder.nativeOrder());
+    for (int at = 0; at + NEXT_HOP_LENGTH <= hops.length; ) {
+      if (hop.getInt(at + NEXT_HOP_LINK) == index) {
+        return true;
+      }
+      int length = hop.getShort(at) & 0xffff;
+      at += Math.max(NEXT_HOP_LENGTH, (length + Integer.BYTES - 1) & -Integer.BYTES);
+    }
+    return false;
   }
 
   /**

@@ -28,6 +28,11 @@ public record VfUse(VirtualFunctionState function, DeviceLease lease, String bus
     return lease == null && busy == null;
   }
 
+  /** Who has it, or why it is in use, in words; null if it is free. */
+  public String reason() {
+    return lease == null ? busy : "it is leased to " + lease.holder();
+  }
+
   private static String busy(HostSnapshot host, VirtualFunctionState function) {
     if (function.driver() != null && function.link() == null) {
       return "it is bound to " + function.driver() + " and has no link in this namespace";
@@ -39,6 +44,12 @@ public record VfUse(VirtualFunctionState function, DeviceLease lease, String bus
     if (link.isPresent() && link.get().master() != 0) {
       return "its link " + link.get().name() + " has a master";
     }
+    if (link.isPresent()) {
+      String user = user(host, link.get());
+      if (user != null) {
+        return user;
+      }
+    }
     Optional<LinkState> representor = known(host, function.representor());
     if (representor.isPresent() && representor.get().master() != 0) {
       return "its representor " + representor.get().name() + " has a master";
@@ -48,5 +59,17 @@ public record VfUse(VirtualFunctionState function, DeviceLease lease, String bus
 
   private static Optional<LinkState> known(HostSnapshot host, LinkId link) {
     return link == null ? Optional.empty() : host.link(link.index());
+  }
+
+  /** A link that is down may be somebody's who is about to bring it up. */
+  private static String user(HostSnapshot host, LinkState link) {
+    for (LinkState other : host.links()) {
+      if (other.lower() != null && other.lower().index() == link.index()) {
+        return other.name() + " lies on its link " + link.name();
+      }
+    }
+    return host.addresses(link.index()).isEmpty()
+        ? null
+        : "its link " + link.name() + " has an address";
   }
 }

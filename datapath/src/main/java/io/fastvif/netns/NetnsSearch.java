@@ -1,0 +1,99 @@
+package io.fastvif.netns;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the host's network namespaces: those with a name, those that are mounted anywhere that this
+ * process sees, and those of processes and their threads. One that nothing but an open descriptor
+ * or a socket keeps alive has no path, and is not found.
+ */
+public final class NetnsSearch {
+  private static final String MOUNTS = "/proc/thread-self/mountinfo";
+  private static final int MOUNT_ROOT = 3;
+  private static final int MOUNT_POINT = 4;
+  private static final int OCTAL = 8;
+  private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
+
+  private final Map<Object, Path> found = new LinkedHashMap<>();
+
+  private NetnsSearch() {}
+
+  /** Paths of all but the namespace of this thread, one of each, for {@link Netns#of(Path)}. */
+  public static List<Path> others() {
+    NetnsSearch search = new NetnsSearch();
+    search.mounted();
+    for (Path process : entries(Path.of("/proc"))) {
+      if (isNumber(process)) {
+        for (Path task : entries(process.resolve("task"))) {
+          search.add(task.resolve("ns/net"));
+        }
+      }
+    }
+    search.found.remove(identity(Path.of("/proc/thread-self/ns/net")));
+    return List.copyOf(search.found.values());
+  }
+
+  /** The names of {@code ip netns} and of container engines are mounts of files of nsfs. */
+  private void mounted() {
+    Collection<String> lines;
+    try {
+      lines = Files.readAllLines(Path.of(MOUNTS));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    for (String line : lines) {
+      String[] words = line.split(" ", -1);
+      if (words.length > MOUNT_POINT && words[MOUNT_ROOT].startsWith("net:[")) {
+        String path =
+            ESCAPED
+                .matcher(words[MOUNT_POINT])
+                .replaceAll(
+                    byOctal ->
+                        Matcher.quoteReplacement(
+                            "" + (char) Integer.parseInt(byOctal.group(1), OCTAL)));
+        add(Path.of(path));
+      }
+    }
+  }
+
+  private void add(Path path) {
+    Object identity = identity(path);
+    if (identity != null) {
+      found.putIfAbsent(identity, path);
+    }
+  }
+
+  /** Null for one that went away meanwhile. */
+  private static Object identity(Path path) {
+    try {
+      return Files.readAttributes(path, "unix:dev,ino");
+    } catch (IOException gone) {
+      return null;
+    }
+  }
+
+  private static List<Path> entries(Path folder) {
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      entries.forEach(all::add);
+    } catch (IOException gone) {
+      return all;
+    }
+    return all;
+  }
+
+  private static boolean isNumber(Path path) {
+    return Character.isDigit(path.getFileName().toString().charAt(0));
+  }
+}
