@@ -2,6 +2,7 @@ package io.fastvif.benchmarks;
 
 import io.fastvif.libvirt.InterfaceOptions;
 import io.fastvif.libvirt.LibvirtInterface;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.Vif;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -61,6 +62,6 @@ public class LibvirtXmlBenchmark {
   }
 
   private String xml() {
-    return LibvirtInterface.of(vif, options).xml();
+    return LibvirtInterface.of(vif, HypervisorTask.CONNECT_DEVICE, options).xml();
   }
 }

@@ -2,6 +2,7 @@ package io.fastvif.cli;
 
 import io.fastvif.libvirt.InterfaceOptions;
 import io.fastvif.libvirt.LibvirtInterface;
+import io.fastvif.libvirt.TargetNames;
 import io.fastvif.libvirt.Template;
 import io.fastvif.libvirt.TemplateConfiguration;
 import io.fastvif.libvirt.VifDriver;
@@ -44,6 +45,8 @@ final class LibvirtXmlCommand extends Command {
         DRIVER,
         SET,
         MODEL,
+        PluginConfiguration.OPTION,
+        PluginConfiguration.CONFIG,
         DOMAIN);
   }
 
@@ -67,19 +70,30 @@ final class LibvirtXmlCommand extends Command {
             : TemplateConfiguration.driver(driverName == null ? "vif" : driverName);
     InterfaceOptions options = InterfaceOptions.builder().model(arguments.value(MODEL)).build();
     List<String> elements = new ArrayList<>();
-    for (VifInput input : VifInput.read(arguments.files())) {
+    List<VifInput> inputs = VifInput.read(arguments.files());
+    Planner planner = new Planner(PluginConfiguration.of(arguments, System.getenv()));
+    for (VifInput input : inputs) {
       Vif vif = input.request().vif();
+      List<String> notes;
       try {
-        elements.add(
-            template == null
-                ? LibvirtInterface.of(vif, options, LibvirtXmlCommand::deviceName).xml()
-                : filled(vif, template, driver, values));
+        if (template == null) {
+          LibvirtInterface described =
+              LibvirtInterface.of(
+                  vif, planner.hypervisorTask(input), options, LibvirtXmlCommand::deviceName);
+          elements.add(described.xml());
+          notes = described.notes();
+        } else {
+          String filled = filled(vif, template, driver, values);
+          elements.add(filled);
+          notes = TargetNames.notes(filled);
+        }
       } catch (InvalidInputException wrong) {
         // A template's placeholders are not the VIF's fields.
         InvalidInputException placed =
             template == null ? wrong.under(input.request().path()) : wrong;
         throw WrongInputException.in(input.file(), placed);
       }
+      notes.forEach(note -> err.println("fastvif: note: " + note));
     }
     boolean snippet = arguments.has(DOMAIN);
     if (snippet) {

@@ -5,6 +5,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
@@ -46,14 +47,30 @@ final class Planner {
         checkUnique(byId.putIfAbsent(plan.vifId(), input), vif);
         plans.add(plan);
       } catch (InvalidInputException wrong) {
-        String place = configuration.place(wrong.path());
-        if (place != null) {
-          throw WrongInputException.in(place, wrong);
-        }
-        throw WrongInputException.in(input.file(), wrong.under(input.request().path()));
+        throw placed(wrong, input);
       }
     }
     return plans;
+  }
+
+  /**
+   * What is left to the hypervisor once the VIF is plugged with these options.
+   *
+   * @throws WrongInputException if an option of its plugin has a value that it does not take
+   */
+  HypervisorTask hypervisorTask(VifInput input) {
+    try {
+      return plugins.hypervisorTask(input.request().vif());
+    } catch (InvalidInputException wrong) {
+      throw placed(wrong, input);
+    }
+  }
+
+  private WrongInputException placed(InvalidInputException wrong, VifInput input) {
+    String place = configuration.place(wrong.path());
+    return place == null
+        ? WrongInputException.in(input.file(), wrong.under(input.request().path()))
+        : WrongInputException.in(place, wrong);
   }
 
   /** The same VIF may come twice; two VIFs of one id could not be told apart on the host. */

@@ -135,7 +135,10 @@ public enum HistoricalVifType {
       case MLNX_DIRECT -> direct(details, SourceMode.PASSTHROUGH, null);
       case MACVTAP -> direct(details, SourceMode.parse(details.require("mode")), null);
       case VHOSTUSER ->
-          new VhostUserForm(details.require("path"), VhostUserMode.parse(details.require("mode")));
+          new VhostUserForm(
+              details.require("path"),
+              VhostUserMode.parse(details.require("mode")),
+              details.orNull("target"));
       case DVS -> throw refused("is VMware's, libvirt has no part in it");
       case OTHER -> throw refused("is a placeholder that says nothing of the port");
     };

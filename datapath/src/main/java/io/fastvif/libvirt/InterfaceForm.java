@@ -14,4 +14,9 @@ public sealed interface InterfaceForm
 
   /** The value of the element's {@code type}. */
   String type();
+
+  /** The name of the device or port, as {@code <target dev>} gives it; null for none. */
+  default String target() {
+    return null;
+  }
 }

@@ -56,11 +56,19 @@ final class InterfaceXml {
         virtualPort(root, f.virtualPort());
       }
       case EthernetForm f -> {}
-      case VhostUserForm f ->
-          root.child("source")
-              .attribute("type", "unix")
-              .attribute("path", f.path())
-              .attribute("mode", f.mode());
+      case VhostUserForm f -> {
+        XmlElement source =
+            root.child("source")
+                .attribute("type", "unix")
+                .attribute("path", f.path())
+                .attribute("mode", f.mode());
+        if (f.connects()) {
+          source
+              .child("reconnect")
+              .attribute("enabled", "yes")
+              .attribute("timeout", VhostUserForm.RECONNECT_SECONDS);
+        }
+      }
       case HostdevForm f -> {
         pci(root.child("source").child("address").attribute("type", "pci"), f.address());
         virtualPort(root, f.virtualPort());
@@ -139,18 +147,15 @@ final class InterfaceXml {
   }
 
   private static void target(XmlElement root, InterfaceForm form) {
-    String target =
-        switch (form) {
-          case BridgeForm f -> f.target();
-          case EthernetForm f -> f.target();
-          case DirectForm f -> f.target();
-          case VhostUserForm f -> null;
-          case HostdevForm f -> null;
-          case PlainHostdevForm f -> null;
-        };
-    if (target != null) {
-      root.child("target").attribute("dev", target);
+    if (form.target() != null) {
+      root.child("target")
+          .attribute("dev", form.target())
+          .attribute("managed", isManaged(form) ? null : "no");
     }
+  }
+
+  static boolean isManaged(InterfaceForm form) {
+    return !(form instanceof EthernetForm ethernet) || ethernet.managed();
   }
 
   private static void driver(XmlElement root, DriverOptions driver) {

@@ -35,6 +35,10 @@ final class LibvirtValues {
     }
   }
 
+  static boolean isDeviceName(String name) {
+    return DEVICE_NAME.matcher(name).matches();
+  }
+
   static void bridgeName(String path, String name) {
     matching(path, name, BRIDGE_NAME, "a bridge's name of letters, digits, spaces and _.-\\:/");
   }

@@ -70,11 +70,12 @@ final class Restrictions {
     }
   }
 
-  /** Whether libvirt sets the MTU of such an interface. */
+  /**
+   * Whether libvirt takes an MTU for such an interface. It does not start a vhost-user interface
+   * with one (9.0 and 11.3): there it looks for a device of the host to give it to.
+   */
   static boolean takesMtu(InterfaceForm form) {
-    return form instanceof BridgeForm
-        || form instanceof EthernetForm
-        || form instanceof VhostUserForm;
+    return form instanceof BridgeForm || form instanceof EthernetForm;
   }
 
   /** libvirt's filters see what passes through the host's network stack, not Open vSwitch. */

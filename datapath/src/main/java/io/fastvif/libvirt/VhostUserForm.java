@@ -6,14 +6,23 @@ import io.fastvif.vif.VhostUserMode;
 /**
  * A vhost-user socket between the guest and a switch in user space.
  *
+ * <p>Where the hypervisor connects, it does so again, a second after the backend has gone: without
+ * that a guest has no network for the rest of its life once its switch was started again.
+ *
  * @param path the socket's absolute path
  * @param mode which end the hypervisor is: libvirt's {@code mode} says the same as os-vif's
+ * @param target the port's name in the switch, under which libvirt counts its traffic where the
+ *     switch is Open vSwitch; null for none
  */
-public record VhostUserForm(String path, VhostUserMode mode) implements InterfaceForm {
+public record VhostUserForm(String path, VhostUserMode mode, String target)
+    implements InterfaceForm {
+  /** QEMU's {@code reconnect}, in seconds. */
+  static final int RECONNECT_SECONDS = 1;
+
   /**
-   * Checks the path.
+   * Checks the path and the name.
    *
-   * @throws InvalidInputException if it is not taken by libvirt
+   * @throws InvalidInputException if one is not taken by libvirt
    */
   public VhostUserForm {
     if (path.length() < 2
@@ -23,6 +32,12 @@ public record VhostUserForm(String path, VhostUserMode mode) implements Interfac
       throw InvalidInputException.ofValue(
           "path", path, "is not taken by libvirt", "an absolute path without line breaks");
     }
+    LibvirtValues.deviceName("vif_name", target);
+  }
+
+  /** Whether the hypervisor connects to the backend; if not, it listens. */
+  public boolean connects() {
+    return mode == VhostUserMode.CLIENT;
   }
 
   @Override

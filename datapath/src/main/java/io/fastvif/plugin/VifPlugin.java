@@ -2,11 +2,12 @@ package io.fastvif.plugin;
 
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.Vif;
 
 /**
- * Plans how VIFs of some types are plugged and unplugged. Both methods are pure functions of their
+ * Plans how VIFs of some types are plugged and unplugged. All methods are pure functions of their
  * arguments; they are called from any thread.
  */
 public interface VifPlugin {
@@ -29,4 +30,12 @@ public interface VifPlugin {
    * @throws io.fastvif.vif.InvalidInputException as {@link #plug}
    */
   PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host);
+
+  /**
+   * What is left for the hypervisor to do once the VIF is plugged with this plugin's options; all
+   * of it where the plugin does not say.
+   */
+  default HypervisorTask hypervisorTask(Vif vif) {
+    return HypervisorTask.CONNECT_DEVICE;
+  }
 }

@@ -2,6 +2,7 @@ package io.fastvif.plugin;
 
 import io.fastvif.host.HostCapabilities;
 import io.fastvif.host.HostInfo;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.HashMap;
@@ -93,9 +94,26 @@ public final class VifPlugins {
   public VifPlugin of(Vif vif) {
     capabilities.check(vif);
     String name = vif.plugin().get();
+    return made(name);
+  }
+
+  private VifPlugin made(String name) {
     return made.computeIfAbsent(
         name,
         key ->
             factories.get(key).create(options.getOrDefault(key, new PluginOptions(key, Map.of()))));
+  }
+
+  /**
+   * What is left for the hypervisor to do once the VIF is plugged. All of it for a VIF that names
+   * no plugin or one that is not installed here: then whoever plugs it, it is not one of these.
+   *
+   * @throws InvalidInputException if an option of its plugin has a value it does not take
+   */
+  public HypervisorTask hypervisorTask(Vif vif) {
+    String name = vif.plugin().orElse(null);
+    return name == null || !factories.containsKey(name)
+        ? HypervisorTask.CONNECT_DEVICE
+        : made(name).hypervisorTask(vif);
   }
 }

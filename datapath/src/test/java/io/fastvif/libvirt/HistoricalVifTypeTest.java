@@ -69,7 +69,7 @@ class HistoricalVifTypeTest {
     assertEquals(passthrough, form("hw_veb", ETH0));
     assertEquals(passthrough, form("mlnx_direct", ETH0));
     assertEquals(
-        new VhostUserForm("/some/sock", VhostUserMode.SERVER),
+        new VhostUserForm("/some/sock", VhostUserMode.SERVER, null),
         form("vhostuser", Map.of("path", "/some/sock", "mode", "server")));
     assertEquals(
         new DirectForm("eth0", SourceMode.BRIDGE, null, null),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Peer;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PortProfile;
@@ -73,20 +74,11 @@ class LibvirtMatrixTest {
     for (IntFunction<VifBuilder<? extends Vif, ?>> vif : TestVifs.builders()) {
       for (PortProfile profile : TestVifs.profiles()) {
         for (InterfaceOptions.Builder options : options()) {
-          int number = taken.size() + 1;
-          VifBuilder<? extends Vif, ?> builder = vif.apply(number);
-          builder.id(TestVifs.UUID);
-          builder.address(new MacAddress(TestVifs.MAC.value() + number));
-          if (profile != null) {
-            builder.portProfile(profile);
-          }
-          InterfaceOptions all = options.bootOrder(number).alias("ua-" + number).build();
-          try {
-            taken.add(LibvirtInterface.of(builder.build(), all, address -> "eth5"));
-          } catch (InvalidInputException refused) {
-            refusals.add(refused.getMessage());
-          }
+          add(taken, vif, HypervisorTask.CONNECT_DEVICE, profile, options);
         }
+      }
+      for (InterfaceOptions.Builder options : options()) {
+        add(taken, vif, HypervisorTask.OPEN_DEVICE, null, options);
       }
     }
     for (Map<String, String> details : historical()) {
@@ -109,6 +101,27 @@ class LibvirtMatrixTest {
       }
     }
     return taken;
+  }
+
+  private void add(
+      List<LibvirtInterface> taken,
+      IntFunction<VifBuilder<? extends Vif, ?>> vif,
+      HypervisorTask left,
+      PortProfile profile,
+      InterfaceOptions.Builder options) {
+    int number = taken.size() + 1;
+    VifBuilder<? extends Vif, ?> builder = vif.apply(number);
+    builder.id(TestVifs.UUID);
+    builder.address(new MacAddress(TestVifs.MAC.value() + number));
+    if (profile != null) {
+      builder.portProfile(profile);
+    }
+    InterfaceOptions all = options.bootOrder(number).alias("ua-" + number).build();
+    try {
+      taken.add(LibvirtInterface.of(builder.build(), left, all, address -> "eth5"));
+    } catch (InvalidInputException refused) {
+      refusals.add(refused.getMessage());
+    }
   }
 
   /** The old VIF types, each in all its forms. */

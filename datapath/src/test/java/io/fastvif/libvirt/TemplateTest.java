@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.vif.DirectMode;
 import io.fastvif.vif.HostDeviceType;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.VhostUserMode;
@@ -91,7 +92,9 @@ class TemplateTest {
             });
     assertTrue(configuration.has(vif));
     assertEquals(
-        LibvirtInterface.of(vif, InterfaceOptions.NONE, address -> "eth5").xml(),
+        LibvirtInterface.of(
+                vif, HypervisorTask.CONNECT_DEVICE, InterfaceOptions.NONE, address -> "eth5")
+            .xml(),
         configuration.xml(vif, Map.of()));
   }
 

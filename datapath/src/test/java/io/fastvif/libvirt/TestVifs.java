@@ -55,7 +55,8 @@ final class TestVifs {
     }
     for (DirectMode mode : DirectMode.values()) {
       builders.add(n -> VifDirect.builder().vifName("mv1").devAddress(pci(n)).mode(mode));
-      builders.add(n -> VifDirect.builder().devAddress(pci(n)).mode(mode).vlanName("eth0.7"));
+      builders.add(
+          n -> VifDirect.builder().vifName("mv2").devAddress(pci(n)).mode(mode).vlanName("eth0.7"));
     }
     return builders;
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.vif.DirectMode;
 import io.fastvif.vif.HostDeviceType;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
@@ -32,14 +33,16 @@ class VifFormsTest {
       VifOpenVSwitch.builder().id(TestVifs.UUID).vifName("tap1").bridgeName("br0").build();
 
   private static InterfaceForm form(Vif vif) {
-    return VifForms.of(vif, null, address -> address.equals(PCI) ? "eth5" : null);
+    return VifForms.of(
+        vif, HypervisorTask.CONNECT_DEVICE, null, address -> address.equals(PCI) ? "eth5" : null);
   }
 
   private static void assertRefused(Vif vif, InterfaceOptions.Builder options, String... words) {
     InterfaceOptions built = options.build();
     String message =
         assertThrows(
-                InvalidInputException.class, () -> LibvirtInterface.of(vif, built, a -> "eth5"))
+                InvalidInputException.class,
+                () -> LibvirtInterface.of(vif, HypervisorTask.CONNECT_DEVICE, built, a -> "eth5"))
             .getMessage();
     for (String word : words) {
       assertTrue(message.contains(word), message);
@@ -54,7 +57,7 @@ class VifFormsTest {
     assertEquals(new BridgeForm("br0", "tap1", port), form(OVS));
     for (VhostUserMode mode : VhostUserMode.values()) {
       assertEquals(
-          new VhostUserForm("/s", mode),
+          new VhostUserForm("/s", mode, null),
           form(VifVhostUser.builder().path("/s").mode(mode).build()));
     }
     VifHostDevice.Builder device = VifHostDevice.builder().devAddress(PCI);
@@ -129,13 +132,21 @@ class VifFormsTest {
   void networksMtuIsTakenWhereTheFormTakesOne() {
     Network network = Network.builder().mtu(1450).build();
     VifGeneric tap = VifGeneric.builder().vifName("t").network(network).build();
-    assertEquals(1450, LibvirtInterface.of(tap, InterfaceOptions.NONE).options().mtu());
+    assertEquals(
+        1450,
+        LibvirtInterface.of(tap, HypervisorTask.CONNECT_DEVICE, InterfaceOptions.NONE)
+            .options()
+            .mtu());
     VifHostDevice device =
         VifHostDevice.builder()
             .network(network)
             .devAddress(PCI)
             .devType(HostDeviceType.ETHERNET)
             .build();
-    assertEquals(null, LibvirtInterface.of(device, InterfaceOptions.NONE).options().mtu());
+    assertEquals(
+        null,
+        LibvirtInterface.of(device, HypervisorTask.CONNECT_DEVICE, InterfaceOptions.NONE)
+            .options()
+            .mtu());
   }
 }

@@ -12,6 +12,7 @@ import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
@@ -105,6 +106,18 @@ public final class LinuxBridgePlugin implements VifPlugin {
   @Override
   public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     return builder(check(vif), host).unplug(vif.isPreservedOnDelete());
+  }
+
+  @Override
+  public HypervisorTask hypervisorTask(Vif vif) {
+    if (!(vif instanceof VifBridge)) {
+      return HypervisorTask.CONNECT_DEVICE;
+    }
+    return switch (portKind) {
+      case NONE -> HypervisorTask.CONNECT_DEVICE;
+      case TAP -> HypervisorTask.OPEN_DEVICE;
+      case VETH -> HypervisorTask.NONE;
+    };
   }
 
   private static VifBridge check(Vif vif) {

@@ -13,6 +13,7 @@ import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
 import io.fastvif.vif.DirectMode;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PortProfile8021Qbg;
@@ -105,6 +106,11 @@ public final class DirectPlugin implements VifPlugin {
     }
     planner.unplug(preserve, port);
     return planner.plan().unplugged();
+  }
+
+  @Override
+  public HypervisorTask hypervisorTask(Vif vif) {
+    return vif instanceof VifDirect ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CONNECT_DEVICE;
   }
 
   private MacvtapPlanner planner(VifDirect vif, HostSnapshot host) {

@@ -9,8 +9,10 @@ import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.OpenVSwitchProfile;
 import io.fastvif.vif.PortProfileFpOpenVSwitch;
 import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.PortProfileOvsRepresentor;
@@ -139,6 +141,16 @@ public final class OvsPlugin implements VifPlugin {
       default -> throw VifChecks.wrongType(vif, TYPES, NAME);
     }
     return plan.unplug();
+  }
+
+  @Override
+  public HypervisorTask hypervisorTask(Vif vif) {
+    if (!(vif instanceof VifOpenVSwitch)
+        || !(vif.portProfile().orElse(null) instanceof OpenVSwitchProfile profile)
+        || !(options.perPortBridge() || profile.createsPort())) {
+      return HypervisorTask.CONNECT_DEVICE;
+    }
+    return profile.createsTap() ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CREATE_TAP;
   }
 
   /** The Linux bridge of a hybrid plug with a fast path. */

@@ -11,6 +11,7 @@ import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
@@ -79,6 +80,11 @@ public final class TapPlugin implements VifPlugin {
     VifGeneric generic = check(vif);
     String name = generic.vifName().require("vif_name");
     return new PlanBuilder(VifChecks.id(vif), name, host).unplug(vif.isPreservedOnDelete());
+  }
+
+  @Override
+  public HypervisorTask hypervisorTask(Vif vif) {
+    return vif instanceof VifGeneric ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CONNECT_DEVICE;
   }
 
   private static VifGeneric check(Vif vif) {
