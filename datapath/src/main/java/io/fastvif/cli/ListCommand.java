@@ -16,7 +16,8 @@ final class ListCommand extends Command {
     super(
         "list",
         "List the VIFs that fastvif plugged, read from the kernel; and, where an option says where"
-            + " its database is, Open vSwitch's ports with an iface-id, which may also be os-vif's.",
+            + " its database is, Open vSwitch's ports with an iface-id, which may also be"
+            + " os-vif's.",
         null,
         NETNS,
         PluginConfiguration.OPTION,
@@ -47,7 +48,7 @@ final class ListCommand extends Command {
     if (settings != null && !ovs.isKnown()) {
       err.println(
           "fastvif: Open vSwitch's database at "
-              + settings.address()
+              + settings.servers()
               + " does not answer: its"
               + " ports are not shown");
       return Fastvif.FAILED;

@@ -7,7 +7,6 @@ import io.fastvif.plan.OvsSnapshot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,8 +29,6 @@ record ListedVif(
     String master,
     String ovsBridge,
     String interfaceId) {
-  private static final String INTERFACE_ID = "iface-id";
-
   /** The links with an alias of fastvif's, and then the ports of Open vSwitch with an iface-id. */
   static List<ListedVif> all(HostSnapshot host) {
     List<ListedVif> all = new ArrayList<>();
@@ -44,7 +41,7 @@ record ListedVif(
       }
     }
     for (OvsSnapshot.Interface port : host.ovs().interfaces()) {
-      String id = port.externalIds().getOrDefault(INTERFACE_ID, "");
+      String id = port.interfaceId();
       if (!id.isEmpty() && !names.contains(port.name())) {
         all.add(of(host, id, port.name(), host.link(port.name()).orElse(null)));
       }
@@ -60,9 +57,7 @@ record ListedVif(
         link,
         link == null ? port.map(OvsSnapshot.Interface::type).orElse("") : link.kind(),
         link == null ? "" : host.link(link.master()).map(LinkState::name).orElse(""),
-        host.ovs().port(name).map(OvsSnapshot.Port::bridge).orElse(""),
-        port.map(OvsSnapshot.Interface::externalIds)
-            .map((Map<String, String> ids) -> ids.get(INTERFACE_ID))
-            .orElse(""));
+        port.flatMap(row -> host.ovs().portOf(row)).map(OvsSnapshot.Port::bridge).orElse(""),
+        port.map(OvsSnapshot.Interface::interfaceId).orElse(""));
   }
 }

@@ -1,7 +1,7 @@
 package io.fastvif.cli;
 
 import io.fastvif.engine.OvsSettings;
-import io.fastvif.ovsdb.OvsdbAddress;
+import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.ovsdb.TlsCredentials;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.vif.InvalidInputException;
@@ -83,22 +83,22 @@ final class OvsConnection {
           "native or vsctl, which do the same");
     }
     int seconds = options.number("ovs_vsctl_timeout", 0, Integer.MAX_VALUE).orElse(DEFAULT_SECONDS);
-    OvsdbAddress address = address(options.text(CONNECTION, "tcp:127.0.0.1:6640"));
+    OvsdbRemotes servers = servers(options.text(CONNECTION, "tcp:127.0.0.1:6640"));
     return new OvsSettings(
-        address,
-        address instanceof OvsdbAddress.Tcp tcp && tcp.tls() ? tls(own) : null,
+        servers,
+        servers.usesTls() ? tls(own) : null,
         seconds == 0 ? FOREVER : Duration.ofSeconds(seconds));
   }
 
-  private static OvsdbAddress address(String text) {
+  private static OvsdbRemotes servers(String text) {
     try {
-      return OvsdbAddress.parse(text);
+      return OvsdbRemotes.parse(text);
     } catch (IllegalArgumentException malformed) {
       throw InvalidInputException.ofValue(
           PLUGIN + "." + CONNECTION,
           text,
           "is not an address of OVSDB",
-          "unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT");
+          "unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT, or several of them separated by commas");
     }
   }
 

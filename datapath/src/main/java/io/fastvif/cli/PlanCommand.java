@@ -29,19 +29,23 @@ final class PlanCommand extends Command {
     PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
     Planner planner = new Planner(configuration);
     Action action = arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG;
-    List<PlugPlan> plans =
+    List<PlannedVif> plans =
         Engines.plan(
             arguments,
             OvsConnection.forVifs(inputs, configuration),
             host -> planner.plan(action, inputs, host));
-    for (PlugPlan plan : plans) {
-      if (arguments.has(JSON)) {
-        out.println(line(plan));
+    int status = Fastvif.DONE;
+    for (PlannedVif vif : plans) {
+      if (vif.isWrong()) {
+        err.println("fastvif: " + vif.problem().getMessage());
+        status = Fastvif.WRONG_INPUT;
+      } else if (arguments.has(JSON)) {
+        out.println(line(vif.plan()));
       } else {
-        out.print(text(plan));
+        out.print(text(vif.plan()));
       }
     }
-    return Fastvif.DONE;
+    return status;
   }
 
   private static String text(PlugPlan plan) {

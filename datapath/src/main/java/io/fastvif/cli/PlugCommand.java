@@ -47,37 +47,57 @@ final class PlugCommand extends Command {
     Planner planner = new Planner(configuration);
     OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
     try (PlugEngine engine = Engines.start(arguments, ovs)) {
-      List<PlugPlan> plans = planner.plan(action, inputs, engine.snapshot());
-      List<CompletableFuture<PlugResult>> results = new ArrayList<>(plans.size());
-      for (PlugPlan plan : plans) {
-        results.add(submit(engine, plan));
-      }
-      int status = Fastvif.DONE;
-      for (CompletableFuture<PlugResult> result : results) {
-        PlugResult ended = result.join();
-        print(ended, out, err);
-        if (ended.outcome() == Outcome.FAILED) {
-          status = Fastvif.FAILED;
-        }
-      }
-      return status;
+      return print(submit(engine, planner.plan(action, inputs, engine.snapshot())), out, err);
     } catch (SystemCallException refused) {
       if (!Fastvif.isDenial(refused.errno())) {
         throw refused;
       }
       // Planned for an unknown host, so that wrong input is said to be wrong all the same.
-      for (PlugPlan plan : planner.plan(action, inputs, new SnapshotBuilder().build())) {
-        print(denied(plan, arguments, refused), out, err);
+      List<Submitted> denied = new ArrayList<>(inputs.size());
+      for (PlannedVif vif : planner.plan(action, inputs, new SnapshotBuilder().build())) {
+        PlugResult result = vif.isWrong() ? null : denied(vif.plan(), arguments, refused);
+        denied.add(new Submitted(vif, CompletableFuture.completedFuture(result)));
       }
-      return Fastvif.FAILED;
+      return print(denied, out, err);
     }
   }
 
-  private static void print(PlugResult result, PrintWriter out, PrintWriter err) {
-    out.println(ResultLine.of(result));
-    if (result.outcome() == Outcome.FAILED) {
-      err.println("fastvif: " + ResultLine.error(result.failure()));
+  /**
+   * A VIF on its way.
+   *
+   * @param result null for one that could not be planned
+   */
+  private record Submitted(PlannedVif vif, CompletableFuture<PlugResult> result) {}
+
+  private static List<Submitted> submit(PlugEngine engine, List<PlannedVif> vifs) {
+    List<Submitted> submitted = new ArrayList<>(vifs.size());
+    for (PlannedVif vif : vifs) {
+      submitted.add(new Submitted(vif, vif.isWrong() ? null : submit(engine, vif.plan())));
     }
+    return submitted;
+  }
+
+  /** Prints a line for each VIF, in their order; returns the exit status. */
+  private static int print(List<Submitted> vifs, PrintWriter out, PrintWriter err) {
+    boolean failed = false;
+    boolean onlyWrong = !vifs.isEmpty();
+    for (Submitted submitted : vifs) {
+      PlannedVif vif = submitted.vif();
+      if (vif.isWrong()) {
+        out.println(ResultLine.of(vif));
+        err.println("fastvif: " + vif.problem().getMessage());
+        failed = true;
+        continue;
+      }
+      onlyWrong = false;
+      PlugResult result = submitted.result().join();
+      out.println(ResultLine.of(result));
+      if (result.outcome() == Outcome.FAILED) {
+        err.println("fastvif: " + ResultLine.error(result.failure()));
+        failed = true;
+      }
+    }
+    return onlyWrong ? Fastvif.WRONG_INPUT : failed ? Fastvif.FAILED : Fastvif.DONE;
   }
 
   private static PlugResult denied(

@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.PlugPlan;
@@ -14,6 +15,23 @@ final class ResultLine {
   /** The failure in one line, with the privilege that is missing if that is the reason. */
   static String error(PlugFailure failure) {
     return Fastvif.withHint(failure.message(), failure.errno());
+  }
+
+  /** A VIF that could not be planned, and so was not touched. */
+  static String of(PlannedVif wrong) {
+    return JsonText.line(
+        out -> {
+          out.writeStartObject();
+          out.writeStringField("id", wrong.input().request().vif().id().orElse(""));
+          out.writeStringField("name", "");
+          out.writeStringField("outcome", Outcome.FAILED.name().toLowerCase(Locale.ROOT));
+          JsonText.strings(out, "devices", List.of());
+          JsonText.strings(out, "notes", List.of());
+          out.writeStringField("error", wrong.problem().getMessage());
+          out.writeStringField("step", "plan");
+          JsonText.strings(out, "left_behind", List.of());
+          out.writeEndObject();
+        });
   }
 
   static String of(PlugResult result) {

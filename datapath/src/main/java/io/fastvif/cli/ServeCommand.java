@@ -7,7 +7,6 @@ import io.fastvif.engine.PlugResult;
 import io.fastvif.fastpath.ForwardingPorts;
 import io.fastvif.forward.Idle;
 import io.fastvif.plan.Action;
-import io.fastvif.plan.PlugPlan;
 import io.fastvif.vif.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -73,8 +72,9 @@ final class ServeCommand extends Command {
         status = execute(Action.PLUG, planner, engine, inputs, plugged, json, out, err);
         if (!plugged.isEmpty()) {
           show(ports, signal, interval, json, out, err);
-          status |=
+          int unplugged =
               execute(Action.UNPLUG, planner, engine, plugged, new ArrayList<>(), json, out, err);
+          status = Math.max(status, unplugged == Fastvif.DONE ? Fastvif.DONE : Fastvif.FAILED);
         }
       }
       signal.ended(status);
@@ -113,10 +113,24 @@ final class ServeCommand extends Command {
       PrintWriter out,
       PrintWriter err) {
     List<CompletableFuture<PlugResult>> results = new ArrayList<>();
-    for (PlugPlan plan : planner.plan(action, inputs, engine.snapshot())) {
-      results.add(PlugCommand.submit(engine, plan));
+    List<VifInput> submitted = new ArrayList<>();
+    int status = inputs.isEmpty() ? Fastvif.DONE : Fastvif.WRONG_INPUT;
+    boolean isWrong = false;
+    for (PlannedVif vif : planner.plan(action, inputs, engine.snapshot())) {
+      if (vif.isWrong()) {
+        err.println("fastvif: " + vif.problem().getMessage());
+        isWrong = true;
+        if (json) {
+          out.println(ResultLine.of(vif));
+        }
+      } else {
+        submitted.add(vif.input());
+        results.add(PlugCommand.submit(engine, vif.plan()));
+      }
     }
-    int status = Fastvif.DONE;
+    if (!results.isEmpty()) {
+      status = isWrong ? Fastvif.FAILED : Fastvif.DONE;
+    }
     for (int i = 0; i < results.size(); i++) {
       PlugResult result = results.get(i).join();
       if (json) {
@@ -126,7 +140,7 @@ final class ServeCommand extends Command {
         err.println("fastvif: " + ResultLine.error(result.failure()));
         status = Fastvif.FAILED;
       } else {
-        done.add(inputs.get(i));
+        done.add(submitted.get(i));
       }
     }
     out.flush();

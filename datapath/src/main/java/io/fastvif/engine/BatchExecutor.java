@@ -71,7 +71,7 @@ final class BatchExecutor implements AutoCloseable {
     retired = new RetiredBridges(transport, errorHandler, wake);
     deletions = new DeletionLanes(transport, limit, this::answered, errorHandler, wake);
     slow = new SlowSteps(transport, ports, wake);
-    refusals = new Refusals(transport);
+    refusals = new Refusals(transport, this::isMadeByAnother);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
 
@@ -177,6 +177,11 @@ final class BatchExecutor implements AutoCloseable {
         @Override
         public void failed(PlanExecution plan, Step step, String problem) {
           plan.failed(step, 0, problem);
+        }
+
+        @Override
+        public void unknown(PlanExecution plan, Step step, String problem) {
+          plan.unknown(step, problem);
         }
       };
 
@@ -365,7 +370,7 @@ final class BatchExecutor implements AutoCloseable {
       switch (refusals.meaning(plan, step, -result)) {
         case AS_WANTED -> plan.satisfied();
         case IGNORED -> plan.ignored(step);
-        case FAILED -> plan.failed(step, -result, message == null ? "" : message);
+        case FAILED -> plan.failed(step, -result, refusals.detail(step, -result, message));
       }
     }
   }
@@ -407,11 +412,21 @@ final class BatchExecutor implements AutoCloseable {
           case Step.CreateTap tap -> tap.name();
           case Step.CreateVeth veth -> veth.name();
           case Step.CreateMacvtap macvtap -> macvtap.name();
+          case Step.CreateBridge bridge -> plan.isShared() ? null : bridge.name();
           default -> null;
         };
     if (name != null) {
       plan.made(name, transport.linkIndex(name));
     }
+  }
+
+  private boolean isMadeByAnother(PlanExecution plan, String name) {
+    for (int i = 0; i < activeCount; i++) {
+      if (active[i] != plan && active[i].isActive() && active[i].madeIndex(name) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The transport broke: no answer can be had for what was under way. */

@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
+import static io.fastvif.bindings.linux.linux_h.AF_INET6;
 import static io.fastvif.bindings.linux.linux_h.AF_UNSPEC;
 import static io.fastvif.bindings.linux.linux_h.RT_TABLE_MAIN;
 
@@ -20,6 +21,7 @@ import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.switchdev.pool.DeviceLeases;
+import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -165,6 +167,27 @@ public final class HostReader {
           socket.dump(all.outputInterface(index), rows);
         });
     host.routes(index, rows.of(index));
+  }
+
+  /** Whether a route to that destination leaves by the link of that index. */
+  static boolean hasRoute(RouteSocket socket, int link, RouteState wanted) {
+    int family = wanted.destination() instanceof Inet4Address ? AF_INET : AF_INET6;
+    HostReader reader = new HostReader(socket);
+    boolean[] found = {false};
+    ifThere(
+        () ->
+            socket.dump(
+                socket.route().dump(family).table(RT_TABLE_MAIN).outputInterface(link),
+                message -> {
+                  boolean isOn = reader.states.route(message).outputInterface() == link;
+                  if (isOn && reader.states.isKept()) {
+                    RouteState route = reader.states.routeState();
+                    found[0] |=
+                        route.prefixLength() == wanted.prefixLength()
+                            && route.destination().equals(wanted.destination());
+                  }
+                }));
+    return found[0];
   }
 
   /** A link may be gone; the main table is made with its first route. */

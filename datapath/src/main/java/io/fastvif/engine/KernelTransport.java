@@ -20,6 +20,7 @@ import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PhysicalFunctionState;
+import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
@@ -261,6 +262,13 @@ final class KernelTransport implements Transport {
       }
     }
     return answer[0] == null ? "" : answer[0];
+  }
+
+  @Override
+  public boolean hasRoute(int link, RouteState route) {
+    synchronized (queries) {
+      return HostReader.hasRoute(queries, link, route);
+    }
   }
 
   @Override

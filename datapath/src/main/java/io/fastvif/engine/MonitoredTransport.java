@@ -11,6 +11,7 @@ import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
@@ -160,6 +161,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   @Override
   public String kind(int index) {
     return transport.kind(index);
+  }
+
+  @Override
+  public boolean hasRoute(int link, RouteState route) {
+    return transport.hasRoute(link, route);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.fastvif.plan.OvsChange;
 import io.fastvif.plan.OvsOwnership;
 import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.OvsSnapshot;
+import io.fastvif.plan.QosIds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -73,8 +74,9 @@ final class OvsBatch {
   /** Takes a plan's changes in, all or none. */
   Verdict add(OvsRequest request) {
     Set<String> concerned = new HashSet<>();
-    for (OvsChange change : request.step.changes()) {
-      Verdict verdict = check(change, request.step.changes(), concerned);
+    List<OvsChange> changes = resolved(request.step.changes());
+    for (OvsChange change : changes) {
+      Verdict verdict = check(change, changes, concerned);
       if (verdict != Verdict.INCLUDED) {
         return verdict;
       }
@@ -82,11 +84,26 @@ final class OvsBatch {
     touched.addAll(concerned);
     owner = request;
     includes = false;
-    for (OvsChange change : request.step.changes()) {
+    for (OvsChange change : changes) {
       include(change);
     }
     owner = null;
     return includes ? Verdict.INCLUDED : Verdict.SATISFIED;
+  }
+
+  /** The same with the names of the ports that are found by their iface-id. */
+  private List<OvsChange> resolved(List<OvsChange> changes) {
+    List<OvsChange> resolved = new ArrayList<>(changes.size());
+    for (OvsChange change : changes) {
+      if (change instanceof OvsChange.DeletePortsOf delete) {
+        for (String port : rows.portsOf(delete.bridge(), delete.interfaceId())) {
+          resolved.add(new OvsChange.DeletePort(delete.bridge(), port, delete.interfaceId()));
+        }
+      } else {
+        resolved.add(change);
+      }
+    }
+    return resolved;
   }
 
   private Verdict check(OvsChange change, List<OvsChange> all, Set<String> concerned) {
@@ -98,6 +115,8 @@ final class OvsBatch {
       }
       case OvsChange.AddPort add -> checkAdd(add, all, concerned);
       case OvsChange.DeletePort delete -> concern(delete.name(), concerned);
+      case OvsChange.RestoreInterface restore -> concern(restore.former().name(), concerned);
+      case OvsChange.DeletePortsOf unresolved -> throw new IllegalStateException("" + unresolved);
       case OvsChange.DeleteBridge delete -> {
         BridgeChange pending = bridges.get(delete.name());
         boolean wanted = pending != null && (pending.existing == null || !pending.added.isEmpty());
@@ -125,6 +144,9 @@ final class OvsBatch {
       problem = "the port " + name + " belongs to the bridge " + port.get().bridge();
       return Verdict.IMPOSSIBLE;
     }
+    if (port.isPresent() && !mayTake(add, port.get())) {
+      return Verdict.IMPOSSIBLE;
+    }
     Optional<OvsSnapshot.Interface> taken = rows.networkInterface(name);
     if (taken.isPresent()
         && (port.isEmpty() || !port.get().interfaces().contains(taken.get().uuid()))) {
@@ -144,11 +166,34 @@ final class OvsBatch {
     return concern(name, concerned);
   }
 
+  /** Whether a port that is there is the VIF's, or one that the plan knows that it takes over. */
+  private boolean mayTake(OvsChange.AddPort add, OvsSnapshot.Port port) {
+    List<OvsSnapshot.Interface> interfaces = rows.interfacesOf(port);
+    if (interfaces.stream().noneMatch(row -> row.name().equals(port.name()))) {
+      problem =
+          "the port "
+              + port.name()
+              + " has other interfaces: "
+              + interfaces.stream().map(OvsSnapshot.Interface::name).toList();
+      return false;
+    }
+    String own = add.port().interfaceId();
+    for (String id : OvsOwnership.interfaceIds(port, rows)) {
+      if (add.takenOver() != null && !id.equals(own) && !id.equals(add.takenOver())) {
+        problem = "the port " + port.name() + " is another VIF's, with the iface-id " + id;
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void include(OvsChange change) {
     switch (change) {
       case OvsChange.EnsureBridge ensure -> ensure(ensure);
       case OvsChange.AddPort add -> add(add);
       case OvsChange.DeletePort delete -> delete(delete);
+      case OvsChange.RestoreInterface restore -> restore(restore);
+      case OvsChange.DeletePortsOf unresolved -> throw new IllegalStateException("" + unresolved);
       case OvsChange.DeleteBridge delete -> delete(delete);
     }
   }
@@ -244,6 +289,41 @@ final class OvsBatch {
     owned(transaction.mutate("Interface", row, column, "insert", OvsdbValue.map(lacking)));
   }
 
+  private void restore(OvsChange.RestoreInterface restore) {
+    OvsSnapshot.Interface former = restore.former();
+    OvsPort given = restore.given();
+    if (rows.networkInterface(former.name())
+        .filter(row -> row.uuid().equals(former.uuid()))
+        .isEmpty()) {
+      return; // it is another one by now
+    }
+    Map<String, OvsdbValue> columns = new LinkedHashMap<>();
+    columns.put("type", OvsdbValue.of(former.type()));
+    if (given.mtuRequest().isPresent() && rows.hasColumn("Interface", "mtu_request")) {
+      columns.put(
+          "mtu_request",
+          former.mtuRequest().isPresent()
+              ? OvsdbValue.of(former.mtuRequest().getAsInt())
+              : OvsdbValue.empty());
+    }
+    owned(transaction.update("Interface", former.uuid(), columns));
+    restore(former.uuid(), "options", former.options(), given.options());
+    restore(former.uuid(), "external_ids", former.externalIds(), given.externalIds());
+  }
+
+  private void restore(
+      UUID row, String column, Map<String, String> former, Map<String, String> given) {
+    if (given.isEmpty()) {
+      return;
+    }
+    Map<String, String> back = new LinkedHashMap<>(former);
+    back.keySet().retainAll(given.keySet());
+    owned(transaction.mutate("Interface", row, column, "delete", OvsdbValue.set(given.keySet())));
+    if (!back.isEmpty()) {
+      owned(transaction.mutate("Interface", row, column, "insert", OvsdbValue.map(back)));
+    }
+  }
+
   /** Inserts a port with its interface; returns what refers to it. */
   private Object insertPort(OvsPort port) {
     int number = ++names;
@@ -274,7 +354,7 @@ final class OvsBatch {
       }
     }
     if (creation.qos() != null) {
-      deleteQos(creation.qos().externalIds());
+      deleteQos(port.name());
       owned(
           transaction.insert(
               "QoS",
@@ -288,8 +368,9 @@ final class OvsBatch {
     return new OvsdbValue.NamedUuid("p" + number);
   }
 
-  private void deleteQos(Map<String, String> externalIds) {
-    for (UUID row : rows.qos(externalIds)) {
+  /** Whatever its type: the option that gave it may have been another one then. */
+  private void deleteQos(String port) {
+    for (UUID row : rows.qos(QosIds.of(port))) {
       owned(transaction.delete("QoS", row));
     }
   }
@@ -297,20 +378,18 @@ final class OvsBatch {
   private void delete(OvsChange.DeletePort delete) {
     Optional<OvsSnapshot.Port> port = rows.port(delete.name());
     if (port.isPresent()) {
-      if (!OvsOwnership.isOf(delete, port.get(), rows.networkInterface(delete.name()))) {
+      if (!OvsOwnership.isOf(delete, port.get(), rows)) {
         return;
       }
       bridge(delete.bridge()).removed.add(port.get().uuid());
       includes = true;
-      if (!delete.qosIds().isEmpty() && !rows.qos(delete.qosIds()).isEmpty()) {
+      if (!rows.qos(QosIds.of(delete.name())).isEmpty()) {
         // The database counts references to a deleted row before it drops ports without a bridge.
         owned(
             transaction.update("Port", port.get().uuid(), Map.of("qos", OvsdbValue.set(Set.of()))));
       }
     }
-    if (!delete.qosIds().isEmpty()) {
-      deleteQos(delete.qosIds());
-    }
+    deleteQos(delete.name());
   }
 
   private void delete(OvsChange.DeleteBridge delete) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -21,6 +22,8 @@ final class OvsRows implements RowListener, OvsSnapshot {
   private final Map<UUID, String> bridgeOfPort;
   private final Map<String, OvsdbRow> ports;
   private final Map<String, Interface> interfaces;
+  private final Map<UUID, Interface> interfacesByRow;
+  private final Map<UUID, OvsdbRow> portOfInterface;
   private final Map<UUID, Map<String, String>> qos;
   private OvsdbSchema schema;
   private long nextConfig;
@@ -31,6 +34,8 @@ final class OvsRows implements RowListener, OvsSnapshot {
     bridgeOfPort = new HashMap<>();
     ports = new HashMap<>();
     interfaces = new HashMap<>();
+    interfacesByRow = new HashMap<>();
+    portOfInterface = new HashMap<>();
     qos = new HashMap<>();
   }
 
@@ -39,6 +44,8 @@ final class OvsRows implements RowListener, OvsSnapshot {
     bridgeOfPort = new HashMap<>(other.bridgeOfPort);
     ports = new HashMap<>(other.ports);
     interfaces = new HashMap<>(other.interfaces);
+    interfacesByRow = new HashMap<>(other.interfacesByRow);
+    portOfInterface = new HashMap<>(other.portOfInterface);
     qos = new HashMap<>(other.qos);
     this.schema = schema;
   }
@@ -49,7 +56,15 @@ final class OvsRows implements RowListener, OvsSnapshot {
         .monitor("Open_vSwitch", "next_cfg", "cur_cfg")
         .monitor("Bridge", "name", "datapath_type", "ports")
         .monitor("Port", "name", "interfaces", "tag")
-        .monitor("Interface", "name", "type", "options", "external_ids", "mtu_request", "error")
+        .monitor(
+            "Interface",
+            "name",
+            "type",
+            "options",
+            "external_ids",
+            "mtu_request",
+            "ofport",
+            "error")
         .monitor("QoS", "external_ids");
   }
 
@@ -79,6 +94,8 @@ final class OvsRows implements RowListener, OvsSnapshot {
     bridgeOfPort.clear();
     ports.clear();
     interfaces.clear();
+    interfacesByRow.clear();
+    portOfInterface.clear();
     qos.clear();
     nextConfig = 0;
     currentConfig = 0;
@@ -96,17 +113,24 @@ final class OvsRows implements RowListener, OvsSnapshot {
       case "Bridge" -> bridge(before, after);
       case "Port" -> {
         forget(ports, before);
+        if (before != null) {
+          before.get("interfaces").rows().forEach(row -> forget(row, before.uuid()));
+        }
         if (after != null) {
           ports.put(name(after), after);
+          after.get("interfaces").rows().forEach(row -> portOfInterface.put(row, after));
         }
       }
       case "Interface" -> {
         if (before != null) {
           interfaces.computeIfPresent(
               name(before), (key, row) -> row.uuid().equals(before.uuid()) ? null : row);
+          interfacesByRow.remove(before.uuid());
         }
         if (after != null) {
-          interfaces.put(name(after), networkInterface(after));
+          Interface row = networkInterface(after);
+          interfaces.put(row.name(), row);
+          interfacesByRow.put(row.uuid(), row);
         }
       }
       case "QoS" -> {
@@ -150,6 +174,11 @@ final class OvsRows implements RowListener, OvsSnapshot {
     }
   }
 
+  private void forget(UUID networkInterface, UUID port) {
+    portOfInterface.computeIfPresent(
+        networkInterface, (key, row) -> row.uuid().equals(port) ? null : row);
+  }
+
   private static String name(OvsdbRow row) {
     return row.get("name").text();
   }
@@ -166,6 +195,7 @@ final class OvsRows implements RowListener, OvsSnapshot {
         row.get("options").texts(),
         row.get("external_ids").texts(),
         number(row.get("mtu_request").number()),
+        number(row.get("ofport").number()),
         row.get("error").text());
   }
 
@@ -181,17 +211,30 @@ final class OvsRows implements RowListener, OvsSnapshot {
 
   @Override
   public Optional<Port> port(String name) {
-    OvsdbRow row = ports.get(name);
-    if (row == null) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Port(
-            row.uuid(),
-            name,
-            bridgeOfPort.getOrDefault(row.uuid(), ""),
-            number(row.get("tag").number()),
-            row.get("interfaces").rows()));
+    return Optional.ofNullable(ports.get(name)).map(this::port);
+  }
+
+  private Port port(OvsdbRow row) {
+    return new Port(
+        row.uuid(),
+        name(row),
+        bridgeOfPort.getOrDefault(row.uuid(), ""),
+        number(row.get("tag").number()),
+        row.get("interfaces").rows());
+  }
+
+  @Override
+  public Optional<Port> portOf(Interface networkInterface) {
+    return Optional.ofNullable(portOfInterface.get(networkInterface.uuid())).map(this::port);
+  }
+
+  @Override
+  public List<Interface> interfacesOf(Port port) {
+    return port.interfaces().stream()
+        .map(interfacesByRow::get)
+        .filter(Objects::nonNull)
+        .sorted(Comparator.comparing(Interface::name))
+        .toList();
   }
 
   @Override
@@ -209,7 +252,7 @@ final class OvsRows implements RowListener, OvsSnapshot {
     List<UUID> found = new ArrayList<>();
     qos.forEach(
         (uuid, ids) -> {
-          if (ids.equals(externalIds)) {
+          if (ids.entrySet().containsAll(externalIds.entrySet())) {
             found.add(uuid);
           }
         });

@@ -1,6 +1,6 @@
 package io.fastvif.engine;
 
-import io.fastvif.ovsdb.OvsdbAddress;
+import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.ovsdb.TlsCredentials;
 import java.time.Duration;
 import java.util.Objects;
@@ -8,20 +8,21 @@ import java.util.Objects;
 /**
  * Where an engine finds Open vSwitch.
  *
- * @param address its database
+ * @param servers of its database, tried in turn
  * @param tls what a TLS connection proves itself with; null without TLS
- * @param limit how long a change may take, the opening of the connection included
+ * @param limit how long a plan may take with its changes, the opening of the connection and the
+ *     wait for ovs-vswitchd included; as long again to take them back
  */
-public record OvsSettings(OvsdbAddress address, TlsCredentials tls, Duration limit) {
+public record OvsSettings(OvsdbRemotes servers, TlsCredentials tls, Duration limit) {
 
   /** Checks that all is there. */
   public OvsSettings {
-    Objects.requireNonNull(address);
+    Objects.requireNonNull(servers);
     Objects.requireNonNull(limit);
   }
 
   /** A database without TLS, and os-vif's limit of two minutes. */
-  public static OvsSettings of(String address) {
-    return new OvsSettings(OvsdbAddress.parse(address), null, Duration.ofMinutes(2));
+  public static OvsSettings of(String servers) {
+    return new OvsSettings(OvsdbRemotes.parse(servers), null, Duration.ofMinutes(2));
   }
 }

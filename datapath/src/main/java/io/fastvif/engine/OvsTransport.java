@@ -20,6 +20,9 @@ interface OvsTransport extends AutoCloseable {
 
     /** The step failed, and nothing of it was done. */
     void failed(PlanExecution plan, Step step, String problem);
+
+    /** The step was asked for, and nobody knows whether it was done, or will be. */
+    void unknown(PlanExecution plan, Step step, String problem);
   }
 
   /** No Open vSwitch: every step on it fails. */

@@ -8,6 +8,7 @@ import io.fastvif.plan.Step;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
@@ -23,6 +24,11 @@ final class OvsdbTransport implements OvsTransport {
   private static final int ATTEMPTS = 8;
 
   private static final String CLOSED = "the engine was closed before it was answered";
+  private static final String LATE = "the database did not answer in time";
+
+  /** What ovs-vswitchd writes as the number of an interface that it could not set up. */
+  private static final int NO_OPEN_FLOW_PORT = -1;
+
   private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(2);
 
   private final OvsdbClient client;
@@ -47,7 +53,7 @@ final class OvsdbTransport implements OvsTransport {
     this.wake = wake;
     limit = settings.limit();
     client =
-        OvsRows.monitor(OvsdbClient.builder(settings.address(), OvsBatch.DATABASE))
+        OvsRows.monitor(OvsdbClient.builder(settings.servers(), OvsBatch.DATABASE))
             .listener(rows)
             .tls(settings.tls())
             .build();
@@ -62,7 +68,7 @@ final class OvsdbTransport implements OvsTransport {
             answers.failed(plan, step, CLOSED);
           });
     } else if (step instanceof Step.ChangeOvs change) {
-      gathered.add(new OvsRequest(plan, change, System.nanoTime() + limit.toNanos()));
+      gathered.add(new OvsRequest(plan, change, plan.ovsDeadline(limit)));
     } else if (step instanceof Step.AwaitOvs await) {
       await(plan, await);
     } else {
@@ -75,7 +81,7 @@ final class OvsdbTransport implements OvsTransport {
     long config = client.read(rows::nextConfig);
     client.await(
         () -> rows.currentConfig() >= config,
-        limit,
+        left(plan.ovsDeadline(limit)),
         met -> {
           String problem = met ? error(await) : "ovs-vswitchd did not apply it in time";
           event(
@@ -90,15 +96,31 @@ final class OvsdbTransport implements OvsTransport {
         });
   }
 
+  private static Duration left(long deadline) {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+  }
+
   /** What ovs-vswitchd says against these interfaces; empty for nothing. Client's thread. */
   private String error(Step.AwaitOvs await) {
     for (String name : await.interfaces()) {
-      String error = rows.networkInterface(name).map(OvsSnapshot.Interface::error).orElse("");
+      String error = rows.networkInterface(name).map(OvsdbTransport::error).orElse("is gone again");
       if (!error.isEmpty()) {
         return name + ": " + error;
       }
     }
     return "";
+  }
+
+  /** A bridge that could not be made says nothing of its ports: they just get no number. */
+  private static String error(OvsSnapshot.Interface row) {
+    if (!row.error().isEmpty()) {
+      return row.error();
+    }
+    return row.openFlowPort().orElse(NO_OPEN_FLOW_PORT) == NO_OPEN_FLOW_PORT
+        ? "ovs-vswitchd did not set it up (its ofport is "
+            + (row.openFlowPort().isPresent() ? "-1" : "empty")
+            + "); its log says why"
+        : "";
   }
 
   private void event(Runnable event) {
@@ -136,10 +158,14 @@ final class OvsdbTransport implements OvsTransport {
       connect();
       return;
     }
+    giveUp();
     List<OvsRequest> group = groups.poll();
     if (group == null) {
       group = List.copyOf(gathered);
       gathered = new ArrayDeque<>();
+    }
+    if (group.isEmpty()) {
+      return;
     }
     List<OvsRequest> included = new ArrayList<>(group.size());
     List<OvsRequest> requests = group;
@@ -154,7 +180,10 @@ final class OvsdbTransport implements OvsTransport {
       return;
     }
     underWay = true;
-    client.transact(transaction, limit, outcome -> event(() -> ended(batch, included, outcome)));
+    client.transact(
+        transaction,
+        left(firstDeadline(included)),
+        outcome -> event(() -> ended(batch, included, outcome)));
   }
 
   private OvsBatch batch(List<OvsRequest> group, List<OvsRequest> included) {
@@ -185,13 +214,22 @@ final class OvsdbTransport implements OvsTransport {
     return all;
   }
 
+  private static long firstDeadline(Collection<OvsRequest> requests) {
+    long first = requests.iterator().next().deadline;
+    for (OvsRequest request : requests) {
+      first = request.deadline - first < 0 ? request.deadline : first;
+    }
+    return first;
+  }
+
   /** Waits for the connection, as long as the oldest change may wait. */
   private void connect() {
-    long deadline = (groups.isEmpty() ? gathered.peek() : groups.peek().getFirst()).deadline;
+    List<OvsRequest> waiting = new ArrayList<>(gathered);
+    groups.forEach(waiting::addAll);
     connecting = true;
     client.await(
         () -> true,
-        Duration.ofNanos(Math.max(0, deadline - System.nanoTime())),
+        left(firstDeadline(waiting)),
         met ->
             event(
                 () -> {
@@ -202,16 +240,30 @@ final class OvsdbTransport implements OvsTransport {
                 }));
   }
 
-  /** Fails the changes whose time has passed. */
+  /** Fails the changes whose time has passed, whatever was tried for them. */
   private void giveUp() {
     long now = System.nanoTime();
-    for (OvsRequest request : takeAll()) {
-      if (now - request.deadline >= 0) {
-        failed(request, client.problem());
-      } else {
-        gathered.add(request);
+    List<List<OvsRequest>> all = List.copyOf(groups);
+    groups.clear();
+    for (List<OvsRequest> group : all) {
+      List<OvsRequest> left = inTime(group, now);
+      if (!left.isEmpty()) {
+        groups.add(left);
       }
     }
+    gathered = new ArrayDeque<>(inTime(gathered, now));
+  }
+
+  private List<OvsRequest> inTime(Collection<OvsRequest> requests, long now) {
+    List<OvsRequest> left = new ArrayList<>(requests.size());
+    for (OvsRequest request : requests) {
+      if (now - request.deadline < 0) {
+        left.add(request);
+      } else {
+        failed(request, client.isCurrent() ? LATE : client.problem());
+      }
+    }
+    return left;
   }
 
   private void ended(OvsBatch batch, List<OvsRequest> included, TransactionOutcome outcome) {
@@ -278,10 +330,14 @@ final class OvsdbTransport implements OvsTransport {
 
   private void failed(OvsRequest request, String problem) {
     answered++;
-    answers.failed(
-        request.plan,
-        request.step,
-        request.unknown ? problem + "; it may have been done" : problem);
+    if (request.unknown) {
+      answers.unknown(
+          request.plan,
+          request.step,
+          problem + "; whether it was done is not known: plug or unplug again");
+    } else {
+      answers.failed(request.plan, request.step, problem);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,9 @@ final class PlanExecution {
   /** Where the renaming of a link stands, if the step is one. */
   final Renaming renaming = new Renaming();
 
+  /** When the plan's steps on Open vSwitch are given up; 0 before the first of them. */
+  private long ovsDeadline;
+
   private final ArrayDeque<PlugOperation> followers = new ArrayDeque<>();
 
   /** Whether an answer is awaited. */
@@ -56,6 +60,7 @@ final class PlanExecution {
     failedStep = null;
     leftBehind.clear();
     sharedUndoDecided = false;
+    ovsDeadline = 0;
     renaming.reset();
     waiting = false;
     elsewhere = false;
@@ -121,6 +126,11 @@ final class PlanExecution {
     return undoing && plan.steps().get(cursor).shared() && !sharedUndoDecided;
   }
 
+  /** Whether the step that was just done or refused is one that other VIFs may rely on. */
+  boolean isShared() {
+    return plan.steps().get(cursor).shared();
+  }
+
   /** Decides for all of the plan's shared steps whether they are undone. */
   void decideSharedUndo(boolean inUse) {
     sharedUndoDecided = true;
@@ -176,6 +186,25 @@ final class PlanExecution {
     request.left(note);
   }
 
+  /**
+   * When to give up the plan's steps on Open vSwitch: one limit holds for them together, and one
+   * for taking them back.
+   */
+  long ovsDeadline(Duration limit) {
+    if (ovsDeadline == 0) {
+      ovsDeadline = (System.nanoTime() + limit.toNanos()) | 1; // 0 stands for none
+    }
+    return ovsDeadline;
+  }
+
+  /** Nobody knows whether the step was done, or will be: it may be left behind. */
+  void unknown(Step step, String detail) {
+    if (!undoing) {
+      leftBehind.add("perhaps, for nobody knows whether it was done: " + step);
+    }
+    failed(step, 0, detail);
+  }
+
   /** The step failed: from here the plan goes backwards. */
   void failed(Step step, int errno, String detail) {
     waiting = false;
@@ -190,6 +219,7 @@ final class PlanExecution {
       failedErrno = errno;
       failedDetail = detail;
       undoing = true;
+      ovsDeadline = 0;
       boolean isPartial = step instanceof Step.ConfigureLink || step instanceof Step.ConfigureVf;
       if (isPartial && errno != Errno.ENODEV) {
         // The kernel takes a message's settings one by one: those before the refused one are done.

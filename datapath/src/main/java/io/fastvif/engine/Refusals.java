@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.RouteState;
 import io.fastvif.plan.Step;
 
 /** What it means for a plan that the kernel has refused one of its steps. */
@@ -16,13 +17,21 @@ final class Refusals {
     FAILED
   }
 
+  /** Who is making what. */
+  interface BeingMade {
+    /** Whether another plan that is under way has made the link of that name. */
+    boolean isByAnother(PlanExecution plan, String name);
+  }
+
   private final Transport transport;
+  private final BeingMade beingMade;
 
   /**
    * @param transport answers questions about links
    */
-  Refusals(Transport transport) {
+  Refusals(Transport transport, BeingMade beingMade) {
     this.transport = transport;
+    this.beingMade = beingMade;
   }
 
   /**
@@ -41,7 +50,8 @@ final class Refusals {
 
   private boolean isAsWanted(PlanExecution plan, Step step, int errno) {
     return switch (step) {
-      case Step.CreateBridge bridge -> errno == Errno.EEXIST;
+      case Step.CreateBridge bridge ->
+          errno == Errno.EEXIST && (plan.isShared() || !isOthers(plan, bridge.name()));
       case Step.CreateVlan vlan -> errno == Errno.EEXIST;
       case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
       case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
@@ -54,7 +64,8 @@ final class Refusals {
       case Step.DeleteAltname delete -> errno == Errno.ENOENT;
       case Step.RetireBridge retire -> errno == Errno.ENODEV;
       case Step.AddAddress address -> errno == Errno.EEXIST;
-      case Step.AddRoute route -> errno == Errno.EEXIST;
+      case Step.AddRoute route ->
+          errno == Errno.EEXIST && (plan.isShared() || isBy(route.name(), route.route()));
       case Step.DeleteAddress address -> errno == Errno.EADDRNOTAVAIL;
       case Step.DeleteRoute route -> errno == Errno.ESRCH;
       default -> false;
@@ -62,7 +73,50 @@ final class Refusals {
   }
 
   private boolean isOwn(PlanExecution plan, String name) {
+    return alias(name).equals(Aliases.of(plan.plan().vifId()));
+  }
+
+  private String alias(String name) {
     int index = transport.linkIndex(name);
-    return index > 0 && transport.alias(index).equals(Aliases.of(plan.plan().vifId()));
+    return index > 0 ? transport.alias(index) : "";
+  }
+
+  /** Whether another VIF has it, or another plan that is under way has just made it. */
+  private boolean isOthers(PlanExecution plan, String name) {
+    return beingMade.isByAnother(plan, name)
+        || Aliases.vifId(alias(name)).filter(id -> !id.equals(plan.plan().vifId())).isPresent();
+  }
+
+  private boolean isBy(String link, RouteState route) {
+    int index = transport.linkIndex(link);
+    return index > 0 && transport.hasRoute(index, route);
+  }
+
+  /**
+   * Why a step was refused.
+   *
+   * @param message the kernel's; may be null
+   */
+  String detail(Step step, int errno, String message) {
+    if (errno == Errno.EEXIST || errno == Errno.EBUSY) {
+      String taken =
+          switch (step) {
+            case Step.CreateTap tap -> holder(tap.name());
+            case Step.CreateMacvtap macvtap -> holder(macvtap.name());
+            case Step.CreateBridge bridge -> holder(bridge.name());
+            case Step.CreateVeth veth ->
+                holder(veth.name()) == null ? holder(veth.peer()) : holder(veth.name());
+            case Step.AddRoute route -> "another link has a route there";
+            default -> null;
+          };
+      if (taken != null) {
+        return taken;
+      }
+    }
+    return message == null ? "" : message;
+  }
+
+  private String holder(String name) {
+    return Aliases.vifId(alias(name)).map(id -> name + " is the VIF " + id + "'s").orElse(null);
   }
 }

@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
@@ -47,6 +48,14 @@ interface Transport extends MessageExchange {
 
   /** Whether a link other than these two has the first as its master, or lies on it. */
   boolean hasOtherPorts(int master, int port);
+
+  /**
+   * Whether the route leaves by the link of that index. A route to one destination excludes another
+   * of the same metric by another link, so that EEXIST alone does not tell.
+   */
+  default boolean hasRoute(int link, RouteState route) {
+    return true;
+  }
 
   /** The kind of the link of that index; empty if it has none or is gone. From any thread. */
   String kind(int index);

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -26,6 +28,10 @@ public final class OvsdbClient implements AutoCloseable {
   private static final long FIRST_PAUSE = Duration.ofMillis(20).toNanos();
   private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
   private static final long HANDSHAKE = Duration.ofSeconds(10).toNanos();
+
+  /** How long the first of several servers may say nothing before the next is tried. */
+  private static final long FIRST_PATIENCE = Duration.ofSeconds(1).toNanos();
+
   private static final long BUSY_TICK_MILLIS = 20;
 
   private final Builder settings;
@@ -34,6 +40,7 @@ public final class OvsdbClient implements AutoCloseable {
       new ManyToOneConcurrentLinkedQueue<>();
   private final ReentrantLock rowsLock = new ReentrantLock();
   private final MonitoredRows rows;
+  private final ServerStatus status;
   private final List<Await> awaits = new ArrayList<>();
   private final Thread thread;
 
@@ -43,8 +50,16 @@ public final class OvsdbClient implements AutoCloseable {
   private boolean wanted;
   private boolean connecting;
   private boolean conditionsDue;
-  private long handshakeDeadline;
+  private long connectingSince;
   private long pause;
+
+  /** Which of the servers is connected to, or tried next. */
+  private int server;
+
+  /** How many have been tried in vain since one was current. */
+  private int failures;
+
+  private CompletableFuture<SocketAddress> resolving;
   private long nextAttempt;
 
   private volatile OvsdbSchema schema;
@@ -58,6 +73,7 @@ public final class OvsdbClient implements AutoCloseable {
   private OvsdbClient(Builder builder) {
     settings = builder;
     rows = new MonitoredRows(builder.listener);
+    status = new ServerStatus(builder.database, builder.remotes.cluster());
     try {
       selector = Selector.open();
     } catch (IOException failure) {
@@ -70,12 +86,15 @@ public final class OvsdbClient implements AutoCloseable {
 
   /** A client of that database, such as {@code Open_vSwitch}, at that address. */
   public static Builder builder(OvsdbAddress address, String database) {
-    return new Builder(address, database);
+    return builder(OvsdbRemotes.of(address), database);
   }
 
-  /** Where the server is. */
-  public OvsdbAddress address() {
-    return settings.address;
+  /**
+   * A client of that database at one of those servers: the next one is tried where one does not
+   * answer, is disconnected from the database, or is not the leader of its cluster.
+   */
+  public static Builder builder(OvsdbRemotes remotes, String database) {
+    return new Builder(remotes, database);
   }
 
   /** Whether the monitored rows are those of the server now. */
@@ -189,7 +208,7 @@ public final class OvsdbClient implements AutoCloseable {
     drain();
     long now = System.nanoTime();
     if (session == null && wanted && now - nextAttempt >= 0) {
-      connect(now);
+      connect();
     }
     if (session != null) {
       converse(now);
@@ -218,7 +237,7 @@ public final class OvsdbClient implements AutoCloseable {
   private void converse(long now) throws IOException {
     if (connecting) {
       if (!session.finishConnect()) {
-        checkHandshake(now);
+        checkPatience(now, connectingSince);
         return;
       }
       connecting = false;
@@ -231,7 +250,7 @@ public final class OvsdbClient implements AutoCloseable {
     }
     session.expire(now);
     if (!session.isCurrent()) {
-      checkHandshake(now);
+      checkPatience(now, session.lastHeard());
     } else if (!session.probe(now, Duration.ofMillis(settings.probeMillis).toNanos())) {
       lose("the server does not answer");
       return;
@@ -239,14 +258,63 @@ public final class OvsdbClient implements AutoCloseable {
     session.write();
   }
 
-  private void checkHandshake(long now) throws IOException {
-    if (now - handshakeDeadline > 0) {
+  /** Gives a server up that has said nothing; sooner where there is another one to try. */
+  private void checkPatience(long now, long since) throws IOException {
+    int servers = settings.remotes.addresses().size();
+    long patience =
+        servers == 1
+            ? HANDSHAKE
+            : Math.min(HANDSHAKE, FIRST_PATIENCE << Math.min(failures / servers, 4));
+    if (now - since > patience) {
       throw new IOException("the server does not answer");
     }
   }
 
-  private void connect(long now) throws IOException {
-    SocketAddress address = settings.address.resolve();
+  private OvsdbAddress address() {
+    return settings.remotes.addresses().get(server);
+  }
+
+  /** Begins to connect; where a name has to be looked up, once that is done. */
+  private void connect() throws IOException {
+    if (resolving == null) {
+      resolving = resolve(address());
+      connectingSince = System.nanoTime();
+    }
+    if (!resolving.isDone()) {
+      checkPatience(System.nanoTime(), connectingSince);
+      return;
+    }
+    SocketAddress address;
+    try {
+      address = resolving.join();
+    } catch (CompletionException failed) {
+      throw new IOException(failed.getCause().getMessage(), failed);
+    } finally {
+      resolving = null;
+    }
+    connect(address);
+  }
+
+  /** Looks up a name in a thread of its own: it may take long, and nothing here may wait for it. */
+  private static CompletableFuture<SocketAddress> resolve(OvsdbAddress address) {
+    CompletableFuture<SocketAddress> resolved = new CompletableFuture<>();
+    Runnable lookUp =
+        () -> {
+          try {
+            resolved.complete(address.resolve());
+          } catch (IOException | RuntimeException unknown) {
+            resolved.completeExceptionally(unknown);
+          }
+        };
+    if (address instanceof OvsdbAddress.Unix) {
+      lookUp.run();
+    } else {
+      Thread.ofPlatform().daemon().name("fastvif-ovsdb-name").start(lookUp);
+    }
+    return resolved;
+  }
+
+  private void connect(SocketAddress address) throws IOException {
     SocketChannel channel =
         address instanceof UnixDomainSocketAddress
             ? SocketChannel.open(StandardProtocolFamily.UNIX)
@@ -256,7 +324,7 @@ public final class OvsdbClient implements AutoCloseable {
       channel.register(selector, SelectionKey.OP_CONNECT);
       channel.connect(address);
       ByteLink link =
-          settings.address instanceof OvsdbAddress.Tcp tcp && tcp.tls()
+          address() instanceof OvsdbAddress.Tcp tcp && tcp.tls()
               ? new TlsLink(channel, settings.tls)
               : ByteLink.plain(channel);
       session =
@@ -267,20 +335,27 @@ public final class OvsdbClient implements AutoCloseable {
               settings.database,
               settings.columns,
               lastTransaction,
+              status,
               new Updates());
     } catch (IOException | RuntimeException failure) {
       ByteLink.closeQuietly(channel);
       throw failure;
     }
     connecting = true;
-    handshakeDeadline = now + HANDSHAKE;
+    connectingSince = System.nanoTime();
   }
 
+  /** Ends the connection; the next attempt is with the next server. */
   private void lose(String reason) {
+    int servers = settings.remotes.addresses().size();
     current = false;
-    problem = settings.address + ": " + reason;
-    pause = Math.clamp(2 * pause, FIRST_PAUSE, LONGEST_PAUSE);
-    nextAttempt = System.nanoTime() + pause;
+    resolving = null;
+    problem = address() + ": " + reason;
+    server = (server + 1) % servers;
+    if (failures++ % servers == 0) { // the pause grows once they have all been tried
+      pause = Math.clamp(2 * pause, FIRST_PAUSE, LONGEST_PAUSE);
+    }
+    nextAttempt = System.nanoTime() + (failures % servers == 0 ? pause : FIRST_PAUSE);
     OvsdbSession lost = session;
     session = null;
     if (lost != null) {
@@ -327,6 +402,7 @@ public final class OvsdbClient implements AutoCloseable {
     public void onCurrent() {
       schema = nextSchema;
       pause = 0;
+      failures = 0;
       current = true;
       conditionsDue = true;
     }
@@ -348,7 +424,7 @@ public final class OvsdbClient implements AutoCloseable {
   public static final class Builder {
     private static final long PROBE_MILLIS = 5_000;
 
-    private final OvsdbAddress address;
+    private final OvsdbRemotes remotes;
     private final String database;
     private final Map<String, List<String>> columns = new LinkedHashMap<>();
     private TlsCredentials tls;
@@ -362,8 +438,8 @@ public final class OvsdbClient implements AutoCloseable {
           public void changed(String table, OvsdbRow before, OvsdbRow after) {}
         };
 
-    private Builder(OvsdbAddress address, String database) {
-      this.address = address;
+    private Builder(OvsdbRemotes remotes, String database) {
+      this.remotes = remotes;
       this.database = database;
     }
 
@@ -396,8 +472,8 @@ public final class OvsdbClient implements AutoCloseable {
 
     /** The client, whose thread is started in the network namespace of the caller's. */
     public OvsdbClient build() {
-      if (address instanceof OvsdbAddress.Tcp tcp && tcp.tls() && tls == null) {
-        throw new IllegalArgumentException(address + " needs a key, a certificate and a CA");
+      if (remotes.usesTls() && tls == null) {
+        throw new IllegalArgumentException(remotes + " needs a key, a certificate and a CA");
       }
       return new OvsdbClient(this);
     }

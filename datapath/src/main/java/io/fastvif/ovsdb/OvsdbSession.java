@@ -18,6 +18,7 @@ import java.util.Map;
 final class OvsdbSession implements AutoCloseable {
   private static final int MESSAGE_LIMIT = 256 << 20;
   private static final String MONITOR = "fastvif";
+  private static final String SERVER_MONITOR = "fastvif-server";
   static final String NO_TRANSACTION = "00000000-0000-0000-0000-000000000000";
 
   /** The ways to monitor, the best first, with the notification that belongs to each. */
@@ -59,6 +60,7 @@ final class OvsdbSession implements AutoCloseable {
   private final String database;
   private final Map<String, List<String>> wanted;
   private final Owner owner;
+  private final ServerStatus status;
   private final MessageSplitter input = new MessageSplitter(MESSAGE_LIMIT);
   private final ArrayDeque<ByteBuffer> output = new ArrayDeque<>();
   private final Map<Long, Answer> requests = new LinkedHashMap<>();
@@ -66,6 +68,7 @@ final class OvsdbSession implements AutoCloseable {
   private final String lastTransaction;
   private Map<String, List<String>> monitored = Map.of();
   private int method;
+  private boolean complete;
   private boolean current;
   private long lastId;
   private long lastHeard = System.nanoTime();
@@ -78,6 +81,7 @@ final class OvsdbSession implements AutoCloseable {
       String database,
       Map<String, List<String>> wanted,
       String lastTransaction,
+      ServerStatus status,
       Owner owner) {
     this.channel = channel;
     this.selector = selector;
@@ -85,18 +89,79 @@ final class OvsdbSession implements AutoCloseable {
     this.database = database;
     this.wanted = wanted;
     this.lastTransaction = lastTransaction;
+    this.status = status;
     this.owner = owner;
+    status.reset();
   }
 
   /** The socket is connected. */
   void begin() {
+    long server = ++lastId;
+    requests.put(server, this::onServerSchema);
+    output.add(RpcWriter.getSchema(ServerStatus.DATABASE, server));
     long id = ++lastId;
-    requests.put(id, (result, error) -> onSchema(result, error));
+    requests.put(id, this::onSchema);
     output.add(RpcWriter.getSchema(database, id));
   }
 
+  /** Whether the rows are those of the database now. */
   boolean isCurrent() {
     return current;
+  }
+
+  /** When the server was last heard of. */
+  long lastHeard() {
+    return lastHeard;
+  }
+
+  private void onServerSchema(Object result, Object error) {
+    if (error != null) {
+      status.absent();
+      becomeCurrent();
+      return;
+    }
+    OvsdbSchema schema = OvsdbSchema.read(result);
+    List<String> columns = new ArrayList<>(ServerStatus.COLUMNS);
+    columns.removeIf(column -> !schema.hasColumn(ServerStatus.TABLE, column));
+    if (columns.isEmpty()) {
+      status.absent();
+      becomeCurrent();
+      return;
+    }
+    long id = ++lastId;
+    requests.put(
+        id,
+        (rows, refusal) -> {
+          if (refusal == null) {
+            onStatus(rows, true, schema);
+          } else {
+            throw new OvsdbProtocolException("the server does not say how it is: " + refusal);
+          }
+        });
+    output.add(
+        RpcWriter.monitor(
+            "monitor",
+            ServerStatus.DATABASE,
+            SERVER_MONITOR,
+            Map.of(ServerStatus.TABLE, columns),
+            null,
+            id));
+  }
+
+  private void onStatus(Object updates, boolean initial, OvsdbSchema schema) {
+    status.update(updates, initial, schema);
+    String problem = status.problem();
+    if (problem != null) {
+      throw new OvsdbProtocolException(problem);
+    }
+    becomeCurrent();
+  }
+
+  private void becomeCurrent() {
+    if (complete && status.isKnown() && !current) {
+      current = true;
+      owner.onCurrent();
+    }
   }
 
   private void onSchema(Object result, Object error) {
@@ -140,8 +205,8 @@ final class OvsdbSession implements AutoCloseable {
     } else {
       throw new OvsdbProtocolException("an answer to monitor_cond_since that is not an array of 3");
     }
-    current = true;
-    owner.onCurrent();
+    complete = true;
+    becomeCurrent();
   }
 
   /** Sends a transaction. */
@@ -192,9 +257,12 @@ final class OvsdbSession implements AutoCloseable {
       handleAnswer(message);
     } else if (name.equals("echo")) {
       output.add(RpcWriter.echoAnswer(message));
-    } else if (name.equals(NOTIFICATIONS.get(method))
-        && message.get("params") instanceof List<?> p) {
-      if (p.size() < 2 || !MONITOR.equals(p.get(0))) {
+    } else if (message.get("params") instanceof List<?> p && p.size() >= 2) {
+      if (name.equals("update") && SERVER_MONITOR.equals(p.get(0))) {
+        onStatus(p.getLast(), false, null);
+        return;
+      }
+      if (!name.equals(NOTIFICATIONS.get(method)) || !MONITOR.equals(p.get(0))) {
         return; // not of this monitor
       }
       owner.onUpdate(p.getLast(), false, method < 2);

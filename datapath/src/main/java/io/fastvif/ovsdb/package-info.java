@@ -10,6 +10,11 @@
  * answered as {@link io.fastvif.ovsdb.TransactionOutcome.Kind#UNKNOWN}, and the rows then tell
  * whether it was carried out.
  *
+ * <p>A database may have several servers. What a server says of itself in its database {@code
+ * _Server} decides whether it is asked: the leader of a raft cluster, a relay while it is connected
+ * to its database, any other one always. The next server is tried where one is not asked, or does
+ * not answer.
+ *
  * <p>The one Java library that is kept up, OpenDaylight's {@code org.opendaylight.ovsdb:library},
  * needs netty, guava, jackson-databind, OSGi and OpenDaylight's own certificate service, some 10 MB
  * for what these classes do with jackson-core; it has a blocking start and no {@code

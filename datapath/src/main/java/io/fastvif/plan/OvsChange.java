@@ -1,7 +1,5 @@
 package io.fastvif.plan;
 
-import java.util.Map;
-
 /**
  * One change of Open vSwitch's database. It names what is to be, not what is to be done: where that
  * is so already, nothing is done. {@code toString()} says it in the words of the equivalent {@code
@@ -24,11 +22,32 @@ public sealed interface OvsChange {
    * Adds a port to a bridge, or gives an existing one what it lacks. A port of that name on another
    * bridge makes it fail. Equivalent to {@code ovs-vsctl --may-exist add-port BRIDGE NAME -- set
    * Interface NAME ...}.
+   *
+   * @param takenOver the iface-id of another VIF's port that is taken over, as os-vif does, because
+   *     the plan was made in knowledge of it; empty for none; null for any
    */
-  record AddPort(String bridge, OvsPort port) implements OvsChange {
+  record AddPort(String bridge, OvsPort port, String takenOver) implements OvsChange {
+    /** Takes any port over. */
+    public AddPort(String bridge, OvsPort port) {
+      this(bridge, port, null);
+    }
+
     @Override
     public String toString() {
       return "--may-exist add-port " + bridge + " " + port;
+    }
+  }
+
+  /**
+   * Gives an interface back what {@link AddPort} has replaced.
+   *
+   * @param former the interface as it was
+   * @param given what was set
+   */
+  record RestoreInterface(OvsSnapshot.Interface former, OvsPort given) implements OvsChange {
+    @Override
+    public String toString() {
+      return "set Interface " + former.name() + " as it was";
     }
   }
 
@@ -38,18 +57,23 @@ public sealed interface OvsChange {
    * del-port BRIDGE NAME}.
    *
    * @param interfaceId the iface-id that the port's interface has, if it has one; empty for any
-   * @param qosIds the external_ids of the QoS row; empty for none
    */
-  record DeletePort(String bridge, String name, String interfaceId, Map<String, String> qosIds)
-      implements OvsChange {
-    /** Copies the map. */
-    public DeletePort {
-      qosIds = Map.copyOf(qosIds);
-    }
-
+  record DeletePort(String bridge, String name, String interfaceId) implements OvsChange {
     @Override
     public String toString() {
       return "--if-exists del-port " + bridge + " " + name;
+    }
+  }
+
+  /**
+   * Removes the ports of a bridge whose interfaces have that iface-id, whatever their names.
+   *
+   * @param interfaceId not empty
+   */
+  record DeletePortsOf(String bridge, String interfaceId) implements OvsChange {
+    @Override
+    public String toString() {
+      return "--if-exists del-port " + bridge + " of iface-id " + interfaceId;
     }
   }
 

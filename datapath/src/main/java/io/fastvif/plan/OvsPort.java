@@ -58,6 +58,11 @@ public record OvsPort(
     }
   }
 
+  /** The iface-id that it is to have; empty for none. */
+  public String interfaceId() {
+    return externalIds.getOrDefault("iface-id", "");
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(name);

@@ -64,6 +64,8 @@ public interface OvsSnapshot {
    * A row of Interface.
    *
    * @param mtuRequest the MTU that Open vSwitch is asked to give it, if it is
+   * @param openFlowPort the number that ovs-vswitchd gave it; empty if it has not (yet), -1 if it
+   *     could not set it up
    * @param error why ovs-vswitchd could not set it up; empty if it could, or has not tried yet
    */
   record Interface(
@@ -73,7 +75,15 @@ public interface OvsSnapshot {
       Map<String, String> options,
       Map<String, String> externalIds,
       OptionalInt mtuRequest,
-      String error) {}
+      OptionalInt openFlowPort,
+      String error) {
+    private static final String INTERFACE_ID = "iface-id";
+
+    /** Its iface-id; empty if it has none. */
+    public String interfaceId() {
+      return externalIds.getOrDefault(INTERFACE_ID, "");
+    }
+  }
 
   /** Whether the rows are known; without it, everything below is empty. */
   boolean isKnown();
@@ -90,7 +100,29 @@ public interface OvsSnapshot {
   /** All interfaces, by their names. */
   List<Interface> interfaces();
 
-  /** The QoS rows whose external_ids are exactly these. */
+  /** The port that the interface belongs to, whatever its name, if there is one. */
+  default Optional<Port> portOf(Interface networkInterface) {
+    return port(networkInterface.name())
+        .filter(port -> port.interfaces().contains(networkInterface.uuid()));
+  }
+
+  /** The names of a bridge's ports with an interface of that iface-id, whatever their names. */
+  default List<String> portsOf(String bridge, String interfaceId) {
+    return interfaces().stream()
+        .filter(row -> row.interfaceId().equals(interfaceId))
+        .flatMap(row -> portOf(row).stream())
+        .filter(port -> port.bridge().equals(bridge))
+        .map(Port::name)
+        .distinct()
+        .toList();
+  }
+
+  /** The interfaces of a port, whatever their names. */
+  default List<Interface> interfacesOf(Port port) {
+    return interfaces().stream().filter(row -> port.interfaces().contains(row.uuid())).toList();
+  }
+
+  /** The QoS rows whose external_ids have these among them. */
   List<UUID> qos(Map<String, String> externalIds);
 
   /** Whether the database's schema has that column. */

@@ -342,9 +342,9 @@ public sealed interface Step {
   }
 
   /**
-   * Waits until ovs-vswitchd has applied what the database holds now; fails if one of these
-   * interfaces has an error then. Equivalent to what {@code ovs-vsctl} does at its end without
-   * {@code --no-wait}.
+   * Waits until ovs-vswitchd has applied what the database holds now; fails if it could not set up
+   * one of these interfaces, of which there may be none. Equivalent to what {@code ovs-vsctl} does
+   * at its end without {@code --no-wait}.
    */
   record AwaitOvs(List<String> interfaces) implements Step {
     /** Copies the list. */
@@ -354,7 +354,8 @@ public sealed interface Step {
 
     @Override
     public String toString() {
-      return "wait for ovs-vswitchd to apply " + String.join(", ", interfaces);
+      return "wait for ovs-vswitchd to apply "
+          + (interfaces.isEmpty() ? "all" : String.join(", ", interfaces));
     }
   }
 

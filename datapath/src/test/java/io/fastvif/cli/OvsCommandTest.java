@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
+import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifHostDevice;
 import io.fastvif.vif.VifOpenVSwitch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands with Open vSwitch. */
 class OvsCommandTest {
+  private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
+
   @TempDir Path folder;
 
   private String file() throws Exception {
@@ -89,6 +94,69 @@ class OvsCommandTest {
     assertTrue(
         run.err().contains("--option: ovs.ovsdb_connection: \"6640\" is not an address of OVSDB"),
         run.err());
+  }
+
+  @KernelTest
+  void aPortIsListedWithItsBridgeWhateverItsInterfaceIsCalled() throws Exception {
+    try (OvsHost host = OvsHost.database(folder, SCHEMA)) {
+      host.vsctl("--no-wait add-br br-int -- add-bond br-int port0 if0 if1");
+      host.vsctl("--no-wait set Interface if1 external_ids:iface-id=0a1b");
+      String option = "ovs.ovsdb_connection=unix:" + folder.resolve("none") + "," + host.address();
+      String listed = CommandRun.of("list", "--json", "-o", option).expect(Fastvif.DONE).out();
+      assertTrue(listed.contains("\"name\":\"if1\""), listed);
+      assertTrue(listed.contains("\"ovs_bridge\":\"br-int\",\"iface_id\":\"0a1b\""), listed);
+    }
+  }
+
+  /** A function of a card that is not there (any more), as a port of Open vSwitch. */
+  private static Vif gone(int number, String datapathType) {
+    return VifHostDevice.builder()
+        .id("7204e52d-b222-4a58-808a-0000000000" + number)
+        .plugin("ovs")
+        .devType(HostDeviceType.ETHERNET)
+        .devAddress(PciAddress.parse("0000:05:00.2"))
+        .network(Network.builder().bridge("br-int").build())
+        .portProfile(
+            PortProfileOpenVSwitch.builder()
+                .interfaceId("e65867e0-9340-4a7f-a256-0000000000" + number)
+                .datapathType(datapathType)
+                .build())
+        .build();
+  }
+
+  @KernelTest
+  void aDeviceThatIsGoneIsUnpluggedAllTheSameAndStopsNobodyElse() throws Exception {
+    try (OvsHost host = OvsHost.database(folder, SCHEMA)) {
+      String[] with = {"-o", "ovs.ovsdb_connection=" + host.address()};
+      host.vsctl("--no-wait add-br br-int -- set Bridge br-int datapath_type=netdev");
+      Vif tap = Vifs.tap("t1", "t1").build();
+      Path file = folder.resolve("gone.json");
+      for (String type : List.of("system", "netdev")) {
+        for (String port : List.of("", "rep0", "vfr7204e52d-b2")) {
+          if (!port.isEmpty()) {
+            host.vsctl(
+                "--no-wait add-port br-int "
+                    + port
+                    + " -- set Interface "
+                    + port
+                    + " external_ids:iface-id=e65867e0-9340-4a7f-a256-000000000011");
+          }
+          Files.writeString(file, Vifs.json(gone(11, type), tap));
+          CommandRun plugged =
+              CommandRun.of("plug", file.toString(), with[0], with[1]).expect(Fastvif.FAILED);
+          String message =
+              "dev_address: \\\"0000:05:00.2\\\" is not a virtual function of this host";
+          assertTrue(plugged.lines().get(0).contains(message), plugged.out());
+          assertTrue(plugged.lines().get(1).contains("\"outcome\":\"plugged\""), plugged.out());
+          CommandRun unplugged =
+              CommandRun.of("unplug", file.toString(), with[0], with[1]).expect(Fastvif.DONE);
+          String outcome = port.isEmpty() ? "unchanged" : "unplugged";
+          assertTrue(unplugged.lines().get(0).contains(outcome), unplugged.out());
+          assertTrue(unplugged.lines().get(1).contains("\"unplugged\""), unplugged.out());
+          assertEquals("", host.vsctl("list-ports br-int"));
+        }
+      }
+    }
   }
 
   @KernelTest

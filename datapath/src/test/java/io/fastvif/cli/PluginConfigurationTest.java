@@ -81,7 +81,7 @@ class PluginConfigurationTest {
   @Test
   void findsOpenVSwitchWhereOsVifDoes() {
     OvsSettings byDefault = OvsConnection.of(Map.of());
-    assertEquals("tcp:127.0.0.1:6640", byDefault.address().toString());
+    assertEquals("tcp:127.0.0.1:6640", byDefault.servers().toString());
     assertEquals(Duration.ofMinutes(2), byDefault.limit());
     OvsSettings given =
         OvsConnection.of(
@@ -90,7 +90,8 @@ class PluginConfigurationTest {
                 "ovs.ovs_vsctl_timeout", "7",
                 "ovs.ovsdb_interface", "vsctl",
                 "linux_bridge.create_port", "tap"));
-    OvsdbAddress.Tcp tcp = assertInstanceOf(OvsdbAddress.Tcp.class, given.address());
+    OvsdbAddress.Tcp tcp =
+        assertInstanceOf(OvsdbAddress.Tcp.class, given.servers().addresses().getFirst());
     assertEquals("2001:db8::1", tcp.host());
     assertEquals(6641, tcp.port());
     assertEquals(Duration.ofSeconds(7), given.limit());

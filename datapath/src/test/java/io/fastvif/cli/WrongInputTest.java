@@ -34,9 +34,17 @@ class WrongInputTest {
       arguments[arguments.length - 1] = file.toString();
       CommandRun run = CommandRun.of(arguments).expect(Fastvif.WRONG_INPUT);
       assertEquals("fastvif: " + message + "\n", run.err());
-      assertEquals("", run.out());
+      assertTrue(run.out().isEmpty() || isRefusal(run, message), run.out());
     }
     assertEquals(before, ip.run("-o link"));
+  }
+
+  /** Whether a VIF that could not be planned has a result that says why. */
+  private static boolean isRefusal(CommandRun run, String message) {
+    String error = "\"error\":\"" + message.replace("\"", "\\\"") + "\",\"step\":\"plan\"";
+    return run.lines().size() == 1
+        && run.out().contains("\"outcome\":\"failed\"")
+        && run.out().contains(error);
   }
 
   private static String sample(String name, String from, String to) throws IOException {
@@ -50,7 +58,8 @@ class WrongInputTest {
   void brokenJson() throws Exception {
     refused(
         "",
-        "the input is not valid at line 1, column 1: the input ends before the value does: expected well-formed JSON");
+        "the input is not valid at line 1, column 1: the input ends before the value does: expected"
+            + " well-formed JSON");
     refused(
         "hello",
         "the input is not valid at line 1, column 1: Unrecognized token 'hello': was expecting"
@@ -117,15 +126,16 @@ class WrongInputTest {
     }
     refused(
         sample(GENERIC, "fa:16:3e:20:82:3c", "zz"),
-        "vif.address: \"zz\" is not a MAC address: expected six hexadecimal pairs separated by colons");
+        "vif.address: \"zz\" is not a MAC address: expected six hexadecimal pairs separated by"
+            + " colons");
   }
 
   @KernelTest
   void wrongPlugins() throws Exception {
     refused(
         sample(GENERIC, "\"plugin\": \"tap\"", "\"plugin\": \"vrouter\""),
-        "vif.plugin: \"vrouter\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
-            + " vhostuser_fp");
+        "vif.plugin: \"vrouter\" is not installed: expected one of direct, hostdev, linux_bridge,"
+            + " nested_dpdk, noop, ovs, tap, vhostuser, vhostuser_fp");
     refused(
         sample(GENERIC, "\"plugin\": \"tap\"", "\"plugin\": \"linux_bridge\""),
         "vif.versioned_object.name: \"VIFGeneric\" is not plugged by the plugin linux_bridge:"
@@ -173,14 +183,26 @@ class WrongInputTest {
   }
 
   @KernelTest
-  void oneWrongVifAmongGoodOnesKeepsAllFromBeingPlugged() throws Exception {
+  void oneThatCannotBePlannedDoesNotKeepTheOthersFromBeingPlugged() throws Exception {
     String good = Vifs.json(Vifs.tap("v0", "t0").build(), Vifs.tap("v1", "t1").build());
     String wrong = Vifs.json(Vifs.tap("v2", "t2").plugin("nobody's").build());
     String array = good.replaceFirst("]$", "," + wrong.substring(1));
-    refused(
-        array,
-        "[2].plugin: \"nobody's\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
-            + " vhostuser_fp");
+    Path file = Files.writeString(folder.resolve("in.json"), array);
+    String message = "[2].plugin: \"nobody's\" is not installed: expected one of direct, hostdev,";
+    for (String command : new String[] {"plug", "unplug"}) {
+      CommandRun run = CommandRun.of(command, file.toString()).expect(Fastvif.FAILED);
+      assertEquals(3, run.lines().size());
+      for (String line : run.lines().subList(0, 2)) {
+        assertTrue(line.contains("\"outcome\":\"" + command + "ged\""), line);
+      }
+      assertTrue(
+          run.lines().get(2).startsWith("{\"id\":\"v2\",\"name\":\"\",\"outcome\":\"failed\""));
+      assertTrue(run.err().startsWith("fastvif: " + file + ": " + message), run.err());
+    }
+    CommandRun plan = CommandRun.of("plan", file.toString()).expect(Fastvif.WRONG_INPUT);
+    assertTrue(plan.out().contains("VIF v1 t1:\n  1. create tap t1"), plan.out());
+    assertTrue(plan.err().startsWith("fastvif: " + file + ": " + message), plan.err());
+    // A file that cannot be read is not known by half.
     refused(
         array.replace("\"t2\"", "\"t/2\""),
         "[2].vif_name: \"t/2\" is not the name of a network device: expected 1 to 15 bytes without"
@@ -193,8 +215,8 @@ class WrongInputTest {
     String wrapped = wrong.replaceFirst("^\\[", "[{\"vif\":").replaceFirst("]$", "}]");
     refused(
         wrapped,
-        "[0].vif.plugin: \"nobody's\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser,"
-            + " vhostuser_fp");
+        "[0].vif.plugin: \"nobody's\" is not installed: expected one of direct, hostdev,"
+            + " linux_bridge, nested_dpdk, noop, ovs, tap, vhostuser, vhostuser_fp");
     refused(
         wrapped.replace("\"t2\"", "\"t/2\""),
         "[0].vif.vif_name: \"t/2\" is not the name of a network device: expected 1 to 15 bytes"
@@ -204,10 +226,18 @@ class WrongInputTest {
   @KernelTest
   void twoVifsOfOneIdAreRefused() throws Exception {
     Path file = folder.resolve("in.json");
-    refused(
-        Vifs.json(Vifs.tap("v0", "t0").build(), Vifs.tap("v0", "t1").build()),
-        "[1].id: \"v0\" is also the id of another VIF, [0] of "
-            + file
-            + ": expected an id of its own");
+    Files.writeString(
+        file,
+        Vifs.json(
+            Vifs.tap("v0", "t0").build(),
+            Vifs.tap("v0", "t1").build(),
+            Vifs.tap("v1", "t2").build()));
+    String also = ".id: \"v0\" is also the id of another VIF, [%d] of " + file;
+    for (String command : new String[] {"plug", "unplug"}) {
+      CommandRun run = CommandRun.of(command, file.toString()).expect(Fastvif.FAILED);
+      assertTrue(run.err().contains("[0]" + also.formatted(1)), run.err());
+      assertTrue(run.err().contains("[1]" + also.formatted(0)), run.err());
+      assertTrue(run.lines().get(2).contains(command + "ged"), run.out());
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.ovsdb.FakeOvsdbServer;
+import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.OvsChange;
 import io.fastvif.plan.OvsPort;
@@ -90,7 +91,7 @@ class OvsTransactionsTest {
 
   private List<PlugResult> plug(FakeOvsdbServer server, String... names) throws Exception {
     OvsSettings settings =
-        new OvsSettings(OvsSettings.of(server.address()).address(), null, Duration.ofSeconds(20));
+        new OvsSettings(OvsdbRemotes.parse(server.address()), null, Duration.ofSeconds(20));
     FakeKernel kernel = new FakeKernel();
     try (PlugEngine engine =
         PlugEngine.builder().transport(() -> kernel).ovs(settings).build().start()) {

@@ -15,7 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A server of OVSDB that says what a test tells it to say. */
+/** A server of OVSDB, without a database {@code _Server}, that says what a test tells it to say. */
 public final class FakeOvsdbServer implements AutoCloseable {
   private static final int MESSAGE_LIMIT = 1 << 20;
 
@@ -78,6 +78,12 @@ public final class FakeOvsdbServer implements AutoCloseable {
         Object method = message.get("method");
         if (method == null) {
           heard.add("answer " + message.get("id") + " " + message.get("result"));
+          continue;
+        }
+        if (message.get("params") instanceof List<?> p
+            && !p.isEmpty()
+            && ServerStatus.DATABASE.equals(p.get(0))) {
+          say("{\"id\":" + message.get("id") + ",\"result\":null,\"error\":\"unknown database\"}");
           continue;
         }
         heard.add(method.toString());

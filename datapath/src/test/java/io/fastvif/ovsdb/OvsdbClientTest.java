@@ -208,6 +208,21 @@ class OvsdbClientTest {
   }
 
   @Test
+  void severalServersAreSeparatedByCommasAsForOvsVsctl() {
+    String text = "unix:/a,b,tcp:127.0.0.1:6641,ssl:[::1]:6642";
+    OvsdbRemotes remotes = OvsdbRemotes.parse(text.replace(",ssl", ", ssl"));
+    assertEquals(3, remotes.addresses().size());
+    assertEquals(text, remotes.toString());
+    assertTrue(remotes.usesTls());
+    assertFalse(OvsdbRemotes.parse("unix:/a").usesTls());
+    String cluster = "cid:11111111-0000-4000-8000-000000000000,tcp:127.0.0.1:6640";
+    assertEquals(cluster, OvsdbRemotes.parse(cluster).toString());
+    for (String wrong : new String[] {"", ",", "unix:/a,tcp:", "cid:1", cluster.split(",")[0]}) {
+      assertThrows(IllegalArgumentException.class, () -> OvsdbRemotes.parse(wrong), wrong);
+    }
+  }
+
+  @Test
   void whatIsInFlightWhenTheConnectionIsLostIsUnknown() throws Exception {
     try (FakeOvsdbServer server =
             new FakeOvsdbServer(

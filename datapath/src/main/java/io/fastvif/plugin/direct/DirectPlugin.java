@@ -102,7 +102,7 @@ public final class DirectPlugin implements VifPlugin {
     boolean preserve = vif.isPreservedOnDelete();
     PortAssociation port = null;
     if (!preserve && vif.portProfile().hasValue() && planner.isPlugged()) {
-      port = ports.port(vif, instance, SourceDevice.find(direct, host), false);
+      port = port(vif, instance, direct, planner, host);
     }
     planner.unplug(preserve, port);
     return planner.plan().unplugged();
@@ -111,6 +111,17 @@ public final class DirectPlugin implements VifPlugin {
   @Override
   public HypervisorTask hypervisorTask(Vif vif) {
     return vif instanceof VifDirect ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CONNECT_DEVICE;
+  }
+
+  /** The port on the switch outside; null where the device that it was asked by is gone. */
+  private PortAssociation port(
+      Vif vif, InstanceInfo instance, VifDirect direct, MacvtapPlanner planner, HostSnapshot host) {
+    try {
+      return ports.port(vif, instance, SourceDevice.find(direct, host), false);
+    } catch (InvalidInputException gone) {
+      planner.plan().note("its port is not given up: " + gone.getMessage());
+      return null;
+    }
   }
 
   private MacvtapPlanner planner(VifDirect vif, HostSnapshot host) {

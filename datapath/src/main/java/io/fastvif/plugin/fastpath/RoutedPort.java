@@ -158,7 +158,10 @@ final class RoutedPort {
           throw InvalidInputException.ofValue(
               "network.subnets.ips.address",
               route.destination().getHostAddress(),
-              "is reached by " + link.name() + " already",
+              "is reached by "
+                  + link.name()
+                  + Aliases.vifId(link.alias()).map(id -> " of the VIF " + id).orElse("")
+                  + " already",
               "an address that no other link on this host has a route to");
         }
       }

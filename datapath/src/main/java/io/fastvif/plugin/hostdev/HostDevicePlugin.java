@@ -5,6 +5,7 @@ import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plugin.DeviceSteps;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
@@ -104,11 +105,14 @@ public final class HostDevicePlugin implements VifPlugin {
     if (steps.isPlugged()) {
       plan.device(address.toString());
       VfFunction function = VfFunction.of(host, address, steps);
-      if (isSwitched(vif) && function.exists()) {
+      if (isSwitched(vif)) {
         plan.append(ovs.unplug(vif, instance, host));
       }
       function.restoreRepresentor(plan, steps.former().orElseThrow());
       steps.restore();
+    } else if (isSwitched(vif) && host.ovs().isKnown()) {
+      // The database outlives the lease, as over a reboot; the device may be another VIF's by now.
+      plan.append(ovs.unplug(vif, instance, host.withSriov(() -> SriovSnapshot.NONE)));
     }
     steps.giveBack();
     return plan.unplugged();

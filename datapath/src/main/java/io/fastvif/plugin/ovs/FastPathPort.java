@@ -41,7 +41,7 @@ final class FastPathPort {
       return;
     }
     String device = vhostUser.portName();
-    plan.deletePort(vif.bridge(), device, vif.interfaceId(), vif.qosIds(device));
+    plan.deletePort(vif.bridge(), device, vif.interfaceId());
     plan.deleteTrunkBridge();
     plan.changeOvs();
   }

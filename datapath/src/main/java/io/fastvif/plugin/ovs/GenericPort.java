@@ -71,10 +71,13 @@ final class GenericPort {
         vif.creation(name, bridge));
   }
 
-  /** The tap, where the profile asks for one; it is there before Open vSwitch looks for it. */
+  /**
+   * The tap, where the profile asks for one; it is there before Open vSwitch looks for it. Where
+   * another VIF has a device of that name the creation fails.
+   */
   private static void tap(OvsPlan plan, OvsVif vif, String name) {
     OpenVSwitchProfile profile = vif.profile();
-    if (profile.createsTap() && plan.host().link(name).isEmpty()) {
+    if (profile.createsTap() && (plan.host().link(name).isEmpty() || plan.isOthersDevice(name))) {
       plan.devices()
           .port(
               new Step.CreateTap(
@@ -88,15 +91,16 @@ final class GenericPort {
     if (vif.options().perPortBridge()) {
       String ownBridge = OvsNames.portBridge(vif.id());
       String integrationPatch = OvsNames.integrationPatch(vif.id());
-      plan.deletePort(vif.bridge(), integrationPatch, vif.id(), Map.of());
-      plan.deletePort(ownBridge, OvsNames.portBridgePatch(vif.id()), "", Map.of());
-      plan.deletePort(ownBridge, name, "", vif.qosIds(name));
-      plan.deleteBridge(ownBridge);
+      plan.deletePort(vif.bridge(), integrationPatch, vif.id());
+      plan.deletePort(ownBridge, OvsNames.portBridgePatch(vif.id()), "");
+      plan.deletePort(ownBridge, name, "");
+      // Its name is cut: what is left on it then is another VIF's.
+      plan.deleteBridge(ownBridge, true);
     } else {
-      plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
+      plan.deletePort(vif.bridge(), name, vif.interfaceId());
     }
     plan.deleteTrunkBridge();
     plan.changeOvs();
-    plan.deleteLink(name);
+    plan.deleteLink(name, name);
   }
 }

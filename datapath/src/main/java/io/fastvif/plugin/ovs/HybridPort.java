@@ -20,7 +20,8 @@ final class HybridPort {
     String bridgeEnd = OvsNames.bridgeEnd(vif.id());
     String switchEnd = OvsNames.switchEnd(vif.id());
     bridge(plan, vif, bridge);
-    Optional<LinkState> pair = plan.ownLink(switchEnd);
+    Optional<LinkState> pair =
+        plan.host().link(switchEnd).filter(link -> !plan.isOthersDevice(switchEnd));
     if (pair.isPresent()) {
       plan.mtu(bridgeEnd, vif.mtu());
       plan.mtu(switchEnd, vif.mtu());
@@ -39,7 +40,7 @@ final class HybridPort {
   private static void bridge(OvsPlan plan, OvsVif vif, String bridge) {
     LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
     Optional<LinkState> link = plan.host().link(bridge);
-    if (link.isEmpty()) {
+    if (link.isEmpty() || plan.isOthersDevice(bridge)) {
       plan.devices()
           .add(
               PlannedStep.own(
@@ -64,7 +65,9 @@ final class HybridPort {
 
   private static void veth(
       OvsPlan plan, OvsVif vif, String bridge, String bridgeEnd, String switchEnd) {
-    plan.deleteLink(bridgeEnd); // half of a pair of which the other half is elsewhere
+    if (plan.host().link(bridgeEnd).isPresent() && !plan.isOthersDevice(bridgeEnd)) {
+      plan.deleteLink(bridgeEnd, switchEnd); // half of a pair of which the other is elsewhere
+    }
     plan.devices()
         .add(
             PlannedStep.own(
@@ -83,10 +86,10 @@ final class HybridPort {
 
   static void unplug(OvsPlan plan, OvsVif vif, String bridge) {
     String switchEnd = OvsNames.switchEnd(vif.id());
-    plan.deletePort(vif.bridge(), switchEnd, vif.interfaceId(), vif.qosIds(switchEnd));
+    plan.deletePort(vif.bridge(), switchEnd, vif.interfaceId());
     plan.deleteTrunkBridge();
     plan.changeOvs();
-    plan.deleteLink(switchEnd);
-    plan.retireBridge(bridge);
+    plan.deleteLink(switchEnd, switchEnd);
+    plan.retireBridge(bridge, switchEnd);
   }
 }

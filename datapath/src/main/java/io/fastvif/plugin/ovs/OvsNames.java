@@ -55,6 +55,14 @@ final class OvsNames {
     return cut("ibp", id, PATCH_CHARACTERS);
   }
 
+  /** Whether a device's name is one of those above, made of that id. */
+  static boolean isOf(String id, String device) {
+    return device.equals(hybridBridge(id))
+        || device.equals(bridgeEnd(id))
+        || device.equals(switchEnd(id))
+        || device.equals(vhostUser(id));
+  }
+
   /** Whether a bridge belongs to one trunk port, with which it goes. */
   static boolean isTrunkBridge(String bridge) {
     return bridge.startsWith(TRUNK_BRIDGE);

@@ -10,12 +10,14 @@ import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.QosIds;
 import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Collects one VIF's steps: those on devices at once, Open vSwitch's all in one step. */
 final class OvsPlan {
@@ -27,6 +29,7 @@ final class OvsPlan {
   private final List<OvsChange> changes = new ArrayList<>();
   private final List<OvsChange> undo = new ArrayList<>();
   private final List<String> ports = new ArrayList<>();
+  private final Set<String> foreignPorts = new HashSet<>();
   private boolean changing;
 
   OvsPlan(OvsVif vif, String name, HostSnapshot host) {
@@ -45,10 +48,28 @@ final class OvsPlan {
     return host;
   }
 
-  /** The link of that name, unless another VIF's alias is on it. */
-  Optional<LinkState> ownLink(String name) {
+  /** Whether a device bears another VIF's alias. */
+  boolean isOthersDevice(String name) {
     return host.link(name)
-        .filter(link -> Aliases.vifId(link.alias()).orElse(vif.id()).equals(vif.id()));
+        .flatMap(link -> Aliases.vifId(link.alias()))
+        .filter(id -> !id.equals(vif.id()))
+        .isPresent();
+  }
+
+  /**
+   * Whether a device is the VIF's: as its alias says, and where it has none, as it is with a device
+   * that os-vif or a hypervisor made, as the iface-id of the port says that it goes with. Where
+   * that port is gone already, a device is the VIF's only if its very name is made of the VIF's id.
+   */
+  private boolean isOwn(LinkState link, String port) {
+    Optional<String> holder = Aliases.vifId(link.alias());
+    if (holder.isPresent()) {
+      return holder.get().equals(vif.id());
+    }
+    if (foreignPorts.contains(port) || !ovs.isKnown()) {
+      return false;
+    }
+    return ovs.port(port).isPresent() || OvsNames.isOf(vif.id(), link.name());
   }
 
   /** The bridge is there, with that datapath type. */
@@ -58,23 +79,47 @@ final class OvsPlan {
     if (bridge.isEmpty() && ovs.isKnown()) {
       undo.addFirst(new OvsChange.DeleteBridge(name, true));
     }
-    changing |= bridge.filter(row -> row.datapathType().equals(datapathType)).isEmpty();
+    Optional<OvsSnapshot.Bridge> other =
+        bridge.filter(row -> !row.datapathType().equals(datapathType));
+    other.ifPresent(row -> undo.addFirst(new OvsChange.EnsureBridge(name, row.datapathType())));
+    changing |= bridge.isEmpty() || other.isPresent();
   }
 
   /** The port is on that bridge. */
   void addPort(String bridge, OvsPort port) {
     plan.device(port.name());
     ports.add(port.name());
-    changes.add(new OvsChange.AddPort(bridge, port));
+    changes.add(new OvsChange.AddPort(bridge, port, takenOver(port)));
     if (ovs.isKnown() && ovs.port(port.name()).isEmpty()) {
-      undo.addFirst(
-          new OvsChange.DeletePort(
-              bridge,
-              port.name(),
-              "",
-              port.creation().qos() == null ? Map.of() : port.creation().qos().externalIds()));
+      undo.addFirst(new OvsChange.DeletePort(bridge, port.name(), port.interfaceId()));
     }
-    changing |= !isAsWanted(bridge, port);
+    boolean wanted = isAsWanted(bridge, port);
+    if (!wanted) {
+      ovs.networkInterface(port.name())
+          .ifPresent(row -> undo.addFirst(new OvsChange.RestoreInterface(row, port)));
+    }
+    changing |= !wanted;
+  }
+
+  /** The iface-id of another VIF's port that is taken over; null if nothing is known. */
+  private String takenOver(OvsPort wanted) {
+    if (!ovs.isKnown()) {
+      return null;
+    }
+    List<String> others =
+        ovs.port(wanted.name()).map(port -> OvsOwnership.interfaceIds(port, ovs)).orElse(List.of());
+    for (String id : others) {
+      if (!id.equals(wanted.interfaceId())) {
+        plan.note(
+            "port "
+                + wanted.name()
+                + " had the iface-id "
+                + id
+                + " and is taken over from that VIF, as os-vif does");
+        return id;
+      }
+    }
+    return "";
   }
 
   private boolean isAsWanted(String bridge, OvsPort wanted) {
@@ -92,17 +137,11 @@ final class OvsPlan {
   }
 
   /** The port is not on that bridge. */
-  void deletePort(String bridge, String name, String interfaceId, Map<String, String> qosIds) {
-    OvsChange.DeletePort delete = new OvsChange.DeletePort(bridge, name, interfaceId, qosIds);
-    changes.add(delete);
+  void deletePort(String bridge, String name, String interfaceId) {
+    OvsChange.DeletePort delete = new OvsChange.DeletePort(bridge, name, interfaceId);
     Optional<OvsSnapshot.Port> port = ovs.port(name);
-    if (port.isEmpty()) {
-      changing |= !ovs.isKnown() || (!qosIds.isEmpty() && !ovs.qos(qosIds).isEmpty());
-    } else if (OvsOwnership.isOf(delete, port.get(), ovs.networkInterface(name))) {
-      plan.device(name);
-      changing = true;
-    } else {
-      changes.removeLast();
+    if (port.isPresent() && !OvsOwnership.isOf(delete, port.get(), ovs)) {
+      foreignPorts.add(name);
       plan.note(
           "port "
               + name
@@ -110,19 +149,53 @@ final class OvsPlan {
               + (port.get().bridge().equals(bridge)
                   ? "another VIF's"
                   : "on the bridge " + port.get().bridge()));
+      return;
+    }
+    changes.add(delete);
+    if (port.isPresent()) {
+      plan.device(name);
+      changing = true;
+    } else {
+      changing |= !ovs.isKnown() || !ovs.qos(QosIds.of(name)).isEmpty();
     }
   }
 
-  /** The bridge is gone if it belongs to a trunk port. */
+  /**
+   * No port of that bridge has that iface-id, whatever the ports' names: the device that one was
+   * named after may be gone, or have another name by now.
+   */
+  void deletePortsOf(String bridge, String interfaceId) {
+    if (interfaceId.isEmpty()) {
+      return;
+    }
+    if (ovs.isKnown()) {
+      for (String port : ovs.portsOf(bridge, interfaceId)) {
+        OvsChange.DeletePort delete = new OvsChange.DeletePort(bridge, port, interfaceId);
+        if (!changes.contains(delete)) {
+          deletePort(bridge, port, interfaceId);
+        }
+      }
+    } else {
+      changes.add(new OvsChange.DeletePortsOf(bridge, interfaceId));
+      changing = true;
+    }
+  }
+
+  /** Whether a port of that name was found to be another's, and left. */
+  boolean isOthersPort(String name) {
+    return foreignPorts.contains(name);
+  }
+
+  /** The bridge is gone if it belongs to a trunk port, unless that is another VIF's. */
   void deleteTrunkBridge() {
-    if (OvsNames.isTrunkBridge(vif.bridge())) {
-      deleteBridge(vif.bridge());
+    if (OvsNames.isTrunkBridge(vif.bridge()) && foreignPorts.isEmpty()) {
+      deleteBridge(vif.bridge(), false);
     }
   }
 
   /** The bridge is gone. */
-  void deleteBridge(String name) {
-    changes.add(new OvsChange.DeleteBridge(name, false));
+  void deleteBridge(String name, boolean onlyIfEmpty) {
+    changes.add(new OvsChange.DeleteBridge(name, onlyIfEmpty));
     changing |= !ovs.isKnown() || ovs.bridge(name).isPresent();
   }
 
@@ -146,34 +219,56 @@ final class OvsPlan {
    */
   void awaitRelease(LinkState link) {
     if (changing || link.master() != 0) {
-      plan.add(PlannedStep.own(new Step.AwaitOvs(List.of(link.name())), null));
+      plan.add(PlannedStep.own(new Step.AwaitOvs(List.of()), null));
     }
   }
 
-  /** A device goes, if it is there and not another VIF's. */
-  void deleteLink(String name) {
-    Optional<LinkState> link = ownLink(name);
-    if (link.isPresent()) {
-      plan.add(
-          PlannedStep.own(new Step.DeleteLink(name, link.get().index(), link.get().group()), null));
-      plan.device(name);
-    } else if (host.link(name).isPresent()) {
-      plan.note(name + " is left: fastvif made it for another VIF");
-    }
-  }
-
-  /** A Linux bridge goes, if it is there and not another VIF's; the guest's device leaves it. */
-  void retireBridge(String name) {
-    Optional<LinkState> bridge = ownLink(name);
-    if (bridge.isEmpty()) {
-      deleteLink(name); // says why not
+  /**
+   * A device goes, if it is there and the VIF's.
+   *
+   * @param port the port that it goes with
+   */
+  void deleteLink(String name, String port) {
+    LinkState link = host.link(name).orElse(null);
+    if (link == null) {
       return;
     }
-    int index = bridge.get().index();
+    if (isOwn(link, port)) {
+      plan.add(PlannedStep.own(new Step.DeleteLink(name, link.index(), link.group()), null));
+      plan.device(name);
+    } else {
+      leave(link);
+    }
+  }
+
+  private void leave(LinkState link) {
+    plan.note(
+        link.name()
+            + " is left: "
+            + Aliases.vifId(link.alias())
+                .map(id -> "fastvif made it for the VIF " + id)
+                .orElse("nothing says that it is this VIF's"));
+  }
+
+  /**
+   * A Linux bridge goes, if it is there and the VIF's; the guest's device leaves it.
+   *
+   * @param port the port of Open vSwitch that it goes with
+   */
+  void retireBridge(String name, String port) {
+    LinkState bridge = host.link(name).orElse(null);
+    if (bridge == null) {
+      return;
+    }
+    if (!isOwn(bridge, port)) {
+      leave(bridge);
+      return;
+    }
+    int index = bridge.index();
     host.link(device)
         .filter(link -> link.master() == index)
         .ifPresent(link -> plan.change(link, LinkSettings.NONE.withMaster(""), false));
-    plan.add(PlannedStep.own(new Step.RetireBridge(name, index, bridge.get().group()), null));
+    plan.add(PlannedStep.own(new Step.RetireBridge(name, index, bridge.group()), null));
     plan.device(name);
   }
 

@@ -122,7 +122,9 @@ public final class OvsPlugin implements VifPlugin {
     switch (vif) {
       case VifOpenVSwitch port -> {
         String hybridBridge = OvsNames.hybridBridge(checked.id());
-        if (!options.perPortBridge() && host.link(hybridBridge).isPresent()) {
+        if (!options.perPortBridge()
+            && host.link(hybridBridge).isPresent()
+            && !plan.isOthersDevice(hybridBridge)) {
           HybridPort.unplug(plan, checked, hybridBridge);
         } else {
           GenericPort.unplug(plan, checked, portName(port));

@@ -1,6 +1,7 @@
 package io.fastvif.plugin.ovs;
 
 import io.fastvif.plan.OvsPort;
+import io.fastvif.plan.QosIds;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.vif.DatapathOffloadRepresentor;
 import io.fastvif.vif.Field;
@@ -122,17 +123,10 @@ record OvsVif(
         options.isolated() ? OptionalInt.of(DEAD_VLAN) : OptionalInt.empty(), false, null);
   }
 
+  /** Null for none: only the kernel has qdiscs. */
   private OvsPort.Qos qos(String port) {
-    Map<String, String> ids = qosIds(port);
-    return ids.isEmpty() ? null : new OvsPort.Qos(options.qosType(), ids);
-  }
-
-  /**
-   * The external_ids of the port's QoS row; empty where it has none: only the kernel has qdiscs.
-   */
-  Map<String, String> qosIds(String port) {
     return options.qosType().isEmpty() || !datapathType().equals(KERNEL_DATAPATH)
-        ? Map.of()
-        : QosIds.of(port, options.qosType());
+        ? null
+        : new OvsPort.Qos(options.qosType(), QosIds.of(port, options.qosType()));
   }
 }

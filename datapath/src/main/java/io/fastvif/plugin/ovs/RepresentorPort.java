@@ -49,24 +49,30 @@ final class RepresentorPort {
     plan.changeOvs();
   }
 
+  /** Neither the function nor its representor need be there any more. */
   static void unplug(OvsPlan plan, OvsVif vif, VifHostDevice device) {
     PciAddress address = device.devAddress().require("dev_address");
-    if (vif.datapathType().equals(KERNEL_DATAPATH)) {
-      VirtualFunctionState function =
-          plan.host().virtualFunction(address).orElseThrow(() -> noFunction(address));
-      LinkState representor = representor(plan, address, function);
-      String name = representor.name();
-      plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
-      plan.deleteTrunkBridge();
-      plan.changeOvs();
+    boolean isKernels = vif.datapathType().equals(KERNEL_DATAPATH);
+    LinkState representor =
+        isKernels
+            ? plan.host()
+                .virtualFunction(address)
+                .map(VirtualFunctionState::representor)
+                .flatMap(link -> plan.host().link(link.index()))
+                .orElse(null)
+            : null;
+    if (representor != null) {
+      plan.deletePort(vif.bridge(), representor.name(), vif.interfaceId());
+    } else if (!isKernels) {
+      plan.deletePort(vif.bridge(), OvsNames.dpdkRepresentor(vif.id()), vif.interfaceId());
+    }
+    plan.deletePortsOf(vif.bridge(), vif.interfaceId());
+    plan.deleteTrunkBridge();
+    plan.changeOvs();
+    if (representor != null && !plan.isOthersPort(representor.name())) {
       plan.awaitRelease(representor);
       plan.devices().change(representor, LinkSettings.NONE.withUp(false), false);
       TemporaryName.takeBack(plan.devices(), representor);
-    } else {
-      String name = OvsNames.dpdkRepresentor(vif.id());
-      plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
-      plan.deleteTrunkBridge();
-      plan.changeOvs();
     }
   }
 

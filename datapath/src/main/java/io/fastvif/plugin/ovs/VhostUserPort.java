@@ -32,9 +32,9 @@ final class VhostUserPort {
 
   static void unplug(OvsPlan plan, OvsVif vif) {
     String name = OvsNames.vhostUser(vif.id());
-    plan.deletePort(vif.bridge(), name, vif.interfaceId(), vif.qosIds(name));
+    plan.deletePort(vif.bridge(), name, vif.interfaceId());
     plan.deleteTrunkBridge();
     plan.changeOvs();
-    plan.deleteLink(name);
+    plan.deleteLink(name, name);
   }
 }

@@ -2,12 +2,14 @@ package io.fastvif.plugin.fastpath;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
@@ -15,12 +17,15 @@ import io.fastvif.testing.FakeVhostUserPorts;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
 import io.fastvif.testing.Peer;
+import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +129,58 @@ class FastPathKernelTest {
           });
       assertEquals("", ip("-o link show type tun"));
       assertEquals("", ip("route show"));
+    }
+  }
+
+  @KernelTest
+  void twoRoutedPortsWithOneAddressOfWhichOneFails() throws Exception {
+    for (String address : List.of("10.65.0.5", "2001:db8::5")) {
+      String show = address.contains(":") ? "-6 route show " : "route show ";
+      Vif first = FastPathVifs.routed(folder, 1, VhostUserMode.CLIENT, address);
+      Vif second = FastPathVifs.routed(folder, 2, VhostUserMode.CLIENT, address);
+      try (PlugEngine engine = PlugEngine.builder().vhostUser(ports).build().start()) {
+        // From one snapshot, so that neither plan sees the other.
+        HostSnapshot host = engine.snapshot();
+        List<CompletableFuture<PlugResult>> stages = new ArrayList<>();
+        for (Vif vif : List.of(first, second)) {
+          PlugPlan plan = plugins.of(vif).plug(vif, null, host);
+          stages.add(engine.submit(plan).orElseThrow().toCompletableFuture());
+        }
+        assertEquals(Outcome.PLUGGED, stages.getFirst().get(60, TimeUnit.SECONDS).outcome());
+        PlugResult refused = stages.getLast().get(60, TimeUnit.SECONDS);
+        assertEquals(Outcome.FAILED, refused.outcome());
+        assertHas(refused.failure().message(), "another link has a route there");
+        assertEquals(List.of(), refused.failure().leftBehind());
+        assertHas(ip(show + address), "dev vhu1");
+        assertEquals(Outcome.UNCHANGED, run(engine, false, second).outcome());
+        assertHas(ip(show + address), "dev vhu1");
+        assertEquals(Outcome.UNPLUGGED, run(engine, false, first).outcome());
+        assertEquals("", ip("-o link show type tun"));
+      }
+    }
+  }
+
+  @KernelTest
+  void aRouteToTheAddressByAnotherLinkIsLeftAndOneOfAHigherMetricIsNoObstacle() throws Exception {
+    ip("link add old type veth peer name oldp");
+    ip("link set old up");
+    ip("link set oldp up");
+    // As a routing daemon has it, of the host that the guest comes from.
+    ip("route add 10.65.0.5/32 dev old scope link metric 32 proto 12");
+    Vif vif = FastPathVifs.routed(folder, 1, VhostUserMode.CLIENT, "10.65.0.5");
+    try (PlugEngine engine = PlugEngine.builder().vhostUser(ports).build().start()) {
+      assertEquals(Outcome.PLUGGED, run(engine, true, vif).outcome());
+      assertHas(ip("route get 10.65.0.5"), "dev vhu1");
+      assertEquals(Outcome.UNPLUGGED, run(engine, false, vif).outcome());
+      assertHas(ip("route show 10.65.0.5"), "dev old", "metric 32");
+      // A stale workload's: whose the address is, is not for this to decide.
+      ip("route add 10.65.0.5/32 dev old scope link");
+      InvalidInputException refused =
+          assertThrows(
+              InvalidInputException.class,
+              () -> plugins.of(vif).plug(vif, null, engine.snapshot()));
+      assertHas(refused.getMessage(), "\"10.65.0.5\" is reached by old already");
+      assertHas(ip("route get 10.65.0.5"), "dev old");
     }
   }
 

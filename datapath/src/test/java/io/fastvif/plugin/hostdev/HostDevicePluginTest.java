@@ -246,8 +246,9 @@ class HostDevicePluginTest {
         .link(Links.up(Links.link(9, "p0_1", ""), "", 1450, "02:00:00:00:00:01", 0, false));
     assertEquals(
         List.of(
-            "ovs-vsctl --if-exists del-port br-int p0_1",
-            "wait for ovs-vswitchd to apply p0_1",
+            "ovs-vsctl --if-exists del-port br-int p0_1 -- --if-exists del-port br-int of iface-id"
+                + " e65867e0-9340-4a7f-a256-000000000001",
+            "wait for ovs-vswitchd to apply all",
             "set p0_1: down",
             "set p0_1: mtu 1500",
             "give back 0000:03:02.1"),
@@ -259,7 +260,11 @@ class HostDevicePluginTest {
     SnapshotBuilder empty = new SnapshotBuilder().lease(VF, plugged(false, "vfio-pci"));
     VifHostDevice vif = vif().portProfile(profile()).build();
     assertEquals(
-        List.of("give back 0000:03:02.1"), steps(plugin().unplug(vif, null, empty.build())));
+        List.of(
+            "ovs-vsctl --if-exists del-port br-int of iface-id"
+                + " e65867e0-9340-4a7f-a256-000000000001",
+            "give back 0000:03:02.1"),
+        steps(plugin().unplug(vif, null, empty.build())));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifGeneric;
@@ -88,6 +89,29 @@ class OvsFailureTest {
       assertTrue(message.contains("could not open network device tap2"), message);
       assertEquals(List.of(), results.get(1).failure().leftBehind());
       assertEquals("tap1\n", bed.host().vsctl("list-ports br-int"));
+    }
+  }
+
+  @KernelTest
+  void aBridgeThatTheSwitchCannotMakeFailsWhoeverWaitsForIt() throws Exception {
+    // The switch is started without the kernel's datapath.
+    try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS, "wait_for=vswitchd")) {
+      Vif vif =
+          OvsVifs.port(
+              1,
+              PortProfileOpenVSwitch.builder()
+                  .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
+                  .createPort(true)
+                  .createTap(true)
+                  .build(),
+              OvsVifs.network("br-int"));
+      PlugResult result = bed.plug(vif).getFirst();
+      assertEquals(Outcome.FAILED, result.outcome());
+      String message = result.failure().message();
+      assertTrue(message.contains("tap1: ovs-vswitchd did not set it up (its ofport is"), message);
+      assertEquals(List.of(), result.failure().leftBehind());
+      assertEquals("", bed.host().vsctl("--no-wait list-br"));
+      assertFalse(bed.run("ip", "-o link show").contains("tap1"));
     }
   }
 

@@ -8,6 +8,7 @@ import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.QosIds;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.plugin.Links;
@@ -104,6 +105,7 @@ class OvsPluginTest {
                     Map.of(),
                     Map.of("iface-id", interfaceId),
                     OptionalInt.empty(),
+                    OptionalInt.of(1),
                     "")));
     return new SnapshotBuilder().ovs(() -> rows);
   }
@@ -288,13 +290,13 @@ class OvsPluginTest {
     assertEquals(
         List.of(
             "ovs-vsctl --if-exists del-port br-int enp3s0_0",
-            "wait for ovs-vswitchd to apply enp3s0_0",
+            "wait for ovs-vswitchd to apply all",
             "set enp3s0_0: down"),
         unplug(device(kernelProfile()), plugged.build()));
     SnapshotBuilder notLetGo =
         host.link(Links.up(representor, "", 1450, "02:00:00:00:00:01", 3, false));
     assertEquals(
-        List.of("wait for ovs-vswitchd to apply enp3s0_0", "set enp3s0_0: down"),
+        List.of("wait for ovs-vswitchd to apply all", "set enp3s0_0: down"),
         unplug(device(kernelProfile()), notLetGo.build()));
     assertEquals(
         List.of("set enp3s0_0: down"), unplug(device(kernelProfile()), host.link(up).build()));
@@ -359,7 +361,7 @@ class OvsPluginTest {
     assertEquals(
         List.of(
             "ovs-vsctl --if-exists del-port br-int vf-port1",
-            "wait for ovs-vswitchd to apply vf-port1",
+            "wait for ovs-vswitchd to apply all",
             "set vf-port1: down",
             "delete altname eth4 from vf-port1",
             "rename vf-port1 to eth4",

@@ -56,6 +56,13 @@ class OvsPortsTest {
       assertEquals(List.of(), bed.host().list("QoS", "type,external_ids"));
       assertEquals("", bed.host().vsctl("list-ports br-int"));
       changed(Outcome.PLUGGED, bed.plug(vif));
+      for (String other : List.of("linux-htb", "")) {
+        bed.option("default_qos_type", other);
+        changed(Outcome.UNPLUGGED, bed.unplug(vif));
+        assertEquals(List.of(), bed.host().list("QoS", "type,external_ids"), other);
+        bed.option("default_qos_type", "linux-noop");
+        changed(Outcome.PLUGGED, bed.plug(vif));
+      }
       // somebody gives the port another QoS: it keeps it
       bed.host().vsctl("--no-wait clear Port tap1 qos");
       changed(Outcome.UNCHANGED, bed.plug(vif));

@@ -1,4 +1,4 @@
-package io.fastvif.plugin.ovs;
+package io.fastvif.plan;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /** The external_ids by which os-vif finds a port's QoS row again. */
-final class QosIds {
+public final class QosIds {
   /** os-vif's namespace for them. */
   private static final UUID NAMESPACE = UUID.fromString("68da264a-847f-42a8-8ab0-5e774aee3d95");
 
+  private static final String ID = "id";
   private static final int VERSION_BYTE = 6;
   private static final int VARIANT_BYTE = 8;
   private static final int UUID_BYTES = 16;
@@ -20,8 +21,13 @@ final class QosIds {
   private QosIds() {}
 
   /** Those of the port's row of that QoS type. */
-  static Map<String, String> of(String port, String qosType) {
-    return Map.of("id", nameUuid(port).toString(), "_type", qosType);
+  public static Map<String, String> of(String port, String qosType) {
+    return Map.of(ID, nameUuid(port).toString(), "_type", qosType);
+  }
+
+  /** What those of the port's row have in common, whatever its QoS type. */
+  public static Map<String, String> of(String port) {
+    return Map.of(ID, nameUuid(port).toString());
   }
 
   /** A UUID of version 5 (RFC 9562 section 5.5), which the JDK does not make. */

@@ -1,0 +1,133 @@
+package io.fastvif.plan;
+
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifVhostUser;
+import java.net.Inet4Address;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the plans to plug the VIFs of one batch take each for their VIF alone: names of devices and
+ * ports, addresses that are routed to, sockets. Plans that are made from one snapshot do not see
+ * each other; here it is seen that two of them want the same. Not thread-safe.
+ */
+public final class PlanClaims {
+  private static final int IPV4_BITS = 32;
+  private static final int IPV6_BITS = 128;
+
+  private final HostSnapshot host;
+  private final Map<Claim, String> holders = new HashMap<>();
+
+  private enum Kind {
+    DEVICE("device"),
+    ROUTE("route to"),
+    SOCKET("socket");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+  }
+
+  private record Claim(Kind kind, String name) {}
+
+  /**
+   * @param host that the batch is planned for
+   */
+  public PlanClaims(HostSnapshot host) {
+    this.host = host;
+  }
+
+  /**
+   * Takes in a plan to plug.
+   *
+   * @throws InvalidInputException if another VIF of the batch, or of the host, has what it takes;
+   *     then nothing of it is taken in
+   */
+  public void add(Vif vif, PlugPlan plan) {
+    Set<Claim> claims = claims(vif, plan);
+    for (Claim claim : claims) {
+      String holder = holders.get(claim);
+      if (holder != null && !holder.equals(plan.vifId())) {
+        throw conflict(claim, plan, "is that of another VIF of the same batch, " + holder);
+      }
+      Optional<String> onHost = holder(claim).filter(id -> !id.equals(plan.vifId()));
+      if (onHost.isPresent()) {
+        throw conflict(claim, plan, "is that of another VIF on this host, " + onHost.get());
+      }
+    }
+    claims.forEach(claim -> holders.put(claim, plan.vifId()));
+  }
+
+  private Optional<String> holder(Claim claim) {
+    return claim.kind() == Kind.DEVICE
+        ? host.link(claim.name()).flatMap(link -> Aliases.vifId(link.alias()))
+        : Optional.empty();
+  }
+
+  private static InvalidInputException conflict(Claim claim, PlugPlan plan, String problem) {
+    String field =
+        switch (claim.kind()) {
+          case DEVICE -> claim.name().equals(plan.name()) ? "vif_name" : "id";
+          case ROUTE -> "network.subnets.ips.address";
+          case SOCKET -> "path";
+        };
+    return field.equals("id")
+        ? InvalidInputException.ofValue(
+            field,
+            plan.vifId(),
+            "stands for the device " + claim.name() + ", which " + problem,
+            "a VIF whose devices have names of their own")
+        : InvalidInputException.ofValue(
+            field, claim.name(), problem, "a " + claim.kind().words + " of its own");
+  }
+
+  private static Set<Claim> claims(Vif vif, PlugPlan plan) {
+    Set<Claim> claims = new HashSet<>();
+    plan.devices().forEach(name -> claims.add(new Claim(Kind.DEVICE, name)));
+    for (PlannedStep planned : plan.steps()) {
+      if (!planned.shared()) {
+        claim(planned.step(), claims);
+      }
+    }
+    if (vif instanceof VifVhostUser vhostUser && vhostUser.path().hasValue()) {
+      claims.add(new Claim(Kind.SOCKET, vhostUser.path().get()));
+    }
+    return claims;
+  }
+
+  private static void claim(Step step, Set<Claim> claims) {
+    switch (step) {
+      case Step.CreateTap tap -> claims.add(new Claim(Kind.DEVICE, tap.name()));
+      case Step.CreateVeth veth -> {
+        claims.add(new Claim(Kind.DEVICE, veth.name()));
+        claims.add(new Claim(Kind.DEVICE, veth.peer()));
+      }
+      case Step.CreateBridge bridge -> claims.add(new Claim(Kind.DEVICE, bridge.name()));
+      case Step.CreateMacvtap macvtap -> claims.add(new Claim(Kind.DEVICE, macvtap.name()));
+      case Step.RenameLink rename -> claims.add(new Claim(Kind.DEVICE, rename.newName()));
+      case Step.AddRoute add -> {
+        RouteState route = add.route();
+        int bits = route.destination() instanceof Inet4Address ? IPV4_BITS : IPV6_BITS;
+        if (route.gateway() == null && route.prefixLength() == bits) {
+          claims.add(new Claim(Kind.ROUTE, route.destination().getHostAddress()));
+        }
+      }
+      case Step.ChangeOvs change -> {
+        for (OvsChange one : change.changes()) {
+          if (one instanceof OvsChange.AddPort add) {
+            claims.add(new Claim(Kind.DEVICE, add.port().name()));
+          }
+        }
+      }
+      default -> {
+        // is not for the VIF alone, or goes by a device that is
+      }
+    }
+  }
+}
