@@ -53,6 +53,14 @@
 #include <linux/memfd.h>
 #include <linux/neighbour.h>
 #include <linux/net_namespace.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/xt_LOG.h>
+#include <linux/netfilter/xt_comment.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv4/ipt_REJECT.h>
 #include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <linux/pkt_sched.h>

@@ -17,6 +17,69 @@ public class linux_h extends linux_h_1 {
     linux_h() {
         // Should not be called directly
     }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE_RING_ID() {
+        return IFLA_BRIDGE_MRP_RING_STATE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE_STATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_STATE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE_STATE() {
+        return IFLA_BRIDGE_MRP_RING_STATE_STATE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_RING_STATE_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_RING_STATE_MAX = 3
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_RING_STATE_MAX() {
+        return __IFLA_BRIDGE_MRP_RING_STATE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE_RING_ID() {
+        return IFLA_BRIDGE_MRP_RING_ROLE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE_ROLE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_ROLE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE_ROLE() {
+        return IFLA_BRIDGE_MRP_RING_ROLE_ROLE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_RING_ROLE_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_RING_ROLE_MAX = 3
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_RING_ROLE_MAX() {
+        return __IFLA_BRIDGE_MRP_RING_ROLE_MAX;
+    }
     public static final int IFLA_BRIDGE_MRP_START_TEST_UNSPEC = (int)0L;
     /**
      * {@snippet lang=c :
@@ -2356,6 +2419,753 @@ public class linux_h extends linux_h_1 {
      */
     public static int __NETNSA_MAX() {
         return __NETNSA_MAX;
+    }
+    public static final int IPPROTO_ICMP = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IPPROTO_ICMP = 1
+     * }
+     */
+    public static int IPPROTO_ICMP() {
+        return IPPROTO_ICMP;
+    }
+    public static final int IPPROTO_TCP = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IPPROTO_TCP = 6
+     * }
+     */
+    public static int IPPROTO_TCP() {
+        return IPPROTO_TCP;
+    }
+    public static final int IPPROTO_UDP = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IPPROTO_UDP = 17
+     * }
+     */
+    public static int IPPROTO_UDP() {
+        return IPPROTO_UDP;
+    }
+    public static final int NF_INET_FORWARD = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_inet_hooks.NF_INET_FORWARD = 2
+     * }
+     */
+    public static int NF_INET_FORWARD() {
+        return NF_INET_FORWARD;
+    }
+    public static final int NFPROTO_IPV4 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.NFPROTO_IPV4 = 2
+     * }
+     */
+    public static int NFPROTO_IPV4() {
+        return NFPROTO_IPV4;
+    }
+    public static final int NFT_REG_VERDICT = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_registers.NFT_REG_VERDICT = 0
+     * }
+     */
+    public static int NFT_REG_VERDICT() {
+        return NFT_REG_VERDICT;
+    }
+    public static final int NFT_REG_1 = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_registers.NFT_REG_1 = 1
+     * }
+     */
+    public static int NFT_REG_1() {
+        return NFT_REG_1;
+    }
+    public static final int NFT_CONTINUE = (int)-1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_verdicts.NFT_CONTINUE = -1
+     * }
+     */
+    public static int NFT_CONTINUE() {
+        return NFT_CONTINUE;
+    }
+    public static final int NFT_JUMP = (int)-3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_verdicts.NFT_JUMP = -3
+     * }
+     */
+    public static int NFT_JUMP() {
+        return NFT_JUMP;
+    }
+    public static final int NFT_GOTO = (int)-4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_verdicts.NFT_GOTO = -4
+     * }
+     */
+    public static int NFT_GOTO() {
+        return NFT_GOTO;
+    }
+    public static final int NFT_RETURN = (int)-5L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_verdicts.NFT_RETURN = -5
+     * }
+     */
+    public static int NFT_RETURN() {
+        return NFT_RETURN;
+    }
+    public static final int NFT_MSG_NEWTABLE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_NEWTABLE = 0
+     * }
+     */
+    public static int NFT_MSG_NEWTABLE() {
+        return NFT_MSG_NEWTABLE;
+    }
+    public static final int NFT_MSG_GETTABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_GETTABLE = 1
+     * }
+     */
+    public static int NFT_MSG_GETTABLE() {
+        return NFT_MSG_GETTABLE;
+    }
+    public static final int NFT_MSG_DELTABLE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_DELTABLE = 2
+     * }
+     */
+    public static int NFT_MSG_DELTABLE() {
+        return NFT_MSG_DELTABLE;
+    }
+    public static final int NFT_MSG_NEWCHAIN = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_NEWCHAIN = 3
+     * }
+     */
+    public static int NFT_MSG_NEWCHAIN() {
+        return NFT_MSG_NEWCHAIN;
+    }
+    public static final int NFT_MSG_GETCHAIN = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_GETCHAIN = 4
+     * }
+     */
+    public static int NFT_MSG_GETCHAIN() {
+        return NFT_MSG_GETCHAIN;
+    }
+    public static final int NFT_MSG_DELCHAIN = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_DELCHAIN = 5
+     * }
+     */
+    public static int NFT_MSG_DELCHAIN() {
+        return NFT_MSG_DELCHAIN;
+    }
+    public static final int NFT_MSG_NEWRULE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_NEWRULE = 6
+     * }
+     */
+    public static int NFT_MSG_NEWRULE() {
+        return NFT_MSG_NEWRULE;
+    }
+    public static final int NFT_MSG_GETRULE = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_GETRULE = 7
+     * }
+     */
+    public static int NFT_MSG_GETRULE() {
+        return NFT_MSG_GETRULE;
+    }
+    public static final int NFT_MSG_DELRULE = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_DELRULE = 8
+     * }
+     */
+    public static int NFT_MSG_DELRULE() {
+        return NFT_MSG_DELRULE;
+    }
+    public static final int NFT_MSG_NEWGEN = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_NEWGEN = 15
+     * }
+     */
+    public static int NFT_MSG_NEWGEN() {
+        return NFT_MSG_NEWGEN;
+    }
+    public static final int NFT_MSG_GETGEN = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_GETGEN = 16
+     * }
+     */
+    public static int NFT_MSG_GETGEN() {
+        return NFT_MSG_GETGEN;
+    }
+    public static final int NFTA_LIST_ELEM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_list_attributes.NFTA_LIST_ELEM = 1
+     * }
+     */
+    public static int NFTA_LIST_ELEM() {
+        return NFTA_LIST_ELEM;
+    }
+    public static final int NFTA_HOOK_HOOKNUM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_hook_attributes.NFTA_HOOK_HOOKNUM = 1
+     * }
+     */
+    public static int NFTA_HOOK_HOOKNUM() {
+        return NFTA_HOOK_HOOKNUM;
+    }
+    public static final int NFTA_HOOK_PRIORITY = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_hook_attributes.NFTA_HOOK_PRIORITY = 2
+     * }
+     */
+    public static int NFTA_HOOK_PRIORITY() {
+        return NFTA_HOOK_PRIORITY;
+    }
+    public static final int NFTA_TABLE_NAME = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_table_attributes.NFTA_TABLE_NAME = 1
+     * }
+     */
+    public static int NFTA_TABLE_NAME() {
+        return NFTA_TABLE_NAME;
+    }
+    public static final int NFTA_TABLE_FLAGS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_table_attributes.NFTA_TABLE_FLAGS = 2
+     * }
+     */
+    public static int NFTA_TABLE_FLAGS() {
+        return NFTA_TABLE_FLAGS;
+    }
+    public static final int NFTA_TABLE_USE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_table_attributes.NFTA_TABLE_USE = 3
+     * }
+     */
+    public static int NFTA_TABLE_USE() {
+        return NFTA_TABLE_USE;
+    }
+    public static final int NFTA_TABLE_HANDLE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_table_attributes.NFTA_TABLE_HANDLE = 4
+     * }
+     */
+    public static int NFTA_TABLE_HANDLE() {
+        return NFTA_TABLE_HANDLE;
+    }
+    public static final int NFTA_TABLE_USERDATA = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_table_attributes.NFTA_TABLE_USERDATA = 6
+     * }
+     */
+    public static int NFTA_TABLE_USERDATA() {
+        return NFTA_TABLE_USERDATA;
+    }
+    public static final int NFTA_CHAIN_TABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_TABLE = 1
+     * }
+     */
+    public static int NFTA_CHAIN_TABLE() {
+        return NFTA_CHAIN_TABLE;
+    }
+    public static final int NFTA_CHAIN_HANDLE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_HANDLE = 2
+     * }
+     */
+    public static int NFTA_CHAIN_HANDLE() {
+        return NFTA_CHAIN_HANDLE;
+    }
+    public static final int NFTA_CHAIN_NAME = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_NAME = 3
+     * }
+     */
+    public static int NFTA_CHAIN_NAME() {
+        return NFTA_CHAIN_NAME;
+    }
+    public static final int NFTA_CHAIN_HOOK = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_HOOK = 4
+     * }
+     */
+    public static int NFTA_CHAIN_HOOK() {
+        return NFTA_CHAIN_HOOK;
+    }
+    public static final int NFTA_CHAIN_POLICY = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_POLICY = 5
+     * }
+     */
+    public static int NFTA_CHAIN_POLICY() {
+        return NFTA_CHAIN_POLICY;
+    }
+    public static final int NFTA_CHAIN_USE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_USE = 6
+     * }
+     */
+    public static int NFTA_CHAIN_USE() {
+        return NFTA_CHAIN_USE;
+    }
+    public static final int NFTA_CHAIN_TYPE = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_TYPE = 7
+     * }
+     */
+    public static int NFTA_CHAIN_TYPE() {
+        return NFTA_CHAIN_TYPE;
+    }
+    public static final int NFTA_CHAIN_USERDATA = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_USERDATA = 12
+     * }
+     */
+    public static int NFTA_CHAIN_USERDATA() {
+        return NFTA_CHAIN_USERDATA;
+    }
+    public static final int NFTA_RULE_TABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_attributes.NFTA_RULE_TABLE = 1
+     * }
+     */
+    public static int NFTA_RULE_TABLE() {
+        return NFTA_RULE_TABLE;
+    }
+    public static final int NFTA_RULE_CHAIN = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_attributes.NFTA_RULE_CHAIN = 2
+     * }
+     */
+    public static int NFTA_RULE_CHAIN() {
+        return NFTA_RULE_CHAIN;
+    }
+    public static final int NFTA_RULE_HANDLE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_attributes.NFTA_RULE_HANDLE = 3
+     * }
+     */
+    public static int NFTA_RULE_HANDLE() {
+        return NFTA_RULE_HANDLE;
+    }
+    public static final int NFTA_RULE_EXPRESSIONS = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_attributes.NFTA_RULE_EXPRESSIONS = 4
+     * }
+     */
+    public static int NFTA_RULE_EXPRESSIONS() {
+        return NFTA_RULE_EXPRESSIONS;
+    }
+    public static final int NFTA_RULE_COMPAT = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_attributes.NFTA_RULE_COMPAT = 5
+     * }
+     */
+    public static int NFTA_RULE_COMPAT() {
+        return NFTA_RULE_COMPAT;
+    }
+    public static final int NFTA_RULE_POSITION = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_attributes.NFTA_RULE_POSITION = 6
+     * }
+     */
+    public static int NFTA_RULE_POSITION() {
+        return NFTA_RULE_POSITION;
+    }
+    public static final int NFTA_RULE_USERDATA = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_attributes.NFTA_RULE_USERDATA = 7
+     * }
+     */
+    public static int NFTA_RULE_USERDATA() {
+        return NFTA_RULE_USERDATA;
+    }
+    public static final int NFTA_RULE_COMPAT_PROTO = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_compat_attributes.NFTA_RULE_COMPAT_PROTO = 1
+     * }
+     */
+    public static int NFTA_RULE_COMPAT_PROTO() {
+        return NFTA_RULE_COMPAT_PROTO;
+    }
+    public static final int NFTA_RULE_COMPAT_FLAGS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_rule_compat_attributes.NFTA_RULE_COMPAT_FLAGS = 2
+     * }
+     */
+    public static int NFTA_RULE_COMPAT_FLAGS() {
+        return NFTA_RULE_COMPAT_FLAGS;
+    }
+    public static final int NFTA_DATA_VALUE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_data_attributes.NFTA_DATA_VALUE = 1
+     * }
+     */
+    public static int NFTA_DATA_VALUE() {
+        return NFTA_DATA_VALUE;
+    }
+    public static final int NFTA_DATA_VERDICT = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_data_attributes.NFTA_DATA_VERDICT = 2
+     * }
+     */
+    public static int NFTA_DATA_VERDICT() {
+        return NFTA_DATA_VERDICT;
+    }
+    public static final int NFTA_VERDICT_CODE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_verdict_attributes.NFTA_VERDICT_CODE = 1
+     * }
+     */
+    public static int NFTA_VERDICT_CODE() {
+        return NFTA_VERDICT_CODE;
+    }
+    public static final int NFTA_VERDICT_CHAIN = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_verdict_attributes.NFTA_VERDICT_CHAIN = 2
+     * }
+     */
+    public static int NFTA_VERDICT_CHAIN() {
+        return NFTA_VERDICT_CHAIN;
+    }
+    public static final int NFTA_EXPR_NAME = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_expr_attributes.NFTA_EXPR_NAME = 1
+     * }
+     */
+    public static int NFTA_EXPR_NAME() {
+        return NFTA_EXPR_NAME;
+    }
+    public static final int NFTA_EXPR_DATA = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_expr_attributes.NFTA_EXPR_DATA = 2
+     * }
+     */
+    public static int NFTA_EXPR_DATA() {
+        return NFTA_EXPR_DATA;
+    }
+    public static final int NFTA_IMMEDIATE_DREG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_immediate_attributes.NFTA_IMMEDIATE_DREG = 1
+     * }
+     */
+    public static int NFTA_IMMEDIATE_DREG() {
+        return NFTA_IMMEDIATE_DREG;
+    }
+    public static final int NFTA_IMMEDIATE_DATA = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_immediate_attributes.NFTA_IMMEDIATE_DATA = 2
+     * }
+     */
+    public static int NFTA_IMMEDIATE_DATA() {
+        return NFTA_IMMEDIATE_DATA;
+    }
+    public static final int NFTA_BITWISE_MASK = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_bitwise_attributes.NFTA_BITWISE_MASK = 4
+     * }
+     */
+    public static int NFTA_BITWISE_MASK() {
+        return NFTA_BITWISE_MASK;
+    }
+    public static final int NFT_CMP_EQ = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_cmp_ops.NFT_CMP_EQ = 0
+     * }
+     */
+    public static int NFT_CMP_EQ() {
+        return NFT_CMP_EQ;
+    }
+    public static final int NFT_CMP_NEQ = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_cmp_ops.NFT_CMP_NEQ = 1
+     * }
+     */
+    public static int NFT_CMP_NEQ() {
+        return NFT_CMP_NEQ;
+    }
+    public static final int NFTA_CMP_SREG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_cmp_attributes.NFTA_CMP_SREG = 1
+     * }
+     */
+    public static int NFTA_CMP_SREG() {
+        return NFTA_CMP_SREG;
+    }
+    public static final int NFTA_CMP_OP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_cmp_attributes.NFTA_CMP_OP = 2
+     * }
+     */
+    public static int NFTA_CMP_OP() {
+        return NFTA_CMP_OP;
+    }
+    public static final int NFTA_CMP_DATA = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_cmp_attributes.NFTA_CMP_DATA = 3
+     * }
+     */
+    public static int NFTA_CMP_DATA() {
+        return NFTA_CMP_DATA;
+    }
+    public static final int NFT_PAYLOAD_NETWORK_HEADER = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_payload_bases.NFT_PAYLOAD_NETWORK_HEADER = 1
+     * }
+     */
+    public static int NFT_PAYLOAD_NETWORK_HEADER() {
+        return NFT_PAYLOAD_NETWORK_HEADER;
+    }
+    public static final int NFTA_PAYLOAD_DREG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_payload_attributes.NFTA_PAYLOAD_DREG = 1
+     * }
+     */
+    public static int NFTA_PAYLOAD_DREG() {
+        return NFTA_PAYLOAD_DREG;
+    }
+    public static final int NFTA_PAYLOAD_BASE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_payload_attributes.NFTA_PAYLOAD_BASE = 2
+     * }
+     */
+    public static int NFTA_PAYLOAD_BASE() {
+        return NFTA_PAYLOAD_BASE;
+    }
+    public static final int NFTA_PAYLOAD_OFFSET = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_payload_attributes.NFTA_PAYLOAD_OFFSET = 3
+     * }
+     */
+    public static int NFTA_PAYLOAD_OFFSET() {
+        return NFTA_PAYLOAD_OFFSET;
+    }
+    public static final int NFTA_PAYLOAD_LEN = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_payload_attributes.NFTA_PAYLOAD_LEN = 4
+     * }
+     */
+    public static int NFTA_PAYLOAD_LEN() {
+        return NFTA_PAYLOAD_LEN;
+    }
+    public static final int NFT_META_IIFNAME = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_meta_keys.NFT_META_IIFNAME = 6
+     * }
+     */
+    public static int NFT_META_IIFNAME() {
+        return NFT_META_IIFNAME;
+    }
+    public static final int NFT_META_OIFNAME = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_meta_keys.NFT_META_OIFNAME = 7
+     * }
+     */
+    public static int NFT_META_OIFNAME() {
+        return NFT_META_OIFNAME;
+    }
+    public static final int NFT_META_L4PROTO = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_meta_keys.NFT_META_L4PROTO = 16
+     * }
+     */
+    public static int NFT_META_L4PROTO() {
+        return NFT_META_L4PROTO;
+    }
+    public static final int NFTA_META_DREG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_meta_attributes.NFTA_META_DREG = 1
+     * }
+     */
+    public static int NFTA_META_DREG() {
+        return NFTA_META_DREG;
+    }
+    public static final int NFTA_META_KEY = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_meta_attributes.NFTA_META_KEY = 2
+     * }
+     */
+    public static int NFTA_META_KEY() {
+        return NFTA_META_KEY;
+    }
+    public static final int NFTA_COUNTER_BYTES = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_counter_attributes.NFTA_COUNTER_BYTES = 1
+     * }
+     */
+    public static int NFTA_COUNTER_BYTES() {
+        return NFTA_COUNTER_BYTES;
+    }
+    public static final int NFTA_COUNTER_PACKETS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_counter_attributes.NFTA_COUNTER_PACKETS = 2
+     * }
+     */
+    public static int NFTA_COUNTER_PACKETS() {
+        return NFTA_COUNTER_PACKETS;
+    }
+    public static final int NFTA_GEN_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_gen_attributes.NFTA_GEN_ID = 1
+     * }
+     */
+    public static int NFTA_GEN_ID() {
+        return NFTA_GEN_ID;
+    }
+    public static final int NFTA_TARGET_NAME = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_target_attributes.NFTA_TARGET_NAME = 1
+     * }
+     */
+    public static int NFTA_TARGET_NAME() {
+        return NFTA_TARGET_NAME;
+    }
+    public static final int NFTA_TARGET_REV = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_target_attributes.NFTA_TARGET_REV = 2
+     * }
+     */
+    public static int NFTA_TARGET_REV() {
+        return NFTA_TARGET_REV;
+    }
+    public static final int NFTA_TARGET_INFO = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_target_attributes.NFTA_TARGET_INFO = 3
+     * }
+     */
+    public static int NFTA_TARGET_INFO() {
+        return NFTA_TARGET_INFO;
+    }
+    public static final int NFTA_MATCH_NAME = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_match_attributes.NFTA_MATCH_NAME = 1
+     * }
+     */
+    public static int NFTA_MATCH_NAME() {
+        return NFTA_MATCH_NAME;
+    }
+    public static final int NFTA_MATCH_REV = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_match_attributes.NFTA_MATCH_REV = 2
+     * }
+     */
+    public static int NFTA_MATCH_REV() {
+        return NFTA_MATCH_REV;
+    }
+    public static final int NFTA_MATCH_INFO = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_match_attributes.NFTA_MATCH_INFO = 3
+     * }
+     */
+    public static int NFTA_MATCH_INFO() {
+        return NFTA_MATCH_INFO;
+    }
+    public static final int NFNL_BATCH_GENID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nfnl_batch_attributes.NFNL_BATCH_GENID = 1
+     * }
+     */
+    public static int NFNL_BATCH_GENID() {
+        return NFNL_BATCH_GENID;
+    }
+    public static final int NF_IP_PRI_FILTER = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_ip_hook_priorities.NF_IP_PRI_FILTER = 0
+     * }
+     */
+    public static int NF_IP_PRI_FILTER() {
+        return NF_IP_PRI_FILTER;
+    }
+    public static final int IPT_ICMP_PORT_UNREACHABLE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum ipt_reject_with.IPT_ICMP_PORT_UNREACHABLE = 3
+     * }
+     */
+    public static int IPT_ICMP_PORT_UNREACHABLE() {
+        return IPT_ICMP_PORT_UNREACHABLE;
     }
     public static final int TCA_TBF_UNSPEC = (int)0L;
     /**
@@ -4874,10 +5684,10 @@ public class linux_h extends linux_h_1 {
     public static int IFLA_IPOIB_MAX() {
         return IFLA_IPOIB_MAX;
     }
-    public static final int IFLA_HSR_MAX = (int)7L;
+    public static final int IFLA_HSR_MAX = (int)8L;
     /**
      * {@snippet lang=c :
-     * #define IFLA_HSR_MAX 7
+     * #define IFLA_HSR_MAX 8
      * }
      */
     public static int IFLA_HSR_MAX() {
@@ -7021,6 +7831,168 @@ public class linux_h extends linux_h_1 {
      */
     public static int NETNSA_MAX() {
         return NETNSA_MAX;
+    }
+    public static final int NFTA_HOOK_MAX = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_HOOK_MAX 4
+     * }
+     */
+    public static int NFTA_HOOK_MAX() {
+        return NFTA_HOOK_MAX;
+    }
+    public static final int NFTA_TABLE_MAX = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_TABLE_MAX 7
+     * }
+     */
+    public static int NFTA_TABLE_MAX() {
+        return NFTA_TABLE_MAX;
+    }
+    public static final int NFTA_CHAIN_MAX = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_CHAIN_MAX 12
+     * }
+     */
+    public static int NFTA_CHAIN_MAX() {
+        return NFTA_CHAIN_MAX;
+    }
+    public static final int NFTA_RULE_MAX = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_RULE_MAX 11
+     * }
+     */
+    public static int NFTA_RULE_MAX() {
+        return NFTA_RULE_MAX;
+    }
+    public static final int NFTA_DATA_MAX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_DATA_MAX 2
+     * }
+     */
+    public static int NFTA_DATA_MAX() {
+        return NFTA_DATA_MAX;
+    }
+    public static final int NFTA_VERDICT_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_VERDICT_MAX 3
+     * }
+     */
+    public static int NFTA_VERDICT_MAX() {
+        return NFTA_VERDICT_MAX;
+    }
+    public static final int NFTA_EXPR_MAX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_EXPR_MAX 2
+     * }
+     */
+    public static int NFTA_EXPR_MAX() {
+        return NFTA_EXPR_MAX;
+    }
+    public static final int NFTA_IMMEDIATE_MAX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_IMMEDIATE_MAX 2
+     * }
+     */
+    public static int NFTA_IMMEDIATE_MAX() {
+        return NFTA_IMMEDIATE_MAX;
+    }
+    public static final int NFTA_BITWISE_MAX = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_BITWISE_MAX 7
+     * }
+     */
+    public static int NFTA_BITWISE_MAX() {
+        return NFTA_BITWISE_MAX;
+    }
+    public static final int NFTA_CMP_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_CMP_MAX 3
+     * }
+     */
+    public static int NFTA_CMP_MAX() {
+        return NFTA_CMP_MAX;
+    }
+    public static final int NFTA_PAYLOAD_MAX = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_PAYLOAD_MAX 8
+     * }
+     */
+    public static int NFTA_PAYLOAD_MAX() {
+        return NFTA_PAYLOAD_MAX;
+    }
+    public static final int NFTA_META_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_META_MAX 3
+     * }
+     */
+    public static int NFTA_META_MAX() {
+        return NFTA_META_MAX;
+    }
+    public static final int NFTA_COUNTER_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_COUNTER_MAX 3
+     * }
+     */
+    public static int NFTA_COUNTER_MAX() {
+        return NFTA_COUNTER_MAX;
+    }
+    public static final int NFTA_GEN_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_GEN_MAX 3
+     * }
+     */
+    public static int NFTA_GEN_MAX() {
+        return NFTA_GEN_MAX;
+    }
+    public static final int NFTA_TARGET_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_TARGET_MAX 3
+     * }
+     */
+    public static int NFTA_TARGET_MAX() {
+        return NFTA_TARGET_MAX;
+    }
+    public static final int NFTA_MATCH_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NFTA_MATCH_MAX 3
+     * }
+     */
+    public static int NFTA_MATCH_MAX() {
+        return NFTA_MATCH_MAX;
+    }
+    public static final int NFNL_MSG_BATCH_BEGIN = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define NFNL_MSG_BATCH_BEGIN 16
+     * }
+     */
+    public static int NFNL_MSG_BATCH_BEGIN() {
+        return NFNL_MSG_BATCH_BEGIN;
+    }
+    public static final int NFNL_MSG_BATCH_END = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * #define NFNL_MSG_BATCH_END 17
+     * }
+     */
+    public static int NFNL_MSG_BATCH_END() {
+        return NFNL_MSG_BATCH_END;
     }
     public static final int NS_GET_USERNS = (int)46849L;
     /**

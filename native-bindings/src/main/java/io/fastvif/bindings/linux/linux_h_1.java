@@ -17,6 +17,69 @@ class linux_h_1 extends linux_h_2 {
     linux_h_1() {
         // Should not be called directly
     }
+    public static final int NL_ATTR_TYPE_STRING = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_STRING = 11
+     * }
+     */
+    public static int NL_ATTR_TYPE_STRING() {
+        return NL_ATTR_TYPE_STRING;
+    }
+    public static final int NL_ATTR_TYPE_NUL_STRING = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_NUL_STRING = 12
+     * }
+     */
+    public static int NL_ATTR_TYPE_NUL_STRING() {
+        return NL_ATTR_TYPE_NUL_STRING;
+    }
+    public static final int NL_ATTR_TYPE_NESTED = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED = 13
+     * }
+     */
+    public static int NL_ATTR_TYPE_NESTED() {
+        return NL_ATTR_TYPE_NESTED;
+    }
+    public static final int NL_ATTR_TYPE_NESTED_ARRAY = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED_ARRAY = 14
+     * }
+     */
+    public static int NL_ATTR_TYPE_NESTED_ARRAY() {
+        return NL_ATTR_TYPE_NESTED_ARRAY;
+    }
+    public static final int NL_ATTR_TYPE_BITFIELD32 = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_BITFIELD32 = 15
+     * }
+     */
+    public static int NL_ATTR_TYPE_BITFIELD32() {
+        return NL_ATTR_TYPE_BITFIELD32;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_UNSPEC = 0
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_UNSPEC() {
+        return NL_POLICY_TYPE_ATTR_UNSPEC;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_TYPE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_TYPE = 1
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_TYPE() {
+        return NL_POLICY_TYPE_ATTR_TYPE;
+    }
     public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_S = (int)2L;
     /**
      * {@snippet lang=c :
@@ -4562,10 +4625,10 @@ class linux_h_1 extends linux_h_2 {
     public static int IFLA_HSR_PROTOCOL() {
         return IFLA_HSR_PROTOCOL;
     }
-    public static final int __IFLA_HSR_MAX = (int)8L;
+    public static final int __IFLA_HSR_MAX = (int)9L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_HSR_MAX = 8
+     * enum <anonymous>.__IFLA_HSR_MAX = 9
      * }
      */
     public static int __IFLA_HSR_MAX() {
@@ -8953,69 +9016,6 @@ class linux_h_1 extends linux_h_2 {
      */
     public static int IFLA_BRIDGE_MRP_RING_STATE_UNSPEC() {
         return IFLA_BRIDGE_MRP_RING_STATE_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_STATE_RING_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_RING_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_STATE_RING_ID() {
-        return IFLA_BRIDGE_MRP_RING_STATE_RING_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_STATE_STATE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_STATE = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_STATE_STATE() {
-        return IFLA_BRIDGE_MRP_RING_STATE_STATE;
-    }
-    public static final int __IFLA_BRIDGE_MRP_RING_STATE_MAX = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_RING_STATE_MAX = 3
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_RING_STATE_MAX() {
-        return __IFLA_BRIDGE_MRP_RING_STATE_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC() {
-        return IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_ROLE_RING_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_RING_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_ROLE_RING_ID() {
-        return IFLA_BRIDGE_MRP_RING_ROLE_RING_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_ROLE_ROLE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_ROLE = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_ROLE_ROLE() {
-        return IFLA_BRIDGE_MRP_RING_ROLE_ROLE;
-    }
-    public static final int __IFLA_BRIDGE_MRP_RING_ROLE_MAX = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_RING_ROLE_MAX = 3
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_RING_ROLE_MAX() {
-        return __IFLA_BRIDGE_MRP_RING_ROLE_MAX;
     }
 }
 

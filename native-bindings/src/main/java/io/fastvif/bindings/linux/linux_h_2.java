@@ -1655,6 +1655,69 @@ class linux_h_2 extends linux_h_3 {
     public static int HUGETLB_FLAG_ENCODE_MASK() {
         return HUGETLB_FLAG_ENCODE_MASK;
     }
+    public static final int NF_DROP = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define NF_DROP 0
+     * }
+     */
+    public static int NF_DROP() {
+        return NF_DROP;
+    }
+    public static final int NF_ACCEPT = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define NF_ACCEPT 1
+     * }
+     */
+    public static int NF_ACCEPT() {
+        return NF_ACCEPT;
+    }
+    public static final int NFT_NAME_MAXLEN = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define NFT_NAME_MAXLEN 256
+     * }
+     */
+    public static int NFT_NAME_MAXLEN() {
+        return NFT_NAME_MAXLEN;
+    }
+    public static final int NFT_USERDATA_MAXLEN = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define NFT_USERDATA_MAXLEN 256
+     * }
+     */
+    public static int NFT_USERDATA_MAXLEN() {
+        return NFT_USERDATA_MAXLEN;
+    }
+    public static final int NFNETLINK_V0 = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define NFNETLINK_V0 0
+     * }
+     */
+    public static int NFNETLINK_V0() {
+        return NFNETLINK_V0;
+    }
+    public static final int NFNL_SUBSYS_NFTABLES = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * #define NFNL_SUBSYS_NFTABLES 10
+     * }
+     */
+    public static int NFNL_SUBSYS_NFTABLES() {
+        return NFNL_SUBSYS_NFTABLES;
+    }
+    public static final int XT_MAX_COMMENT_LEN = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define XT_MAX_COMMENT_LEN 256
+     * }
+     */
+    public static int XT_MAX_COMMENT_LEN() {
+        return XT_MAX_COMMENT_LEN;
+    }
     public static final int NSIO = (int)183L;
     /**
      * {@snippet lang=c :
@@ -13169,69 +13232,6 @@ class linux_h_2 extends linux_h_3 {
      */
     public static int NL_ATTR_TYPE_BINARY() {
         return NL_ATTR_TYPE_BINARY;
-    }
-    public static final int NL_ATTR_TYPE_STRING = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_STRING = 11
-     * }
-     */
-    public static int NL_ATTR_TYPE_STRING() {
-        return NL_ATTR_TYPE_STRING;
-    }
-    public static final int NL_ATTR_TYPE_NUL_STRING = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_NUL_STRING = 12
-     * }
-     */
-    public static int NL_ATTR_TYPE_NUL_STRING() {
-        return NL_ATTR_TYPE_NUL_STRING;
-    }
-    public static final int NL_ATTR_TYPE_NESTED = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED = 13
-     * }
-     */
-    public static int NL_ATTR_TYPE_NESTED() {
-        return NL_ATTR_TYPE_NESTED;
-    }
-    public static final int NL_ATTR_TYPE_NESTED_ARRAY = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED_ARRAY = 14
-     * }
-     */
-    public static int NL_ATTR_TYPE_NESTED_ARRAY() {
-        return NL_ATTR_TYPE_NESTED_ARRAY;
-    }
-    public static final int NL_ATTR_TYPE_BITFIELD32 = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_BITFIELD32 = 15
-     * }
-     */
-    public static int NL_ATTR_TYPE_BITFIELD32() {
-        return NL_ATTR_TYPE_BITFIELD32;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_UNSPEC = 0
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_UNSPEC() {
-        return NL_POLICY_TYPE_ATTR_UNSPEC;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_TYPE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_TYPE = 1
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_TYPE() {
-        return NL_POLICY_TYPE_ATTR_TYPE;
     }
 }
 
