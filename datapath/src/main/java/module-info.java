@@ -21,6 +21,7 @@ module io.fastvif.datapath {
   exports io.fastvif.netlink.generic.devlink;
   exports io.fastvif.netlink.generic;
   exports io.fastvif.netlink.route.kind;
+  exports io.fastvif.netlink.netfilter;
   exports io.fastvif.netlink.route;
   exports io.fastvif.netlink;
   exports io.fastvif.netns;

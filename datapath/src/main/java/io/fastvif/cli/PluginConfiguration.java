@@ -38,6 +38,7 @@ final class PluginConfiguration {
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final Map<String, String> places = new HashMap<>();
+  private Set<String> repeatable = Set.of();
 
   private PluginConfiguration() {}
 
@@ -49,7 +50,9 @@ final class PluginConfiguration {
    */
   static PluginConfiguration of(Arguments arguments, Map<String, String> environment) {
     PluginConfiguration configuration = new PluginConfiguration();
-    Set<String> known = VifPlugins.installed().options();
+    VifPlugins plugins = VifPlugins.installed();
+    Set<String> known = plugins.options();
+    configuration.repeatable = plugins.repeatableOptions();
     String file = arguments.value(CONFIG);
     if (file != null) {
       configuration.read(file, known);
@@ -75,8 +78,10 @@ final class PluginConfiguration {
     return configuration;
   }
 
+  /** A repeatable option given once more in the same place has one more value, a line each. */
   private void put(String option, String value, String place) {
-    values.put(option, value);
+    boolean isFurther = repeatable.contains(option) && place.equals(places.get(option));
+    values.merge(option, value, (earlier, later) -> isFurther ? earlier + "\n" + later : later);
     places.put(option, place);
   }
 

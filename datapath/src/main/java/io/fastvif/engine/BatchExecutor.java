@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.plan.ForwardingStep;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
 import java.util.function.Consumer;
@@ -37,6 +38,7 @@ final class BatchExecutor implements AutoCloseable {
 
   private final DeletionLanes deletions;
   private final SlowSteps slow;
+  private final FilterBatch filters;
   private final Refusals refusals;
 
   /** The plans whose messages are in the encoder, in the messages' order. */
@@ -71,6 +73,7 @@ final class BatchExecutor implements AutoCloseable {
     retired = new RetiredBridges(transport, errorHandler, wake);
     deletions = new DeletionLanes(transport, limit, this::answered, errorHandler, wake);
     slow = new SlowSteps(transport, ports, wake);
+    filters = new FilterBatch(transport);
     refusals = new Refusals(transport, this::isMadeByAnother);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
@@ -130,6 +133,7 @@ final class BatchExecutor implements AutoCloseable {
     try {
       progress += deletions.collect();
       round();
+      progress += filters.work(filterAnswers);
       progress += ovs.work(ovsAnswers);
       progress += slow.collect(slowAnswers);
       progress += deletions.begin() ? 1 : 0;
@@ -150,6 +154,17 @@ final class BatchExecutor implements AutoCloseable {
         }
         if (problem != null) {
           plan.failed(step, errno, problem);
+        } else if (changed) {
+          plan.succeeded();
+        } else {
+          plan.satisfied();
+        }
+      };
+
+  private final FilterBatch.Answers filterAnswers =
+      (plan, step, changed, problem) -> {
+        if (problem != null) {
+          plan.failed(step, 0, problem);
         } else if (changed) {
           plan.succeeded();
         } else {
@@ -299,6 +314,12 @@ final class BatchExecutor implements AutoCloseable {
       }
       case Step.AwaitOvs await -> {
         return awaitOvs(plan, await);
+      }
+      case ForwardingStep forwarding -> {
+        plan.waiting = true;
+        plan.elsewhere = true;
+        filters.add(plan, forwarding);
+        return false;
       }
       case Step.Slow waiting -> {
         plan.waiting = true;
@@ -455,5 +476,6 @@ final class BatchExecutor implements AutoCloseable {
     retired.close();
     deletions.close();
     slow.close();
+    filters.close();
   }
 }

@@ -11,12 +11,15 @@ import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.netfilter.NftExchange;
+import io.fastvif.netlink.netfilter.NftSocket;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.DeviceSnapshot;
+import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PhysicalFunctionState;
@@ -71,6 +74,7 @@ final class KernelTransport implements Transport {
   private final RouteSocket queries = RouteSocket.open();
   private final PciDevices pci = new PciDevices(PciDevices.SYSFS);
   private final NamespaceFunctions functions = new NamespaceFunctions();
+  private final FilterReader filters = FilterReader.open();
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
 
   private final DeviceLeases leases;
@@ -344,6 +348,16 @@ final class KernelTransport implements Transport {
   }
 
   @Override
+  public NftExchange openFilters(int family) {
+    return NftSocket.open(family);
+  }
+
+  @Override
+  public FilterSnapshot filters() {
+    return filters.read();
+  }
+
+  @Override
   public SriovSnapshot functions() {
     return functions.snapshot();
   }
@@ -351,6 +365,7 @@ final class KernelTransport implements Transport {
   @Override
   public void close() {
     functions.close();
+    filters.close();
     exchange.close();
     synchronized (queries) {
       queries.close();

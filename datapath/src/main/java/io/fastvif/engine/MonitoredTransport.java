@@ -9,7 +9,9 @@ import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.DeviceSnapshot;
+import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
@@ -104,6 +106,16 @@ final class MonitoredTransport implements Transport, AckHandler {
   @Override
   public HostSnapshot snapshot() {
     return monitor.snapshot();
+  }
+
+  @Override
+  public NftExchange openFilters(int family) {
+    return transport.openFilters(family);
+  }
+
+  @Override
+  public FilterSnapshot filters() {
+    return transport.filters();
   }
 
   @Override

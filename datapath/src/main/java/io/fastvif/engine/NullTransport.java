@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
@@ -45,6 +46,11 @@ final class NullTransport implements Transport {
   @Override
   public MessageExchange openExchange() {
     return new NullTransport();
+  }
+
+  @Override
+  public NftExchange openFilters(int family) {
+    return new NullFilters(family);
   }
 
   @Override

@@ -195,7 +195,12 @@ public final class PlugEngine implements Agent, AutoCloseable {
     HostSnapshot host;
     executor.retiredBridges().beginReading();
     try {
-      host = transport.snapshot().withOvs(ovs::snapshot).withSriov(transport::functions);
+      host =
+          transport
+              .snapshot()
+              .withOvs(ovs::snapshot)
+              .withSriov(transport::functions)
+              .withFilters(transport::filters);
     } finally {
       executor.retiredBridges().endReading();
     }

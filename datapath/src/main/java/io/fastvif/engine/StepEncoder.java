@@ -98,6 +98,7 @@ final class StepEncoder {
       case Step.DeleteLink delete -> throw new IllegalArgumentException("by group: " + delete);
       case Step.ChangeOvs change -> throw new IllegalArgumentException("not netlink: " + change);
       case Step.AwaitOvs await -> throw new IllegalArgumentException("not netlink: " + await);
+      case Step.Filter filter -> throw new IllegalArgumentException("not rtnetlink: " + filter);
       case Step.Slow slow -> throw new IllegalArgumentException("not netlink: " + slow);
     };
   }

@@ -1,6 +1,8 @@
 package io.fastvif.engine;
 
+import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.DeviceSnapshot;
+import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
@@ -21,6 +23,13 @@ interface Transport extends MessageExchange {
 
   /** Opens one more exchange with the same kernel, for a thread of its own. */
   MessageExchange openExchange();
+
+  /**
+   * Opens nf_tables of the same kernel, on the engine's thread.
+   *
+   * @param family such as NFPROTO_IPV4
+   */
+  NftExchange openFilters(int family);
 
   /** Creates a tap that did not exist; 0 or a negated error number. */
   int createTap(Step.CreateTap tap);
@@ -82,6 +91,11 @@ interface Transport extends MessageExchange {
    */
   default DeviceSnapshot devices(HostSnapshot host) {
     return DeviceSnapshot.NONE;
+  }
+
+  /** The rules on what the host forwards, as they are now. From any thread. */
+  default FilterSnapshot filters() {
+    return FilterSnapshot.UNKNOWN;
   }
 
   /** The functions of SR-IOV cards, as they are now. From any thread. */

@@ -114,6 +114,19 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
   }
 
   /**
+   * Appends a 64-bit attribute in network byte order.
+   *
+   * @param type nla_type
+   * @param value the payload
+   */
+  public final void putLongBigEndian(int type, long value) {
+    int at = claimAttribute(type, Long.BYTES);
+    if (at >= 0) {
+      segment.set(Wire.LONG_BIG_ENDIAN, at, value);
+    }
+  }
+
+  /**
    * Appends an Ethernet address.
    *
    * @param type nla_type

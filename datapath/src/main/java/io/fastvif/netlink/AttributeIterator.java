@@ -253,6 +253,15 @@ public final class AttributeIterator {
   }
 
   /**
+   * Reads a 64-bit payload in network byte order.
+   *
+   * @return the number
+   */
+  public long getLongBigEndian() {
+    return segment.get(Wire.LONG_BIG_ENDIAN, payload(0, Long.BYTES));
+  }
+
+  /**
    * Reads an Ethernet address.
    *
    * @return the 48 bits, the first byte on the wire in bits 47 to 40

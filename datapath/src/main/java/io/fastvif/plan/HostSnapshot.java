@@ -38,7 +38,8 @@ public interface HostSnapshot {
 
   /** The same with Open vSwitch's rows, taken from there when they are first asked for. */
   default HostSnapshot withOvs(Supplier<OvsSnapshot> rows) {
-    return new WiderSnapshot(this, rows, this::sriov, this::devices, this::vhostUserPort);
+    return new WiderSnapshot(
+        this, rows, this::sriov, this::devices, this::filters, this::vhostUserPort);
   }
 
   /** The SR-IOV network cards of the host. */
@@ -48,7 +49,8 @@ public interface HostSnapshot {
 
   /** The same with SR-IOV network cards, taken from there when they are first asked for. */
   default HostSnapshot withSriov(Supplier<SriovSnapshot> functions) {
-    return new WiderSnapshot(this, this::ovs, functions, this::devices, this::vhostUserPort);
+    return new WiderSnapshot(
+        this, this::ovs, functions, this::devices, this::filters, this::vhostUserPort);
   }
 
   /** The PCI devices of the host, one by one. */
@@ -58,7 +60,21 @@ public interface HostSnapshot {
 
   /** The same with PCI devices, taken from there when they are first asked for. */
   default HostSnapshot withDevices(Supplier<DeviceSnapshot> devices) {
-    return new WiderSnapshot(this, this::ovs, this::sriov, devices, this::vhostUserPort);
+    return new WiderSnapshot(
+        this, this::ovs, this::sriov, devices, this::filters, this::vhostUserPort);
+  }
+
+  /** The rules on what the host forwards. */
+  default FilterSnapshot filters() {
+    return FilterSnapshot.UNKNOWN;
+  }
+
+  /**
+   * The same with the rules on what it forwards, taken from there when they are first asked for.
+   */
+  default HostSnapshot withFilters(Supplier<FilterSnapshot> filters) {
+    return new WiderSnapshot(
+        this, this::ovs, this::sriov, this::devices, filters, this::vhostUserPort);
   }
 
   /** The virtual function at that PCI address, if there is one. */
@@ -75,6 +91,11 @@ public interface HostSnapshot {
   default HostSnapshot withVhostUserPorts(Map<String, ServedPort> ports) {
     Map<String, ServedPort> copy = Map.copyOf(ports);
     return new WiderSnapshot(
-        this, this::ovs, this::sriov, this::devices, vifId -> Optional.ofNullable(copy.get(vifId)));
+        this,
+        this::ovs,
+        this::sriov,
+        this::devices,
+        this::filters,
+        vifId -> Optional.ofNullable(copy.get(vifId)));
   }
 }

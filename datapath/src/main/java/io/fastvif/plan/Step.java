@@ -359,6 +359,9 @@ public sealed interface Step {
     }
   }
 
+  /** A change of the host's packet filter, which the kernel makes in a transaction. */
+  sealed interface Filter extends Step permits ForwardingStep {}
+
   /**
    * A step that may take long, because it waits for hardware or for another process. The engine
    * does it on another thread, and the plans of other VIFs go on.

@@ -12,21 +12,25 @@ final class WiderSnapshot implements HostSnapshot {
   private final Supplier<OvsSnapshot> rows;
   private final Supplier<SriovSnapshot> functions;
   private final Supplier<DeviceSnapshot> pci;
+  private final Supplier<FilterSnapshot> rules;
   private final Function<String, Optional<ServedPort>> ports;
   private volatile OvsSnapshot ovs;
   private volatile SriovSnapshot sriov;
   private volatile DeviceSnapshot devices;
+  private volatile FilterSnapshot filters;
 
   WiderSnapshot(
       HostSnapshot kernel,
       Supplier<OvsSnapshot> rows,
       Supplier<SriovSnapshot> functions,
       Supplier<DeviceSnapshot> pci,
+      Supplier<FilterSnapshot> rules,
       Function<String, Optional<ServedPort>> ports) {
     this.kernel = kernel;
     this.rows = rows;
     this.functions = functions;
     this.pci = pci;
+    this.rules = rules;
     this.ports = ports;
   }
 
@@ -86,6 +90,16 @@ final class WiderSnapshot implements HostSnapshot {
     if (read == null) {
       read = pci.get();
       devices = read;
+    }
+    return read;
+  }
+
+  @Override
+  public FilterSnapshot filters() {
+    FilterSnapshot read = filters;
+    if (read == null) {
+      read = rules.get();
+      filters = read;
     }
     return read;
   }

@@ -41,6 +41,12 @@ public final class PluginOptions {
     return values.getOrDefault(option, byDefault);
   }
 
+  /** The values of a repeatable option, one a line; the default if it is not given. */
+  public List<String> texts(String option, List<String> byDefault) {
+    String lines = values.get(option);
+    return lines == null ? byDefault : List.of(lines.split("\n", -1));
+  }
+
   /** {@code true} or {@code false}, or the default. */
   public boolean flag(String option, boolean byDefault) {
     String value = values.get(option);

@@ -12,6 +12,14 @@ public interface VifPluginFactory {
   /** The options it takes, without the plugin's name. */
   List<String> options();
 
+  /**
+   * Those of the options that may be given more than once, each time with one more value, which
+   * {@link PluginOptions#texts} gives together.
+   */
+  default List<String> repeatableOptions() {
+    return List.of();
+  }
+
   /** What it takes: VIF types and port profiles, each with the least and the greatest version. */
   HostPluginInfo describe();
 

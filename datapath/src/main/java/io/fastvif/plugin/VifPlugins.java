@@ -78,6 +78,17 @@ public final class VifPlugins {
     return known;
   }
 
+  /** The options that may be given more than once, by {@code PLUGIN.OPTION}. */
+  public Set<String> repeatableOptions() {
+    Set<String> repeatable = new LinkedHashSet<>();
+    for (VifPluginFactory factory : factories.values()) {
+      for (String option : factory.repeatableOptions()) {
+        repeatable.add(factory.name() + "." + option);
+      }
+    }
+    return repeatable;
+  }
+
   /**
    * What the plugins take, in the order of their names, as os-vif's {@code host_info()} gives it.
    */

@@ -15,6 +15,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.AttributeTable;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
@@ -82,6 +83,10 @@ final class FakeKernel implements Transport {
   volatile SlowAnswer slow = step -> true;
   volatile RuntimeException broken;
   boolean closed;
+
+  /** Its packet filter. */
+  final FakeFilters filters = new FakeFilters();
+
   final AtomicInteger openExchanges = new AtomicInteger();
 
   private final MessageEncoder encoder = new MessageEncoder(Arena.ofAuto().allocate(1 << 18));
@@ -261,6 +266,11 @@ final class FakeKernel implements Transport {
 
   private Link byIndex(int index) {
     return links.values().stream().filter(link -> link.index == index).findFirst().orElse(null);
+  }
+
+  @Override
+  public NftExchange openFilters(int family) {
+    return filters;
   }
 
   @Override

@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to count them, and then with a fault at each from 1 on, until {@link #struck()} is false.
  *
  * <p>A change is what could leave a trace on the host: a send to rtnetlink (with a kill) or each of
- * its messages (with a refusal), the making of a tap, the writing of a setting, a slow step. What
- * is only asked is not counted. Changes through Open vSwitch's database are not seen here.
+ * its messages (with a refusal), a batch of nf_tables, the making of a tap, the writing of a
+ * setting, a slow step. What is only asked is not counted. Changes through Open vSwitch's database
+ * are not seen here.
  */
 public final class Faults {
   /** What happens at the change. */

@@ -3,13 +3,21 @@ package io.fastvif.engine;
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.netlink.netfilter.NftChain;
+import io.fastvif.netlink.netfilter.NftExchange;
+import io.fastvif.netlink.netfilter.NftRequest;
+import io.fastvif.netlink.netfilter.NftRule;
+import io.fastvif.netlink.netfilter.NftTable;
 import io.fastvif.plan.DeviceSnapshot;
+import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 import org.agrona.collections.IntArrayList;
 
 /** A transport that dies, or is refused something, where its {@link Faults} say. */
@@ -104,6 +112,54 @@ final class FaultyTransport implements Transport {
   @Override
   public MessageExchange openExchange() {
     return new FaultyExchange(transport.openExchange(), faults);
+  }
+
+  /** A packet filter with the same faults; a batch of it is one change. */
+  private record FaultyFilters(NftExchange exchange, Faults faults) implements NftExchange {
+    @Override
+    public int generation() {
+      return exchange.generation();
+    }
+
+    @Override
+    public Optional<NftTable> table(String name) {
+      return exchange.table(name);
+    }
+
+    @Override
+    public Optional<NftChain> chain(String table, String name) {
+      return exchange.chain(table, name);
+    }
+
+    @Override
+    public List<NftRule> rules(String table, String chain) {
+      return exchange.rules(table, chain);
+    }
+
+    @Override
+    public NftRequest begin(int generation) {
+      return exchange.begin(generation);
+    }
+
+    @Override
+    public int commit(Refusals refusals) {
+      return faults.isRefused() ? Errno.EIO : exchange.commit(refusals);
+    }
+
+    @Override
+    public void close() {
+      exchange.close();
+    }
+  }
+
+  @Override
+  public NftExchange openFilters(int family) {
+    return new FaultyFilters(transport.openFilters(family), faults);
+  }
+
+  @Override
+  public FilterSnapshot filters() {
+    return transport.filters();
   }
 
   @Override

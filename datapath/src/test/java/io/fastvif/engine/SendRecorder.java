@@ -3,6 +3,7 @@ package io.fastvif.engine;
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
+import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
@@ -85,6 +86,11 @@ final class SendRecorder implements Transport {
         // nothing is open
       }
     };
+  }
+
+  @Override
+  public NftExchange openFilters(int family) {
+    return new NullFilters(family);
   }
 
   @Override

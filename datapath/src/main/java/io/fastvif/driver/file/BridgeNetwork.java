@@ -106,7 +106,8 @@ record BridgeNetwork(
       network.shouldProvideVlan(true).vlan(vlan.getAsInt());
     }
     VifBridge.Builder vif = DescribedNetwork.fill(VifBridge.builder(), id, mac, PLUGIN);
-    vif.vifName(device).bridgeName(bridge).network(network.build());
+    // What a network of the file filters, and where, is not for this driver to say.
+    vif.vifName(device).bridgeName(bridge).hasTrafficFiltering(true).network(network.build());
     Optional<MacAddress> guest = Optional.ofNullable(mac);
     Endpoint endpoint =
         id.type() == EndpointType.TAP

@@ -19,6 +19,7 @@ import io.fastvif.vif.Network;
 import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -29,6 +30,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
 
   private final PortKind portKind;
   private final BridgePlanner bridges;
+  private final ForwardingPolicy forwarding;
   private final int defaultMtu;
 
   /** Finds the plugin. */
@@ -40,7 +42,16 @@ public final class LinuxBridgePlugin implements VifPlugin {
 
     @Override
     public List<String> options() {
-      return List.of("create_port", "flat_interface", "vlan_interface", "network_device_mtu");
+      List<String> all =
+          new ArrayList<>(
+              List.of("create_port", "flat_interface", "vlan_interface", "network_device_mtu"));
+      all.addAll(ForwardingPolicy.OPTIONS);
+      return List.copyOf(all);
+    }
+
+    @Override
+    public List<String> repeatableOptions() {
+      return List.of(ForwardingPolicy.INTERFACES);
     }
 
     @Override
@@ -59,6 +70,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
     portKind = options.choice("create_port", PortKind.NONE);
     bridges =
         new BridgePlanner(options.text("flat_interface", ""), options.text("vlan_interface", ""));
+    forwarding = new ForwardingPolicy(options);
     defaultMtu = options.number("network_device_mtu", 68, 65535).orElse(1500);
   }
 
@@ -73,13 +85,16 @@ public final class LinuxBridgePlugin implements VifPlugin {
     VifBridge bridged = check(vif);
     String bridge = bridged.bridgeName().require("bridge_name");
     Network network = vif.network().require("network");
+    String id = VifChecks.id(vif);
     PlanBuilder plan = builder(bridged, host);
     int mtu = VifChecks.mtu(network, defaultMtu);
     if (!network.isMultiHost() && network.providesBridge()) {
-      bridges.ensure(plan, bridge, network, mtu);
-      if (!vif.isTrafficFiltered()) {
-        plan.note("has_traffic_filtering is false: no filter rules are written for " + bridge);
+      if (vif.isTrafficFiltered()) {
+        forwarding.release(plan, id, host.filters().bridgesOf(id));
+      } else {
+        forwarding.ensure(plan, id, bridge, !network.providesVlan());
       }
+      bridges.ensure(plan, bridge, network, mtu);
     }
     if (portKind != PortKind.NONE) {
       String name = bridged.vifName().require("vif_name");
@@ -92,7 +107,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
             LinkSettings.NONE,
             rest.withMtu(fixed.mtu()).withAddress(fixed.address()));
       } else {
-        String peer = peerName(VifChecks.id(vif));
+        String peer = peerName(id);
         plan.port(
             new Step.CreateVeth(name, fixed.address(), peer, guest, mtu),
             fixed,
@@ -105,7 +120,16 @@ public final class LinuxBridgePlugin implements VifPlugin {
 
   @Override
   public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
-    return builder(check(vif), host).unplug(vif.isPreservedOnDelete());
+    VifBridge bridged = check(vif);
+    String id = VifChecks.id(vif);
+    PlanBuilder plan = builder(bridged, host);
+    plan.delete(vif.isPreservedOnDelete());
+    if (host.filters().isKnown()) {
+      forwarding.release(plan, id, host.filters().bridgesOf(id));
+    } else if (!vif.isTrafficFiltered() && bridged.bridgeName().hasValue()) {
+      forwarding.release(plan, id, List.of(bridged.bridgeName().get()));
+    }
+    return plan.unplugged();
   }
 
   @Override

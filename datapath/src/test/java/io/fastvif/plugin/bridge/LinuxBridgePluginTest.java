@@ -97,7 +97,8 @@ class LinuxBridgePluginTest {
         List.of(
             "create tap tap0",
             "set tap0: disable_ipv6 1",
-            "set tap0: mtu 1450 address fe:16:3e:88:75:34 master br0 addrgenmode none alias fastvif:"
+            "set tap0: mtu 1450 address fe:16:3e:88:75:34 master br0 addrgenmode none alias"
+                + " fastvif:"
                 + ID
                 + " up"),
         steps(tap));
@@ -204,12 +205,9 @@ class LinuxBridgePluginTest {
   @Test
   void saysWhatItLeavesOut() {
     Network network = network().bridgeInterface("eth1").build();
-    PlugPlan plan = plugin().plug(vif(network).hasTrafficFiltering(false).build(), null, EMPTY);
+    PlugPlan plan = plugin().plug(vif(network).build(), null, EMPTY);
     assertEquals(
-        List.of(
-            "bridge interface eth1 does not exist: br0 is not joined to it",
-            "has_traffic_filtering is false: no filter rules are written for br0"),
-        plan.notes());
+        List.of("bridge interface eth1 does not exist: br0 is not joined to it"), plan.notes());
   }
 
   @Test
