@@ -148,16 +148,30 @@ final class BatchExecutor implements AutoCloseable {
   }
 
   private final SlowSteps.Answers slowAnswers =
-      (plan, step, changed, errno, problem, note) -> {
-        if (note != null) {
-          plan.left(note);
+      new SlowSteps.Answers() {
+        @Override
+        public void answered(
+            PlanExecution plan,
+            Step step,
+            boolean changed,
+            int errno,
+            String problem,
+            String note) {
+          if (note != null) {
+            plan.left(note);
+          }
+          if (problem != null) {
+            plan.failed(step, errno, problem);
+          } else if (changed) {
+            plan.succeeded();
+          } else {
+            plan.satisfied();
+          }
         }
-        if (problem != null) {
-          plan.failed(step, errno, problem);
-        } else if (changed) {
-          plan.succeeded();
-        } else {
-          plan.satisfied();
+
+        @Override
+        public void released(PlanExecution plan) {
+          plan.retry();
         }
       };
 
@@ -285,7 +299,7 @@ final class BatchExecutor implements AutoCloseable {
   private boolean take(PlanExecution plan, Step step) {
     switch (step) {
       case Step.CreateTap tap -> {
-        int result = transport.createTap(tap);
+        int result = transport.createTap(tap, plan.plan().vifId());
         answered(plan, step, result, result == -Errno.EBUSY ? "the name is taken" : null);
       }
       case Step.DisableIpv6 ipv6 ->
@@ -342,7 +356,7 @@ final class BatchExecutor implements AutoCloseable {
   }
 
   private void delete(PlanExecution plan, Step.DeleteLink step, int index) {
-    if (deletions.add(plan, step, index)) {
+    if (deletions.add(plan, step, index, !plan.isShared())) {
       plan.waiting = true;
       plan.elsewhere = true;
     }
@@ -390,6 +404,12 @@ final class BatchExecutor implements AutoCloseable {
     } else {
       switch (refusals.meaning(plan, step, -result)) {
         case AS_WANTED -> plan.satisfied();
+        case ADOPTED -> plan.adopted();
+        case RETRY -> {
+          plan.waiting = true;
+          plan.elsewhere = true;
+          slow.awaitRelease(plan, transport.linkIndex(Refusals.takenName(step, -result)));
+        }
         case IGNORED -> plan.ignored(step);
         case FAILED -> plan.failed(step, -result, refusals.detail(step, -result, message));
       }

@@ -1,5 +1,6 @@
 package io.fastvif.engine;
 
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.Step;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -11,9 +12,6 @@ import java.util.function.Consumer;
 final class DeletionLanes implements AutoCloseable {
   /** How many of the kernel's waits may overlap; what comes in then leaves together, after one. */
   private static final int LANES = 4;
-
-  /** Group numbers are drawn from above this: far from those that people give by hand. */
-  private static final int LEAST_GROUP = 0x4000_0000;
 
   private static final int DRAWS = 16;
 
@@ -77,16 +75,17 @@ final class DeletionLanes implements AutoCloseable {
   /**
    * Takes a deletion.
    *
+   * @param own whether the link is the VIF's own, to be recognised by it if this process is killed
    * @return false if all lanes are busy
    */
-  boolean add(PlanExecution plan, Step.DeleteLink step, int index) {
+  boolean add(PlanExecution plan, Step.DeleteLink step, int index, boolean own) {
     if (gathering == null) {
       gathering = freeLane();
     }
     if (gathering == null) {
       return false;
     }
-    gathering.deletions().add(plan, step, index);
+    gathering.deletions().add(plan, step, index, own);
     return true;
   }
 
@@ -109,7 +108,8 @@ final class DeletionLanes implements AutoCloseable {
   /** The first of as many group numbers as there are lanes, which nobody uses. */
   private int unusedGroups() {
     for (int i = 0; i < DRAWS; i++) {
-      int drawn = ThreadLocalRandom.current().nextInt(LEAST_GROUP, Integer.MAX_VALUE - LANES);
+      int drawn =
+          ThreadLocalRandom.current().nextInt(LinkGroups.MIN_LEAVING, Integer.MAX_VALUE - LANES);
       if (!transport.isGroupUsed(drawn, LANES)) {
         return drawn;
       }

@@ -18,9 +18,11 @@ import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.pci.PciDevices;
+import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.RouteState;
@@ -46,6 +48,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -149,14 +152,25 @@ final class KernelTransport implements Transport {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap) {
-    try {
-      Tap.createPersistent(
-          tap.name(),
-          new TapOptions(
-              tap.multiQueue(), tap.vnetHeader(), tap.owner().orElse(-1), tap.group().orElse(-1)));
+  public int createTap(Step.CreateTap step, String vifId) {
+    TapOptions options =
+        new TapOptions(
+            step.multiQueue(), step.vnetHeader(), step.owner().orElse(-1), step.group().orElse(-1));
+    // Until it bears the alias it goes with this process, whatever ends that.
+    try (Tap tap = Tap.create(step.name(), options)) {
+      int index = linkIndex(step.name());
+      if (index < 0) {
+        return index; // deleted meanwhile
+      }
+      synchronized (queries) {
+        int group = LinkGroups.making(vifId);
+        queries.execute(queries.link().set(index).alias(Aliases.of(vifId)).group(group));
+      }
+      tap.persist();
       return 0;
     } catch (SystemCallException refused) {
+      return -refused.errno();
+    } catch (NetlinkException refused) {
       return -refused.errno();
     }
   }
@@ -246,26 +260,44 @@ final class KernelTransport implements Transport {
 
   @Override
   public String alias(int index) {
-    return ask(index, LinkMessage::alias);
+    String alias = ask(index, LinkMessage::alias, "");
+    return alias == null ? "" : alias;
+  }
+
+  @Override
+  public Ownership ownership(int index, String vifId) {
+    return ask(index, link -> ownership(link, vifId), Ownership.GONE);
+  }
+
+  private static Ownership ownership(LinkMessage link, String vifId) {
+    String alias = link.alias();
+    if (alias != null && !alias.isEmpty()) {
+      return alias.equals(Aliases.of(vifId)) ? Ownership.OWN : Ownership.FOREIGN;
+    }
+    if (LinkGroups.isPassing(link.group())) {
+      return link.group() == LinkGroups.making(vifId) ? Ownership.OWN : Ownership.UNFINISHED;
+    }
+    return link.isPassingTap() ? Ownership.PASSING : Ownership.FOREIGN;
   }
 
   @Override
   public String kind(int index) {
-    return ask(index, LinkMessage::kind);
+    String kind = ask(index, LinkMessage::kind, "");
+    return kind == null ? "" : kind;
   }
 
-  private String ask(int index, Function<LinkMessage, String> question) {
+  private <T> T ask(int index, Function<LinkMessage, T> question, T ofNone) {
     LinkMessage link = new LinkMessage();
-    String[] answer = {null};
+    List<T> answer = new ArrayList<>(1);
     synchronized (queries) {
       try {
         queries.query(
-            queries.link().get(index), message -> answer[0] = question.apply(link.wrap(message)));
+            queries.link().get(index), message -> answer.add(question.apply(link.wrap(message))));
       } catch (NetlinkException gone) {
-        return "";
+        return ofNone;
       }
     }
-    return answer[0] == null ? "" : answer[0];
+    return answer.isEmpty() ? ofNone : answer.getLast();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.route.LinkRequest;
+import io.fastvif.plan.Aliases;
 import io.fastvif.plan.Step;
 import java.util.BitSet;
 
@@ -21,6 +22,7 @@ final class LinkDeletions {
   private final PlanExecution[] plans;
   private final Step.DeleteLink[] steps;
   private final int[] indexes;
+  private final String[] aliases;
   private final int[] results;
   private final String[] messages;
   private final BitSet remaining = new BitSet();
@@ -48,13 +50,20 @@ final class LinkDeletions {
     plans = new PlanExecution[limit];
     steps = new Step.DeleteLink[limit];
     indexes = new int[limit];
+    aliases = new String[limit];
     results = new int[limit];
     messages = new String[limit];
     subjects = new int[limit];
   }
 
-  /** Adds a link, of which a plan wants to be told what became of it. */
-  void add(PlanExecution plan, Step.DeleteLink step, int index) {
+  /**
+   * Adds a link, of which a plan wants to be told what became of it.
+   *
+   * @param own whether the link is given the alias of the plan's VIF while it leaves, because it
+   *     loses the group by which it may have been known
+   */
+  void add(PlanExecution plan, Step.DeleteLink step, int index, boolean own) {
+    aliases[count] = own ? Aliases.of(plan.plan().vifId()) : null;
     plans[count] = plan;
     steps[count] = step;
     indexes[count] = index;
@@ -123,7 +132,11 @@ final class LinkDeletions {
   }
 
   private boolean encodeMove(int i) {
-    return request.set(indexes[i]).group(group).end();
+    request.set(indexes[i]).group(group);
+    if (aliases[i] != null) {
+      request.alias(aliases[i]);
+    }
+    return request.end();
   }
 
   private boolean encodeDelete(int i) {

@@ -146,8 +146,13 @@ final class MonitoredTransport implements Transport, AckHandler {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap) {
-    return transport.createTap(tap);
+  public int createTap(Step.CreateTap tap, String vifId) {
+    int result = transport.createTap(tap, vifId);
+    int index = result < 0 ? result : transport.linkIndex(tap.name());
+    if (index > 0) {
+      monitor.set(index); // the alias has no event
+    }
+    return result;
   }
 
   @Override
@@ -168,6 +173,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   @Override
   public String alias(int index) {
     return transport.alias(index);
+  }
+
+  @Override
+  public Ownership ownership(int index, String vifId) {
+    return transport.ownership(index, vifId);
   }
 
   @Override

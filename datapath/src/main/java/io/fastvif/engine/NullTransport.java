@@ -54,7 +54,7 @@ final class NullTransport implements Transport {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap) {
+  public int createTap(Step.CreateTap tap, String vifId) {
     return 0;
   }
 
@@ -81,6 +81,11 @@ final class NullTransport implements Transport {
   @Override
   public String alias(int index) {
     return "";
+  }
+
+  @Override
+  public Ownership ownership(int index, String vifId) {
+    return Ownership.FOREIGN;
   }
 
   @Override

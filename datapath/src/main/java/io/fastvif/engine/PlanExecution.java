@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
@@ -16,6 +17,8 @@ import java.util.List;
  * did. Made once for each place in a batch and used again.
  */
 final class PlanExecution {
+  private static final int MAX_RETRIES = 3;
+
   private PlugOperation request;
   private PlugPlan plan;
   private int cursor;
@@ -33,6 +36,7 @@ final class PlanExecution {
   private final List<String> leftBehind = new ArrayList<>();
 
   private boolean sharedUndoDecided;
+  private int retries;
 
   /** Where the renaming of a link stands, if the step is one. */
   final Renaming renaming = new Renaming();
@@ -49,6 +53,7 @@ final class PlanExecution {
   boolean elsewhere;
 
   void begin(PlugOperation newRequest) {
+    retries = 0;
     request = newRequest;
     plan = newRequest.plan();
     cursor = 0;
@@ -62,6 +67,22 @@ final class PlanExecution {
     sharedUndoDecided = false;
     ovsDeadline = 0;
     renaming.reset();
+    waiting = false;
+    elsewhere = false;
+  }
+
+  /** The interface group in which links are created for the VIF. */
+  int creationGroup() {
+    return LinkGroups.making(plan.vifId());
+  }
+
+  /** Whether a step that could not be done is to be tried again, which counts as a try. */
+  boolean mayRetry() {
+    return ++retries <= MAX_RETRIES;
+  }
+
+  /** The step is tried again with the next round. */
+  void retry() {
     waiting = false;
     elsewhere = false;
   }
@@ -170,6 +191,18 @@ final class PlanExecution {
     if (isEnsuring(plan.steps().get(cursor).step())) {
       created = false;
     }
+    cursor++;
+  }
+
+  /**
+   * What the step would create is there, half made: by another plan that is about to finish it, or
+   * by a process that was killed. It is finished here too, and taken back by whoever made it.
+   */
+  void adopted() {
+    waiting = false;
+    elsewhere = false;
+    created = true;
+    changed = true;
     cursor++;
   }
 

@@ -11,6 +11,10 @@ final class Refusals {
   enum Meaning {
     /** The host is already as the step would make it. */
     AS_WANTED,
+    /** It is half there, and whoever is at it may not come to its end: the plan finishes it too. */
+    ADOPTED,
+    /** What is in the way may go, or become the plan's, in a moment. */
+    RETRY,
     /** The plan can do without what the driver does not know. */
     IGNORED,
     /** It has failed. */
@@ -40,6 +44,10 @@ final class Refusals {
    * @param errno the kernel's error number
    */
   Meaning meaning(PlanExecution plan, Step step, int errno) {
+    String taken = takenName(step, errno);
+    if (taken != null) {
+      return meaningOfTaken(plan, step, taken);
+    }
     if (isAsWanted(plan, step, errno)) {
       return Meaning.AS_WANTED;
     }
@@ -48,14 +56,37 @@ final class Refusals {
     return ignored ? Meaning.IGNORED : Meaning.FAILED;
   }
 
+  /** The name for which the kernel has not created a link; null if that was not the reason. */
+  static String takenName(Step step, int errno) {
+    return switch (step) {
+      case Step.CreateTap tap -> errno == Errno.EBUSY ? tap.name() : null;
+      case Step.CreateVeth veth -> errno == Errno.EEXIST ? veth.name() : null;
+      case Step.CreateMacvtap macvtap -> errno == Errno.EEXIST ? macvtap.name() : null;
+      case Step.CreateBridge bridge -> errno == Errno.EEXIST ? bridge.name() : null;
+      case Step.CreateVlan vlan -> errno == Errno.EEXIST ? vlan.name() : null;
+      default -> null;
+    };
+  }
+
+  private Meaning meaningOfTaken(PlanExecution plan, Step step, String name) {
+    int index = transport.linkIndex(name);
+    Ownership whose = index > 0 ? transport.ownership(index, plan.plan().vifId()) : Ownership.GONE;
+    boolean isShared = step instanceof Step.CreateBridge || step instanceof Step.CreateVlan;
+    if (step instanceof Step.CreateBridge && !plan.isShared()) {
+      // Of one VIF's bridge, os-vif leaves no mark.
+      boolean isOthers = whose == Ownership.UNFINISHED || isOthers(plan, name);
+      return isOthers ? Meaning.FAILED : Meaning.AS_WANTED;
+    }
+    return switch (whose) {
+      case OWN -> isShared ? Meaning.ADOPTED : Meaning.AS_WANTED;
+      case UNFINISHED -> isShared ? Meaning.ADOPTED : Meaning.FAILED;
+      case FOREIGN -> isShared ? Meaning.AS_WANTED : Meaning.FAILED;
+      case PASSING, GONE -> plan.mayRetry() ? Meaning.RETRY : Meaning.FAILED;
+    };
+  }
+
   private boolean isAsWanted(PlanExecution plan, Step step, int errno) {
     return switch (step) {
-      case Step.CreateBridge bridge ->
-          errno == Errno.EEXIST && (plan.isShared() || !isOthers(plan, bridge.name()));
-      case Step.CreateVlan vlan -> errno == Errno.EEXIST;
-      case Step.CreateTap tap -> errno == Errno.EBUSY && isOwn(plan, tap.name());
-      case Step.CreateVeth veth -> errno == Errno.EEXIST && isOwn(plan, veth.name());
-      case Step.CreateMacvtap macvtap -> errno == Errno.EEXIST && isOwn(plan, macvtap.name());
       case Step.DisableIpv6 ipv6 -> errno == Errno.ENOENT; // the link has no IPv6 to disable
       case Step.SetSysctl sysctl -> errno == Errno.ENOENT && sysctl.setting().isIpv6();
       case Step.AddProxyNeighbour neighbour -> errno == Errno.EEXIST;
@@ -70,10 +101,6 @@ final class Refusals {
       case Step.DeleteRoute route -> errno == Errno.ESRCH;
       default -> false;
     };
-  }
-
-  private boolean isOwn(PlanExecution plan, String name) {
-    return alias(name).equals(Aliases.of(plan.plan().vifId()));
   }
 
   private String alias(String name) {

@@ -104,7 +104,7 @@ final class RetiredBridges implements AutoCloseable {
       int last = waiting.size() - 1;
       int index = waiting.getInt(last);
       waiting.fastUnorderedRemove(last);
-      lane.deletions().add(null, new Step.DeleteLink("link " + index, index, 0), index);
+      lane.deletions().add(null, new Step.DeleteLink("link " + index, index, 0), index, false);
       lane.begin();
       deleting = true;
       progress++;

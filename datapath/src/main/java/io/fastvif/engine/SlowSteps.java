@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 
 /**
@@ -33,10 +34,19 @@ final class SlowSteps implements AutoCloseable {
      */
     void answered(
         PlanExecution plan, Step step, boolean changed, int errno, String problem, String note);
+
+    /** What was in a plan's way has gone, or stays: its step is to be tried again. */
+    void released(PlanExecution plan);
   }
 
+  /** Without a step, the plan's is to be tried again. */
   private record Answer(
       PlanExecution plan, Step step, boolean changed, int errno, String problem, String note) {}
+
+  /** How long a tap that another process is making may take to become somebody's. */
+  private static final long RELEASE_NANOS = 500_000_000L;
+
+  private static final long RELEASE_PAUSE_NANOS = 1_000_000L;
 
   private final Transport host;
   private final VhostUserPorts ports;
@@ -56,6 +66,29 @@ final class SlowSteps implements AutoCloseable {
   }
 
   void begin(PlanExecution plan, Step.Slow step) {
+    execute(() -> finished.offer(perform(plan, step)));
+  }
+
+  /**
+   * Waits until a link is somebody's, or gone.
+   *
+   * @param index the link that has the name which the plan wants; negative if it is gone already
+   */
+  void awaitRelease(PlanExecution plan, int index) {
+    String vifId = plan.plan().vifId();
+    execute(
+        () -> {
+          long deadline = System.nanoTime() + RELEASE_NANOS;
+          while (index > 0
+              && host.ownership(index, vifId) == Ownership.PASSING
+              && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(RELEASE_PAUSE_NANOS);
+          }
+          finished.offer(new Answer(plan, null, false, 0, null, null));
+        });
+  }
+
+  private void execute(Runnable work) {
     if (threads == null) {
       threads =
           new ThreadPoolExecutor(
@@ -69,7 +102,7 @@ final class SlowSteps implements AutoCloseable {
     }
     threads.execute(
         () -> {
-          finished.offer(perform(plan, step));
+          work.run();
           onFinished.run();
         });
   }
@@ -112,8 +145,12 @@ final class SlowSteps implements AutoCloseable {
   int collect(Answers answers) {
     int count = 0;
     for (Answer answer = finished.poll(); answer != null; answer = finished.poll()) {
-      answers.answered(
-          answer.plan, answer.step, answer.changed, answer.errno, answer.problem, answer.note);
+      if (answer.step == null) {
+        answers.released(answer.plan);
+      } else {
+        answers.answered(
+            answer.plan, answer.step, answer.changed, answer.errno, answer.problem, answer.note);
+      }
       count++;
     }
     return count;

@@ -20,6 +20,7 @@ import io.fastvif.netlink.route.kind.Macvtap;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netlink.route.kind.Vlan;
 import io.fastvif.plan.AddressState;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.RouteState;
@@ -75,8 +76,8 @@ final class StepEncoder {
   int encode(PlanExecution plan, Step step) {
     problem = null;
     return switch (step) {
-      case Step.CreateVeth create -> veth(create);
-      case Step.CreateBridge create -> bridge(create);
+      case Step.CreateVeth create -> veth(plan, create);
+      case Step.CreateBridge create -> bridge(plan, create);
       case Step.CreateVlan create -> vlan(plan, create);
       case Step.CreateMacvtap create -> macvtap(plan, create);
       case Step.SetMacvtapMode set -> macvtapMode(plan, set);
@@ -112,24 +113,26 @@ final class StepEncoder {
     return made > 0 ? made : transport.linkIndex(name);
   }
 
-  private int veth(Step.CreateVeth create) {
-    link.create(create.name()).mtu(create.mtu()).queues(1, 1);
+  private int veth(PlanExecution plan, Step.CreateVeth create) {
+    int group = plan.creationGroup();
+    link.create(create.name()).group(group).mtu(create.mtu()).queues(1, 1);
     if (create.mac() != null) {
       link.address(create.mac().value());
     }
-    veth.reset().peerName(create.peer()).peerMtu(create.mtu()).peerQueues(1, 1);
+    veth.reset().peerName(create.peer()).peerGroup(group).peerMtu(create.mtu()).peerQueues(1, 1);
     if (create.peerMac() != null) {
       veth.peerAddress(create.peerMac().value());
     }
     return end(link.kind(veth).end(), link.sequence());
   }
 
-  private int bridge(Step.CreateBridge create) {
+  private int bridge(PlanExecution plan, Step.CreateBridge create) {
     bridge.reset().forwardDelay(0).spanningTree(false).multicastSnooping(false);
     if (create.ageingSeconds().isPresent()) {
       bridge.ageingTime(CENTISECONDS * create.ageingSeconds().getAsInt());
     }
-    return end(link.create(create.name()).kind(bridge).end(), link.sequence());
+    link.create(create.name()).group(plan.creationGroup());
+    return end(link.kind(bridge).end(), link.sequence());
   }
 
   private int vlan(PlanExecution plan, Step.CreateVlan create) {
@@ -137,8 +140,8 @@ final class StepEncoder {
     if (lower < 0) {
       return missing(create.lower());
     }
-    link.create(create.name()).lowerLink(lower).kind(vlan.reset().id(create.vlanId()));
-    return end(link.end(), link.sequence());
+    link.create(create.name()).group(plan.creationGroup()).lowerLink(lower);
+    return end(link.kind(vlan.reset().id(create.vlanId())).end(), link.sequence());
   }
 
   private int macvtap(PlanExecution plan, Step.CreateMacvtap create) {
@@ -146,7 +149,7 @@ final class StepEncoder {
     if (lower < 0) {
       return missing(create.lower());
     }
-    link.create(create.name()).lowerLink(lower);
+    link.create(create.name()).group(plan.creationGroup()).lowerLink(lower);
     if (create.mtu() != 0) {
       link.mtu(create.mtu());
     }
@@ -203,6 +206,9 @@ final class StepEncoder {
     }
     if (settings.alias() != null) {
       link.alias(settings.alias());
+    }
+    if (configure.index() == 0) {
+      link.group(LinkGroups.DEFAULT); // it is made, or soon will be
     }
     if (settings.promiscuous() != null) {
       link.promiscuous(settings.promiscuous());

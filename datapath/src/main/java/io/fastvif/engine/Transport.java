@@ -31,8 +31,12 @@ interface Transport extends MessageExchange {
    */
   NftExchange openFilters(int family);
 
-  /** Creates a tap that did not exist; 0 or a negated error number. */
-  int createTap(Step.CreateTap tap);
+  /**
+   * Creates a tap that did not exist, with the marks of the VIF of that id (its alias, and the
+   * group in which its links are made) before it could outlive this process; 0 or a negated error
+   * number.
+   */
+  int createTap(Step.CreateTap tap, String vifId);
 
   /** Switches IPv6 off or on for a link; 0 or a negated error number, ENOENT if it has no IPv6. */
   int disableIpv6(String name, boolean disabled);
@@ -54,6 +58,9 @@ interface Transport extends MessageExchange {
 
   /** The alias of the link of that index; empty if it has none or is gone. */
   String alias(int index);
+
+  /** Whose the link of that index is; {@link Ownership#GONE} if there is none. From any thread. */
+  Ownership ownership(int index, String vifId);
 
   /** Whether a link other than these two has the first as its master, or lies on it. */
   boolean hasOtherPorts(int master, int port);

@@ -22,7 +22,7 @@ public interface HostSnapshot {
   /** Every link, by index. */
   Collection<LinkState> links();
 
-  /** The links that bear the alias of the VIF of that id, see {@link Aliases}. */
+  /** The links of the VIF of that id, see {@link LinkState#isOf}: those that are half made too. */
   List<LinkState> linksOf(String vifId);
 
   /** The addresses of the link of that index. */

@@ -52,6 +52,23 @@ public record LinkState(
     altnames = List.copyOf(altnames);
   }
 
+  /** Whether it is the VIF's of that id: by its alias, or by its group while it is being made. */
+  public boolean isOf(String vifId) {
+    return alias.isEmpty() ? group == LinkGroups.making(vifId) : alias.equals(Aliases.of(vifId));
+  }
+
+  /** Whether it bears the mark of a VIF that is not the one of that id. */
+  public boolean isOfAnotherThan(String vifId) {
+    boolean isMarked =
+        alias.isEmpty() ? LinkGroups.isMaking(group) : Aliases.vifId(alias).isPresent();
+    return isMarked && !isOf(vifId);
+  }
+
+  /** Whether a process has begun to make it, or to delete it, and has not come to the end. */
+  public boolean isUnfinished() {
+    return LinkGroups.isPassing(group);
+  }
+
   /** A link that is down, with the kernel's defaults. */
   public static LinkStateBuilder builder(int index, String name, String kind) {
     return new LinkStateBuilder(index, name, kind);

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -57,13 +57,12 @@ public final class SnapshotBuilder {
     for (String altname : link.altnames()) {
       names.put(altname, link);
     }
-    String alias = link.alias();
-    if (old != null && !old.alias().equals(alias)) {
+    String owner = owner(link);
+    if (old != null && !Objects.equals(owner(old), owner)) {
       forgetVif(old);
     }
-    Optional<String> vifId = Aliases.vifId(alias);
-    if (vifId.isPresent()) {
-      vifs.put(vifId.get(), with(vifs.get(vifId.get()), link));
+    if (owner != null) {
+      vifs.put(owner, with(vifs.get(owner), link));
     }
     return this;
   }
@@ -223,6 +222,14 @@ public final class SnapshotBuilder {
     }
   }
 
+  /** By what a link's VIF is found: its id, or the group in which its links are made. */
+  private static String owner(LinkState link) {
+    if (link.alias().isEmpty() && LinkGroups.isMaking(link.group())) {
+      return VersionedSnapshot.making(link.group());
+    }
+    return Aliases.vifId(link.alias()).orElse(null);
+  }
+
   /** A name may meanwhile be another link's. */
   private void forgetNames(LinkState link) {
     forgetName(link.name(), link.index());
@@ -239,16 +246,16 @@ public final class SnapshotBuilder {
   }
 
   private void forgetVif(LinkState link) {
-    Optional<String> vifId = Aliases.vifId(link.alias());
-    List<LinkState> all = vifId.isEmpty() ? null : vifs.get(vifId.get());
+    String owner = owner(link);
+    List<LinkState> all = owner == null ? null : vifs.get(owner);
     if (all == null) {
       return;
     }
     List<LinkState> rest = all.stream().filter(one -> one.index() != link.index()).toList();
     if (rest.isEmpty()) {
-      vifs.remove(vifId.get());
+      vifs.remove(owner);
     } else {
-      vifs.put(vifId.get(), rest);
+      vifs.put(owner, rest);
     }
   }
 

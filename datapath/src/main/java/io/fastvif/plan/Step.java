@@ -143,7 +143,8 @@ public sealed interface Step {
   /**
    * Changes settings of a link. Equivalent to {@code ip link set NAME ...}.
    *
-   * @param index the link's index where the snapshot knew it; 0 for a link this plan creates
+   * @param index the link's index where the snapshot knew it; 0 for a link this plan creates, or
+   *     finishes, which leaves the group in which it was created ({@link LinkGroups})
    */
   record ConfigureLink(String name, int index, LinkSettings settings) implements Step {
     @Override

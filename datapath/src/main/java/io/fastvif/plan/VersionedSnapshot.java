@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** A snapshot of versions of a {@link SnapshotBuilder}'s maps. */
 final class VersionedSnapshot implements HostSnapshot {
+  /** No id begins so. */
+  private static final String MAKING = "\0";
+
   private final VersionedMap.Version<Integer, LinkState> links;
   private final VersionedMap.Version<String, LinkState> names;
   private final VersionedMap.Version<String, List<LinkState>> vifs;
@@ -56,7 +59,14 @@ final class VersionedSnapshot implements HostSnapshot {
 
   @Override
   public List<LinkState> linksOf(String vifId) {
-    return orEmpty(vifs.get(vifId));
+    List<LinkState> made = orEmpty(vifs.get(vifId));
+    List<LinkState> half = vifs.get(making(LinkGroups.making(vifId)));
+    if (half == null) {
+      return made;
+    }
+    List<LinkState> all = new ArrayList<>(made);
+    all.addAll(half);
+    return all;
   }
 
   @Override
@@ -67,6 +77,11 @@ final class VersionedSnapshot implements HostSnapshot {
   @Override
   public List<RouteState> routes(int index) {
     return orEmpty(routes.get(index));
+  }
+
+  /** Stands in the place of the id of a VIF whose links are only being made. */
+  static String making(int group) {
+    return MAKING + (char) (group >>> Character.SIZE) + (char) group;
   }
 
   private static <T> List<T> orEmpty(List<T> list) {

@@ -69,7 +69,7 @@ public final class PlanBuilder {
    * one that is there is left as it is.
    */
   public void ensureBridge(String bridge) {
-    if (host.link(bridge).isEmpty()) {
+    if (host.link(bridge).filter(link -> !link.isUnfinished()).isEmpty()) {
       add(
           PlannedStep.shared(
               new Step.CreateBridge(bridge, OptionalInt.empty()),
@@ -108,8 +108,9 @@ public final class PlanBuilder {
             .withUp(true);
     LinkSettings wanted =
         rest.withMtu(mtu).withAddress(either(byHand.address(), byCreation.address()));
-    Optional<LinkState> own = host.link(name).filter(link -> link.alias().equals(wanted.alias()));
-    if (own.isPresent()) {
+    Optional<LinkState> own = host.link(name).filter(link -> link.isOf(vifId));
+    boolean isUnfinished = own.filter(LinkState::isUnfinished).isPresent();
+    if (own.isPresent() && !isUnfinished) {
       if (isBridged && mtu >= IPV6_MIN_MTU && !own.get().ipv6Disabled()) {
         add(PlannedStep.own(new Step.DisableIpv6(name, true), new Step.DisableIpv6(name, false)));
       }
@@ -126,7 +127,9 @@ public final class PlanBuilder {
       if (isBridged) {
         add(PlannedStep.own(new Step.DisableIpv6(name, true), null));
       }
-      add(PlannedStep.own(new Step.ConfigureLink(name, 0, rest), null));
+      // One that is half made may have been made with other settings.
+      LinkSettings missing = isUnfinished ? wanted : rest;
+      add(PlannedStep.own(new Step.ConfigureLink(name, 0, missing), null));
     }
   }
 
@@ -162,11 +165,15 @@ public final class PlanBuilder {
    */
   public void peer(String peer) {
     boolean made = steps.stream().anyMatch(planned -> planned.step() instanceof Step.CreateVeth);
-    if (made) {
+    if (made || host.link(peer).filter(this::isOwnUnfinished).isPresent()) {
       LinkSettings up = LinkSettings.NONE.withUp(true);
       add(PlannedStep.own(new Step.DisableIpv6(peer, true), null));
       add(PlannedStep.own(new Step.ConfigureLink(peer, 0, up), null));
     }
+  }
+
+  private boolean isOwnUnfinished(LinkState link) {
+    return link.isOf(vifId) && link.isUnfinished();
   }
 
   private static Boolean addressGeneration(int mtu) {
@@ -287,8 +294,7 @@ public final class PlanBuilder {
         add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
       }
     }
-    Optional<LinkState> foreign =
-        host.link(name).filter(link -> !link.alias().equals(Aliases.of(vifId)));
+    Optional<LinkState> foreign = host.link(name).filter(link -> !link.isOf(vifId));
     if (foreign.isPresent()) {
       note(name + " is left: fastvif did not make it for this VIF");
     }

@@ -43,8 +43,17 @@ public final class Tap implements AutoCloseable {
    */
   public static void createPersistent(String name, TapOptions options) {
     try (Tap tap = create(name, options)) {
-      tap.set(TUNSETPERSIST, "TUNSETPERSIST", 1);
+      tap.persist();
     }
+  }
+
+  /**
+   * Lets the device live until it is deleted, whoever has its queues.
+   *
+   * @throws SystemCallException EBADFD if the device was deleted meanwhile
+   */
+  public void persist() {
+    set(TUNSETPERSIST, "TUNSETPERSIST", 1);
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.linux.linux_h;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
@@ -48,7 +49,7 @@ class CFloorTest {
   private static final int FIRST_PORT = 1000;
 
   private static final int SEQUENCE_OFFSET = 8;
-  private static final int GROUP_MESSAGE_LENGTH = 40;
+  private static final int HEADERS_LENGTH = 32; // nlmsghdr and ifinfomsg
 
   @TempDir Path folder;
 
@@ -172,6 +173,12 @@ class CFloorTest {
     return Files.readAllLines(out);
   }
 
+  /** Whether an attribute is the group of links that leave together, not that of one being made. */
+  private static boolean isOfLeaving(ByteBuffer send, int attribute) {
+    return send.getShort(attribute + Short.BYTES) == linux_h.IFLA_GROUP
+        && send.getInt(attribute + Integer.BYTES) >= LinkGroups.MIN_LEAVING;
+  }
+
   /** The send without sequence numbers and the group's number, which is drawn. */
   private static String comparable(String hex) {
     if (hex.contains(" ")) {
@@ -185,8 +192,9 @@ class CFloorTest {
       int length = send.getInt(at);
       next = at + length;
       send.putInt(at + SEQUENCE_OFFSET, 0);
-      if (length == GROUP_MESSAGE_LENGTH && send.getShort(next - 6) == linux_h.IFLA_GROUP) {
-        send.putInt(next - Integer.BYTES, 0);
+      int attribute = at + HEADERS_LENGTH;
+      if (next > attribute && isOfLeaving(send, attribute)) {
+        send.putInt(attribute + Integer.BYTES, 0);
       }
       text.append(HexFormat.of().formatHex(bytes, at, next)).append('\n');
     }

@@ -16,7 +16,9 @@ import io.fastvif.netlink.AttributeTable;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.netfilter.NftExchange;
+import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
 import java.io.IOException;
@@ -186,7 +188,9 @@ final class FakeKernel implements Transport {
     if (links.containsKey(name)) {
       return Errno.EEXIST;
     }
-    add(name).mtu = attributes.getInt(IFLA_MTU, 1500);
+    Link link = add(name);
+    link.mtu = attributes.getInt(IFLA_MTU, 1500);
+    link.group = attributes.getInt(IFLA_GROUP, 0);
     return 0;
   }
 
@@ -274,11 +278,13 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public synchronized int createTap(Step.CreateTap tap) {
+  public synchronized int createTap(Step.CreateTap tap, String vifId) {
     if (links.containsKey(tap.name())) {
       return -Errno.EBUSY;
     }
-    add(tap.name());
+    Link link = add(tap.name());
+    link.alias = Aliases.of(vifId);
+    link.group = LinkGroups.making(vifId);
     return 0;
   }
 
@@ -308,6 +314,20 @@ final class FakeKernel implements Transport {
   public synchronized String alias(int index) {
     Link link = byIndex(index);
     return link == null ? "" : link.alias;
+  }
+
+  @Override
+  public synchronized Ownership ownership(int index, String vifId) {
+    Link link = byIndex(index);
+    if (link == null) {
+      return Ownership.GONE;
+    }
+    boolean isOwn =
+        link.alias.isEmpty()
+            ? link.group == LinkGroups.making(vifId)
+            : link.alias.equals(Aliases.of(vifId));
+    boolean isMaking = link.alias.isEmpty() && LinkGroups.isPassing(link.group);
+    return isOwn ? Ownership.OWN : isMaking ? Ownership.UNFINISHED : Ownership.FOREIGN;
   }
 
   @Override

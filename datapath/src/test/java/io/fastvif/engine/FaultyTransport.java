@@ -163,8 +163,8 @@ final class FaultyTransport implements Transport {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap) {
-    return faults.isRefused() ? -Errno.EIO : transport.createTap(tap);
+  public int createTap(Step.CreateTap tap, String vifId) {
+    return faults.isRefused() ? -Errno.EIO : transport.createTap(tap, vifId);
   }
 
   @Override
@@ -193,6 +193,11 @@ final class FaultyTransport implements Transport {
   @Override
   public String alias(int index) {
     return transport.alias(index);
+  }
+
+  @Override
+  public Ownership ownership(int index, String vifId) {
+    return transport.ownership(index, vifId);
   }
 
   @Override

@@ -94,7 +94,7 @@ final class SendRecorder implements Transport {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap) {
+  public int createTap(Step.CreateTap tap, String vifId) {
     return -Errno.EOPNOTSUPP;
   }
 
@@ -122,6 +122,11 @@ final class SendRecorder implements Transport {
   @Override
   public String alias(int index) {
     return "";
+  }
+
+  @Override
+  public Ownership ownership(int index, String vifId) {
+    return Ownership.FOREIGN;
   }
 
   @Override

@@ -124,9 +124,18 @@ static void no_address_generation(void) {
   unnest(families);
 }
 
+/* The group that a link is made in: of the VIF's id, which follows "fastvif:" in the alias. */
+static uint32_t creation_group(const struct vif *vif) {
+  uint32_t hash = 0;
+  for (const char *c = vif->alias + strlen("fastvif:"); *c; c++) hash = 31 * hash + (unsigned char)*c;
+  hash *= 0x9e3779b9;
+  return 0x20000000 | (hash ^ hash >> 15) >> 3;
+}
+
 static void create(const struct vif *vif) {
   struct nlmsghdr *header = begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
   put(IFLA_IFNAME, vif->host, strlen(vif->host) + 1);
+  put_int(IFLA_GROUP, creation_group(vif));
   put_int(IFLA_MTU, vif->mtu);
   put_int(IFLA_NUM_TX_QUEUES, 1);
   put_int(IFLA_NUM_RX_QUEUES, 1);
@@ -140,6 +149,7 @@ static void create(const struct vif *vif) {
   put(IFLA_ADDRESS, vif->guest_address, 6);
   put_int(IFLA_NUM_TX_QUEUES, 1);
   put_int(IFLA_NUM_RX_QUEUES, 1);
+  put_int(IFLA_GROUP, creation_group(vif));
   put(IFLA_IFNAME, vif->guest, strlen(vif->guest) + 1);
   unnest(peer);
   unnest(data);
@@ -151,6 +161,7 @@ static void configure_host(const struct vif *vif, int bridge) {
   struct nlmsghdr *header = begin(RTM_SETLINK, 0, vif->index);
   put_int(IFLA_MASTER, bridge);
   put(IFLA_IFALIAS, vif->alias, strlen(vif->alias));
+  put_int(IFLA_GROUP, 0);
   no_address_generation();
   flags(header, IFF_UP | IFF_PROMISC);
   end(header);
@@ -158,13 +169,15 @@ static void configure_host(const struct vif *vif, int bridge) {
 
 static void configure_guest(int index) {
   struct nlmsghdr *header = begin(RTM_SETLINK, 0, index);
+  put_int(IFLA_GROUP, 0);
   flags(header, IFF_UP);
   end(header);
 }
 
-static void move(int index) {
-  struct nlmsghdr *header = begin(RTM_SETLINK, 0, index);
+static void move(const struct vif *vif) {
+  struct nlmsghdr *header = begin(RTM_SETLINK, 0, vif->index);
   put_int(IFLA_GROUP, GROUP);
+  put(IFLA_IFALIAS, vif->alias, strlen(vif->alias));
   end(header);
 }
 
@@ -292,7 +305,7 @@ static void unplug(int from, int to) {
     if (last - first == 1) {
       end(begin(RTM_DELLINK, 0, vifs[first].index));
     } else {
-      for (int i = first; i < last; i++) move(vifs[i].index);
+      for (int i = first; i < last; i++) move(&vifs[i]);
       exchange();
       delete_group();
     }

@@ -184,6 +184,19 @@ public final class LinkMessage {
   }
 
   /**
+   * Whether the link is a tap (or tun) that goes with the last process that has a queue of it.
+   *
+   * @return whether IFLA_TUN_PERSIST is 0
+   */
+  public boolean isPassingTap() {
+    AttributeIterator options = new AttributeIterator();
+    return kindEquals("tun")
+        && kindOptions(options)
+        && options.find(IFLA_TUN_PERSIST)
+        && options.getByte() == 0;
+  }
+
+  /**
    * Points an iterator at what the link's master keeps of it, for a bridge IFLA_BRPORT_….
    *
    * @param iterator the one to use

@@ -60,7 +60,7 @@ final class BridgePlanner {
   }
 
   private static void ensureVlan(PlanBuilder plan, String name, String lower, int vlanId, int mtu) {
-    if (plan.host().link(name).isEmpty()) {
+    if (plan.host().link(name).filter(link -> !link.isUnfinished()).isEmpty()) {
       plan.add(
           PlannedStep.shared(
               new Step.CreateVlan(name, lower, vlanId), new Step.DeleteLink(name, 0, 0)));

@@ -61,7 +61,7 @@ final class MacvtapPlanner {
             .withMtu(mtu)
             .withAddress(mac)
             .withIpv6AddressGeneration(mtu < IPV6_LEAST_MTU ? null : false);
-    if (own.isPresent()) {
+    if (own.isPresent() && !own.get().isUnfinished()) {
       keep(own.get(), source, mode);
       bringUp(source, false);
       plan.change(own.get(), wanted.withUp(true), false);
@@ -72,6 +72,7 @@ final class MacvtapPlanner {
     if (source.lacksVlan()) {
       provideVlan(source);
     }
+    own.filter(half -> isOtherwise(half, source, mode)).ifPresent(this::delete);
     boolean passthrough = mode == MacvtapMode.PASSTHRU;
     plan.add(
         PlannedStep.own(
@@ -93,6 +94,16 @@ final class MacvtapPlanner {
     configure(LinkSettings.NONE.withUp(true));
   }
 
+  /** Whether a macvtap that is half made was to become another one. */
+  private static boolean isOtherwise(LinkState half, SourceDevice source, MacvtapMode mode) {
+    LowerLink lower = half.lower();
+    return lower == null || lower.index() != source.lowerIndex() || lower.mode() != mode;
+  }
+
+  private void delete(LinkState half) {
+    plan.add(PlannedStep.own(new Step.DeleteLink(half.name(), half.index(), half.group()), null));
+  }
+
   private void associate(PortAssociation port) {
     if (port != null) {
       plan.add(ports.associate(port));
@@ -105,7 +116,7 @@ final class MacvtapPlanner {
   }
 
   private Optional<LinkState> own() {
-    return plan.host().link(name).filter(link -> link.alias().equals(Aliases.of(vifId)));
+    return plan.host().link(name).filter(link -> link.isOf(vifId));
   }
 
   private void configure(LinkSettings settings) {
@@ -158,14 +169,17 @@ final class MacvtapPlanner {
     for (LinkState link : source.links()) {
       boolean marked = link.alias().equals(Aliases.BROUGHT_UP);
       boolean mark = marked || link.alias().isEmpty();
-      if (!link.up() || (made && marked)) {
+      if (!link.up() || (made && marked) || link.isUnfinished()) {
         LinkSettings up =
             LinkSettings.NONE.withUp(true).withAlias(mark ? Aliases.BROUGHT_UP : null);
         Step undo =
             link.up()
                 ? null
                 : new MacvtapStep.SetDownIfUnused(link.name(), link.index(), mark, going);
-        plan.add(PlannedStep.own(new Step.ConfigureLink(link.name(), link.index(), up), undo));
+        plan.add(
+            PlannedStep.own(
+                new Step.ConfigureLink(link.name(), link.isUnfinished() ? 0 : link.index(), up),
+                undo));
       }
     }
     if (source.lacksVlan()) {

@@ -1,6 +1,5 @@
 package io.fastvif.plugin.fastpath;
 
-import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
@@ -77,7 +76,12 @@ final class FastPathPort {
   }
 
   Optional<LinkState> ownTap() {
-    return plan.host().link(tap()).filter(link -> link.alias().equals(Aliases.of(port.vifId())));
+    return plan.host().link(tap()).filter(link -> link.isOf(port.vifId()));
+  }
+
+  /** The VIF's tap if it has all its settings. */
+  Optional<LinkState> finishedTap() {
+    return ownTap().filter(tap -> !tap.isUnfinished());
   }
 
   void addAll(PlugPlan other) {

@@ -71,7 +71,6 @@ final class RoutedPort {
     RoutedPort routed = new RoutedPort(port);
     routed.tap(profile.macAddress().orElse(port.hostSideAddress()));
     routed.routes();
-    routed.proxyNeighbours();
   }
 
   private static InetAddress address(IpAddress address) {
@@ -99,7 +98,7 @@ final class RoutedPort {
             .withAlias(Aliases.of(port.vifId()))
             .withUp(true);
     plan.device(tap);
-    Optional<LinkState> own = port.ownTap();
+    Optional<LinkState> own = port.finishedTap();
     if (own.isPresent()) {
       plan.change(own.get(), wanted, false);
       return;
@@ -114,10 +113,11 @@ final class RoutedPort {
       set(LinkSysctl.ACCEPT_RA, 0);
       set(LinkSysctl.PROXY_NDP, 1);
       set(LinkSysctl.NDP_PROXY_DELAY, 0);
+      proxyNeighbours();
     } else {
       plan.add(PlannedStep.own(new Step.DisableIpv6(tap, true), null));
     }
-    // The alias comes with the last of the settings: a tap that bears it has them all.
+    // This comes with the last of the settings: a tap that is finished has them all.
     plan.add(PlannedStep.own(new Step.ConfigureLink(tap, 0, wanted), null));
   }
 
@@ -181,9 +181,6 @@ final class RoutedPort {
   }
 
   private void proxyNeighbours() {
-    if (port.ownTap().isPresent()) {
-      return;
-    }
     for (InetAddress gateway : gateways) {
       if (gateway instanceof Inet6Address && !gateway.isLinkLocalAddress()) {
         plan.add(PlannedStep.own(new Step.AddProxyNeighbour(port.tap(), gateway), null));

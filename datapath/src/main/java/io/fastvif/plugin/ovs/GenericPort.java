@@ -77,7 +77,7 @@ final class GenericPort {
    */
   private static void tap(OvsPlan plan, OvsVif vif, String name) {
     OpenVSwitchProfile profile = vif.profile();
-    if (profile.createsTap() && (plan.host().link(name).isEmpty() || plan.isOthersDevice(name))) {
+    if (profile.createsTap() && (plan.lacksOwn(name) || plan.isOthersDevice(name))) {
       plan.devices()
           .port(
               new Step.CreateTap(

@@ -22,7 +22,8 @@ final class HybridPort {
     bridge(plan, vif, bridge);
     Optional<LinkState> pair =
         plan.host().link(switchEnd).filter(link -> !plan.isOthersDevice(switchEnd));
-    if (pair.isPresent()) {
+    boolean isUnfinished = plan.isUnfinished(bridgeEnd) || plan.isUnfinished(switchEnd);
+    if (pair.isPresent() && !isUnfinished) {
       plan.mtu(bridgeEnd, vif.mtu());
       plan.mtu(switchEnd, vif.mtu());
     } else {
@@ -40,7 +41,7 @@ final class HybridPort {
   private static void bridge(OvsPlan plan, OvsVif vif, String bridge) {
     LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
     Optional<LinkState> link = plan.host().link(bridge);
-    if (link.isEmpty() || plan.isOthersDevice(bridge)) {
+    if (plan.lacksOwn(bridge) || plan.isOthersDevice(bridge)) {
       plan.devices()
           .add(
               PlannedStep.own(
@@ -65,7 +66,8 @@ final class HybridPort {
 
   private static void veth(
       OvsPlan plan, OvsVif vif, String bridge, String bridgeEnd, String switchEnd) {
-    if (plan.host().link(bridgeEnd).isPresent() && !plan.isOthersDevice(bridgeEnd)) {
+    boolean isHalfMade = plan.isUnfinished(bridgeEnd) || plan.isUnfinished(switchEnd);
+    if (!isHalfMade && plan.host().link(bridgeEnd).isPresent() && !plan.isOthersDevice(bridgeEnd)) {
       plan.deleteLink(bridgeEnd, switchEnd); // half of a pair of which the other is elsewhere
     }
     plan.devices()

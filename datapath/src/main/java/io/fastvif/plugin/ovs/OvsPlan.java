@@ -48,12 +48,19 @@ final class OvsPlan {
     return host;
   }
 
-  /** Whether a device bears another VIF's alias. */
+  /** Whether a device bears another VIF's mark. */
   boolean isOthersDevice(String name) {
-    return host.link(name)
-        .flatMap(link -> Aliases.vifId(link.alias()))
-        .filter(id -> !id.equals(vif.id()))
-        .isPresent();
+    return host.link(name).filter(link -> link.isOfAnotherThan(vif.id())).isPresent();
+  }
+
+  /** Whether a device is the VIF's, and half made or half deleted. */
+  boolean isUnfinished(String name) {
+    return host.link(name).filter(link -> link.isOf(vif.id()) && link.isUnfinished()).isPresent();
+  }
+
+  /** Whether a device is to be made for the VIF, or finished. */
+  boolean lacksOwn(String name) {
+    return host.link(name).isEmpty() || isUnfinished(name);
   }
 
   /**
@@ -62,9 +69,11 @@ final class OvsPlan {
    * that port is gone already, a device is the VIF's only if its very name is made of the VIF's id.
    */
   private boolean isOwn(LinkState link, String port) {
-    Optional<String> holder = Aliases.vifId(link.alias());
-    if (holder.isPresent()) {
-      return holder.get().equals(vif.id());
+    if (link.isOf(vif.id())) {
+      return true;
+    }
+    if (link.isOfAnotherThan(vif.id())) {
+      return false;
     }
     if (foreignPorts.contains(port) || !ovs.isKnown()) {
       return false;

@@ -217,6 +217,7 @@ class FastPathPluginTest {
             "set net/ipv6/conf/vhu1/accept_ra to 0",
             "set net/ipv6/conf/vhu1/proxy_ndp to 1",
             "set net/ipv6/neigh/vhu1/proxy_delay to 0",
+            "add proxy neighbour 2001:db8:0:0:0:0:0:1 dev vhu1",
             "set vhu1: mtu 1450 address "
                 + FastPathVifs.ROUTER_MAC
                 + " addrgenmode eui64 alias "
@@ -225,10 +226,9 @@ class FastPathPluginTest {
             "add route 10.65.0.5/32 dev vhu1",
             "add route 10.65.0.6/32 dev vhu1",
             "add route 2001:db8:0:0:0:0:0:5/128 dev vhu1",
-            "add proxy neighbour 2001:db8:0:0:0:0:0:1 dev vhu1",
             OPEN),
         steps(plan));
-    assertEquals("delete route 10.65.0.5/32 dev vhu1", plan.steps().get(10).undo().toString());
+    assertEquals("delete route 10.65.0.5/32 dev vhu1", plan.steps().get(11).undo().toString());
   }
 
   private static RouteState route(String address) throws Exception {

@@ -23,6 +23,7 @@ public final class Veth implements LinkKind {
   private int peerMtu = ABSENT;
   private int peerTransmitQueues = ABSENT;
   private int peerReceiveQueues = ABSENT;
+  private int peerGroup = ABSENT;
   private int peerNamespaceDescriptor = ABSENT;
   private int peerNamespaceProcess = ABSENT;
 
@@ -40,6 +41,7 @@ public final class Veth implements LinkKind {
     peerMtu = ABSENT;
     peerTransmitQueues = ABSENT;
     peerReceiveQueues = ABSENT;
+    peerGroup = ABSENT;
     peerNamespaceDescriptor = ABSENT;
     peerNamespaceProcess = ABSENT;
     return this;
@@ -92,6 +94,17 @@ public final class Veth implements LinkKind {
   }
 
   /**
+   * Puts the peer into an interface group: {@code peer group GROUP}.
+   *
+   * @param group 0 for the default one, or positive
+   * @return this
+   */
+  public Veth peerGroup(int group) {
+    peerGroup = group;
+    return this;
+  }
+
+  /**
    * Creates the peer in another namespace: {@code peer netns NAME}.
    *
    * @param descriptor an open descriptor of the namespace
@@ -131,6 +144,9 @@ public final class Veth implements LinkKind {
     if (peerTransmitQueues != ABSENT) {
       encoder.putInt(IFLA_NUM_TX_QUEUES, peerTransmitQueues);
       encoder.putInt(IFLA_NUM_RX_QUEUES, peerReceiveQueues);
+    }
+    if (peerGroup != ABSENT) {
+      encoder.putInt(IFLA_GROUP, peerGroup);
     }
     if (peerNamespaceDescriptor != ABSENT) {
       encoder.putInt(IFLA_NET_NS_FD, peerNamespaceDescriptor);
