@@ -15,7 +15,7 @@ from oslo_versionedobjects import exception
 PREFIX = "versioned_object."
 DEVICE_NAMES = {"vif_name", "bridge_name", "bridge", "bridge_interface", "vlan_name",
                 "representor_name"}
-BASES = {"VIFBase", "VIFPortProfileBase", "DatapathOffloadBase"}
+BASES = {"VIFBase", "DatapathOffloadBase"}
 
 objects.register_all()
 

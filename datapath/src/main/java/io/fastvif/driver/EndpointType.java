@@ -4,15 +4,18 @@ import io.fastvif.vif.InvalidInputException;
 
 /** What a hypervisor can attach to a guest. */
 public enum EndpointType {
-  /** A bridge, with the name of the guest's port on it. libvirt: type bridge. */
+  /**
+   * A bridge, with the name of the guest's port on it. libvirt: type bridge, or as a tap if the
+   * port exists.
+   */
   BRIDGE("bridge"),
-  /** A tap that is connected already. libvirt: type ethernet. */
+  /** A tap that is connected already. libvirt: type ethernet, target {@code managed='no'}. */
   TAP("tap"),
   /** A vhost-user socket. libvirt: type vhostuser. */
   VHOST_USER("vhost-user"),
   /** A PCI device that the guest gets for itself. libvirt: type hostdev. */
   PCI_DEVICE("pci-device"),
-  /** A macvtap on a device of the host. libvirt: type direct. */
+  /** A macvtap that is on a device of the host already. libvirt: type ethernet, as a tap. */
   MACVTAP("macvtap"),
   /** A device that a virtual machine has, for a container inside it. */
   NESTED("nested");

@@ -34,7 +34,10 @@ public enum HistoricalVifType {
   BRIDGE("bridge"),
   /** IEEE 802.1Qbg: direct with a virtual port. */
   QBG("802.1qbg"),
-  /** IEEE 802.1Qbh: direct with a virtual port. */
+  /**
+   * IEEE 802.1Qbh with a virtual port: hostdev with {@code address}, direct with {@code source}, by
+   * default in mode vepa (Nova's is passthrough).
+   */
   QBH("802.1qbh"),
   /**
    * A virtual function: hostdev with {@code address}, direct in passthrough with {@code source}.
@@ -51,7 +54,13 @@ public enum HistoricalVifType {
   /** A placeholder: refused, it says nothing. */
   OTHER("other"),
   /** Direct in the mode given. */
-  MACVTAP("macvtap");
+  MACVTAP("macvtap"),
+  /** A tap that is connected by others: ethernet. */
+  TAP("tap"),
+  /** A device that is no network interface to libvirt: a plain hostdev. */
+  HOSTDEV_PHYSICAL("hostdev_physical"),
+  /** A function of an InfiniBand device: a plain hostdev. */
+  IB_HOSTDEV("ib_hostdev");
 
   private final String text;
 
@@ -116,7 +125,9 @@ public enum HistoricalVifType {
                       details.orNull("interface_id"), details.orNull("profile_id")));
       case IVS -> details.isFiltered() ? bridge(details, null) : ethernet(details);
       case BRIDGE -> bridge(details, null);
-      case IOVISOR, MIDONET, VROUTER -> ethernet(details);
+      case IOVISOR, MIDONET, VROUTER, TAP -> ethernet(details);
+      case HOSTDEV_PHYSICAL, IB_HOSTDEV ->
+          new PlainHostdevForm(PciAddress.parse(details.require("address")));
       case QBG ->
           direct(
               details,
@@ -126,8 +137,12 @@ public enum HistoricalVifType {
                   details.number("type_id"),
                   details.number("type_id_version"),
                   details.orNull("instance_id")));
-      case QBH ->
-          direct(details, SourceMode.VEPA, new VirtualPort.Qbh(details.require("profile_id")));
+      case QBH -> {
+        VirtualPort port = new VirtualPort.Qbh(details.require("profile_id"));
+        yield details.has("address")
+            ? new HostdevForm(PciAddress.parse(details.require("address")), port)
+            : direct(details, mode(details, SourceMode.VEPA), port);
+      }
       case HW_VEB ->
           details.has("address")
               ? new HostdevForm(PciAddress.parse(details.require("address")), null)
@@ -142,6 +157,11 @@ public enum HistoricalVifType {
       case DVS -> throw refused("is VMware's, libvirt has no part in it");
       case OTHER -> throw refused("is a placeholder that says nothing of the port");
     };
+  }
+
+  private static SourceMode mode(HistoricalDetails details, SourceMode byDefault) {
+    String given = details.orNull("mode");
+    return given == null ? byDefault : SourceMode.parse(given);
   }
 
   private InvalidInputException refused(String reason) {

@@ -5,6 +5,7 @@ public sealed interface PortProfile extends VersionedObject
     permits OpenVSwitchProfile,
         PortProfile8021Qbg,
         PortProfile8021Qbh,
+        PortProfileBase,
         PortProfileFpBridge,
         PortProfileFpTap,
         PortProfileK8sDpdk {

@@ -1,8 +1,10 @@
 package io.fastvif.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifGeneric;
 import io.fastvif.vif.VifNestedDpdk;
 import io.fastvif.vif.json.VersionedObjectWriter;
@@ -67,6 +69,36 @@ class LibvirtXmlCommandTest {
     assertEquals(
         "fastvif: --set or --driver is given without a template: expected --template\n",
         run(2, "--set", "a=b"));
+  }
+
+  @Test
+  void pluginsOptionsAreTaken() throws IOException {
+    Vif vif = Vifs.bridged("7204e52d-b222-4a58-808a-05a6c4647159", "tap1", "", 1450);
+    String file = Files.writeString(folder.resolve("bridge.json"), Vifs.json(vif)).toString();
+    String made = CommandRun.of("libvirt-xml", file).expect(Fastvif.DONE).out();
+    assertTrue(made.startsWith("<interface type='bridge'>"), made);
+    String option = "linux_bridge.create_port=";
+    String opened =
+        CommandRun.of("libvirt-xml", "-o", option + "tap", file).expect(Fastvif.DONE).out();
+    assertTrue(opened.startsWith("<interface type='ethernet'>"), opened);
+    assertTrue(opened.contains("<target dev='tap1' managed='no'/>"), opened);
+    CommandRun.of("libvirt-xml", "-o", option + "veth", file).expect(Fastvif.WRONG_INPUT);
+    CommandRun wrong =
+        CommandRun.of("libvirt-xml", "-o", option + "x", file).expect(Fastvif.WRONG_INPUT);
+    assertTrue(wrong.err().contains("--option: linux_bridge.create_port: \"x\""), wrong.err());
+  }
+
+  @Test
+  void reservedNamesAreNotedOfTemplatesToo() throws IOException {
+    String target =
+        Files.writeString(folder.resolve("t.xml"), "<a><target dev=${name}/></a>").toString();
+    VifGeneric vif = VifGeneric.builder().vifName("tap1").build();
+    String file = Files.writeString(folder.resolve("vif.json"), Vifs.json(vif)).toString();
+    String[] command = {"libvirt-xml", "--template", target, "--set", "name=vnet7", file};
+    CommandRun run = CommandRun.of(command).expect(Fastvif.DONE);
+    assertTrue(run.err().startsWith("fastvif: note: vnet7 begins as"), run.err());
+    command[4] = "name=tap7";
+    assertEquals("", CommandRun.of(command).expect(Fastvif.DONE).err());
   }
 
   @Test

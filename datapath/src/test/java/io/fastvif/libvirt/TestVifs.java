@@ -8,6 +8,7 @@ import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.PortProfile8021Qbg;
 import io.fastvif.vif.PortProfile8021Qbh;
+import io.fastvif.vif.PortProfileBase;
 import io.fastvif.vif.PortProfileFpBridge;
 import io.fastvif.vif.PortProfileFpOpenVSwitch;
 import io.fastvif.vif.PortProfileFpTap;
@@ -83,6 +84,7 @@ final class TestVifs {
             .instanceId(UUID)
             .build());
     profiles.add(PortProfile8021Qbh.builder().profileId(PROFILE).build());
+    profiles.add(PortProfileBase.builder().build());
     profiles.add(PortProfileFpBridge.builder().bridgeName("br-fp").build());
     profiles.add(PortProfileFpTap.builder().macAddress(MAC).build());
     profiles.add(PortProfileK8sDpdk.builder().l3Setup(true).selflink("/a").build());

@@ -12,6 +12,7 @@ import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfile8021Qbg;
 import io.fastvif.vif.PortProfile8021Qbh;
+import io.fastvif.vif.PortProfileBase;
 import io.fastvif.vif.PortProfileFpBridge;
 import io.fastvif.vif.PortProfileFpOpenVSwitch;
 import io.fastvif.vif.PortProfileFpTap;
@@ -54,6 +55,7 @@ final class ObjectSchemas {
           PortProfileFpBridge.OBJECT_NAME,
           PortProfileFpTap.OBJECT_NAME,
           PortProfileK8sDpdk.OBJECT_NAME,
+          PortProfileBase.OBJECT_NAME,
           DatapathOffloadRepresentor.OBJECT_NAME,
           Network.OBJECT_NAME,
           Subnet.OBJECT_NAME,
@@ -90,6 +92,7 @@ final class ObjectSchemas {
       case PortProfileFpBridge.OBJECT_NAME -> PortProfileFpBridgeSchema.SCHEMA;
       case PortProfileFpTap.OBJECT_NAME -> PortProfileFpTapSchema.SCHEMA;
       case PortProfileK8sDpdk.OBJECT_NAME -> PortProfileK8sDpdkSchema.SCHEMA;
+      case PortProfileBase.OBJECT_NAME -> PortProfileBaseSchema.SCHEMA;
       case DatapathOffloadRepresentor.OBJECT_NAME -> DatapathOffloadRepresentorSchema.SCHEMA;
       case Network.OBJECT_NAME -> NetworkSchema.SCHEMA;
       case Subnet.OBJECT_NAME -> SubnetSchema.SCHEMA;
