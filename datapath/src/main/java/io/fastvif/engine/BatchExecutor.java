@@ -292,7 +292,15 @@ final class BatchExecutor implements AutoCloseable {
   private boolean isInUse(SharedBridge shared) {
     int bridge = transport.linkIndex(shared.bridge());
     int uplink = shared.uplink() == null ? 0 : transport.linkIndex(shared.uplink());
-    return bridge > 0 && transport.hasOtherPorts(bridge, uplink);
+    return bridge > 0 && transport.linkOn(bridge, uplink) != null;
+  }
+
+  /** Who else uses a link that the plan made for several VIFs; the bridge was looked at before. */
+  private String otherUser(PlanExecution plan, Step.DeleteLink delete, int index) {
+    SharedBridge shared = plan.plan().shared();
+    return shared != null && delete.name().equals(shared.bridge())
+        ? null
+        : transport.linkOn(index, 0);
   }
 
   /** Does a step or puts it into the send; returns whether the plan can go on at once. */
@@ -308,6 +316,11 @@ final class BatchExecutor implements AutoCloseable {
       case Step.DeleteLink delete -> {
         int index = steps.index(plan, delete.name(), delete.index());
         if (index > 0) {
+          String user = plan.isUndoing() && plan.isShared() ? otherUser(plan, delete, index) : null;
+          if (user != null) {
+            plan.failed(step, 0, user);
+            return true;
+          }
           delete(plan, delete, index);
           return false;
         }

@@ -23,8 +23,11 @@ import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkGroups;
+import io.fastvif.plan.LinkId;
+import io.fastvif.plan.LinkState;
 import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PhysicalFunctionState;
+import io.fastvif.plan.RestoreLink;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
@@ -37,6 +40,7 @@ import io.fastvif.switchdev.pool.DeviceLeases;
 import io.fastvif.switchdev.pool.VfUse;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
+import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -218,6 +222,7 @@ final class KernelTransport implements Transport {
       case Step.SetEswitch set -> functions.perform(set);
       case Step.LeaseDevice lease -> leases.change(lease.device(), lease.seen(), lease.wanted());
       case Step.DescribeDevice describe -> TextFile.bring(describe.file(), describe.text());
+      case RestoreLink restore -> FormerLinks.restore(restore, linkOf(restore.device()));
       case VhostUserPortStep port -> throw new IllegalArgumentException("not here: " + port);
       case VhostUserSocketStep socket -> throw new IllegalArgumentException("not here: " + socket);
       case MacvtapStep macvtap -> MacvtapSteps.perform(macvtap, this::userOfFunctions);
@@ -308,19 +313,24 @@ final class KernelTransport implements Transport {
   }
 
   @Override
-  public boolean hasOtherPorts(int master, int port) {
-    boolean[] found = {false};
-    synchronized (queries) { // before the request is begun: it is the socket's one buffer
-      try {
-        links(
-            queries.link().dump(false).master(master),
-            // A kernel without strict checking does not filter.
-            link -> found[0] |= link.master() == master && link.index() != port);
-        return found[0] || LinkUse.findLinks(queries, master, List.of()) != null;
-      } catch (DumpInterruptedException changing) {
-        return true; // better leave a bridge than take it from somebody
-      }
+  public String linkOn(int link, int ignored) {
+    synchronized (queries) {
+      LinkUse.User user = LinkUse.findLinks(queries, link, ignored);
+      return user == null ? null : user.words();
     }
+  }
+
+  /** The link of a device; null if it has none, or several, in this namespace. */
+  private LinkState linkOf(PciAddress device) {
+    HostSnapshot host = snapshot();
+    Optional<VirtualFunctionState> function = functions().virtualFunction(device);
+    if (function.isPresent()) {
+      LinkId own = function.get().link();
+      return own == null ? null : host.link(own.index()).orElse(null);
+    }
+    List<LinkState> links =
+        host.links().stream().filter(link -> device.equals(link.device())).toList();
+    return links.size() == 1 ? links.getFirst() : null;
   }
 
   /** Who uses virtual functions of a link, in words; null for nobody. */

@@ -44,7 +44,9 @@ final class LinkUse {
 
   private final RouteSocket socket;
   private final int index;
+  private final int ignored;
   private long mac;
+  private String master;
 
   private record Upper(int index, String name, String alias, int lower, int master) {}
 
@@ -61,9 +63,10 @@ final class LinkUse {
     }
   }
 
-  private LinkUse(RouteSocket socket, int index) {
+  private LinkUse(RouteSocket socket, int index, int ignored) {
     this.socket = socket;
     this.index = index;
+    this.ignored = ignored;
   }
 
   /**
@@ -73,9 +76,10 @@ final class LinkUse {
    * @param except the names of links that do not count, unless another lies on them
    */
   static User find(RouteSocket socket, int index, List<String> except) {
-    LinkUse use = new LinkUse(socket, index);
+    LinkUse use = new LinkUse(socket, index, 0);
     try {
       User user = use.links(except);
+      user = user == null ? User.other(use.master) : user;
       user = user == null ? User.other(use.addresses()) : user;
       user = user == null ? User.other(use.routes()) : user;
       return user == null ? User.other(OtherNamespaces.linkOn(index)) : user;
@@ -87,11 +91,11 @@ final class LinkUse {
   /**
    * Which links lie on it, here or in another namespace, or are its ports.
    *
-   * @param except as of {@link #find}
+   * @param ignored the index of one that does not count; 0 for none
    */
-  static User findLinks(RouteSocket socket, int index, List<String> except) {
+  static User findLinks(RouteSocket socket, int index, int ignored) {
     try {
-      User user = new LinkUse(socket, index).links(except);
+      User user = new LinkUse(socket, index, ignored).links(List.of());
       return user == null ? User.other(OtherNamespaces.linkOn(index)) : user;
     } catch (DumpInterruptedException changing) {
       return User.other("the host's links keep changing");
@@ -102,14 +106,13 @@ final class LinkUse {
     LinkMessage link = new LinkMessage();
     AttributeIterator options = new AttributeIterator();
     List<Upper> links = new ArrayList<>();
-    String[] masters = {null};
     socket.dump(
         socket.link().dump(false),
         new DumpHandler() {
           @Override
           public void onBegin() {
             links.clear();
-            masters[0] = null;
+            master = null;
           }
 
           @Override
@@ -117,10 +120,10 @@ final class LinkUse {
             link.wrap(message);
             if (link.index() == index) {
               mac = link.address();
-              masters[0] = link.master() == 0 ? null : "it is a port of link " + link.master();
+              master = link.master() == 0 ? null : "it is a port of link " + link.master();
             }
             int lower = lower(link, options);
-            if (lower != 0 || link.master() != 0) {
+            if (link.index() != ignored && (lower != 0 || link.master() != 0)) {
               String alias = link.alias();
               links.add(
                   new Upper(
@@ -128,8 +131,7 @@ final class LinkUse {
             }
           }
         });
-    User user = upper(links, index, except);
-    return user == null ? User.other(masters[0]) : user;
+    return upper(links, index, except);
   }
 
   private static User upper(List<Upper> links, int index, List<String> except) {

@@ -22,7 +22,7 @@ final class LowerDevices {
    *
    * @param functions says who uses virtual functions of the link of an index, null for nobody
    * @return false if there was nothing to do
-   * @throws StillInUseException if somebody uses it, or may
+   * @throws LeftAsItIsException if somebody uses it, or may
    */
   static boolean setDownIfUnused(MacvtapStep.SetDownIfUnused step, IntFunction<String> functions) {
     try (RouteSocket socket = RouteSocket.open()) {
@@ -44,7 +44,7 @@ final class LowerDevices {
       if (user.isVif()) {
         return false;
       }
-      throw new StillInUseException(step.name() + " is left up: " + user.words());
+      throw new LeftAsItIsException(step.name() + " is left up: " + user.words());
     }
   }
 

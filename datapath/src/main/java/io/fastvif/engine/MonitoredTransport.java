@@ -191,8 +191,8 @@ final class MonitoredTransport implements Transport, AckHandler {
   }
 
   @Override
-  public boolean hasOtherPorts(int master, int port) {
-    return transport.hasOtherPorts(master, port);
+  public String linkOn(int link, int ignored) {
+    return transport.linkOn(link, ignored);
   }
 
   @Override

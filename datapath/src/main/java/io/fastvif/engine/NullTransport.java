@@ -94,8 +94,8 @@ final class NullTransport implements Transport {
   }
 
   @Override
-  public boolean hasOtherPorts(int master, int port) {
-    return false;
+  public String linkOn(int link, int ignored) {
+    return null;
   }
 
   @Override

@@ -110,7 +110,7 @@ final class SlowSteps implements AutoCloseable {
   private Answer perform(PlanExecution plan, Step.Slow step) {
     try {
       return new Answer(plan, step, changes(step), 0, null, null);
-    } catch (StillInUseException used) {
+    } catch (LeftAsItIsException used) {
       return new Answer(plan, step, false, 0, null, used.getMessage());
     } catch (SystemCallException refused) {
       return new Answer(

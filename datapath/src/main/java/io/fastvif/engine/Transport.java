@@ -62,8 +62,13 @@ interface Transport extends MessageExchange {
   /** Whose the link of that index is; {@link Ownership#GONE} if there is none. From any thread. */
   Ownership ownership(int index, String vifId);
 
-  /** Whether a link other than these two has the first as its master, or lies on it. */
-  boolean hasOtherPorts(int master, int port);
+  /**
+   * In words, a link that lies on another, here or in another namespace, or is its port; null if
+   * there is none.
+   *
+   * @param ignored the index of one that does not count; 0 for none
+   */
+  String linkOn(int link, int ignored);
 
   /**
    * Whether the route leaves by the link of that index. A route to one destination excludes another

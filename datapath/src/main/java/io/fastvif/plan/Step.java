@@ -373,6 +373,7 @@ public sealed interface Step {
           SetVfCount,
           LeaseDevice,
           DescribeDevice,
+          RestoreLink,
           MacvtapStep,
           VhostUserPortStep,
           VhostUserSocketStep {}

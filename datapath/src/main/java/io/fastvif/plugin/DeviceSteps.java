@@ -1,17 +1,24 @@
 package io.fastvif.plugin;
 
+import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.DeviceState;
 import io.fastvif.plan.FormerDevice;
+import io.fastvif.plan.FormerDevice.FormerLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.RestoreLink;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plan.VfSteps;
+import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -102,6 +109,9 @@ public final class DeviceSteps {
     if (!isPlugged()) {
       DeviceLease first = lease == null ? new DeviceLease(vifId, false, null) : lease;
       lease(lease, first.plugged(now));
+      if (now.link() != null) {
+        restore(now.link());
+      }
     }
   }
 
@@ -129,7 +139,28 @@ public final class DeviceSteps {
       if (former.settings() != null) {
         restore(former.settings(), isBound);
       }
+      if (former.link() != null) {
+        restore(former.link());
+      }
     }
+  }
+
+  private void restore(FormerLink link) {
+    Step step = new RestoreLink(address, link);
+    plan.add(PlannedStep.own(step, step));
+  }
+
+  /** The device's own link as it is; null if it has none, or several, in this namespace. */
+  public FormerLink link() {
+    HostSnapshot host = plan.host();
+    Optional<VirtualFunctionState> function = host.virtualFunction(address);
+    List<LinkState> links =
+        function.isPresent()
+            ? Optional.ofNullable(function.get().link()).stream()
+                .flatMap(link -> host.link(link.index()).stream())
+                .toList()
+            : host.links().stream().filter(link -> address.equals(link.device())).toList();
+    return links.size() == 1 ? FormerLink.of(links.getFirst()) : null;
   }
 
   private void restore(VfSettings former, boolean isBound) {
@@ -163,9 +194,23 @@ public final class DeviceSteps {
   public void giveBack() {
     if (isPlugged()) {
       lease(lease, lease.unplugged());
+      setPhysicalDown();
     } else if (isOthers()) {
       plan.note(address + " is left: it is leased to " + lease.holder());
     }
+  }
+
+  /** A physical function that was brought up for macvtaps stayed up for this one, see there. */
+  private void setPhysicalDown() {
+    Optional.ofNullable(physical)
+        .flatMap(link -> plan.host().link(link.index()))
+        .filter(link -> link.alias().equals(Aliases.BROUGHT_UP))
+        .ifPresent(
+            link ->
+                plan.add(
+                    PlannedStep.own(
+                        new MacvtapStep.SetDownIfUnused(link.name(), link.index(), true, List.of()),
+                        null)));
   }
 
   private void lease(DeviceLease from, DeviceLease to) {

@@ -337,8 +337,12 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public synchronized boolean hasOtherPorts(int master, int port) {
-    return links.values().stream().anyMatch(link -> link.master == master && link.index != port);
+  public synchronized String linkOn(int index, int ignored) {
+    return links.values().stream()
+        .filter(link -> link.master == index && link.index != ignored)
+        .map(link -> "link " + link.index + " is a port of it")
+        .findFirst()
+        .orElse(null);
   }
 
   @Override

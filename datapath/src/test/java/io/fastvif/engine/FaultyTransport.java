@@ -201,8 +201,8 @@ final class FaultyTransport implements Transport {
   }
 
   @Override
-  public boolean hasOtherPorts(int master, int port) {
-    return transport.hasOtherPorts(master, port);
+  public String linkOn(int link, int ignored) {
+    return transport.linkOn(link, ignored);
   }
 
   @Override

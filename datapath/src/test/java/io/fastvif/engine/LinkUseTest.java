@@ -170,10 +170,12 @@ class LinkUseTest {
     assertNull(find());
     try (RouteSocket socket = RouteSocket.open()) {
       int bridge = socket.indexOf("br0");
-      assertNull(LinkUse.findLinks(socket, bridge, List.of()));
+      assertNull(LinkUse.findLinks(socket, bridge, 0));
       ip("link set eth7 master br0");
-      assertEquals(
-          new User("eth7 is a port of it", false), LinkUse.findLinks(socket, bridge, List.of()));
+      assertEquals(new User("eth7 is a port of it", false), LinkUse.findLinks(socket, bridge, 0));
+      ip("link add vx0 type vxlan id 7 dev eth7 group 239.1.1.1 dstport 4789");
+      int port = socket.indexOf(LINK);
+      assertNull(LinkUse.findLinks(socket, bridge, port), "what lies on a port is no matter");
     }
   }
 
@@ -181,9 +183,9 @@ class LinkUseTest {
   void aDeviceInUseIsLeftUpAndSaidSo() throws Exception {
     pair();
     MacvtapStep.SetDownIfUnused step = new MacvtapStep.SetDownIfUnused(LINK, 0, false, List.of());
-    StillInUseException left =
+    LeftAsItIsException left =
         assertThrows(
-            StillInUseException.class,
+            LeftAsItIsException.class,
             () -> LowerDevices.setDownIfUnused(step, index -> "its VF 3 is in use"));
     assertEquals("eth7 is left up: its VF 3 is in use", left.getMessage());
     assertTrue(isUp());

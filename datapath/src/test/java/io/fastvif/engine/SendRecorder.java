@@ -135,8 +135,8 @@ final class SendRecorder implements Transport {
   }
 
   @Override
-  public boolean hasOtherPorts(int master, int port) {
-    return false;
+  public String linkOn(int link, int ignored) {
+    return null;
   }
 
   @Override

@@ -84,8 +84,7 @@ public final class HostDevicePlugin implements VifPlugin {
     plan.device(address.toString());
     DeviceSteps steps = DeviceSteps.of(plan, VifChecks.id(vif), FIELD, address);
     VfFunction function = VfFunction.of(host, address, steps);
-    steps.take(
-        function.asItIs(steps.state(), options.driver().isEmpty() ? null : options.driver()));
+    steps.take(function.asItIs(steps, options.driver().isEmpty() ? null : options.driver()));
     function.set(plan, device, isSwitched, options);
     if (!options.driver().isEmpty()) {
       steps.bind(options.driver());

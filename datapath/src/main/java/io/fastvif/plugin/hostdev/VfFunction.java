@@ -52,7 +52,8 @@ record VfFunction(
   }
 
   /** How the device is, for unplugging to go back to. */
-  FormerDevice asItIs(DeviceState device, String boundTo) {
+  FormerDevice asItIs(DeviceSteps steps, String boundTo) {
+    DeviceState device = steps.state();
     return new FormerDevice(
         device.driver(),
         device.override(),
@@ -60,7 +61,8 @@ record VfFunction(
         settings,
         representor == null
             ? null
-            : new FormerRepresentor(representor.name(), representor.mtu(), representor.up()));
+            : new FormerRepresentor(representor.name(), representor.mtu(), representor.up()),
+        steps.link());
   }
 
   /** What the VIF and the options want, and all else as a driver starts with. */

@@ -104,7 +104,12 @@ public final class NestedDpdkPlugin implements VifPlugin {
     DeviceState now = steps.state();
     steps.take(
         new FormerDevice(
-            now.driver(), now.override(), wanted, steps.settings().orElse(null), null));
+            now.driver(),
+            now.override(),
+            wanted,
+            steps.settings().orElse(null),
+            null,
+            steps.link()));
     steps.bind(wanted);
     String text =
         PodDescription.of(

@@ -2,6 +2,7 @@ package io.fastvif.switchdev.pool;
 
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.FormerDevice;
+import io.fastvif.plan.FormerDevice.FormerLink;
 import io.fastvif.plan.FormerDevice.FormerRepresentor;
 import io.fastvif.plan.VfLinkState;
 import io.fastvif.plan.VfRates;
@@ -24,6 +25,10 @@ final class LeaseText {
   private static final String REPRESENTOR = "representor";
   private static final String REPRESENTOR_MTU = "representor_mtu";
   private static final String REPRESENTOR_UP = "representor_up";
+  private static final String LINK = "link";
+  private static final String LINK_MAC = "link_mac";
+  private static final String LINK_MTU = "link_mtu";
+  private static final String LINK_UP = "link_up";
   private static final String VF = "vf";
   private static final String MAC = "mac";
   private static final String VLAN = "vlan";
@@ -59,6 +64,12 @@ final class LeaseText {
         text.put(REPRESENTOR, former.representor().name());
         text.put(REPRESENTOR_MTU, former.representor().mtu());
         text.put(REPRESENTOR_UP, former.representor().up());
+      }
+      if (former.link() != null) {
+        text.put(LINK, former.link().name());
+        text.put(LINK_MAC, former.link().address());
+        text.put(LINK_MTU, former.link().mtu());
+        text.put(LINK_UP, former.link().up());
       }
       if (former.settings() != null) {
         text.put(former.settings());
@@ -135,7 +146,20 @@ final class LeaseText {
         representor == null
             ? null
             : new FormerRepresentor(
-                representor, number(REPRESENTOR_MTU), Boolean.TRUE.equals(flag(REPRESENTOR_UP))));
+                representor, number(REPRESENTOR_MTU), Boolean.TRUE.equals(flag(REPRESENTOR_UP))),
+        link());
+  }
+
+  private FormerLink link() {
+    String name = values.get(LINK);
+    String mac = values.get(LINK_MAC);
+    return name == null
+        ? null
+        : new FormerLink(
+            name,
+            mac == null ? null : MacAddress.parse(mac),
+            number(LINK_MTU),
+            Boolean.TRUE.equals(flag(LINK_UP)));
   }
 
   private VfSettings settings() {

@@ -3,6 +3,7 @@ package io.fastvif.plugin.hostdev;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.DeviceState;
 import io.fastvif.plan.EswitchMode;
@@ -191,6 +192,42 @@ class HostDevicePluginTest {
             "bind 0000:03:02.1 to mlx5_core",
             "set p0: vf 1 mac 00:00:00:00:00:09",
             "give back 0000:03:02.1"),
+        steps(unplug(vif().build())));
+  }
+
+  /** Before its driver and its settings change, and after they are as they were. */
+  @Test
+  void itsLinkIsGivenBackLast() {
+    host.virtualFunction(FUNCTION.withDriver("mlx5_core", new LinkId(11, "eth1")))
+        .link(
+            Links.link(11, "eth1", "").toBuilder()
+                .address(MacAddress.parse("02:00:00:00:00:09"))
+                .mtu(9000)
+                .up(true)
+                .build());
+    String back = "give the link of 0000:03:02.1 back: eth1 address 02:00:00:00:00:09 mtu 9000 up";
+    PlugPlan plan = plug(vif().build(), "driver", "vfio-pci");
+    assertEquals(back, steps(plan).get(1));
+    assertEquals(back, undo(plan).get(1));
+    DeviceLease lease = ((Step.LeaseDevice) plan.steps().getFirst().step()).wanted();
+    host.virtualFunction(FUNCTION.withDriver("vfio-pci", null))
+        .device(new DeviceState(VF, "vfio-pci", "vfio-pci", List.of(), true))
+        .settings(VF, NOW.withAddress(MAC).withVlan(7, 0))
+        .lease(VF, lease);
+    List<String> unplugged = steps(unplug(vif().build()));
+    assertEquals(
+        List.of(back, "give back 0000:03:02.1"),
+        unplugged.subList(unplugged.size() - 2, unplugged.size()));
+  }
+
+  /** It stayed up for this function when the last macvtap went. */
+  @Test
+  void aPhysicalFunctionThatWasBroughtUpIsSetDownIfUnused() {
+    host.link(Links.link(2, "p0", "").toBuilder().up(true).alias(Aliases.BROUGHT_UP).build())
+        .settings(VF, NOW)
+        .lease(VF, plugged(false, null));
+    assertEquals(
+        List.of("give back 0000:03:02.1", "set p0: down, if nothing lies on it alias \"\""),
         steps(unplug(vif().build())));
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.FormerDevice;
+import io.fastvif.plan.FormerDevice.FormerLink;
 import io.fastvif.plan.FormerDevice.FormerRepresentor;
 import io.fastvif.plan.VfLinkState;
 import io.fastvif.plan.VfSettings;
@@ -54,7 +55,12 @@ class DeviceLeasesTest {
         "vif-1",
         true,
         new FormerDevice(
-            "igbvf", "vfio-pci", "uio", settings, new FormerRepresentor("eth7", 1500, true)));
+            "igbvf",
+            "vfio-pci",
+            "uio",
+            settings,
+            new FormerRepresentor("eth7", 1500, true),
+            new FormerLink("eth9", MacAddress.parse("02:00:00:00:00:09"), 9000, true)));
   }
 
   @Test

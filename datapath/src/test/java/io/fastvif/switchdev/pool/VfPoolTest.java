@@ -3,11 +3,13 @@ package io.fastvif.switchdev.pool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.fastvif.plan.AddressState;
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.EswitchMode;
 import io.fastvif.plan.FormerDevice;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
@@ -17,6 +19,7 @@ import io.fastvif.plugin.Links;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +78,20 @@ class VfPoolTest {
         assertThrows(InvalidInputException.class, () -> pool().lease(used, "a"));
     assertEquals(
         "vf: \"0000:03:02.1\" its link eth1 is up: expected a free one", refused.getMessage());
+  }
+
+  @Test
+  void aLinkThatIsDownMayBeInUse() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      host.virtualFunction(function(i).withDriver("igbvf", new LinkId(11 + i, "eth" + i)));
+      host.link(Links.link(11 + i, "eth" + i, ""));
+    }
+    host.link(Links.link(20, "mvl0", "").on(new LowerLink(11, 0, null), null));
+    host.addresses(
+        12, List.of(new AddressState(InetAddress.getByName("192.0.2.1"), 24, null, 0, 0, "")));
+    assertEquals(
+        List.of("mvl0 lies on its link eth0", "its link eth1 has an address", "null", "null"),
+        pool().uses().stream().map(use -> String.valueOf(use.reason())).toList());
   }
 
   @Test
