@@ -133,11 +133,16 @@ public final class DeviceSteps {
           former.boundTo() == null
               || (Objects.equals(former.driver(), state.driver())
                   && Objects.equals(former.override(), state.override()));
+      if (former.settings() != null) {
+        restore(former.settings());
+      }
       if (!isBound) {
         bind(former.driver(), former.override());
       }
-      if (former.settings() != null) {
-        restore(former.settings(), isBound);
+      if (former.settings() != null && settings != null && !isBound) {
+        // A driver that comes to a function without an address may give it one.
+        VfSettings without = former.settings().withAddress(null);
+        VfSteps.of(physical, without, former.settings(), true).forEach(plan::add);
       }
       if (former.link() != null) {
         restore(former.link());
@@ -163,14 +168,13 @@ public final class DeviceSteps {
     return links.size() == 1 ? FormerLink.of(links.getFirst()) : null;
   }
 
-  private void restore(VfSettings former, boolean isBound) {
+  /** Before its driver comes back, which reads its address. */
+  private void restore(VfSettings former) {
     if (settings == null) {
       plan.note("the settings of " + address + " are left: its physical function has no link here");
       return;
     }
-    // A driver that comes to a function without an address may give it one.
-    VfSettings now = isBound ? settings : settings.withAddress(null);
-    VfSteps.of(physical, now, former, true).forEach(plan::add);
+    VfSteps.of(physical, settings, former, true).forEach(plan::add);
   }
 
   /** The link of the physical function, if the device is a virtual one and that is here. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -99,6 +100,11 @@ public record DeviceFiles(Path folder) {
         file.write(bytes);
       }
       file.force(true);
+    } catch (FileSystemException named) {
+      throw named;
+    } catch (IOException failed) {
+      Files.deleteIfExists(incomplete);
+      throw new IOException(file(device) + ": " + failed.getMessage(), failed);
     }
     // Under its name only when it is complete.
     Files.move(incomplete, file(device), StandardCopyOption.ATOMIC_MOVE);

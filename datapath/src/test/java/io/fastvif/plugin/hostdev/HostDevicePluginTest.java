@@ -166,9 +166,10 @@ class HostDevicePluginTest {
         .lease(VF, plugged(false, "vfio-pci"));
     assertEquals(
         List.of(
-            "bind 0000:03:02.1 to mlx5_core",
             "set p0: vf 1 mac 00:00:00:00:00:09",
             "set p0: vf 1 trust off",
+            "bind 0000:03:02.1 to mlx5_core",
+            "set p0: vf 1 mac 00:00:00:00:00:09",
             "give back 0000:03:02.1"),
         steps(unplug(vif().build())));
     host.lease(VF, plugged(true, null));
@@ -182,7 +183,7 @@ class HostDevicePluginTest {
     assertEquals(List.of(), steps(unplug(vif().build())));
   }
 
-  /** A driver that comes to a function without an address may give it one. */
+  /** The driver reads it when it comes, and may give one to a function that has none. */
   @Test
   void aFunctionThatIsBoundAnewGetsItsAddressAnew() {
     host.device(new DeviceState(VF, "vfio-pci", "vfio-pci", List.of(), true))
