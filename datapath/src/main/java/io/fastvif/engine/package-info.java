@@ -40,6 +40,11 @@
  * just before it is sent; one whose fate is unknown after a lost connection is simply looked at
  * again.
  *
+ * <p>Rules on what a bridge forwards are another socket's: all steps on them that have gathered in
+ * a round are one batch of nf_tables ({@code FilterBatch}), a transaction that the kernel refuses
+ * when anybody has changed a rule since it was read. So there is no instant at which a rule is
+ * there without its owner's comment, or without the note of the VIF that wants it.
+ *
  * <p>A vhost-user port needs a process that goes on moving its frames, so the engine has none of
  * its own: an agent gives it a forwarder ({@link io.fastvif.engine.VhostUserPorts}). Opening a port
  * and waiting for another process's backend are slow steps, on threads of their own.

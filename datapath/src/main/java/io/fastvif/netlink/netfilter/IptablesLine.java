@@ -148,13 +148,17 @@ public record IptablesLine(String text, boolean isWhole) {
       }
     }
 
-    private static String protocol(byte[] value) {
+    /** iptables says others by the names that /etc/protocols has. */
+    private String protocol(byte[] value) {
       int number = value.length == 0 ? 0 : Byte.toUnsignedInt(value[0]);
       return switch (number) {
         case IPPROTO_ICMP -> "icmp";
         case IPPROTO_TCP -> "tcp";
         case IPPROTO_UDP -> "udp";
-        default -> Integer.toString(number);
+        default -> {
+          whole = false;
+          yield Integer.toString(number);
+        }
       };
     }
 
