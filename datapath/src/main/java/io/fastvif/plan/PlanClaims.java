@@ -23,9 +23,9 @@ public final class PlanClaims {
   private final Map<Claim, String> holders = new HashMap<>();
 
   private enum Kind {
-    DEVICE("device"),
-    ROUTE("route to"),
-    SOCKET("socket");
+    DEVICE("a device"),
+    ROUTE("an address"),
+    SOCKET("a socket");
 
     private final String words;
 
@@ -84,7 +84,7 @@ public final class PlanClaims {
             "stands for the device " + claim.name() + ", which " + problem,
             "a VIF whose devices have names of their own")
         : InvalidInputException.ofValue(
-            field, claim.name(), problem, "a " + claim.kind().words + " of its own");
+            field, claim.name(), problem, claim.kind().words + " of its own");
   }
 
   private static Set<Claim> claims(Vif vif, PlugPlan plan) {

@@ -110,9 +110,13 @@ class OvsCommandTest {
 
   /** A function of a card that is not there (any more), as a port of Open vSwitch. */
   private static Vif gone(int number, String datapathType) {
+    return gone(number, datapathType, "ovs");
+  }
+
+  private static Vif gone(int number, String datapathType, String plugin) {
     return VifHostDevice.builder()
         .id("7204e52d-b222-4a58-808a-0000000000" + number)
-        .plugin("ovs")
+        .plugin(plugin)
         .devType(HostDeviceType.ETHERNET)
         .devAddress(PciAddress.parse("0000:05:00.2"))
         .network(Network.builder().bridge("br-int").build())
@@ -155,6 +159,25 @@ class OvsCommandTest {
           assertTrue(unplugged.lines().get(1).contains("\"unplugged\""), unplugged.out());
           assertEquals("", host.vsctl("list-ports br-int"));
         }
+      }
+    }
+  }
+
+  @KernelTest
+  void aPortThatOutlivedItsDevicesLeaseGoesWithItsVif() throws Exception {
+    try (OvsHost host = OvsHost.database(folder, SCHEMA)) {
+      host.vsctl(
+          "--no-wait add-br br-int -- add-port br-int rep0 -- set Interface rep0"
+              + " external_ids:iface-id=e65867e0-9340-4a7f-a256-000000000012"
+              + " -- add-port br-int rep1");
+      Path file = folder.resolve("gone.json");
+      Files.writeString(file, Vifs.json(gone(12, "system", "hostdev")));
+      String option = "ovs.ovsdb_connection=" + host.address();
+      for (String outcome : List.of("unplugged", "unchanged")) {
+        CommandRun run =
+            CommandRun.of("unplug", file.toString(), "-o", option).expect(Fastvif.DONE);
+        assertTrue(run.out().contains("\"outcome\":\"" + outcome + "\""), run.out());
+        assertEquals("rep1\n", host.vsctl("list-ports br-int"));
       }
     }
   }

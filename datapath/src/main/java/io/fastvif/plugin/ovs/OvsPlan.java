@@ -98,7 +98,7 @@ final class OvsPlan {
   void addPort(String bridge, OvsPort port) {
     plan.device(port.name());
     ports.add(port.name());
-    changes.add(new OvsChange.AddPort(bridge, port, takenOver(port)));
+    changes.add(new OvsChange.AddPort(bridge, port, takenOver(bridge, port)));
     if (ovs.isKnown() && ovs.port(port.name()).isEmpty()) {
       undo.addFirst(new OvsChange.DeletePort(bridge, port.name(), port.interfaceId()));
     }
@@ -111,12 +111,15 @@ final class OvsPlan {
   }
 
   /** The iface-id of another VIF's port that is taken over; null if nothing is known. */
-  private String takenOver(OvsPort wanted) {
+  private String takenOver(String bridge, OvsPort wanted) {
     if (!ovs.isKnown()) {
       return null;
     }
     List<String> others =
-        ovs.port(wanted.name()).map(port -> OvsOwnership.interfaceIds(port, ovs)).orElse(List.of());
+        ovs.port(wanted.name())
+            .filter(port -> port.bridge().equals(bridge))
+            .map(port -> OvsOwnership.interfaceIds(port, ovs))
+            .orElse(List.of());
     for (String id : others) {
       if (!id.equals(wanted.interfaceId())) {
         plan.note(

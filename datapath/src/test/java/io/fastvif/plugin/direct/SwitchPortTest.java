@@ -222,4 +222,16 @@ class SwitchPortTest {
             + " 09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f",
         refusal(vif(qbg().instanceId("1-2-3-4-5").build()).build(), null, host));
   }
+
+  @Test
+  void unplugNeedsNoDeviceToAskForThePort() {
+    // The function's link has gone to a guest or another namespace since.
+    PlugPlan plan = plugin(Map.of()).unplug(vif(QBH).build(), INSTANCE, host(MACVTAP));
+    assertEquals("delete tap0", words(plan).getLast());
+    assertEquals(
+        List.of(
+            "its port is not given up: dev_address: \"0000:03:00.0\" has no network device:"
+                + " expected a PCI device with one network device in this namespace"),
+        plan.notes());
+  }
 }

@@ -125,7 +125,9 @@ class OvsForeignTest {
   void unplugOfARefusedVifLeavesTheOthersTapAndPort() throws Exception {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
       foreignPort(bed, "br-x");
-      expect(Outcome.FAILED, bed.plug(OvsVifs.tap(1)).getFirst());
+      PlugResult refused = bed.plug(OvsVifs.tap(1)).getFirst();
+      expect(Outcome.FAILED, refused);
+      assertEquals(List.of(), refused.notes(), "nothing was taken over");
       PlugResult unplugged = bed.unplug(OvsVifs.tap(1)).getFirst();
       expect(Outcome.UNCHANGED, unplugged);
       assertEquals(
