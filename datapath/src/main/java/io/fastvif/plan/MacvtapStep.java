@@ -46,8 +46,9 @@ public sealed interface MacvtapStep extends Step.Slow {
   }
 
   /**
-   * Sets a device down again that was brought up for macvtaps, unless one or a VLAN still lies on
-   * it. Equivalent to {@code ip link set NAME down alias ""}.
+   * Sets a device down again that was brought up for macvtaps, unless somebody uses it: a link that
+   * lies on it in any namespace, an address or a route, a virtual function of it that is in use. A
+   * note says who. Equivalent to {@code ip link set NAME down alias ""}.
    *
    * @param index the device's index; 0 for one this plan created
    * @param marked whether it must bear the alias {@link Aliases#BROUGHT_UP}, which it loses
