@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -76,6 +77,11 @@ final class Arguments {
   String value(Option option) {
     List<String> values = values(option);
     return values.isEmpty() ? null : values.getFirst();
+  }
+
+  /** The option's value as a whole number of that range. */
+  int number(Option option, int byDefault, NumberRange range) {
+    return number(option, byDefault, range.min(), range.max());
   }
 
   /** The option's value as a whole number in that range. */

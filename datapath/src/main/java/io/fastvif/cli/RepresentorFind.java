@@ -3,6 +3,7 @@ package io.fastvif.cli;
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.plan.LinkId;
 import io.fastvif.switchdev.RepresentorIndex;
+import io.fastvif.vif.NumberRange;
 import io.fastvif.vif.PciAddress;
 import java.io.PrintWriter;
 import java.util.List;
@@ -23,10 +24,10 @@ final class RepresentorFind {
     }
     DevlinkHandle device = CardDevice.parse(words.getFirst());
     int byDefault = device.isPci() ? PciAddress.parse(device.device()).function() : 0;
-    int pf = arguments.number(RepresentorCommand.PF, byDefault, 0, Integer.MAX_VALUE);
+    int pf = arguments.number(RepresentorCommand.PF, byDefault, NumberRange.FUNCTION);
     int number =
         arguments.number(
-            vf ? RepresentorCommand.VF : RepresentorCommand.SF, 0, 0, Integer.MAX_VALUE);
+            vf ? RepresentorCommand.VF : RepresentorCommand.SF, 0, NumberRange.FUNCTION);
     Optional<LinkId> found =
         Engines.look(
             arguments,

@@ -18,14 +18,13 @@ import io.fastvif.switchdev.pool.VfPool;
 import io.fastvif.switchdev.pool.VfUse;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.NumberRange;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Function;
 
 /** {@code vf set}. */
 final class VfSet {
-  private static final int GREATEST_VLAN = 4094;
-  private static final int GREATEST_QOS = 7;
 
   private VfSet() {}
 
@@ -123,16 +122,16 @@ final class VfSet {
     }
     VlanProtocol protocol = parsed(arguments, VfCommand.PROTO, VlanProtocol::parse);
     return new VfVlan(
-        arguments.number(VfCommand.VLAN, 0, 0, GREATEST_VLAN),
-        arguments.number(VfCommand.QOS, 0, 0, GREATEST_QOS),
+        arguments.number(VfCommand.VLAN, 0, NumberRange.VLAN_OR_NONE),
+        arguments.number(VfCommand.QOS, 0, NumberRange.PRIORITY),
         protocol == null ? VlanProtocol.DOT1Q : protocol);
   }
 
   private static VfRates rates(Arguments arguments) {
     return arguments.has(VfCommand.LEAST_RATE) || arguments.has(VfCommand.GREATEST_RATE)
         ? new VfRates(
-            arguments.number(VfCommand.LEAST_RATE, 0, 0, Integer.MAX_VALUE),
-            arguments.number(VfCommand.GREATEST_RATE, 0, 0, Integer.MAX_VALUE))
+            arguments.number(VfCommand.LEAST_RATE, 0, NumberRange.RATE),
+            arguments.number(VfCommand.GREATEST_RATE, 0, NumberRange.RATE))
         : null;
   }
 

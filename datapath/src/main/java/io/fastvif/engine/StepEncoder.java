@@ -115,11 +115,19 @@ final class StepEncoder {
 
   private int veth(PlanExecution plan, Step.CreateVeth create) {
     int group = plan.creationGroup();
-    link.create(create.name()).group(group).mtu(create.mtu()).queues(1, 1);
+    boolean hasMtu = create.mtu() != 0;
+    link.create(create.name()).group(group);
+    if (hasMtu) {
+      link.mtu(create.mtu());
+    }
+    link.queues(1, 1);
     if (create.mac() != null) {
       link.address(create.mac().value());
     }
-    veth.reset().peerName(create.peer()).peerGroup(group).peerMtu(create.mtu()).peerQueues(1, 1);
+    veth.reset().peerName(create.peer()).peerGroup(group).peerQueues(1, 1);
+    if (hasMtu) {
+      veth.peerMtu(create.mtu());
+    }
     if (create.peerMac() != null) {
       veth.peerAddress(create.peerMac().value());
     }

@@ -1,6 +1,7 @@
 package io.fastvif.libvirt;
 
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import java.util.regex.Pattern;
 
 /**
@@ -46,7 +47,7 @@ public record InterfaceOptions(
     if (alias != null) {
       LibvirtValues.matching("alias", alias, ALIAS, "ua- and letters, digits and _-.");
     }
-    LibvirtValues.range("mtu", mtu, 68, 65535);
+    LibvirtValues.range("mtu", mtu, NumberRange.MTU);
     LibvirtValues.range("boot order", bootOrder, 1, Integer.MAX_VALUE);
   }
 

@@ -1,6 +1,7 @@
 package io.fastvif.libvirt;
 
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
@@ -69,6 +70,10 @@ final class LibvirtValues {
   /**
    * @param number null if there is none
    */
+  static void range(String path, Integer number, NumberRange range) {
+    range(path, number, range.min(), range.max());
+  }
+
   static void range(String path, Integer number, int least, int greatest) {
     if (number != null && (number < least || number > greatest)) {
       throw InvalidInputException.ofValue(

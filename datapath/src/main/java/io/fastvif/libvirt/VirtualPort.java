@@ -1,6 +1,7 @@
 package io.fastvif.libvirt;
 
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 
 /** What a switch is told of a port: libvirt's {@code <virtualport>}. */
 public sealed interface VirtualPort {
@@ -46,9 +47,9 @@ public sealed interface VirtualPort {
      * @throws InvalidInputException if libvirt would refuse one
      */
     public Qbg {
-      LibvirtValues.range("manager_id", managerId, 0, 0xff);
-      LibvirtValues.range("type_id", typeId, 0, 0xffffff);
-      LibvirtValues.range("type_id_version", typeIdVersion, 0, 0xff);
+      LibvirtValues.range("manager_id", managerId, NumberRange.VSI_MANAGER);
+      LibvirtValues.range("type_id", typeId, NumberRange.VSI_TYPE);
+      LibvirtValues.range("type_id_version", typeIdVersion, NumberRange.VSI_TYPE_VERSION);
       LibvirtValues.uuid("instance_id", instanceId);
     }
 

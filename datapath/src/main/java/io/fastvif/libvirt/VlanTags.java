@@ -1,6 +1,7 @@
 package io.fastvif.libvirt;
 
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,8 +13,6 @@ import java.util.Set;
  * @param tags at least one, no id twice, at most one native
  */
 public record VlanTags(boolean trunk, List<Tag> tags) {
-  private static final int GREATEST_ID = 4094; // IEEE 802.1Q reserves 4095
-
   /**
    * Checks the tags.
    *
@@ -74,7 +73,7 @@ public record VlanTags(boolean trunk, List<Tag> tags) {
      * @throws InvalidInputException if it is out of range
      */
     public Tag {
-      LibvirtValues.range("vlan.tag", id, 0, GREATEST_ID);
+      LibvirtValues.range("vlan.tag", id, NumberRange.VLAN_OR_NONE);
     }
   }
 }

@@ -27,6 +27,21 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
   }
 
   /**
+   * Refuses a number that would become another one in fewer bits.
+   *
+   * @throws IllegalArgumentException if it does
+   */
+  static void requireBits(int value, int bits) {
+    if (value >>> bits != 0) {
+      throw tooGreat(value, bits);
+    }
+  }
+
+  private static IllegalArgumentException tooGreat(int value, int bits) {
+    return new IllegalArgumentException(value + " has more than " + bits + " bits");
+  }
+
+  /**
    * Appends an attribute with no payload: its presence is its value (NLA_FLAG).
    *
    * @param type nla_type
@@ -39,9 +54,10 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
    * Appends an 8-bit attribute.
    *
    * @param type nla_type
-   * @param value the payload
+   * @param value the payload, not negative
    */
   public final void putByte(int type, int value) {
+    requireBits(value, Byte.SIZE);
     int at = claimAttribute(type, Byte.BYTES);
     if (at >= 0) {
       segment.set(Wire.BYTE, at, (byte) value);
@@ -52,9 +68,10 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
    * Appends a 16-bit attribute in the host's byte order.
    *
    * @param type nla_type
-   * @param value the payload
+   * @param value the payload, not negative
    */
   public final void putShort(int type, int value) {
+    requireBits(value, Short.SIZE);
     int at = claimAttribute(type, Short.BYTES);
     if (at >= 0) {
       segment.set(Wire.SHORT, at, (short) value);
@@ -65,9 +82,10 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
    * Appends a 16-bit attribute in network byte order.
    *
    * @param type nla_type
-   * @param value the payload
+   * @param value the payload, not negative
    */
   public final void putShortBigEndian(int type, int value) {
+    requireBits(value, Short.SIZE);
     int at = claimAttribute(type, Short.BYTES);
     if (at >= 0) {
       segment.set(Wire.SHORT_BIG_ENDIAN, at, (short) value);
@@ -78,7 +96,7 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
    * Appends a 32-bit attribute in the host's byte order.
    *
    * @param type nla_type
-   * @param value the payload
+   * @param value the payload, not negative
    */
   public final void putInt(int type, int value) {
     int at = claimAttribute(type, Integer.BYTES);
@@ -91,7 +109,7 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
    * Appends a 32-bit attribute in network byte order.
    *
    * @param type nla_type
-   * @param value the payload
+   * @param value the payload, not negative
    */
   public final void putIntBigEndian(int type, int value) {
     int at = claimAttribute(type, Integer.BYTES);
@@ -104,7 +122,7 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
    * Appends a 64-bit attribute in the host's byte order.
    *
    * @param type nla_type
-   * @param value the payload
+   * @param value the payload, not negative
    */
   public final void putLong(int type, long value) {
     int at = claimAttribute(type, Long.BYTES);

@@ -166,6 +166,7 @@ public final class MessageEncoder extends AttributeEncoder {
    * @param value the byte
    */
   public void setHeaderByte(int offset, int value) {
+    requireBits(value, Byte.SIZE);
     int at = headerField(offset, Byte.BYTES);
     if (!overflowed) {
       segment.set(Wire.BYTE, at, (byte) value);
@@ -179,6 +180,7 @@ public final class MessageEncoder extends AttributeEncoder {
    * @param value the number
    */
   public void setHeaderShort(int offset, int value) {
+    requireBits(value, Short.SIZE);
     int at = headerField(offset, Short.BYTES);
     if (!overflowed) {
       segment.set(Wire.SHORT, at, (short) value);

@@ -40,7 +40,7 @@ public record LinkSettings(
   /** The same with an MTU, in bytes. */
   public LinkSettings withMtu(Integer value) {
     return new LinkSettings(
-        value,
+        value == null || value == 0 ? null : value,
         address,
         master,
         up,

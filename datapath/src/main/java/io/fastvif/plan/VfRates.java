@@ -1,5 +1,7 @@
 package io.fastvif.plan;
 
+import io.fastvif.vif.NumberRange;
+
 /**
  * A virtual function's rates of transmission, in Mbit/s.
  *
@@ -12,8 +14,8 @@ public record VfRates(int least, int greatest) {
 
   /** Checks the ranges. */
   public VfRates {
-    VfSettings.check("min_tx_rate", least, Integer.MAX_VALUE);
-    VfSettings.check("max_tx_rate", greatest, Integer.MAX_VALUE);
+    NumberRange.RATE.check("min_tx_rate", least);
+    NumberRange.RATE.check("max_tx_rate", greatest);
   }
 
   @Override

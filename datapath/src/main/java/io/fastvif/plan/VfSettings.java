@@ -2,6 +2,7 @@ package io.fastvif.plan;
 
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.NumberRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,13 +39,7 @@ public record VfSettings(
 
   /** Checks the range. */
   public VfSettings {
-    check("vf", vf, Integer.MAX_VALUE);
-  }
-
-  static void check(String name, int value, int greatest) {
-    if (value < 0 || value > greatest) {
-      throw new IllegalArgumentException(name + ": " + value + ": expected 0 to " + greatest);
-    }
+    NumberRange.FUNCTION.check("vf", vf);
   }
 
   /** Settings of that function that change nothing. */

@@ -1,5 +1,7 @@
 package io.fastvif.plan;
 
+import io.fastvif.vif.NumberRange;
+
 /**
  * The VLAN that a virtual function's frames are put into, out of the function's own sight.
  *
@@ -11,13 +13,10 @@ public record VfVlan(int id, int qos, VlanProtocol protocol) {
   /** No VLAN. */
   public static final VfVlan NONE = new VfVlan(0, 0, VlanProtocol.DOT1Q);
 
-  private static final int GREATEST_ID = 4094; // IEEE 802.1Q keeps 4095
-  private static final int GREATEST_QOS = 7;
-
   /** Checks the ranges. */
   public VfVlan {
-    VfSettings.check("vlan", id, GREATEST_ID);
-    VfSettings.check("qos", qos, GREATEST_QOS);
+    NumberRange.VLAN_OR_NONE.check("vlan", id);
+    NumberRange.PRIORITY.check("qos", qos);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.fastvif.plugin;
 
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,10 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** The options given to one plugin, by name; what is not given has the plugin's default. */
 public final class PluginOptions {
+  private static final String MTU = "network_device_mtu";
+  private static final int ETHERNET_MTU = 1500;
+
   private final String plugin;
   private final Map<String, String> values;
 
@@ -41,41 +46,62 @@ public final class PluginOptions {
     return values.getOrDefault(option, byDefault);
   }
 
-  /** The values of a repeatable option, one a line; the default if it is not given. */
+  /** Each value of an option that may be given several times, or the default. */
   public List<String> texts(String option, List<String> byDefault) {
-    String lines = values.get(option);
-    return lines == null ? byDefault : List.of(lines.split("\n", -1));
+    String value = values.get(option);
+    return value == null ? byDefault : List.of(value.split("\n", -1));
   }
 
-  /** {@code true} or {@code false}, or the default. */
+  /** True or false, in any of oslo.config's words for them, or the default. */
   public boolean flag(String option, boolean byDefault) {
     String value = values.get(option);
     if (value == null) {
       return byDefault;
     }
-    return switch (value.toLowerCase(Locale.ROOT)) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw invalid(option, value, "is not a flag", "true or false");
-    };
+    return OptionText.flag(value)
+        .orElseThrow(
+            () ->
+                invalid(
+                    option, value, "is not a flag", "true or false (or 1, yes, on; 0, no, off)"));
   }
 
-  /** A whole number in that range, or empty if the option is not given. */
+  /** A whole number in that range, or empty if the option is not given, or given as nothing. */
   public OptionalInt number(String option, int least, int greatest) {
     String value = values.get(option);
-    if (value == null) {
+    if (value == null || OptionText.strip(value).isEmpty()) {
       return OptionalInt.empty();
     }
-    try {
-      int number = Integer.parseInt(value);
-      if (number >= least && number <= greatest) {
-        return OptionalInt.of(number);
-      }
-    } catch (NumberFormatException notANumber) {
-      // said below, like a number out of range
+    OptionalLong number = OptionText.number(value);
+    if (number.isPresent() && number.getAsLong() >= least && number.getAsLong() <= greatest) {
+      return OptionalInt.of((int) number.getAsLong());
     }
     throw invalid(
         option, value, "is out of range", "a whole number from " + least + " to " + greatest);
+  }
+
+  /** A whole number of that range, or empty if the option is not given, or given as nothing. */
+  public OptionalInt number(String option, NumberRange range) {
+    return number(option, range.min(), range.max());
+  }
+
+  /** A user's or group's id, or empty if the option is not given. */
+  public OptionalInt id(String option) {
+    return number(option, NumberRange.ID);
+  }
+
+  /**
+   * {@code network_device_mtu} in bytes, where a network gives none: 1500 if the option is not
+   * given, and 0, for leaving devices as they are, if it is 0 or given as nothing, as os-vif has
+   * it.
+   */
+  public int mtu() {
+    String value = values.get(MTU);
+    if (value == null) {
+      return ETHERNET_MTU;
+    }
+    OptionalLong number = OptionText.number(value);
+    boolean none = OptionText.strip(value).isEmpty() || number.equals(OptionalLong.of(0));
+    return none ? 0 : number(MTU, NumberRange.MTU).getAsInt();
   }
 
   /** One of an enumeration's constants, written in lower case, or the default. */

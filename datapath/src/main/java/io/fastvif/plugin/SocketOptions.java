@@ -3,8 +3,6 @@ package io.fastvif.plugin;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.vif.InvalidInputException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -31,8 +29,8 @@ public final class SocketOptions {
    * @throws InvalidInputException if one has a value that it does not take
    */
   public static SocketAccess access(PluginOptions options, String file, int permissions) {
-    OptionalInt owner = options.number(file + "_owner", 0, Integer.MAX_VALUE);
-    OptionalInt group = options.number(file + "_group", 0, Integer.MAX_VALUE);
+    OptionalInt owner = options.id(file + "_owner");
+    OptionalInt group = options.id(file + "_group");
     String option = file + "_permissions";
     String text = options.text(option, Integer.toString(permissions, OCTAL));
     int mode = -1;
@@ -49,27 +47,29 @@ public final class SocketOptions {
   /**
    * Checks a socket's path.
    *
+   * @return the path with single slashes
    * @throws InvalidInputException if no socket can be there
    */
-  public static Path path(String path) {
-    Path checked = null;
-    try {
-      checked = Path.of(path);
-    } catch (InvalidPathException notAPath) {
-      // said below
-    }
-    int bytes = path.getBytes(StandardCharsets.UTF_8).length;
-    if (checked == null
-        || !checked.isAbsolute()
-        || checked.getFileName() == null
-        || !checked.equals(checked.normalize())
-        || bytes > PATH_BYTES) {
+  public static String path(String path) {
+    String single = path.replaceAll("/+", "/");
+    boolean wrong =
+        !single.startsWith("/")
+            || single.endsWith("/")
+            || single.indexOf('\0') >= 0
+            || single.matches(".*/\\.\\.?(/.*)?")
+            || path.getBytes(StandardCharsets.UTF_8).length > PATH_BYTES;
+    if (wrong) {
       throw InvalidInputException.ofValue(
           "path",
           path,
           "is not a socket's path",
           "an absolute path of at most " + PATH_BYTES + " bytes");
     }
-    return checked;
+    return single;
+  }
+
+  /** The folder that a socket is in, of a path that was checked. */
+  public static String folder(String path) {
+    return path.substring(0, Math.max(1, path.lastIndexOf('/')));
   }
 }

@@ -2,6 +2,7 @@ package io.fastvif.plugin;
 
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.NumberRange;
 import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.Vif;
 
@@ -52,9 +53,18 @@ public final class VifChecks {
     return id;
   }
 
-  /** The network's MTU in bytes; the default where it gives none, or zero, as os-vif has it. */
+  /** The network's VLAN; 0 where it gives none. */
+  public static int vlan(Network network) {
+    int vlan = network == null ? 0 : network.vlan().orElse(0);
+    return NumberRange.VLAN_OR_NONE.check("network.vlan", vlan);
+  }
+
+  /**
+   * The network's MTU in bytes; the default where it gives none, or zero, as os-vif has it. Zero,
+   * if that is the default, is for leaving devices as they are.
+   */
   public static int mtu(Network network, int byDefault) {
     int mtu = network == null ? 0 : network.mtu().orElse(0);
-    return mtu == 0 ? byDefault : mtu;
+    return mtu == 0 ? byDefault : NumberRange.MTU.check("network.mtu", mtu);
   }
 }

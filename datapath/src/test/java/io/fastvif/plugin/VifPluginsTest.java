@@ -40,8 +40,8 @@ class VifPluginsTest {
     InvalidInputException refused =
         assertThrows(InvalidInputException.class, () -> VifPlugins.installed().of(vif));
     assertEquals(
-        "plugin: \"warp\" is not installed: expected one of direct, hostdev, linux_bridge, nested_dpdk, noop, ovs, tap,"
-            + " vhostuser, vhostuser_fp",
+        "plugin: \"warp\" is not installed: expected one of direct, hostdev, linux_bridge,"
+            + " nested_dpdk, noop, ovs, tap, vhostuser, vhostuser_fp",
         refused.getMessage());
   }
 
@@ -56,7 +56,8 @@ class VifPluginsTest {
     VifPlugins plugins = VifPlugins.installed(Map.of("tap.multi_queue", "perhaps"));
     VifGeneric vif = VifGeneric.builder().plugin("tap").build();
     assertEquals(
-        "tap.multi_queue: \"perhaps\" is not a flag: expected true or false",
+        "tap.multi_queue: \"perhaps\" is not a flag: expected true or false (or 1, yes, on; 0,"
+            + " no, off)",
         assertThrows(InvalidInputException.class, () -> plugins.of(vif)).getMessage());
     VifPlugins outOfRange = VifPlugins.installed(Map.of("tap.owner", "-1"));
     assertEquals(
@@ -78,13 +79,14 @@ class VifPluginsTest {
                 + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
             "linux_bridge: VIFBridge 1.0 []",
             "nested_dpdk: VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
-            "noop: VIFVHostUser 1.0 to 1.1 [], VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
-            "ovs: VIFBridge 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4],"
-                + " VIFOpenVSwitch 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4],"
-                + " VIFVHostUser 1.0 to 1.1 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
-                + " VIFPortProfileOVSRepresentor 1.0 to 1.4, VIFPortProfileFPOpenVSwitch 1.0 to 1.4],"
-                + " VIFHostDevice 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4,"
-                + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
+            "noop: VIFVHostUser 1.0 to 1.1 [], VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to"
+                + " 1.1]",
+            "ovs: VIFBridge 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4], VIFOpenVSwitch 1.0"
+                + " [VIFPortProfileOpenVSwitch 1.0 to 1.4], VIFVHostUser 1.0 to 1.1"
+                + " [VIFPortProfileOpenVSwitch 1.0 to 1.4, VIFPortProfileOVSRepresentor 1.0 to 1.4,"
+                + " VIFPortProfileFPOpenVSwitch 1.0 to 1.4], VIFHostDevice 1.0"
+                + " [VIFPortProfileOpenVSwitch 1.0 to 1.4, VIFPortProfileOVSRepresentor 1.0 to"
+                + " 1.4]",
             "tap: VIFGeneric 1.0 []",
             "vhostuser: VIFVHostUser 1.0 to 1.1 []",
             "vhostuser_fp: VIFVHostUser 1.0 to 1.1 [VIFPortProfileFPBridge 1.0 to 1.1,"
@@ -123,17 +125,17 @@ class VifPluginsTest {
   @Test
   void refusesWhatThePluginDoesNotTakeBeforePlanning() {
     assertEquals(
-        "versioned_object.name: \"VIFBridge\" is not plugged by the plugin tap: expected VIFGeneric,"
-            + " or the plugin linux_bridge or ovs",
+        "versioned_object.name: \"VIFBridge\" is not plugged by the plugin tap: expected"
+            + " VIFGeneric, or the plugin linux_bridge or ovs",
         refused(VifBridge.builder().plugin("tap").build()));
     assertEquals(
-        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric,"
-            + " or the plugin direct",
+        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected"
+            + " VIFGeneric, or the plugin direct",
         refused(VifDirect.builder().plugin("tap").build()));
     HostInfo withoutDirect = VifPlugins.installed().hostInfo().permitting(List.of("VIFGeneric"));
     assertEquals(
-        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected VIFGeneric;"
-            + " no plugin here takes VIFDirect, there are tap",
+        "versioned_object.name: \"VIFDirect\" is not plugged by the plugin tap: expected"
+            + " VIFGeneric; no plugin here takes VIFDirect, there are tap",
         assertThrows(
                 InvalidInputException.class,
                 () ->
@@ -144,8 +146,8 @@ class VifPluginsTest {
     VifGeneric.Builder newer = VifGeneric.builder().plugin("tap");
     newer.envelope(new Envelope(new Version(1, 1), Field.unset()));
     assertEquals(
-        "versioned_object.version: \"1.1\" is not a version of VIFGeneric that the plugin tap takes:"
-            + " expected 1.0",
+        "versioned_object.version: \"1.1\" is not a version of VIFGeneric that the plugin tap"
+            + " takes: expected 1.0",
         refused(newer.build()));
     PortProfileK8sDpdk.Builder profile = PortProfileK8sDpdk.builder();
     profile.envelope(new Envelope(new Version(1, 2), Field.unset()));

@@ -12,12 +12,12 @@ import io.fastvif.driver.NetworkDriverFactory;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.files.HostPath;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -73,7 +73,7 @@ public final class FileNetworkDriver implements NetworkDriver {
             NAME + "." + NETWORKS, "is not set", "the path of a file of networks");
       }
       try {
-        return of(NetworksFile.read(Path.of(path)), engine);
+        return of(NetworksFile.read(HostPath.of(path)), engine);
       } catch (InvalidInputException wrong) {
         throw wrong.under(path + ":$");
       }

@@ -1,7 +1,9 @@
 package io.fastvif.driver.file;
 
+import io.fastvif.files.HostPath;
 import io.fastvif.vif.InterfaceName;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +20,6 @@ import java.util.function.Function;
  * Values are String, Long, Boolean, or a list of these.
  */
 final class Members {
-  private static final int LAST_VLAN = 4094; // IEEE 802.1Q keeps 4095
-
   private final String path;
   private final Map<String, Object> values;
   private final Set<String> taken = new HashSet<>();
@@ -65,7 +65,7 @@ final class Members {
 
   /** A VLAN's number, if the member is there. */
   OptionalInt vlan(String key) {
-    return number(key, 1, LAST_VLAN);
+    return number(key, NumberRange.VLAN.min(), NumberRange.VLAN.max());
   }
 
   /** The name of a network device, if the member is there. */
@@ -85,7 +85,7 @@ final class Members {
   Path folder(String key) {
     String text = text(key).orElseThrow(() -> missing(key));
     try {
-      Path folder = Path.of(text);
+      Path folder = HostPath.of(text);
       if (folder.isAbsolute()) {
         return folder.normalize();
       }

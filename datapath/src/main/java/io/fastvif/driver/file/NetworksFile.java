@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.fastvif.driver.EndpointId;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,8 +35,6 @@ record NetworksFile(Map<String, String> options, Map<String, DescribedNetwork> n
   private static final int MAX_STRING = 4096;
   private static final int MAX_LONG_DIGITS = 18;
   private static final int MAX_MESSAGE = 200;
-  private static final int LEAST_MTU = 68; // RFC 791
-  private static final int GREATEST_MTU = 65535;
   private static final int DEFAULT_MTU = 1500;
 
   private static final JsonFactory FACTORY =
@@ -167,7 +166,8 @@ record NetworksFile(Map<String, String> options, Map<String, DescribedNetwork> n
 
   private static DescribedNetwork network(String name, Members members) {
     String kind = members.text("kind").orElseThrow(() -> members.missing("kind"));
-    int mtu = members.number("mtu", LEAST_MTU, GREATEST_MTU).orElse(DEFAULT_MTU);
+    int mtu =
+        members.number("mtu", NumberRange.MTU.min(), NumberRange.MTU.max()).orElse(DEFAULT_MTU);
     NetworkBasics basics = new NetworkBasics(name, mtu, members.flag("hot_plug", true));
     return switch (kind) {
       case BridgeNetwork.KIND -> BridgeNetwork.read(basics, members);

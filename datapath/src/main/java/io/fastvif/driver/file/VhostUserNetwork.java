@@ -4,6 +4,7 @@ import io.fastvif.driver.EndpointConstraints;
 import io.fastvif.driver.EndpointId;
 import io.fastvif.driver.EndpointType;
 import io.fastvif.driver.SocketEndpoint;
+import io.fastvif.files.HostPath;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
@@ -63,12 +64,12 @@ record VhostUserNetwork(NetworkBasics basics, Path folder, VhostUserMode mode)
   }
 
   private Path socket(EndpointId id) {
-    return folder.resolve(id.port() + SUFFIX);
+    return HostPath.resolve(folder, id.port() + SUFFIX);
   }
 
   @Override
   public Attachment claim(EndpointId id, MacAddress mac, HostSnapshot host) {
-    String path = socket(id).toString();
+    String path = HostPath.text(socket(id));
     VifVhostUser.Builder vif = DescribedNetwork.fill(VifVhostUser.builder(), id, mac, "noop");
     vif.path(path)
         .mode(mode)

@@ -138,7 +138,7 @@ public final class AddressRequest extends Request {
    * @return this
    */
   public AddressRequest flags(int flags) {
-    encoder.setHeaderByte(AddressInfo.FLAGS, flags);
+    encoder.setHeaderByte(AddressInfo.FLAGS, flags & 0xff); // the lower ones once more
     encoder.putInt(IFA_FLAGS, flags);
     return this;
   }

@@ -10,6 +10,7 @@ import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.NumberRange;
 import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +38,10 @@ final class BridgePlanner {
     String uplink = given;
     if (network.providesVlan()) {
       String lower = vlanInterface.isEmpty() ? given : vlanInterface;
-      uplink = "vlan" + network.vlan().require("network.vlan");
+      int id = NumberRange.VLAN.check("network.vlan", network.vlan().require("network.vlan"));
+      uplink = "vlan" + id;
       plan.share(new SharedBridge(bridge, uplink));
-      ensureVlan(plan, uplink, lower, network.vlan().get(), mtu);
+      ensureVlan(plan, uplink, lower, id, mtu);
     } else {
       if (!flatInterface.isEmpty()) {
         uplink = flatInterface;
@@ -49,7 +51,7 @@ final class BridgePlanner {
     plan.ensureBridge(bridge);
     Optional<LinkState> link = plan.host().link(uplink);
     if (link.isPresent()) {
-      join(plan, bridge, link.get(), network.providesVlan() ? null : mtu);
+      join(plan, bridge, link.get(), network.providesVlan() || mtu == 0 ? null : mtu);
     } else if (network.providesVlan()) {
       LinkSettings joined = LinkSettings.NONE.withMaster(bridge).withUp(true);
       plan.add(PlannedStep.shared(new Step.ConfigureLink(uplink, 0, joined), null));

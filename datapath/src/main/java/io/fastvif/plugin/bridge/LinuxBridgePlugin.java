@@ -71,7 +71,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
     bridges =
         new BridgePlanner(options.text("flat_interface", ""), options.text("vlan_interface", ""));
     forwarding = new ForwardingPolicy(options);
-    defaultMtu = options.number("network_device_mtu", 68, 65535).orElse(1500);
+    defaultMtu = options.mtu();
   }
 
   /** The name of the guest's end of the veth pair made for a VIF. */

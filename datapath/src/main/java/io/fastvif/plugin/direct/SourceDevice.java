@@ -5,6 +5,7 @@ import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.plugin.VifChecks;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PciAddress;
@@ -46,7 +47,7 @@ record SourceDevice(
       return new SourceDevice(function, physical, link, "", 0, null);
     }
     Network network = vif.network().orElse(null);
-    int wanted = network == null ? 0 : network.vlan().orElse(0);
+    int wanted = VifChecks.vlan(network);
     Optional<LinkState> vlan = host.link(vlanName);
     if (vlan.isPresent()) {
       checkVlan(vlan.get(), link, wanted);

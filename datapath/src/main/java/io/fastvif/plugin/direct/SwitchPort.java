@@ -6,9 +6,11 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PortAssociation;
 import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.plugin.PluginOptions;
+import io.fastvif.vif.Field;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.NumberRange;
 import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.PortProfile8021Qbg;
 import io.fastvif.vif.PortProfile8021Qbh;
@@ -26,8 +28,6 @@ import java.util.UUID;
 record SwitchPort(boolean preassociate, int timeoutSeconds, UUID host, String lldpadPidFile) {
   private static final int DEFAULT_SECONDS = 30;
   private static final int GREATEST_SECONDS = 3600;
-  private static final int BYTE = 0xff;
-  private static final int THREE_BYTES = 0xffffff;
   private static final int PROFILE_BYTES = 39;
   private static final int SELF = -1;
 
@@ -87,12 +87,9 @@ record SwitchPort(boolean preassociate, int timeoutSeconds, UUID host, String ll
     return new PortAssociation.Vsi(
         source.link().name(),
         source.link().index(),
-        range("manager_id", profile.managerId().require("port_profile.manager_id"), BYTE),
-        range("type_id", profile.typeId().require("port_profile.type_id"), THREE_BYTES),
-        range(
-            "type_id_version",
-            profile.typeIdVersion().require("port_profile.type_id_version"),
-            BYTE),
+        range(NumberRange.VSI_MANAGER, "manager_id", profile.managerId()),
+        range(NumberRange.VSI_TYPE, "type_id", profile.typeId()),
+        range(NumberRange.VSI_TYPE_VERSION, "type_id_version", profile.typeIdVersion()),
         uuid("port_profile.instance_id", profile.instanceId().require("port_profile.instance_id")),
         mac,
         source.vlanId(),
@@ -130,12 +127,9 @@ record SwitchPort(boolean preassociate, int timeoutSeconds, UUID host, String ll
         device.name(), device.index(), function.number(), name, guest, host);
   }
 
-  private static int range(String field, int value, int greatest) {
-    if (value < 0 || value > greatest) {
-      throw InvalidInputException.ofValue(
-          "port_profile." + field, "" + value, "is out of range", "0 to " + greatest);
-    }
-    return value;
+  private static int range(NumberRange range, String field, Field<Integer> value) {
+    String path = "port_profile." + field;
+    return range.check(path, value.require(path));
   }
 
   private static UUID uuid(String path, String text) {

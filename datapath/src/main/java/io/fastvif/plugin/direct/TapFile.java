@@ -25,10 +25,7 @@ record TapFile(String folder, OptionalInt owner, OptionalInt group, OptionalInt 
           "device_folder", folder, "is not a folder", "an absolute path");
     }
     return new TapFile(
-        folder,
-        options.number("owner", 0, Integer.MAX_VALUE),
-        options.number("group", 0, Integer.MAX_VALUE),
-        mode(options.text("mode", "")));
+        folder, options.id("owner"), options.id("group"), mode(options.text("mode", "")));
   }
 
   private static OptionalInt mode(String text) {

@@ -3,6 +3,7 @@ package io.fastvif.plugin.fastpath;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.SocketOptions;
+import io.fastvif.vif.NumberRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +17,6 @@ import java.util.List;
  */
 record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access) {
   private static final int OWN_AND_GROUP = 0660;
-  private static final int MOST_QUEUES = 128; // half of a virtio device's rings in the forwarder
 
   /** Those that are handed on to Open vSwitch's plugin. */
   static final List<String> OF_OVS =
@@ -31,8 +31,8 @@ record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access) {
 
   static FastPathOptions of(PluginOptions options) {
     return new FastPathOptions(
-        options.number("network_device_mtu", 68, 65535).orElse(1500),
-        options.number("queues", 1, MOST_QUEUES).orElse(1),
+        options.number("network_device_mtu", NumberRange.MTU).orElse(1500),
+        options.number("queues", NumberRange.QUEUE_PAIRS).orElse(1),
         SocketOptions.access(options, "socket", OWN_AND_GROUP));
   }
 }

@@ -35,7 +35,7 @@ final class FastPathPort {
     String id = VifChecks.id(vif);
     String name = vif.portName();
     InterfaceName.check("vif_name", Field.of(name));
-    String path = SocketOptions.path(vif.path().require("path")).toString();
+    String path = SocketOptions.path(vif.path().require("path"));
     VhostUserMode mode = vif.mode().require("mode");
     int mtu = VifChecks.mtu(vif.network().orElse(null), options.defaultMtu());
     return new FastPathPort(

@@ -4,6 +4,7 @@ import io.fastvif.plan.VfLinkState;
 import io.fastvif.plan.VfRates;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plugin.PluginOptions;
+import io.fastvif.vif.NumberRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -47,8 +48,8 @@ record HostDeviceOptions(String driver, Unsupported unsupported, VfSettings sett
   }
 
   static HostDeviceOptions of(PluginOptions options) {
-    OptionalInt least = options.number(LEAST_RATE, 0, Integer.MAX_VALUE);
-    OptionalInt greatest = options.number(GREATEST_RATE, 0, Integer.MAX_VALUE);
+    OptionalInt least = options.number(LEAST_RATE, NumberRange.RATE);
+    OptionalInt greatest = options.number(GREATEST_RATE, NumberRange.RATE);
     boolean rates = least.isPresent() || greatest.isPresent();
     boolean state = !options.text(LINK_STATE, "").isEmpty();
     return new HostDeviceOptions(

@@ -16,9 +16,9 @@ import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.plan.VlanProtocol;
 import io.fastvif.plugin.DeviceSteps;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.VifChecks;
 import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.InvalidInputException;
-import io.fastvif.vif.Network;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.VifHostDevice;
 
@@ -88,8 +88,7 @@ record VfFunction(
   }
 
   private static VfVlan vlan(VifHostDevice vif) {
-    Network network = vif.network().orElse(null);
-    int id = network == null ? 0 : network.vlan().orElse(0);
+    int id = VifChecks.vlan(vif.network().orElse(null));
     return id == 0 ? null : new VfVlan(id, 0, VlanProtocol.DOT1Q);
   }
 

@@ -1,5 +1,6 @@
 package io.fastvif.plugin.nested;
 
+import io.fastvif.files.HostPath;
 import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
@@ -17,6 +18,7 @@ import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.PortProfileK8sDpdk;
@@ -72,12 +74,12 @@ public final class NestedDpdkPlugin implements VifPlugin {
   private NestedDpdkPlugin(PluginOptions options) {
     driver = options.text("driver", "");
     folder = folder(options.text("description_folder", "/run/fastvif/pods"));
-    defaultMtu = options.number("network_device_mtu", 68, 65535).orElse(1500);
+    defaultMtu = options.number("network_device_mtu", NumberRange.MTU).orElse(1500);
   }
 
   private static Path folder(String text) {
     try {
-      Path path = Path.of(text);
+      Path path = HostPath.of(text);
       if (path.isAbsolute()) {
         return path;
       }

@@ -51,7 +51,7 @@ record OvsOptions(
 
   static OvsOptions of(PluginOptions options) {
     return new OvsOptions(
-        options.number("network_device_mtu", 68, 65535).orElse(1500),
+        options.mtu(),
         options.flag("isolate_vif", false),
         options.flag("per_port_bridge", false),
         options.word("default_qos_type", QOS_TYPES, "linux-noop"),

@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * What every VIF that Open vSwitch takes must have, checked.
  *
  * @param bridge the network's bridge in Open vSwitch
- * @param mtu the network's, in bytes
+ * @param mtu the network's, in bytes; 0 to leave devices as they are
  */
 record OvsVif(
     Vif vif, String id, OpenVSwitchProfile profile, String bridge, int mtu, OvsOptions options) {
@@ -53,6 +53,11 @@ record OvsVif(
         bridge,
         VifChecks.mtu(network, options.defaultMtu()),
         options);
+  }
+
+  /** The MTU that Open vSwitch is asked to give the port's interface. */
+  OptionalInt mtuRequest() {
+    return mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu);
   }
 
   /** The datapath type of the bridge. */

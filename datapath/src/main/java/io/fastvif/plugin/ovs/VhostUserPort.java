@@ -5,7 +5,6 @@ import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.VifVhostUser;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /** A VIFVHostUser: a vhost-user port of the userspace datapath. */
 final class VhostUserPort {
@@ -25,7 +24,7 @@ final class VhostUserPort {
             serves ? "dpdkvhostuser" : "dpdkvhostuserclient",
             serves ? Map.of() : Map.of("vhost-server-path", vhostUser.path().require("path")),
             vif.externalIds(instance, vif.bridge()),
-            OptionalInt.of(vif.mtu()),
+            vif.mtuRequest(),
             vif.creation(name, vif.bridge())));
     plan.changeOvs();
   }

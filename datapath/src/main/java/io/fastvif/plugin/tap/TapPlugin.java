@@ -56,9 +56,9 @@ public final class TapPlugin implements VifPlugin {
   private TapPlugin(PluginOptions options) {
     multiQueue = options.flag("multi_queue", false);
     vnetHeader = options.flag("vnet_header", false);
-    owner = options.number("owner", 0, Integer.MAX_VALUE);
-    group = options.number("group", 0, Integer.MAX_VALUE);
-    defaultMtu = options.number("network_device_mtu", 68, 65535).orElse(1500);
+    owner = options.id("owner");
+    group = options.id("group");
+    defaultMtu = options.mtu();
   }
 
   @Override

@@ -18,7 +18,6 @@ import io.fastvif.vif.Version;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifVhostUser;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,8 +73,8 @@ public final class VhostUserPlugin implements VifPlugin {
   public PlugPlan plug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     VifVhostUser checked = check(vif);
     PlanBuilder plan = new PlanBuilder(VifChecks.id(vif), checked.portName(), host);
-    Path path = SocketOptions.path(checked.path().require("path"));
-    String folder = path.getParent().toString();
+    String path = SocketOptions.path(checked.path().require("path"));
+    String folder = SocketOptions.folder(path);
     plan.add(
         PlannedStep.own(
             new VhostUserSocketStep.MakeFolder(folder, folderAccess),
@@ -83,8 +82,7 @@ public final class VhostUserPlugin implements VifPlugin {
     if (checked.mode().require("mode") == VhostUserMode.CLIENT && waitSeconds > 0) {
       plan.add(
           PlannedStep.own(
-              new VhostUserSocketStep.AwaitBackend(
-                  path.toString(), socketAccess, waitSeconds * MILLIS),
+              new VhostUserSocketStep.AwaitBackend(path, socketAccess, waitSeconds * MILLIS),
               null));
     }
     return plan.plug();
@@ -94,10 +92,10 @@ public final class VhostUserPlugin implements VifPlugin {
   public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     VifVhostUser checked = check(vif);
     PlanBuilder plan = new PlanBuilder(VifChecks.id(vif), checked.portName(), host);
-    Path path = SocketOptions.path(checked.path().require("path"));
+    String path = SocketOptions.path(checked.path().require("path"));
     // A socket that the backend made is the backend's to remove.
     if (checked.mode().require("mode") == VhostUserMode.SERVER && !vif.isPreservedOnDelete()) {
-      plan.add(PlannedStep.own(new VhostUserSocketStep.RemoveSocket(path.toString()), null));
+      plan.add(PlannedStep.own(new VhostUserSocketStep.RemoveSocket(path), null));
     }
     return plan.unplugged();
   }

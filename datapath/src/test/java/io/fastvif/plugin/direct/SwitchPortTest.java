@@ -215,7 +215,8 @@ class SwitchPortTest {
             + " 39 ASCII characters",
         refusal(vif(tooLong).build(), INSTANCE, host));
     assertEquals(
-        "port_profile.type_id: \"16777216\" is out of range: expected 0 to 16777215",
+        "port_profile.type_id: \"16777216\" is out of range: expected a whole number from 0"
+            + " to 16777215",
         refusal(vif(qbg().typeId(1 << 24).build()).build(), null, host));
     assertEquals(
         "port_profile.instance_id: \"1-2-3-4-5\" is not a UUID: expected a UUID such as"

@@ -1,0 +1,91 @@
+package io.fastvif.plugin;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The text of an option's value, read as Python and oslo.config read it: what is white space, what
+ * is a number, what is true.
+ */
+public final class OptionText {
+  private static final Set<String> TRUE = Set.of("true", "1", "on", "yes");
+  private static final Set<String> FALSE = Set.of("false", "0", "off", "no");
+  private static final int MAX_DIGITS = 18;
+  private static final int DECIMAL = 10;
+
+  private OptionText() {}
+
+  /**
+   * {@code str.isspace}: unlike {@link Character#isWhitespace}, with the spaces that do not break.
+   */
+  private static boolean isSpace(char c) {
+    return Character.isSpaceChar(c)
+        || (c >= '\t' && c <= '\r')
+        || (c >= 0x1c && c <= 0x1f)
+        || c == 0x85;
+  }
+
+  /** Without the white space behind it. */
+  public static String stripEnd(String text) {
+    int end = text.length();
+    while (end > 0 && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end);
+  }
+
+  /** Without the white space around it. */
+  public static String strip(String text) {
+    String stripped = stripEnd(text);
+    int start = 0;
+    while (start < stripped.length() && isSpace(stripped.charAt(start))) {
+      start++;
+    }
+    return stripped.substring(start);
+  }
+
+  /** What {@code BoolOpt} makes of it: true, 1, on, yes or their opposites, in any case. */
+  public static Optional<Boolean> flag(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (TRUE.contains(lower)) {
+      return Optional.of(true);
+    }
+    return FALSE.contains(lower) ? Optional.of(false) : Optional.empty();
+  }
+
+  /**
+   * What {@code IntOpt} makes of it: digits of any script, with a sign before and single
+   * underscores between them, and white space around. Empty if it is none, or none of 18 digits.
+   */
+  public static OptionalLong number(String text) {
+    String stripped = strip(text);
+    int start = stripped.startsWith("-") || stripped.startsWith("+") ? 1 : 0;
+    long number = 0;
+    int digits = 0;
+    boolean afterDigit = false;
+    for (int i = start; i < stripped.length(); ) {
+      int c = stripped.codePointAt(i);
+      i += Character.charCount(c);
+      int digit =
+          Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER ? Character.digit(c, DECIMAL) : -1;
+      if (digit >= 0) {
+        digits += number == 0 && digit == 0 ? 0 : 1;
+        if (digits > MAX_DIGITS) {
+          return OptionalLong.empty();
+        }
+        number = number * DECIMAL + digit;
+        afterDigit = true;
+      } else if (c == '_' && afterDigit) {
+        afterDigit = false;
+      } else {
+        return OptionalLong.empty();
+      }
+    }
+    if (!afterDigit) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(stripped.startsWith("-") ? -number : number);
+  }
+}
