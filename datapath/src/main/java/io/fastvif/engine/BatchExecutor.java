@@ -253,7 +253,7 @@ final class BatchExecutor implements AutoCloseable {
           return; // one of them may be about to use what would be undone
         }
         plan.decideSharedUndo(isInUse(plan.plan().shared()));
-      } else if (!take(plan, step)) {
+      } else if (!attempt(plan, step)) {
         return;
       }
       progress++;
@@ -303,12 +303,28 @@ final class BatchExecutor implements AutoCloseable {
         : transport.linkOn(index, 0);
   }
 
+  /** As {@link #take}; what is thrown is the end of this plan alone. */
+  private boolean attempt(PlanExecution plan, Step step) {
+    long mark = transport.encoder().mark();
+    try {
+      return take(plan, step);
+    } catch (RuntimeException thrown) {
+      transport.encoder().rollback(mark);
+      sendFull = true; // the sequence numbers that were taken are not used again
+      plan.waiting = false;
+      plan.elsewhere = false;
+      plan.failed(step, 0, "an error of fastvif's own: " + thrown);
+      errorHandler.accept(thrown);
+      return true;
+    }
+  }
+
   /** Does a step or puts it into the send; returns whether the plan can go on at once. */
   private boolean take(PlanExecution plan, Step step) {
     switch (step) {
       case Step.CreateTap tap -> {
         int result = transport.createTap(tap, plan.plan().vifId());
-        answered(plan, step, result, result == -Errno.EBUSY ? "the name is taken" : null);
+        answered(plan, step, result, Refusals.ofTap(result));
       }
       case Step.DisableIpv6 ipv6 ->
           answered(plan, step, transport.disableIpv6(ipv6.name(), ipv6.disabled()), null);

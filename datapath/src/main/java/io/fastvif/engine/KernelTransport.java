@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import static io.fastvif.bindings.linux.linux_h.O_CLOEXEC;
+import static io.fastvif.bindings.linux.linux_h.O_RDONLY;
 import static io.fastvif.bindings.linux.linux_h.O_WRONLY;
 import static io.fastvif.bindings.linux.linux_h.SIOCGIFINDEX;
 
@@ -47,11 +48,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +64,7 @@ import org.agrona.collections.IntArrayList;
 final class KernelTransport implements Transport {
   private static final ValueLayout.OfInt INDEX =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
-  private static final Path SYSCTLS = Path.of("/proc/sys/net");
+  private static final String SYSCTLS = "/proc/sys/net/";
   private static final byte[] IPV6_SETTINGS =
       "/proc/sys/net/ipv6/conf/".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DISABLE_IPV6 = "/disable_ipv6\0".getBytes(StandardCharsets.US_ASCII);
@@ -187,29 +185,49 @@ final class KernelTransport implements Transport {
       return -Errno.ENODEV;
     }
     MemorySegment.copy(DISABLE_IPV6, 0, path, ValueLayout.JAVA_BYTE, end, DISABLE_IPV6.length);
+    byte wanted = (byte) (disabled ? '1' : '0');
     int fd = FileIo.open(path, O_WRONLY | O_CLOEXEC, 0);
     if (fd < 0) {
-      return fd;
+      return isReadOnly(fd) && readsDigit(wanted) ? 0 : fd;
     }
-    digit.set(ValueLayout.JAVA_BYTE, 0, (byte) (disabled ? '1' : '0'));
+    digit.set(ValueLayout.JAVA_BYTE, 0, wanted);
     int result = (int) Math.min(0, FileIo.write(fd, digit, 1));
     FileIo.close(fd);
     return result;
   }
 
+  /** Whether that is because the setting may not be written, as in a container. */
+  private static boolean isReadOnly(int result) {
+    return result == -Errno.EROFS || result == -Errno.EACCES || result == -Errno.EPERM;
+  }
+
+  private boolean readsDigit(byte wanted) {
+    int fd = FileIo.open(path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0) {
+      return false;
+    }
+    boolean equal = FileIo.read(fd, digit, 1) == 1 && digit.get(ValueLayout.JAVA_BYTE, 0) == wanted;
+    FileIo.close(fd);
+    return equal;
+  }
+
   @Override
   public int setSysctl(Step.SetSysctl sysctl) {
-    Path file = SYSCTLS.resolve(sysctl.setting().path(sysctl.name()));
-    byte[] text = Integer.toString(sysctl.value()).getBytes(StandardCharsets.US_ASCII);
+    String file = SYSCTLS + sysctl.setting().path(sysctl.name());
+    String text = Integer.toString(sysctl.value());
     try {
-      Files.write(file, text, StandardOpenOption.WRITE);
+      FileIo.writeText(file, text);
       return 0;
-    } catch (NoSuchFileException absent) {
-      return -Errno.ENOENT;
-    } catch (AccessDeniedException refused) {
-      return -Errno.EACCES;
-    } catch (IOException refused) {
-      return -Errno.EINVAL; // the kernel's word for a value that it does not take
+    } catch (SystemCallException refused) {
+      return isReadOnly(-refused.errno()) && readsText(file, text) ? 0 : -refused.errno();
+    }
+  }
+
+  private static boolean readsText(String file, String wanted) {
+    try {
+      return FileIo.readText(file).equals(wanted);
+    } catch (SystemCallException unreadable) {
+      return false;
     }
   }
 

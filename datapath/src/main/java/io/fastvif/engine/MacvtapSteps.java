@@ -1,12 +1,12 @@
 package io.fastvif.engine;
 
+import io.fastvif.files.HostPath;
 import io.fastvif.macvtap.TapNode;
 import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PortAssociation;
 import io.fastvif.portprofile.PortExtender;
 import io.fastvif.portprofile.VsiDiscovery;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.function.IntFunction;
 
 /** Does the slow steps about macvtaps, in the namespace of the calling thread. */
@@ -22,10 +22,10 @@ final class MacvtapSteps {
   static boolean perform(MacvtapStep step, IntFunction<String> functions) throws IOException {
     return switch (step) {
       case MacvtapStep.MakeTapFile make ->
-          TapNode.of(make.name(), Path.of(make.folder()))
+          TapNode.of(make.name(), HostPath.of(make.folder()))
               .prepare(make.owner().orElse(-1), make.group().orElse(-1), make.mode().orElse(-1));
       case MacvtapStep.RemoveTapFile remove ->
-          TapNode.of(remove.name(), Path.of(remove.folder())).remove();
+          TapNode.of(remove.name(), HostPath.of(remove.folder())).remove();
       case MacvtapStep.SetDownIfUnused down -> LowerDevices.setDownIfUnused(down, functions);
       case MacvtapStep.AssociatePort associate -> associate(associate);
       case MacvtapStep.DisassociatePort disassociate -> disassociate(disassociate);

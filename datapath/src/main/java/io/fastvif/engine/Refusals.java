@@ -7,6 +7,8 @@ import io.fastvif.plan.Step;
 
 /** What it means for a plan that the kernel has refused one of its steps. */
 final class Refusals {
+  private static final String TUN = "/dev/net/tun";
+
   /** What becomes of the step. */
   enum Meaning {
     /** The host is already as the step would make it. */
@@ -36,6 +38,17 @@ final class Refusals {
   Refusals(Transport transport, BeingMade beingMade) {
     this.transport = transport;
     this.beingMade = beingMade;
+  }
+
+  /** What a user wants to know of a tap that was refused; null for nothing more than the errno. */
+  static String ofTap(int result) {
+    return switch (-result) {
+      case Errno.EBUSY -> "the name is taken";
+      case Errno.ENOENT, Errno.ENODEV, Errno.ENXIO ->
+          "there is no " + TUN + ": expected the device of the kernel's module tun";
+      case Errno.ENOTTY -> TUN + " is another device";
+      default -> null;
+    };
   }
 
   /**

@@ -3,6 +3,7 @@ package io.fastvif.engine;
 import static io.fastvif.bindings.linux.linux_h.VIRTIO_F_VERSION_1;
 
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.files.HostPath;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plan.VhostUserSocketStep;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
@@ -36,11 +37,12 @@ final class SocketFiles {
   /** Does the step; false if there was nothing to do. */
   static boolean perform(VhostUserSocketStep step) throws IOException {
     return switch (step) {
-      case VhostUserSocketStep.MakeFolder make -> makeFolder(Path.of(make.folder()), make.access());
-      case VhostUserSocketStep.RemoveFolder remove -> removeFolder(Path.of(remove.folder()));
+      case VhostUserSocketStep.MakeFolder make ->
+          makeFolder(HostPath.of(make.folder()), make.access());
+      case VhostUserSocketStep.RemoveFolder remove -> removeFolder(HostPath.of(remove.folder()));
       case VhostUserSocketStep.AwaitBackend await ->
-          await(Path.of(await.path()), await.access(), await.timeoutMillis());
-      case VhostUserSocketStep.RemoveSocket remove -> removeStale(Path.of(remove.path()));
+          await(HostPath.of(await.path()), await.access(), await.timeoutMillis());
+      case VhostUserSocketStep.RemoveSocket remove -> removeStale(HostPath.of(remove.path()));
     };
   }
 
@@ -102,7 +104,7 @@ final class SocketFiles {
     }
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     try (VhostUserFrontend frontend =
-        VhostUserFrontend.connect(socket.toString(), Math.clamp(left, 1, ANSWER_MILLIS))) {
+        VhostUserFrontend.connect(HostPath.text(socket), Math.clamp(left, 1, ANSWER_MILLIS))) {
       long features = frontend.getFeatures();
       return DeviceFeature.isIn(features, VIRTIO_F_VERSION_1)
           ? null

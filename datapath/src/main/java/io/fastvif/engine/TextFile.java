@@ -1,5 +1,6 @@
 package io.fastvif.engine;
 
+import io.fastvif.files.HostPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +29,8 @@ final class TextFile {
     } catch (NoSuchFileException missing) {
       Files.createDirectories(file.getParent());
     }
-    Path incomplete = file.resolveSibling("." + file.getFileName() + ".incomplete");
+    Path incomplete =
+        HostPath.resolve(file.getParent(), "." + HostPath.text(file.getFileName()) + ".incomplete");
     Files.writeString(incomplete, text, StandardCharsets.UTF_8);
     Files.move(incomplete, file, StandardCopyOption.ATOMIC_MOVE);
     return true;

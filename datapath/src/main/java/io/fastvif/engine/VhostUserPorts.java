@@ -1,5 +1,6 @@
 package io.fastvif.engine;
 
+import io.fastvif.files.HostPath;
 import io.fastvif.plan.ServedPort;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public interface VhostUserPorts {
    * @throws IOException if a process does serve it, or what is there is no socket
    */
   static boolean removeUnserved(ServedPort port) throws IOException {
-    Path socket = Path.of(port.path());
+    Path socket = HostPath.of(port.path());
     if (port.listens() && SocketFiles.answers(socket)) {
       throw new IOException("another process serves it: end that, or unplug there");
     }

@@ -80,6 +80,6 @@
  *
  * <p>May use: {@code io.fastvif.plan}, and the transports {@code io.fastvif.netlink}, {@code
  * io.fastvif.ovsdb}, {@code io.fastvif.vhostuser.session} and {@code io.fastvif.netns}, and {@code
- * io.fastvif.switchdev}.
+ * io.fastvif.switchdev}; {@code io.fastvif.files}.
  */
 package io.fastvif.engine;

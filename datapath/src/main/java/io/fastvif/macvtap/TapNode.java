@@ -2,6 +2,7 @@ package io.fastvif.macvtap;
 
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.files.HostPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,7 +47,7 @@ public record TapNode(Path path, int major, int minor) {
   }
 
   static TapNode of(String name, Path folder, Path sysfs) throws IOException {
-    Path link = sysfs.resolve("class/net").resolve(name);
+    Path link = HostPath.resolve(sysfs.resolve("class/net"), name);
     try {
       String file = "tap" + Files.readString(link.resolve("ifindex")).strip();
       String[] number = Files.readString(link.resolve(file).resolve("dev")).strip().split(":", 2);
@@ -75,7 +76,7 @@ public record TapNode(Path path, int major, int minor) {
   }
 
   boolean prepare(int owner, int group, int mode, Path sysfs) throws IOException {
-    String file = path.toString();
+    String file = HostPath.text(path);
     boolean made = false;
     switch (look(sysfs)) {
       case THE_DEVICE -> {}
@@ -99,7 +100,7 @@ public record TapNode(Path path, int major, int minor) {
   }
 
   private boolean make() {
-    String file = path.toString();
+    String file = HostPath.text(path);
     SystemCallException.check(
         FileIo.makeCharacterDevice(file, PRIVATE, major, minor), "mknod", file, major, minor);
     return true;
@@ -132,7 +133,8 @@ public record TapNode(Path path, int major, int minor) {
     if (found.isEmpty() || !isTheDevice(found.get())) {
       return false;
     }
-    SystemCallException.check(FileIo.unlink(path.toString()), "unlink", path.toString());
+    String file = HostPath.text(path);
+    SystemCallException.check(FileIo.unlink(file), "unlink", file);
     return true;
   }
 

@@ -7,6 +7,7 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Namespaces;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.files.HostPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,7 +60,8 @@ public final class Netns implements AutoCloseable {
    * @throws SystemCallException ENOENT if there is none
    */
   public static Netns of(Path path) {
-    return open(path.toString(), path.toString());
+    String text = HostPath.text(path);
+    return open(text, text);
   }
 
   /**

@@ -1,12 +1,13 @@
 package io.fastvif.netns;
 
+import io.fastvif.files.HostPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,10 @@ public final class NetnsSearch {
 
   /** The names of {@code ip netns} and of container engines are mounts of files of nsfs. */
   private void mounted() {
-    Collection<String> lines;
+    List<String> lines;
     try {
-      lines = Files.readAllLines(Path.of(MOUNTS));
+      byte[] mounts = Files.readAllBytes(Path.of(MOUNTS));
+      lines = new String(mounts, StandardCharsets.UTF_8).lines().toList();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -62,7 +64,7 @@ public final class NetnsSearch {
                     byOctal ->
                         Matcher.quoteReplacement(
                             "" + (char) Integer.parseInt(byOctal.group(1), OCTAL)));
-        add(Path.of(path));
+        add(HostPath.of(path));
       }
     }
   }

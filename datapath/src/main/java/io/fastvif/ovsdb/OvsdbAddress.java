@@ -1,5 +1,6 @@
 package io.fastvif.ovsdb;
 
+import io.fastvif.files.HostPath;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,7 +23,7 @@ public sealed interface OvsdbAddress {
 
     @Override
     public String toString() {
-      return "unix:" + path;
+      return "unix:" + HostPath.text(path);
     }
   }
 
@@ -69,7 +70,7 @@ public sealed interface OvsdbAddress {
     if (path.isEmpty()) {
       throw malformed(text);
     }
-    return new Unix(Path.of(path));
+    return new Unix(HostPath.of(path));
   }
 
   private static Tcp tcp(String text, String rest, boolean tls) {

@@ -6,6 +6,7 @@ import static io.fastvif.bindings.linux.linux_h.PORT_REQUEST_PREASSOCIATE_RR;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.files.HostPath;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.PortInfo;
 import io.fastvif.netlink.route.PortRequest;
@@ -108,7 +109,7 @@ public final class VsiDiscovery {
 
   /** The pid file's number; it may be padded with zero bytes. */
   private static int portId(PortAssociation.Vsi vsi) throws IOException {
-    Path pidFile = Path.of(vsi.lldpadPidFile());
+    Path pidFile = HostPath.of(vsi.lldpadPidFile());
     String text = Files.readString(pidFile, StandardCharsets.ISO_8859_1);
     String digits = text.replaceFirst("(?s)[^0-9].*", "");
     try {

@@ -19,6 +19,6 @@
  * <p>Both wait by asking again and again, because neither tells by itself: every 100 ms.
  *
  * <p>May use: {@code io.fastvif.netlink}, native-bindings, and {@code io.fastvif.plan} for what a
- * port is.
+ * port is; {@code io.fastvif.files}.
  */
 package io.fastvif.portprofile;

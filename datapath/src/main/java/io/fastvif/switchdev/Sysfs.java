@@ -1,5 +1,6 @@
 package io.fastvif.switchdev;
 
+import io.fastvif.files.HostPath;
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.plan.LinkId;
 import io.fastvif.vif.InvalidInputException;
@@ -133,7 +134,7 @@ public final class Sysfs {
       OptionalInt index = number(entry.resolve("ifindex"));
       Path device = entry.resolve("device");
       if (index.isPresent()) {
-        String name = entry.getFileName().toString();
+        String name = HostPath.text(entry.getFileName());
         String bus = target(device.resolve("subsystem")).orElse("");
         all.add(
             new SwitchLink(

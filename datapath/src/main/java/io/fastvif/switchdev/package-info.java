@@ -12,7 +12,7 @@
  * sysfs, which shows those of the namespace that mounted it.
  *
  * <p>May use: {@code io.fastvif.plan}, {@code io.fastvif.vif}, {@code io.fastvif.netlink} and its
- * families, native-bindings.
+ * families, native-bindings, {@code io.fastvif.files}.
  *
  * @see <a href="https://docs.kernel.org/networking/representors.html">Network function
  *     representors</a>

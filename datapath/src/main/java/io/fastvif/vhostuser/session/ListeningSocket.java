@@ -10,7 +10,6 @@ import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.stat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -48,15 +47,11 @@ final class ListeningSocket implements AutoCloseable {
   static ListeningSocket open(SocketOptions options) {
     String path = options.path();
     UnixAddress.checkPath(path);
-    Path folder = Path.of(path).toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new SocketException(path + " is no place for a socket");
-    }
+    int slash = path.lastIndexOf('/');
+    String folder = slash < 0 ? "." : path.substring(0, Math.max(1, slash));
     try (FileDescriptor directory =
         FileDescriptor.check(
-            FileIo.open(folder.toString(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0),
-            "open",
-            folder)) {
+            FileIo.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0), "open", folder)) {
       requireSafe(directory.value(), folder);
       lock(directory.value(), folder);
       removeIfDead(path);
@@ -70,8 +65,8 @@ final class ListeningSocket implements AutoCloseable {
     }
   }
 
-  private static void requireSafe(int directory, Path folder) {
-    int mode = mode(directory, folder.toString());
+  private static void requireSafe(int directory, String folder) {
+    int mode = mode(directory, folder);
     if ((mode & WORLD_WRITABLE) != 0 && (mode & S_ISVTX) == 0) {
       throw new SocketException(
           folder + " is writable for everybody and not sticky: anybody could replace the socket");
@@ -79,7 +74,7 @@ final class ListeningSocket implements AutoCloseable {
   }
 
   /** Released when the folder's descriptor is closed. */
-  private static void lock(int directory, Path folder) {
+  private static void lock(int directory, String folder) {
     int result = FileIo.flock(directory, LOCK_EX | LOCK_NB);
     for (int i = 0; result == -Errno.EAGAIN && i < LOCK_ATTEMPTS; i++) {
       LockSupport.parkNanos(LOCK_PAUSE_NANOS);
