@@ -48,9 +48,8 @@ final class EndSignal implements AutoCloseable {
 
   /** The command has done what it had to, with this exit status. */
   void ended(int status) {
-    out.flush();
     err.flush();
-    ended.complete(status);
+    ended.complete(out.checkError() && status == Fastvif.DONE ? Fastvif.FAILED : status);
   }
 
   /** Ends to listen; without {@link #ended} before, the command has failed. */

@@ -5,13 +5,13 @@ import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.HostReader;
 import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugEngine;
+import io.fastvif.files.HostPath;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.switchdev.NamespaceFunctions;
 import io.fastvif.switchdev.SwitchdevMonitor;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -126,7 +126,8 @@ final class Engines {
     if (given == null) {
       return here.get();
     }
-    try (Netns namespace = given.contains("/") ? Netns.of(Path.of(given)) : Netns.named(given)) {
+    try (Netns namespace =
+        given.contains("/") ? Netns.of(HostPath.of(given)) : Netns.named(given)) {
       return there.apply(namespace);
     } catch (SystemCallException refused) {
       boolean none =

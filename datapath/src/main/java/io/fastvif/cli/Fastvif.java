@@ -6,7 +6,6 @@ import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.Action;
 import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -44,11 +43,14 @@ public final class Fastvif {
 
   /** Runs the command and exits with its status. */
   public static void main(String[] arguments) {
-    PrintWriter out = utf8(System.out);
-    PrintWriter err = utf8(System.err);
-    int status = execute(arguments, out, err);
-    out.flush();
+    StandardStreams.occupy();
+    PrintWriter out = ResultWriter.ofProcess();
+    PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8));
+    int status = execute(ProcessText.arguments(arguments), out, err);
     err.flush();
+    if (out.checkError() && status == DONE) {
+      status = FAILED; // it is not known what became of what
+    }
     System.exit(status);
   }
 
@@ -60,10 +62,6 @@ public final class Fastvif {
   static String withHint(String message, int errno) {
     boolean wanted = isDenial(errno) && !message.contains(PRIVILEGE);
     return wanted ? message + "; this needs " + PRIVILEGE : message;
-  }
-
-  private static PrintWriter utf8(OutputStream stream) {
-    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
   }
 
   /** Runs the command and returns its exit status. */

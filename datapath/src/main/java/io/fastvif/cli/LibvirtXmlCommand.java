@@ -1,5 +1,6 @@
 package io.fastvif.cli;
 
+import io.fastvif.files.HostPath;
 import io.fastvif.libvirt.InterfaceOptions;
 import io.fastvif.libvirt.LibvirtInterface;
 import io.fastvif.libvirt.TargetNames;
@@ -117,11 +118,9 @@ final class LibvirtXmlCommand extends Command {
 
   private static Template template(String file) {
     try {
-      return Template.parse(Files.readString(Path.of(file)));
+      return Template.parse(InputFiles.text(file));
     } catch (InvalidInputException wrong) {
       throw WrongInputException.in(file, wrong);
-    } catch (IOException unreadable) {
-      throw WrongInputException.unreadable(file, unreadable);
     }
   }
 
@@ -143,7 +142,7 @@ final class LibvirtXmlCommand extends Command {
   /** As the kernel shows it in sysfs: Documentation/ABI/testing/sysfs-bus-pci. */
   private static String deviceName(PciAddress address) {
     try (Stream<Path> names = Files.list(Path.of("/sys/bus/pci/devices/" + address + "/net"))) {
-      return names.map(path -> path.getFileName().toString()).sorted().findFirst().orElse(null);
+      return names.map(path -> HostPath.text(path.getFileName())).sorted().findFirst().orElse(null);
     } catch (IOException none) {
       return null; // no such device here, or it is no network device
     }

@@ -22,12 +22,13 @@ final class ListCommand extends Command {
         NETNS,
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
+        PluginConfiguration.CONFIG_DIR,
         JSON);
   }
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
     OvsSettings settings = OvsConnection.ifConfigured(configuration);
     HostSnapshot host = Engines.snapshot(arguments, settings);
     OvsSnapshot ovs = host.ovs();

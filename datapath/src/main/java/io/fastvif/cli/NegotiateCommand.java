@@ -12,7 +12,6 @@ import io.fastvif.vif.VifNestedDpdk;
 import io.fastvif.vif.VifOpenVSwitch;
 import io.fastvif.vif.VifVhostUser;
 import io.fastvif.vif.json.NegotiationAnswers;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -82,7 +81,7 @@ final class NegotiateCommand extends Command {
 
   private static String text(String file) {
     String name = file.equals("-") ? "standard input" : file;
-    try (InputStream in = file.equals("-") ? System.in : new FileInputStream(file)) {
+    try (InputStream in = InputFiles.open(file)) {
       return StandardCharsets.UTF_8
           .newDecoder()
           .decode(ByteBuffer.wrap(in.readNBytes(MAX_BYTES)))

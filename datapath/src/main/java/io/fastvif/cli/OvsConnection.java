@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import io.fastvif.engine.OvsSettings;
+import io.fastvif.files.HostPath;
 import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.ovsdb.TlsCredentials;
 import io.fastvif.plugin.PluginOptions;
@@ -45,6 +46,7 @@ final class OvsConnection {
   }
 
   private static OvsSettings of(PluginConfiguration configuration) {
+    configuration.require(PLUGIN);
     try {
       return of(configuration.values());
     } catch (InvalidInputException wrong) {
@@ -111,7 +113,7 @@ final class OvsConnection {
         throw InvalidInputException.of(
             PLUGIN + "." + option, "is not set", "the path of a PEM file, for ssl:");
       }
-      files[count++] = Path.of(file);
+      files[count++] = HostPath.of(file);
     }
     try {
       return TlsCredentials.read(files[0], files[1], files[2]);

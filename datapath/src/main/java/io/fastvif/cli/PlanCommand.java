@@ -20,13 +20,14 @@ final class PlanCommand extends Command {
         NETNS,
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
+        PluginConfiguration.CONFIG_DIR,
         JSON);
   }
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     Action action = arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG;
     List<PlannedVif> plans =

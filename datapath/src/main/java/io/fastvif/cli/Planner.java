@@ -39,6 +39,7 @@ final class Planner {
     PlanClaims claims = new PlanClaims(host);
     for (VifInput input : inputs) {
       try {
+        configuration.require(input.request().vif().plugin().orElse(""));
         PlugPlan plan = plan(action, input, host);
         checkUnique(input, sameIds.get(input));
         if (action == Action.PLUG) {

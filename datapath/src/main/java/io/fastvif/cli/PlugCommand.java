@@ -36,6 +36,7 @@ final class PlugCommand extends Command {
         NETNS,
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
+        PluginConfiguration.CONFIG_DIR,
         JSON);
     this.action = action;
   }
@@ -43,7 +44,7 @@ final class PlugCommand extends Command {
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
     try (PlugEngine engine = Engines.start(arguments, ovs)) {

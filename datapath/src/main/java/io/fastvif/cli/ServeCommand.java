@@ -47,6 +47,7 @@ final class ServeCommand extends Command {
         NETNS,
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
+        PluginConfiguration.CONFIG_DIR,
         THREADS,
         IDLE,
         INTERVAL,
@@ -56,7 +57,7 @@ final class ServeCommand extends Command {
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) throws InterruptedException {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, System.getenv());
+    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
     int threads = arguments.number(THREADS, 1, 1, MOST_THREADS);
@@ -168,7 +169,7 @@ final class ServeCommand extends Command {
         failure.printStackTrace(err);
         err.flush();
       }
-      if (interval == 0) {
+      if (interval == 0 || out.checkError()) {
         continue;
       }
       long now = System.nanoTime();

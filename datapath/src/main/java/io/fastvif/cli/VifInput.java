@@ -3,7 +3,6 @@ package io.fastvif.cli;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.json.PlugRequest;
 import io.fastvif.vif.json.PlugRequests;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ record VifInput(String file, PlugRequest request) {
     for (String file : files) {
       String name = file.equals("-") ? "standard input" : file;
       List<PlugRequest> requests;
-      try (InputStream in = file.equals("-") ? System.in : new FileInputStream(file)) {
+      try (InputStream in = InputFiles.open(file)) {
         requests = PlugRequests.read(in);
       } catch (InvalidInputException wrong) {
         throw WrongInputException.in(name, wrong);

@@ -27,7 +27,7 @@ final class WrongInputException extends RuntimeException {
     String detail =
         message.startsWith(file + " (") && message.endsWith(")")
             ? message.substring(file.length() + 2, message.length() - 1)
-            : message;
+            : message.startsWith(file + ": ") ? message.substring(file.length() + 2) : message;
     return new WrongInputException(file + ": cannot be read: " + detail, reason);
   }
 

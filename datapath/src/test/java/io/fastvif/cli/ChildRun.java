@@ -34,6 +34,29 @@ record ChildRun(int status, String out, String err) {
         arguments);
   }
 
+  /**
+   * As root in the C locale, started by a shell.
+   *
+   * @param script does with the command, its {@code "$@"}, what the test is about
+   */
+  static ChildRun inShell(String script, String... arguments)
+      throws IOException, InterruptedException {
+    return run(List.of("/bin/sh", "-c", script, "sh"), classPath(), arguments);
+  }
+
+  /**
+   * As a user without any privilege who is root of a user namespace, in a network namespace of
+   * that.
+   *
+   * @param copy the class path as {@link #copyClassPath} made it
+   */
+  static ChildRun inUserNamespace(String copy, String... arguments)
+      throws IOException, InterruptedException {
+    String user = "--reuid=" + NOBODY + " --regid=" + NOBODY + " --clear-groups";
+    String script = "exec setpriv " + user + " unshare -Urn \"$@\"";
+    return run(List.of("/bin/sh", "-c", script, "sh"), copy, arguments);
+  }
+
   /** The command line of the command. */
   static List<String> command(String classPath, String... arguments) {
     List<String> command = new ArrayList<>();
@@ -59,7 +82,8 @@ record ChildRun(int status, String out, String err) {
     try {
       ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().clear();
-      builder.environment().put("PATH", "/nonexistent");
+      boolean shell = prefix.contains("/bin/sh");
+      builder.environment().put("PATH", shell ? "/usr/sbin:/usr/bin:/sbin:/bin" : "/nonexistent");
       Process process =
           builder
               .directory(Path.of("/").toFile())

@@ -30,18 +30,23 @@ final class ServeProcess implements AutoCloseable {
    */
   static ServeProcess start(Path folder, String name, Path vifs, String... options)
       throws IOException {
+    return startIn(null, folder, name, vifs, options);
+  }
+
+  /** The same in a locale; null for that of the calling process. */
+  static ServeProcess startIn(String locale, Path folder, String name, Path vifs, String... options)
+      throws IOException {
     Path out = folder.resolve(name + ".out");
     Path err = folder.resolve(name + ".err");
     List<String> command = ChildRun.command(ChildRun.classPath(), "vhost-user", "serve");
     command.addAll(List.of(options));
     command.add(vifs.toString());
-    return new ServeProcess(
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start(),
-        out,
-        err);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    if (locale != null) {
+      builder.environment().put("LC_ALL", locale);
+    }
+    return new ServeProcess(builder.start(), out, err);
   }
 
   Process process() {

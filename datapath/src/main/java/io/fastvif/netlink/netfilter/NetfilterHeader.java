@@ -42,7 +42,7 @@ final class NetfilterHeader {
     encoder.setHeaderByte(FAMILY, family);
     encoder.setHeaderByte(VERSION, NFNETLINK_V0);
     encoder.setHeaderByte(RESOURCE_HIGH, resource >>> Byte.SIZE);
-    encoder.setHeaderByte(RESOURCE_LOW, resource);
+    encoder.setHeaderByte(RESOURCE_LOW, resource & 0xff);
     return sequence;
   }
 }
