@@ -8,6 +8,7 @@ import io.fastvif.plan.SocketAccess;
 import io.fastvif.plan.VhostUserSocketStep;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolException;
+import io.fastvif.vhostuser.session.SocketOwner;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -101,6 +102,9 @@ final class SocketFiles {
   private static String problem(Path socket, long deadline) {
     if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
       return "there is no such socket";
+    }
+    if (SocketOwner.of(socket.toString()).filter(SocketOwner::servesOnce).isPresent()) {
+      return null; // it listens, and would end with a connection that is not the hypervisor's
     }
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     try (VhostUserFrontend frontend =

@@ -28,7 +28,9 @@ final class OpenPort implements BackendObserver, AutoCloseable {
   private VhostUserBackend backend;
   private volatile boolean connected;
   private final AtomicLong connections = new AtomicLong();
-  private volatile String problem = "";
+
+  /** Why the last frontend left; empty while one is there. */
+  private volatile String left = "";
 
   private OpenPort(ServedPort port, Forwarder forwarder) {
     this.port = port;
@@ -71,6 +73,7 @@ final class OpenPort implements BackendObserver, AutoCloseable {
   @Override
   public void connected() {
     connected = true;
+    left = "";
     connections.incrementAndGet();
   }
 
@@ -78,13 +81,8 @@ final class OpenPort implements BackendObserver, AutoCloseable {
   public void disconnected(boolean owner, String reason) {
     if (owner) {
       connected = false;
-      problem = reason;
+      left = reason;
     }
-  }
-
-  @Override
-  public void ringFailed(int ring, String reason) {
-    problem = "ring " + ring + ": " + reason;
   }
 
   PortReport report() {
@@ -93,11 +91,19 @@ final class OpenPort implements BackendObserver, AutoCloseable {
     for (FlowStatistics flow : pair.statistics()) {
       (flow.flow().startsWith(GUEST) ? fromGuest : toGuest).add(flow);
     }
-    // The hypervisor tells the guest its MTU; what is longer than the tap's gets lost behind it.
-    String noted =
-        guest.mtu() > port.mtu() ? "the guest goes by an MTU of " + guest.mtu() : problem;
     return new PortReport(
-        port, connected, connections.get(), noted, fromGuest.direction(), toGuest.direction());
+        port, connected, connections.get(), problem(), fromGuest.direction(), toGuest.direction());
+  }
+
+  private String problem() {
+    if (!connected) {
+      return left;
+    }
+    String problem = guest.problem();
+    // The hypervisor tells the guest its MTU; what is longer than the tap's gets lost behind it.
+    return problem.isEmpty() && guest.mtu() > port.mtu()
+        ? "the guest goes by an MTU of " + guest.mtu()
+        : problem;
   }
 
   private static final class Sum {

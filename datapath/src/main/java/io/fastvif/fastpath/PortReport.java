@@ -10,8 +10,9 @@ import java.util.Map;
  * @param port the port
  * @param connected whether a frontend is there
  * @param connections how many have been there
- * @param problem the last thing that went wrong: why the last frontend left, or what broke a ring;
- *     or that the guest goes by a larger MTU than the tap's; empty for nothing
+ * @param problem what is wrong now: of a frontend that is there what broke a ring, that it shares
+ *     no memory, that its guest gives no buffers, or goes by a larger MTU than the tap's; else why
+ *     the last one left; empty for nothing
  * @param fromGuest frames that the tap got
  * @param toGuest frames that the guest got
  */

@@ -218,6 +218,7 @@ public final class Forwarder implements AutoCloseable {
   @Override
   public void close() {
     pairs().forEach(this::disconnect);
+    loops.forEach(ForwardingLoop::wakeForEnd);
     runners.forEach(AgentRunner::close);
     loops.forEach(ForwardingLoop::close);
   }

@@ -16,10 +16,16 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   /** Rounds without work before an adaptive loop sleeps: some hundred microseconds. */
   private static final int SPINS = 2_000;
 
-  /** To look after what nobody notifies of. */
-  private static final int SHORT_SLEEP_MILLIS = 1;
+  /**
+   * How long to sleep where something may come that nobody notifies of: at first, and at most. Each
+   * sleep after which there was nothing makes the next one twice as long.
+   */
+  private static final int MIN_SLEEP_MILLIS = 1;
 
-  private static final int LONG_SLEEP_MILLIS = 1_000;
+  private static final int MAX_SLEEP_MILLIS = 32;
+
+  /** Until somebody notifies. */
+  private static final int FOREVER = -1;
 
   /**
    * The clock is read for one round of so many, which costs a frame less than half a nanosecond.
@@ -38,6 +44,11 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private Flow[] flows = {};
   private int idleRounds;
   private int round;
+  private int sleepMillis = MIN_SLEEP_MILLIS;
+  private boolean closing;
+
+  /** How often it has slept; the loop's thread writes. */
+  private volatile long sleeps;
 
   /** Set by the thread before it sleeps, so that commands are signalled only then. */
   private volatile boolean asleep;
@@ -150,6 +161,7 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   public void idle(int workCount) {
     if (workCount > 0) {
       idleRounds = 0;
+      sleepMillis = MIN_SLEEP_MILLIS;
     } else {
       idle();
     }
@@ -181,13 +193,25 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
       timer |= flow.needsTimer();
     }
     asleep = true;
-    if (quiet && commands.isEmpty()) {
-      wakeUp.await(timer ? SHORT_SLEEP_MILLIS : LONG_SLEEP_MILLIS);
+    if (quiet && commands.isEmpty() && !closing) {
+      sleeps++;
+      wakeUp.await(timer ? sleepMillis : FOREVER);
+      sleepMillis = Math.min(MAX_SLEEP_MILLIS, 2 * sleepMillis);
     }
     asleep = false;
     for (Flow flow : all) {
       flow.afterSleep();
     }
+  }
+
+  /** How often the thread has gone to sleep; any thread. */
+  long sleeps() {
+    return sleeps;
+  }
+
+  /** Has the thread not sleep any more, so that it sees that it is to end; any thread. */
+  void wakeForEnd() {
+    execute(() -> closing = true);
   }
 
   @Override

@@ -21,6 +21,9 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   private int available;
   private int next;
 
+  /** Whether there was a buffer since the ring was started; the loop's thread writes. */
+  private volatile boolean filled;
+
   GuestReceiveQueue(VhostUserPort port, int index, FrameScratch scratch) {
     super(port, index);
     this.scratch = scratch;
@@ -30,6 +33,20 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   boolean deviceWritable() {
     return true;
   }
+
+  @Override
+  void begins() {
+    filled = false;
+  }
+
+  /** Whether frames may come into it, and there was never a buffer for one; any thread. */
+  boolean awaitsBuffers() {
+    return isRunning() && !filled;
+  }
+
+  /** Frames that come for it are dropped by whoever has them. */
+  @Override
+  void disabled() {}
 
   boolean isMergeable() {
     return (features & NetFeatures.MRG_RXBUF) != 0;
@@ -49,6 +66,9 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
         checkFailure();
       }
       available = Math.max(0, n);
+      if (available > 0 && !filled) {
+        filled = true;
+      }
     }
     return available;
   }

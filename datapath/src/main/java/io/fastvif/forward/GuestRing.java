@@ -27,7 +27,10 @@ abstract class GuestRing implements RingControl {
   boolean enabled;
   long features;
   int headerLength;
-  private boolean failureTold;
+  private volatile boolean running;
+
+  /** Why the ring moves nothing; null as long as it is sound. Any thread reads it. */
+  private volatile String problem;
 
   GuestRing(VhostUserPort port, int index) {
     this.port = port;
@@ -53,11 +56,16 @@ abstract class GuestRing implements RingControl {
     port.execute(() -> completion.stopped(end()));
   }
 
+  final int index() {
+    return index;
+  }
+
   abstract boolean deviceWritable();
 
   private void begin(RingSettings newSettings) {
     settings = newSettings;
-    failureTold = false;
+    problem = null;
+    begins();
     features = newSettings.features();
     headerLength = VirtioNetHeader.length(features);
     view = new GuestMemoryView(newSettings.memory());
@@ -82,17 +90,47 @@ abstract class GuestRing implements RingControl {
       queue = null;
       tellFailure(e.getMessage());
     }
-    apply(newSettings);
+    apply(newSettings, true);
     port.watch(newSettings.kick());
     RingEvent.report(port.name(), index, "started", null);
   }
 
-  private void apply(RingSettings newSettings) {
+  private void apply(RingSettings newSettings, boolean began) {
+    boolean disabled = !newSettings.enabled() && (began || enabled);
     enabled = newSettings.enabled();
+    running = enabled && queue != null;
     if (queue != null) {
-      queue.callDescriptor(newSettings.call());
       queue.log(newSettings.log(), newSettings.usedLogAddress());
+      queue.callDescriptor(newSettings.call());
+      if (disabled && queue.refresh()) {
+        disabled();
+      }
     }
+  }
+
+  /** The ring is about to be started. */
+  abstract void begins();
+
+  /**
+   * The ring is not enabled from now on: it is looked at for the last time. A frontend that stops a
+   * device by SET_VRING_ENABLE alone says nothing more before the guest has something else in that
+   * memory.
+   */
+  abstract void disabled();
+
+  /** Whether it is started and enabled; any thread. */
+  final boolean isRunning() {
+    return running;
+  }
+
+  /** Why the ring moves nothing, or null; any thread. */
+  final String problem() {
+    return problem;
+  }
+
+  /** The eventfd that the guest writes, or a negative number. */
+  final int kick() {
+    return settings == null ? RingSettings.NONE : settings.kick();
   }
 
   private void modify(RingSettings newSettings) {
@@ -110,7 +148,7 @@ abstract class GuestRing implements RingControl {
       port.unwatch(former.kick());
       port.watch(newSettings.kick());
     }
-    apply(newSettings);
+    apply(newSettings, false);
     if (former.enabled() != newSettings.enabled()) {
       RingEvent.report(port.name(), index, enabled ? "enabled" : "disabled", null);
     }
@@ -154,7 +192,9 @@ abstract class GuestRing implements RingControl {
     port.unwatch(settings.kick());
     queue = null;
     enabled = false;
+    running = false;
     settings = null;
+    problem = null;
     view.close();
     view = null;
     RingEvent.report(port.name(), index, "stopped", null);
@@ -185,8 +225,8 @@ abstract class GuestRing implements RingControl {
   }
 
   private void tellFailure(String reason) {
-    if (!failureTold) {
-      failureTold = true;
+    if (problem == null) {
+      problem = reason;
       RingEvent.report(port.name(), index, "failed", reason);
       port.ringFailed(index, reason);
     }
@@ -217,15 +257,20 @@ abstract class GuestRing implements RingControl {
 
   /** Whether the driver cannot kick, so that the ring has to be looked at. */
   final boolean isPolled() {
-    return settings != null && settings.kick() < 0;
+    return isUsed() && settings.kick() < 0;
   }
 
-  final boolean beforeSleep() {
-    return queue == null || queue.failure() != null || !queue.enableKicks();
+  /** Whether anything in the ring's memory may be read or written now. */
+  private boolean isUsed() {
+    return queue != null && enabled && queue.failure() == null;
   }
 
-  final void afterSleep() {
-    if (queue != null && queue.failure() == null) {
+  boolean beforeSleep() {
+    return !isUsed() || !queue.enableKicks();
+  }
+
+  void afterSleep() {
+    if (isUsed()) {
       queue.disableKicks();
     }
   }

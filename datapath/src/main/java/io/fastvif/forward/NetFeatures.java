@@ -58,7 +58,28 @@ public final class NetFeatures {
   /** All of a header that a sender may have filled. */
   static final long SENDER_OFFLOADS = CSUM | HOST_SEGMENTATION;
 
-  /** What any port can do, whatever is on its other side. */
+  /**
+   * What any port can do, whatever is on its other side. As with {@link VirtioFeatures#OF_RINGS}, a
+   * feature is offered only if the backend gets to see what it obliges a device to, or if that is
+   * the frontend's, which has the device's registers, configuration and control queue:
+   *
+   * <ul>
+   *   <li>MRG_RXBUF, CSUM, GUEST_CSUM: the form of a frame's header and buffers.
+   *   <li>MQ: the guest tells the frontend how many pairs it uses, and that tells the backend by
+   *       SET_VRING_ENABLE.
+   *   <li>MTU: the frontend's configuration has it, and NET_SET_MTU tells the backend.
+   *   <li>STATUS: the configuration's, which the frontend has.
+   *   <li>GUEST_ANNOUNCE: the frontend asks the guest by the configuration. A guest without it is
+   *       announced by SEND_RARP.
+   *   <li>CTRL_VQ, CTRL_RX, CTRL_VLAN, CTRL_MAC_ADDR: the frontend has the control queue. Filters
+   *       are a driver's hint: a device may deliver more than it was asked for.
+   * </ul>
+   *
+   * Not offered: CTRL_GUEST_OFFLOADS, by which a driver changes its offloads while rings run, and
+   * RSS, HASH_REPORT and NOTF_COAL, all by commands of the control queue that are not passed on.
+   * QEMU adds CTRL_GUEST_OFFLOADS of its own accord, whatever the backend; frames that are to be
+   * segmented then still come to a guest that has switched that off, which Linux takes.
+   */
   static final long BASE =
       VirtioFeatures.OF_RINGS
           | MRG_RXBUF
@@ -71,7 +92,8 @@ public final class NetFeatures {
           | GUEST_CSUM;
 
   /**
-   * What a port to the host can do besides. Not UFO: kernels since 4.14 segment such frames at
+   * What a port to the host can do besides, all of it in frames' headers: GUEST_ in those that the
+   * guest gets and HOST_ in those that it sends. Not UFO: kernels since 4.14 segment such frames at
    * once.
    */
   static final long HOST_PORT =

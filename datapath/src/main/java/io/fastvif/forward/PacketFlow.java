@@ -11,7 +11,7 @@ final class PacketFlow extends Flow {
   private final PacketRing from;
   private final FrameSink to;
   private final BufferBurst burst = new BufferBurst(BURST);
-  private boolean held;
+  private final Patience patience = new Patience();
 
   PacketFlow(String name, int queue, PacketRing from, FrameSink to) {
     super(name, queue);
@@ -23,12 +23,11 @@ final class PacketFlow extends Flow {
   int poll() {
     int n = from.peek(burst, BURST, counters);
     if (n == 0) {
-      held = false;
+      patience.reset();
       return 0;
     }
-    int done = to.accept(burst, n, FEATURES, counters);
+    int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), counters);
     from.giveBack(done);
-    held = done < n;
     return done;
   }
 
@@ -42,6 +41,6 @@ final class PacketFlow extends Flow {
 
   @Override
   boolean needsTimer() {
-    return held;
+    return patience.isHeld();
   }
 }

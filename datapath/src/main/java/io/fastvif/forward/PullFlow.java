@@ -52,6 +52,7 @@ final class PullFlow extends Flow {
 
   @Override
   boolean needsTimer() {
-    return from.isHeld();
+    // A guest that can kick says when there is room, and a session when there is a guest.
+    return from.isHeld() && target().isPolled();
   }
 }

@@ -5,9 +5,6 @@ import io.fastvif.vhostuser.virtqueue.DeviceQueue;
 
 /** Frames that a guest sends. */
 final class TransmitFlow extends Flow {
-  /** How long frames wait for room: longer than a guest is away from a processor that it shares. */
-  private static final long PATIENCE_NANOS = 10_000_000;
-
   private final GuestTransmitQueue from;
   private final FrameSink to;
   private final BufferBurst burst = new BufferBurst(BURST);
@@ -16,8 +13,7 @@ final class TransmitFlow extends Flow {
   @SuppressWarnings("unused")
   private int touched;
 
-  private boolean held;
-  private long heldSince;
+  private final Patience patience = new Patience();
 
   TransmitFlow(String name, int queue, GuestTransmitQueue from, FrameSink to) {
     super(name, queue);
@@ -29,53 +25,36 @@ final class TransmitFlow extends Flow {
   int poll() {
     DeviceQueue queue = from.queue;
     if (queue == null || !queue.refresh()) {
+      patience.reset();
       from.checkFailure();
       return 0;
+    }
+    if (!from.enabled) {
+      patience.reset();
+      int n = from.discardIfKicked();
+      if (n > 0) {
+        counters.dropped(DropReason.NOT_ENABLED, n);
+      }
+      return n;
     }
     int n = queue.peek(burst, BURST);
     if (n <= 0) {
       if (n < 0) {
         from.checkFailure();
       }
-      held = false;
+      patience.reset();
       return 0;
     }
-    int done;
-    if (from.enabled) {
-      touched = burst.touch(from.headerLength);
-      done = to.accept(burst, n, from.features, counters);
-      done = hold(n, done);
-    } else {
-      counters.dropped(DropReason.NOT_ENABLED, n);
-      done = n;
-    }
+    touched = burst.touch(from.headerLength);
+    int done = to.accept(burst, n, from.features, counters);
+    done = patience.hold(n, done, counters);
     queue.complete(burst, done);
     return done;
   }
 
-  /** Keeps frames that find no room, for a while. */
-  private int hold(int n, int done) {
-    if (done == n) {
-      held = false;
-      return n;
-    }
-    long now = System.nanoTime();
-    if (done > 0 || !held) {
-      held = true;
-      heldSince = now;
-      return done;
-    }
-    if (now - heldSince < PATIENCE_NANOS) {
-      return 0;
-    }
-    // It stays held, so that what follows does not wait as long again.
-    counters.dropped(DropReason.NO_ROOM, n);
-    return n;
-  }
-
   @Override
   boolean beforeSleep() {
-    return held || from.beforeSleep();
+    return patience.isHeld() || from.beforeSleep();
   }
 
   @Override
@@ -85,6 +64,6 @@ final class TransmitFlow extends Flow {
 
   @Override
   boolean needsTimer() {
-    return held || from.isPolled();
+    return patience.isHeld() || from.isPolled();
   }
 }

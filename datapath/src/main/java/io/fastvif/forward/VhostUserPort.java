@@ -79,6 +79,32 @@ public final class VhostUserPort extends Port implements BackendHandler {
     return mtu;
   }
 
+  /**
+   * What keeps a frontend that is connected from getting frames, as far as that shows here.
+   *
+   * @return in words; empty for nothing, and if there is no frontend
+   */
+  public String problem() {
+    SessionControl control = session;
+    if (control == null) {
+      return "";
+    }
+    for (GuestRing ring : rings) {
+      String problem = ring.problem();
+      if (problem != null) {
+        return "ring " + ring.index() + ": " + problem;
+      }
+    }
+    if (control.awaitsMemory()) {
+      return "the frontend shares no memory: the guest's must be shared (share=on)";
+    }
+    if (receive.getFirst().awaitsBuffers()) {
+      return "the guest has given no buffer to receive into: its interface is down, or its memory"
+                 + " is not shared (share=on)";
+    }
+    return "";
+  }
+
   @Override
   FrameSink sink(int queue) {
     return receive.get(queue % queues());
@@ -165,6 +191,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
   @Override
   public void connected(SessionControl control) {
     session = control;
+    mtu = 0;
     RingEvent.report(name(), RingEvent.NO_RING, "connected", null);
   }
 

@@ -29,7 +29,11 @@ final class GuestPort implements AutoCloseable {
   private final PortPair pair;
 
   GuestPort(Path socket, int queues) throws Exception {
-    forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+    this(socket, queues, Idle.ADAPTIVE);
+  }
+
+  GuestPort(Path socket, int queues, Idle idle) throws Exception {
+    forwarder = Forwarder.start(1, idle);
     tap = TapPort.attach(TAP, queues);
     VhostUserPort guest = VhostUserPort.toHost(GUEST, queues);
     pair = forwarder.connect(guest, tap);

@@ -45,6 +45,11 @@ final class ToldSession implements SessionControl {
   }
 
   @Override
+  public boolean awaitsMemory() {
+    return false;
+  }
+
+  @Override
   public void ringFailed(int ring, String reason) {
     tell(ring + ": " + reason);
   }

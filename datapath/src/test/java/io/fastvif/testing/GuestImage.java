@@ -59,7 +59,7 @@ record GuestImage(Path kernel, Path files) {
   }
 
   /** Where the lab keeps what it has fetched; fetched now if every peer is required. */
-  private static Path lab(Path folder) throws IOException, InterruptedException {
+  static Path lab(Path folder) throws IOException, InterruptedException {
     Lab.require("--fetch", folder);
     String given = System.getenv("LAB_HOME");
     return given == null ? LAB.resolve("../../../../target/lab").normalize() : Path.of(given);

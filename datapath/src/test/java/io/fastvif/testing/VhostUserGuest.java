@@ -35,17 +35,24 @@ public final class VhostUserGuest implements AutoCloseable {
 
   private final ProcessBuilder qemu;
   private final Path errors;
+  private final Path monitor;
   private final List<String> seen = new ArrayList<>();
   private Process process;
   private BlockingQueue<String> lines;
 
-  private VhostUserGuest(ProcessBuilder qemu, Path errors) throws IOException {
+  private VhostUserGuest(ProcessBuilder qemu, Path folder) throws IOException {
+    errors = folder.resolve("qemu.err");
+    monitor = monitor(folder);
     this.qemu = qemu.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
-    this.errors = errors;
     boot();
   }
 
+  private static Path monitor(Path folder) {
+    return folder.resolve("qmp");
+  }
+
   private void boot() throws IOException {
+    Files.deleteIfExists(monitor);
     Process started = qemu.start();
     BlockingQueue<String> console = new LinkedBlockingQueue<>();
     Thread.ofPlatform().daemon().name("guest-console").start(() -> read(started, console));
@@ -59,6 +66,11 @@ public final class VhostUserGuest implements AutoCloseable {
     private final String mac;
     private boolean listens;
     private boolean packed;
+    private boolean recent;
+    private boolean msix;
+    private boolean shared = true;
+    private boolean incoming;
+    private int ringSize;
     private int mtu;
     private int queuePairs = 1;
     private int memory = MEMORY_MEGABYTES;
@@ -84,6 +96,29 @@ public final class VhostUserGuest implements AutoCloseable {
     /** Packed rings. */
     public Builder packed() {
       packed = true;
+      return this;
+    }
+
+    /**
+     * Runs it on the lab's QEMU 10, with what a user has who sets nothing: interrupts by MSI-X,
+     * rings as long as they can be, and features as QEMU offers them.
+     */
+    public Builder usual() {
+      recent = true;
+      msix = true;
+      ringSize = 1024;
+      return this;
+    }
+
+    /** Waits for a migration instead of booting. */
+    public Builder incoming() {
+      incoming = true;
+      return this;
+    }
+
+    /** The guest's memory is not shared with the backend, as without {@code share=on}. */
+    public Builder unshared() {
+      shared = false;
       return this;
     }
 
@@ -114,28 +149,32 @@ public final class VhostUserGuest implements AutoCloseable {
      * @param folder for its files
      */
     public VhostUserGuest start(Path folder) throws IOException, InterruptedException {
-      Peer qemu = Peer.require("qemu-system-x86_64", "qemu-system-x86");
+      Qemu qemu = recent ? Qemu.recent(folder) : Qemu.installed();
       GuestImage image = GuestImage.make(folder);
-      List<String> command = new ArrayList<>(List.of(qemu.path().toString()));
+      List<String> command = new ArrayList<>(qemu.command());
       command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
       command.addAll(List.of("-accel", "tcg,thread=single", "-cpu", "max", "-serial", "stdio"));
       command.addAll(List.of("-m", memory + "M"));
       command.addAll(
           List.of(
               "-object",
-              "memory-backend-memfd,id=m0,size=" + memory + "M,share=on",
+              "memory-backend-memfd,id=m0,size=" + memory + "M,share=" + (shared ? "on" : "off"),
               "-machine",
               "q35,memory-backend=m0"));
       String end = listens ? "server=on" : "reconnect=1";
       command.addAll(List.of("-chardev", "socket,id=c0,path=" + socket + "," + end));
       command.addAll(List.of("-smp", "" + queuePairs));
       command.addAll(List.of("-netdev", "vhost-user,id=n0,chardev=c0,queues=" + queuePairs));
-      // Without MSI-X: QEMU 7.2 crashes with vhost-user and software emulation otherwise.
+      // QEMU 7.2 crashes with MSI-X, vhost-user and software emulation.
       command.addAll(
           List.of(
               "-device",
-              "virtio-net-pci,netdev=n0,vectors=0,romfile=,mac="
+              "virtio-net-pci,netdev=n0,romfile=,mac="
                   + mac
+                  + (msix ? "" : ",vectors=0")
+                  + (ringSize > 0
+                      ? ",rx_queue_size=" + ringSize + ",tx_queue_size=" + ringSize
+                      : "")
                   + (packed ? ",packed=on" : "")
                   + (queuePairs > 1 ? ",mq=on" : "")
                   + (mtu > 0 ? ",host_mtu=" + mtu : "")));
@@ -147,6 +186,10 @@ public final class VhostUserGuest implements AutoCloseable {
                 "-device",
                 "virtio-net-pci,netdev=n1,vectors=0,romfile="));
       }
+      command.addAll(List.of("-qmp", "unix:" + monitor(folder) + ",server=on,wait=off"));
+      if (incoming) {
+        command.addAll(List.of("-incoming", "defer"));
+      }
       command.addAll(List.of("-kernel", image.kernel().toString()));
       command.addAll(List.of("-initrd", image.files().toString()));
       command.addAll(
@@ -154,7 +197,9 @@ public final class VhostUserGuest implements AutoCloseable {
               "-append",
               "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off tsc=reliable"
                   + " no_timer_check nowatchdog"));
-      return new VhostUserGuest(new ProcessBuilder(command), folder.resolve("qemu.err"));
+      ProcessBuilder process = new ProcessBuilder(command);
+      process.environment().putAll(qemu.environment());
+      return new VhostUserGuest(process, folder);
     }
   }
 
@@ -273,6 +318,11 @@ public final class VhostUserGuest implements AutoCloseable {
         + told
         + "; the guest said: "
         + seen;
+  }
+
+  /** QEMU's monitor. */
+  public Qmp monitor() throws Exception {
+    return Qmp.connect(monitor);
   }
 
   /** QEMU's process. */

@@ -4,6 +4,7 @@ import static io.fastvif.bindings.linux.linux_h.EFD_NONBLOCK;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Polling;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
@@ -14,6 +15,9 @@ import io.fastvif.vhostuser.virtqueue.RawMemory;
 import io.fastvif.vhostuser.virtqueue.TestGuest;
 import io.fastvif.vhostuser.virtqueue.TestRing;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** A guest with one queue pair behind fastvif's frontend, for a backend of another program. */
 public final class FrontendGuest implements AutoCloseable {
@@ -21,10 +25,13 @@ public final class FrontendGuest implements AutoCloseable {
   private static final int BUFFER = 2048;
   private static final int HEADER = 12;
 
-  private final TestGuest memory = new TestGuest(4 << 20);
+  /** Bytes; the rings and buffers are in the first of two regions. */
+  private static final int MEMORY = 2 << 20;
+
+  private final TestGuest memory = new TestGuest(MEMORY);
   private final VhostUserFrontend frontend;
-  private final TestRing receive;
-  private final TestRing transmit;
+  private TestRing receive;
+  private TestRing transmit;
   private final FileDescriptor kick = eventfd();
   private final FileDescriptor call = eventfd();
   private final long[] receiveBuffers = new long[SIZE];
@@ -36,6 +43,19 @@ public final class FrontendGuest implements AutoCloseable {
     this.frontend = frontend;
     long features = frontend.getFeatures() & (wanted | VirtioFeatures.VERSION_1);
     assertTrue((features & wanted) == wanted, "offered: " + Long.toHexString(features));
+    long protocol = frontend.getProtocolFeatures();
+    frontend.setProtocolFeatures(
+        protocol & ProtocolFeature.bits(ProtocolFeature.REPLY_ACK, ProtocolFeature.MQ));
+    frontend.setOwner();
+    setUp(features);
+  }
+
+  /**
+   * Sets the device up, as a hypervisor does when the guest's driver starts it: also again, after
+   * the driver has reset it and has let its rings and buffers go.
+   */
+  public void setUp(long features) {
+    memory.freeAll();
     receive = memory.ring(SIZE, features, true);
     transmit = memory.ring(SIZE, features, false);
     for (int i = 0; i < SIZE; i++) {
@@ -43,16 +63,29 @@ public final class FrontendGuest implements AutoCloseable {
       give(memory.allocate(BUFFER, 64));
     }
     receive.driver().publish();
-    long protocol = frontend.getProtocolFeatures();
-    frontend.setProtocolFeatures(
-        protocol & ProtocolFeature.bits(ProtocolFeature.REPLY_ACK, ProtocolFeature.MQ));
-    frontend.setOwner();
     frontend.setFeatures(features | 1L << DeviceFeature.PROTOCOL_FEATURES);
     frontend.setMemory(memory.regions(), memory.descriptors());
     start(0, receive);
     start(1, transmit);
     frontend.setEnabled(0, true);
     frontend.setEnabled(1, true);
+  }
+
+  /** Fills all its memory with a number, as if it were used for other things. */
+  public void scribble(int number) {
+    for (long at = 0; at < MEMORY; at++) {
+      RawMemory.putByte(memory.host(TestGuest.GUEST_BASE + at), number);
+    }
+  }
+
+  /** Whether all its memory is full of that number still. */
+  public boolean isScribbled(int number) {
+    for (long at = 0; at < MEMORY; at++) {
+      if ((byte) RawMemory.getByte(memory.host(TestGuest.GUEST_BASE + at)) != (byte) number) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static FileDescriptor eventfd() {
@@ -78,7 +111,7 @@ public final class FrontendGuest implements AutoCloseable {
     receiveBuffers[receive.driver().add(buffer, BUFFER, true)] = buffer;
   }
 
-  /** Sends a frame to a backend that polls; false if the ring is full. */
+  /** Sends a frame, and kicks if the backend wants that; false if the ring is full. */
   public boolean send(byte[] frame) {
     DriverQueue driver = transmit.driver();
     while (driver.poll() >= 0) {
@@ -95,9 +128,19 @@ public final class FrontendGuest implements AutoCloseable {
     if (driver.add(buffer, HEADER + frame.length, false) < 0) {
       return false;
     }
-    driver.publish();
+    if (driver.publish()) {
+      kickDevice();
+    }
     sent++;
     return true;
+  }
+
+  /** Kicks, whatever the device wants. */
+  public void kickDevice() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1L);
+      FileIo.write(kick.value(), one, Long.BYTES);
+    }
   }
 
   /** The next frame that came, or null. */

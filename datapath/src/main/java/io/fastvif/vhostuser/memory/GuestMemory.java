@@ -191,6 +191,20 @@ public final class GuestMemory {
     return true;
   }
 
+  /**
+   * Whether an access may fail one day: see {@link SharedMapping#canBreak}.
+   *
+   * @return whether {@link #isIntact} has to be asked
+   */
+  public boolean canBreak() {
+    for (MappedRegion region : regions) {
+      if (region.mapping().canBreak()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Puts private zeros in the place of all regions: see {@link SharedMapping#revoke}. */
   public void revoke() {
     regions.forEach(region -> region.mapping().revoke());

@@ -205,6 +205,15 @@ public final class SharedMapping {
   }
 
   /**
+   * Whether an access to it may fail one day, so that {@link #isIntact} has to be asked.
+   *
+   * @return false if the file is sealed, and not of huge pages, which can be punched out
+   */
+  public boolean canBreak() {
+    return guard >= 0 || watched != null;
+  }
+
+  /**
    * Whether it still is the file's: no access has failed, and the file is as long as it was.
    *
    * @return false after the peer shrank the file; true if the mapping is gone already

@@ -19,7 +19,7 @@ public enum FrontendRequest implements Request {
   SET_FEATURES(2, carrying(U64).owns()),
   /** The session begins. */
   SET_OWNER(3, carrying(NONE).owns()),
-  /** Deprecated, and ignored as the specification recommends. */
+  /** Deprecated: puts all rings out of use, as the specification recommends. */
   RESET_OWNER(4, carrying(NONE).owns()),
   /** All the guest's memory. */
   SET_MEM_TABLE(5, carrying(REGIONS).descriptors(0, 8).owns()),

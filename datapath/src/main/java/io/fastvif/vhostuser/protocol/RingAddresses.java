@@ -25,4 +25,17 @@ public record RingAddresses(
   public boolean isLogged() {
     return (flags & LOG_FLAG) != 0;
   }
+
+  /**
+   * Whether the ring's parts are where the other addresses have them.
+   *
+   * @param other addresses, or null for none
+   * @return whether all three are equal
+   */
+  public boolean isSamePlaceAs(RingAddresses other) {
+    return other != null
+        && descriptors == other.descriptors
+        && used == other.used
+        && available == other.available;
+  }
 }

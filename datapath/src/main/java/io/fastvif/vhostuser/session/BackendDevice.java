@@ -32,7 +32,7 @@ final class BackendDevice {
   private final CurrentGuestMemory memory = new CurrentGuestMemory();
   private final SessionRing[] rings;
   private long features;
-  private boolean featuresSaid;
+  private volatile boolean featuresSaid;
   private volatile long protocolFeatures;
   private int status;
   private DirtyLog log;
@@ -57,6 +57,11 @@ final class BackendDevice {
     return protocolFeatures;
   }
 
+  /** Whether features were chosen, and there is no memory; any thread. */
+  boolean awaitsMemory() {
+    return featuresSaid && memory.get().regions().isEmpty();
+  }
+
   /**
    * Does what a request says.
    *
@@ -73,7 +78,8 @@ final class BackendDevice {
       case GET_PROTOCOL_FEATURES -> Reply.u64(options.protocolFeatures());
       case SET_PROTOCOL_FEATURES -> setProtocolFeatures(message.u64());
       case GET_QUEUE_NUM -> Reply.u64(options.queuePairs());
-      case SET_OWNER, RESET_OWNER -> Reply.DONE;
+      case SET_OWNER -> Reply.DONE;
+      case RESET_OWNER -> resetOwner(waits);
       case SET_MEM_TABLE -> setMemory(channel, waits);
       case GET_MAX_MEM_SLOTS -> Reply.u64(GuestMemory.MOST_REGIONS);
       case ADD_MEM_REG ->
@@ -104,22 +110,27 @@ final class BackendDevice {
         chosen,
         options.features(),
         DeviceFeature.names(chosen & ~options.features()));
-    long logAll = 1L << DeviceFeature.LOG_ALL;
-    for (int i = 0; i < rings.length; i++) {
-      if (rings[i].isStarted() && ((chosen ^ features) & ~logAll) != 0) {
-        throw new ProtocolException(
-            Fault.OUT_OF_ORDER,
-            String.format(
-                "SET_FEATURES 0x%x instead of 0x%x, with rings started", chosen, features));
-      }
-    }
-    boolean changed = chosen != features;
+    long changed = chosen ^ features;
     features = chosen;
     featuresSaid = true;
-    if (changed) {
+    if ((changed & ~(1L << DeviceFeature.LOG_ALL)) != 0) {
+      for (SessionRing ring : rings) {
+        ring.stopIfSuspended(waits);
+      }
+    }
+    if (changed != 0) {
       changeAll(waits);
     }
     startThoseReady();
+    return Reply.DONE;
+  }
+
+  /** Deprecated: the specification has it ignored, or used to put all rings out of use. */
+  private Reply resetOwner(Waits waits) {
+    for (SessionRing ring : rings) {
+      ring.suspend(DeviceFeature.isIn(features, DeviceFeature.PROTOCOL_FEATURES));
+    }
+    changeAll(waits);
     return Reply.DONE;
   }
 
@@ -197,16 +208,13 @@ final class BackendDevice {
     SessionRing ring = ring(message.ringIndex(), request);
     switch (request) {
       case SET_VRING_NUM -> {
-        ring.requireStopped("SET_VRING_NUM");
-        ring.setSize(number);
+        ring.setSize(number, waits);
+        ring.change(shared(), waits);
       }
-      case SET_VRING_BASE -> {
-        ring.requireStopped("SET_VRING_BASE");
-        ring.setBase(number);
-      }
+      case SET_VRING_BASE -> ring.setBase(number, waits);
       case SET_VRING_ADDR -> {
         RingAddresses addresses = message.ringAddresses();
-        ring.setAddresses(addresses);
+        ring.setAddresses(addresses, waits);
         ring.change(shared(), waits);
       }
       case SET_VRING_ENABLE -> {
@@ -254,7 +262,7 @@ final class BackendDevice {
     FileDescriptor newest = none ? null : channel.takeDescriptor();
     FileDescriptor former =
         switch (request) {
-          case SET_VRING_KICK -> ring.setKick(newest);
+          case SET_VRING_KICK -> ring.setKick(newest, shared(), waits);
           case SET_VRING_CALL -> ring.setCall(newest);
           default -> ring.setError(newest);
         };
@@ -400,6 +408,13 @@ final class BackendDevice {
   /** The error descriptor of a ring, or -1. */
   int errorDescriptor(int ring) {
     return rings[ring].errorDescriptor();
+  }
+
+  /** Whether something that the frontend shares can become shorter, so that it is to be watched. */
+  boolean canBreak() {
+    return memory.get().canBreak()
+        || (log != null && log.mapping().canBreak())
+        || (inflight != null && inflight.mapping().canBreak());
   }
 
   /** Whether all that the frontend shares is as long as it said. */

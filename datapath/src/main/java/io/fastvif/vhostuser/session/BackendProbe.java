@@ -2,21 +2,24 @@ package io.fastvif.vhostuser.session;
 
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
+import io.fastvif.vhostuser.protocol.DeviceKind;
 import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 
 /**
- * What a listening backend says of itself. It is asked only what does not change it, so a backend
- * that serves several connections, as fastvif's, may be asked while a guest uses it.
+ * What a listening backend says of itself. It is asked only what does not change it, and what was
+ * negotiated before, so a backend that serves several connections, as fastvif's, may be asked while
+ * a guest uses it. One that serves a single connection ends with the probe: see {@link
+ * SocketOwner#servesOnce}.
  *
  * @param features the virtio features, as bits
  * @param protocolFeatures the protocol features, as bits; 0 if there are none
- * @param queuePairs how many pairs of rings; 1 if the backend has no MQ
+ * @param queues how many queues, of a network device pairs of rings; 1 if the backend has no MQ
  * @param connectNanos how long it took to connect
  * @param answerNanos how long all answers took together
  */
 public record BackendProbe(
-    long features, long protocolFeatures, long queuePairs, long connectNanos, long answerNanos) {
+    long features, long protocolFeatures, long queues, long connectNanos, long answerNanos) {
 
   /**
    * Asks a backend.
@@ -37,10 +40,23 @@ public record BackendProbe(
           DeviceFeature.isIn(features, DeviceFeature.PROTOCOL_FEATURES)
               ? frontend.getProtocolFeatures()
               : 0;
-      long pairs = ProtocolFeature.MQ.isIn(protocolFeatures) ? frontend.getQueueNum() : 1;
+      long queues = 1;
+      if (ProtocolFeature.MQ.isIn(protocolFeatures)) {
+        frontend.setProtocolFeatures(ProtocolFeature.bits(ProtocolFeature.MQ));
+        queues = frontend.getQueueNum();
+      }
       long end = System.nanoTime();
       return new BackendProbe(
-          features, protocolFeatures, pairs, connected - begin, end - connected);
+          features, protocolFeatures, queues, connected - begin, end - connected);
     }
+  }
+
+  /**
+   * What kind of device it is.
+   *
+   * @return the kind, by what is offered
+   */
+  public DeviceKind kind() {
+    return DeviceKind.of(features, protocolFeatures);
   }
 }

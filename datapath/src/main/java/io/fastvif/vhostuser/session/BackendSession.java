@@ -88,7 +88,6 @@ final class BackendSession implements SessionControl {
         return;
       }
       owner = true;
-      watch();
       backend.handler().connected(this);
     }
     boolean needsReply = message.needsReply();
@@ -100,6 +99,9 @@ final class BackendSession implements SessionControl {
       throw e;
     }
     channel.closeDescriptors();
+    if (watcher == null && device.canBreak()) {
+      watch();
+    }
     if (!waits.isDone()) {
       wantsToRead(false);
       timer =
@@ -190,16 +192,20 @@ final class BackendSession implements SessionControl {
     }
   }
 
-  /** Looks now and then whether the memory is as long as the frontend said. */
+  /**
+   * Looks now and then whether the memory is as long as the frontend said, as long as that can
+   * change; of a memory file that is sealed it cannot.
+   */
   private void watch() {
     watcher =
-        loop.after(
+        loop.atRound(
             WATCH_MILLIS,
             () -> {
-              if (device.isIntact()) {
-                watch();
-              } else {
+              watcher = null;
+              if (!device.isIntact()) {
                 finish("the frontend has shrunk the memory that it shares");
+              } else if (device.canBreak()) {
+                watch();
               }
             });
   }
@@ -261,6 +267,11 @@ final class BackendSession implements SessionControl {
   @Override
   public long protocolFeatures() {
     return device.protocolFeatures();
+  }
+
+  @Override
+  public boolean awaitsMemory() {
+    return device.awaitsMemory();
   }
 
   @Override

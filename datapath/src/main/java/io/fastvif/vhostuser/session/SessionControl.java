@@ -20,6 +20,13 @@ public interface SessionControl {
   long protocolFeatures();
 
   /**
+   * Whether the frontend has begun to start the device and has shared no memory.
+   *
+   * @return true from the choice of features until there is memory, which should be at once
+   */
+  boolean awaitsMemory();
+
+  /**
    * A ring has broken and moves nothing any more. The session writes its error descriptor; it stays
    * started in the frontend's eyes until that stops it, and {@link RingControl#stop} is called.
    *

@@ -178,6 +178,17 @@ public final class SessionLoop implements AutoCloseable {
   }
 
   /**
+   * Has the thread run a task at the next time but one that is a multiple of some milliseconds: the
+   * tasks of many sessions then come in one wake-up. On its own thread only.
+   */
+  Timer atRound(long millis, Runnable task) {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+    Timer timer = new Timer((Math.floorDiv(System.nanoTime(), nanos) + 2) * nanos, task);
+    timers.add(timer);
+    return timer;
+  }
+
+  /**
    * Waits for events of a descriptor; the key says which to {@link #modify} and {@link #remove}.
    */
   long add(int fd, int wanted, Pollable pollable) {

@@ -4,6 +4,7 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.vhostuser.memory.CurrentGuestMemory;
 import io.fastvif.vhostuser.memory.DirtyLog;
 import io.fastvif.vhostuser.memory.InflightArea;
+import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
 import io.fastvif.vhostuser.protocol.RingAddresses;
@@ -16,6 +17,10 @@ final class SessionRing implements AutoCloseable {
   private final RingControl control;
   private int size;
   private int base;
+
+  /** Whether the base is newer than where the ring has stopped. */
+  private boolean baseSaid;
+
   private RingAddresses addresses;
   private FileDescriptor kick;
   private FileDescriptor call;
@@ -24,6 +29,12 @@ final class SessionRing implements AutoCloseable {
   private boolean enableSaid;
   private boolean enabled;
   private boolean started;
+
+  /**
+   * The ring was started and is out of use, without GET_VRING_BASE: by SET_VRING_ENABLE 0 or
+   * RESET_OWNER. Some frontends stop a device in no other way and set it up anew.
+   */
+  private boolean suspended;
 
   SessionRing(int index, RingControl control) {
     this.index = index;
@@ -46,37 +57,69 @@ final class SessionRing implements AutoCloseable {
     return base;
   }
 
-  void requireStopped(String request) {
-    if (started) {
-      throw new ProtocolException(
-          Fault.OUT_OF_ORDER, request + " of ring " + index + ", which is started");
-    }
-  }
-
-  void setSize(int value) {
+  /** Takes a size; a ring that is out of use begins anew, another one goes on with it. */
+  void setSize(int value, Waits waits) {
     if (value < 1 || value > InflightArea.MOST_RING_SIZE) {
       throw new ProtocolException(
           Fault.BAD_VALUE,
           "SET_VRING_NUM: ring " + index + " of " + Integer.toUnsignedLong(value) + " descriptors");
     }
+    stopIfSuspended(waits);
     size = value;
   }
 
-  void setBase(int value) {
+  /** Takes a base; a ring that is started begins anew, there. */
+  void setBase(int value, Waits waits) {
+    stopIfSuspended(waits);
+    halt(waits);
     base = value;
+    baseSaid = true;
   }
 
-  void setAddresses(RingAddresses value) {
+  /** Takes addresses; a ring that is out of use and gets others begins anew. */
+  void setAddresses(RingAddresses value, Waits waits) {
+    if (!value.isSamePlaceAs(addresses)) {
+      stopIfSuspended(waits);
+    }
     addresses = value;
   }
 
+  /**
+   * Stops a ring that the frontend has put out of use and sets up anew without having stopped it.
+   * It waits for another kick descriptor: until then, something else may lie where it was.
+   */
+  void stopIfSuspended(Waits waits) {
+    if (suspended) {
+      stop(waits);
+    }
+  }
+
   void setEnabled(boolean value) {
+    suspended = started && !value;
     enableSaid = true;
     enabled = value;
   }
 
-  /** Takes a kick descriptor, or null: the ring is to be polled. Returns the former. */
-  FileDescriptor setKick(FileDescriptor value) {
+  /** Puts the ring out of use until it is enabled or set up anew: RESET_OWNER. */
+  void suspend(boolean hasProtocolFeatures) {
+    suspended = started;
+    if (hasProtocolFeatures) {
+      enableSaid = true;
+      enabled = false;
+    }
+  }
+
+  /**
+   * Takes a kick descriptor, or null: the ring is to be polled. A split ring that is out of use
+   * begins anew where its used ring says, which is the same place if it was not set up anew.
+   *
+   * @return the former
+   */
+  FileDescriptor setKick(FileDescriptor value, Shared shared, Waits waits) {
+    if (suspended && !DeviceFeature.isIn(shared.features(), DeviceFeature.RING_PACKED)) {
+      halt(waits);
+      baseSaid = true;
+    }
     FileDescriptor former = kick;
     kick = value;
     hasKick = true;
@@ -134,10 +177,23 @@ final class SessionRing implements AutoCloseable {
     FileDescriptor former = kick;
     kick = null;
     waits.release(() -> close(former));
+    halt(waits);
+  }
+
+  /** Stops the ring, if it is started, and keeps its kick descriptor. */
+  private void halt(Waits waits) {
+    suspended = false;
     if (started) {
       started = false;
+      baseSaid = false;
       int[] stoppedAt = new int[1];
-      Completion completion = waits.completion(() -> base = stoppedAt[0]);
+      Completion completion =
+          waits.completion(
+              () -> {
+                if (!baseSaid) {
+                  base = stoppedAt[0];
+                }
+              });
       control.stop(
           where -> {
             stoppedAt[0] = where;
@@ -155,6 +211,7 @@ final class SessionRing implements AutoCloseable {
     hasKick = false;
     enableSaid = false;
     enabled = false;
+    suspended = false;
   }
 
   private RingSettings settings(Shared shared) {
@@ -169,7 +226,7 @@ final class SessionRing implements AutoCloseable {
         addresses.available(),
         addresses.used(),
         logged ? addresses.log() : RingSettings.NONE,
-        enableSaid ? enabled : !shared.hasProtocolFeatures(),
+        !suspended && (enableSaid ? enabled : !shared.hasProtocolFeatures()),
         number(kick),
         number(call),
         number(error),

@@ -105,6 +105,11 @@ public final class VhostUserFrontend implements AutoCloseable {
     tell(FrontendRequest.SET_OWNER);
   }
 
+  /** Puts all rings out of use: deprecated, and what some frontends do before a reset. */
+  public void resetOwner() {
+    tell(FrontendRequest.RESET_OWNER);
+  }
+
   /**
    * Asks how many queues there are.
    *

@@ -162,12 +162,20 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
   }
 
   /**
-   * Sets what is written to when the driver wants to be called.
+   * Sets what is written to when the driver wants to be called, and calls it once by a new one.
+   * Whether somebody heard the last call by the former one is not known: a hypervisor masks and
+   * unmasks a guest's interrupts, and stops and continues the guest, by changing it, and whoever
+   * used buffers before this process was started may not have come to call. A call too many makes
+   * the driver look at its ring; one too few and it never looks again, for with event indices the
+   * place where it asked for a call has been passed.
    *
    * @param descriptor an eventfd, not owned, or {@link #NO_DESCRIPTOR}
    */
   public void callDescriptor(int descriptor) {
-    callDescriptor = descriptor;
+    if (callDescriptor != descriptor) {
+      callDescriptor = descriptor;
+      call();
+    }
   }
 
   /**

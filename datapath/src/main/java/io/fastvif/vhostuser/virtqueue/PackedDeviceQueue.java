@@ -44,6 +44,11 @@ final class PackedDeviceQueue extends DeviceQueue {
       inflight = null;
       position = setup.base() & (WRAP_BIT - 1);
       wrap = (setup.base() & WRAP_BIT) != 0 ? 1 : 0;
+      if (PackedPosition.isRefuted(setup, descriptors, position, wrap)) {
+        throw new BrokenRingException(
+            "the packed ring was in use before, and where it goes on is not known: after a backend"
+                + " was lost the guest has to reset its device");
+      }
     } else {
       inflight = new PackedInflight(inflightPart, size, setup.base(), descriptors);
       position = inflight.usedIndex();

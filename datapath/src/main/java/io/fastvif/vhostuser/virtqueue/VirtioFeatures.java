@@ -22,22 +22,36 @@ public final class VirtioFeatures {
   /** The header need not have a descriptor of its own. */
   public static final long ANY_LAYOUT = 1L << VIRTIO_F_ANY_LAYOUT;
 
-  /** A single ring can be reset and started anew. */
-  public static final long RING_RESET = 1L << VIRTIO_F_RING_RESET;
-
   /** Every write into the guest's memory is noted in the dirty-page log (vhost). */
   public static final long LOG_ALL = 1L << VHOST_F_LOG_ALL;
 
-  /** What a {@link DeviceQueue} can do. */
+  /**
+   * What a {@link DeviceQueue} can do. A feature is offered only if the backend gets to see
+   * everything that it obliges a device to:
+   *
+   * <ul>
+   *   <li>INDIRECT_DESC, ANY_LAYOUT, VERSION_1: the form of what lies in the ring.
+   *   <li>EVENT_IDX: fields of the ring, read and written there.
+   *   <li>RING_PACKED: the form of the ring; where it goes on is in SET_VRING_BASE.
+   *   <li>IN_ORDER: buffers are used in their order in any case.
+   *   <li>LOG_ALL: SET_FEATURES switches it, SET_LOG_BASE says where to.
+   * </ul>
+   *
+   * Not offered, because the backend would not see what is asked of it:
+   *
+   * <ul>
+   *   <li>RING_RESET: the driver resets a single ring and frees it by a register that the
+   *       hypervisor has. QEMU tells that to no vhost-user backend, which would go on to use the
+   *       ring and write into memory that the guest uses for other things.
+   *   <li>NOTIFICATION_DATA: the driver says with its kick how far it is; an eventfd carries no
+   *       data.
+   *   <li>ACCESS_PLATFORM: addresses would have to be translated by IOTLB_MSG.
+   *   <li>ORDER_PLATFORM, SR_IOV, ADMIN_VQ: of devices on a real bus.
+   *   <li>NOTIFY_ON_EMPTY: of devices before virtio 1.
+   * </ul>
+   */
   public static final long OF_RINGS =
-      INDIRECT_DESC
-          | EVENT_IDX
-          | VERSION_1
-          | RING_PACKED
-          | IN_ORDER
-          | ANY_LAYOUT
-          | RING_RESET
-          | LOG_ALL;
+      INDIRECT_DESC | EVENT_IDX | VERSION_1 | RING_PACKED | IN_ORDER | ANY_LAYOUT | LOG_ALL;
 
   private VirtioFeatures() {}
 

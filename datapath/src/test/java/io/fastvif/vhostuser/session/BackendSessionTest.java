@@ -23,10 +23,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A backend's session, against our own frontend. */
 class BackendSessionTest {
@@ -227,7 +230,7 @@ class BackendSessionTest {
   }
 
   @Test
-  void changesFeaturesOnlyForTheLogWhileRingsRun() throws Exception {
+  void changesLogAndFeaturesWhileRingsRun() throws Exception {
     try (VhostUserFrontend frontend = negotiated(ProtocolFeature.LOG_SHMFD)) {
       frontend.setMemory(List.of(region()), file.fd());
       startRing(frontend, 0);
@@ -246,10 +249,89 @@ class BackendSessionTest {
       assertNotEquals(settings.log(), port.started.get(0).log());
       assertFalse(settings.log().mapping().tryRetain());
       frontend.setFeatures(CHOSEN | 1L << VIRTIO_NET_F_MRG_RXBUF);
+      frontend.getFeatures();
       assertEquals(
-          Fault.CLOSED, assertThrows(ProtocolException.class, frontend::getFeatures).fault());
+          CHOSEN | 1L << VIRTIO_NET_F_MRG_RXBUF, port.started.get(0).features(), "others too");
     }
-    assertTrue(port.await("gone").contains("SET_FEATURES"));
+    port.await("gone");
+  }
+
+  /** What a frontend does that stops its device by these requests alone, as some do. */
+  private static List<Consumer<VhostUserFrontend>> waysToPutRingsOutOfUse() {
+    return List.of(frontend -> frontend.setEnabled(0, false), VhostUserFrontend::resetOwner);
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysToPutRingsOutOfUse")
+  void ringsThatAreOutOfUseAreSetUpAnew(Consumer<VhostUserFrontend> putOutOfUse) throws Exception {
+    try (VhostUserFrontend frontend = negotiated(ProtocolFeature.REPLY_ACK)) {
+      frontend.setMemory(List.of(region()), file.fd());
+      startRing(frontend, 0);
+      frontend.setEnabled(0, true);
+      assertTrue(port.started.get(0).enabled());
+      putOutOfUse.accept(frontend);
+      assertFalse(port.started.get(0).enabled());
+      // The same features are no news; with others, what lies in the ring is to be read otherwise.
+      frontend.setFeatures(CHOSEN);
+      assertTrue(port.started.containsKey(0));
+      frontend.setFeatures(CHOSEN | 1L << VIRTIO_NET_F_MRG_RXBUF);
+      assertFalse(port.started.containsKey(0), "it waits to be set up");
+      startRing(frontend, 0);
+      assertEquals(0, port.started.get(0).base(), "where the frontend said, not where it was");
+      assertFalse(port.started.get(0).enabled());
+      frontend.setEnabled(0, true);
+      putOutOfUse.accept(frontend);
+      frontend.setSize(0, 128);
+      assertFalse(port.started.containsKey(0), "nothing is used until the next kick descriptor");
+      frontend.setBase(0, 5);
+      frontend.setAddresses(new RingAddresses(0, 0, USER, USER + 0x2000, USER + 0x1000, 0));
+      frontend.setKick(0, eventfd.value());
+      assertEquals(128, port.started.get(0).size());
+      assertEquals(5, port.started.get(0).base());
+      frontend.setEnabled(0, true);
+      assertTrue(port.started.get(0).enabled());
+      // Out of use and in use again is no setting up.
+      putOutOfUse.accept(frontend);
+      frontend.setEnabled(0, true);
+      assertTrue(port.started.get(0).enabled());
+      port.events.clear();
+      frontend.setSize(0, 128);
+      assertEquals("change 0", port.events.take());
+    }
+    port.await("gone");
+  }
+
+  /** Neither request needs a ring that is stopped, in the specification. */
+  @Test
+  void aRunningRingTakesAnotherSizeAndBase() throws Exception {
+    try (VhostUserFrontend frontend = negotiated(ProtocolFeature.REPLY_ACK)) {
+      frontend.setMemory(List.of(region()), file.fd());
+      startRing(frontend, 0);
+      frontend.setEnabled(0, true);
+      frontend.setSize(0, 64);
+      assertEquals(64, port.started.get(0).size());
+      frontend.setBase(0, 9);
+      assertEquals(9, port.started.get(0).base());
+      assertTrue(port.started.get(0).enabled());
+      assertNotEquals(RingSettings.NONE, port.started.get(0).kick());
+    }
+    port.await("gone");
+  }
+
+  @Test
+  void withoutProtocolFeaturesARingThatIsSetUpAnewIsEnabled() throws Exception {
+    try (VhostUserFrontend frontend = connect()) {
+      frontend.setFeatures(1L << VIRTIO_F_VERSION_1);
+      frontend.setMemory(List.of(region()), file.fd());
+      startRing(frontend, 0);
+      frontend.resetOwner();
+      frontend.getFeatures();
+      assertFalse(port.started.get(0).enabled());
+      startRing(frontend, 0);
+      frontend.getFeatures();
+      assertTrue(port.started.get(0).enabled());
+    }
+    port.await("gone");
   }
 
   @Test

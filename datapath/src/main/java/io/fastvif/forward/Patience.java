@@ -1,0 +1,47 @@
+package io.fastvif.forward;
+
+/** How long frames wait with their sender while the receiver has no room; then they are dropped. */
+final class Patience {
+  /** Longer than a guest is away from a processor that it shares. */
+  private static final long NANOS = 10_000_000;
+
+  private boolean held;
+  private long heldSince;
+
+  /** There are no frames that wait. */
+  void reset() {
+    held = false;
+  }
+
+  /** Whether frames wait. */
+  boolean isHeld() {
+    return held;
+  }
+
+  /**
+   * Keeps frames that find no room, for a while.
+   *
+   * @param n how many frames there are
+   * @param done how many of them the receiver took
+   * @param counters take what is dropped
+   * @return how many the sender is done with
+   */
+  int hold(int n, int done, FlowCounters counters) {
+    if (done == n) {
+      held = false;
+      return n;
+    }
+    long now = System.nanoTime();
+    if (done > 0 || !held) {
+      held = true;
+      heldSince = now;
+      return done;
+    }
+    if (now - heldSince < NANOS) {
+      return 0;
+    }
+    // They stay held, so that what follows does not wait as long again.
+    counters.dropped(DropReason.NO_ROOM, n);
+    return n;
+  }
+}
