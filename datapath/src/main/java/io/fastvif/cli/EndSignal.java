@@ -41,6 +41,11 @@ final class EndSignal implements AutoCloseable {
     Runtime.getRuntime().halt(status);
   }
 
+  /** Waits for a signal. */
+  void await() throws InterruptedException {
+    asked.await();
+  }
+
   /** Waits for a signal; false if none came in that time. */
   boolean await(long millis) throws InterruptedException {
     return asked.await(millis, TimeUnit.MILLISECONDS);

@@ -158,18 +158,21 @@ final class ServeCommand extends Command {
       PrintWriter out,
       PrintWriter err)
       throws InterruptedException {
+    ports.onFailure(
+        failure -> {
+          err.println("fastvif: an error of fastvif's own in forwarding; please report it");
+          failure.printStackTrace(err);
+          err.flush();
+        });
+    if (interval == 0) {
+      signal.await();
+      return;
+    }
     PortTable table = new PortTable(System.nanoTime());
     boolean terminal = Progress.isTerminal(1);
-    Throwable failure = null;
     int drawn = 0;
-    while (!signal.await(Math.max(1, interval) * (long) MILLIS)) {
-      if (failure == null && ports.failure() != null) {
-        failure = ports.failure();
-        err.println("fastvif: an error of fastvif's own in forwarding; please report it");
-        failure.printStackTrace(err);
-        err.flush();
-      }
-      if (interval == 0 || out.checkError()) {
+    while (!signal.await(interval * (long) MILLIS)) {
+      if (out.checkError()) {
         continue;
       }
       long now = System.nanoTime();

@@ -13,6 +13,7 @@ import io.fastvif.vhostuser.session.SocketException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 
 /**
  * Serves vhost-user ports, for an engine:
@@ -115,6 +116,15 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
    */
   public Throwable failure() {
     return forwarder.failure();
+  }
+
+  /**
+   * Has somebody told of that.
+   *
+   * @param listener is called once at most, by any thread
+   */
+  public void onFailure(Consumer<Throwable> listener) {
+    forwarder.onFailure(listener);
   }
 
   /** Closes all ports and ends the threads; the taps and their places in the switches stay. */

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.agrona.concurrent.AgentRunner;
 
 /**
@@ -31,7 +32,9 @@ public final class Forwarder implements AutoCloseable {
   private final List<ForwardingLoop> loops = new ArrayList<>();
   private final List<AgentRunner> runners = new ArrayList<>();
   private final List<PortPair> pairs = new ArrayList<>();
+  private final Object failureLock = new Object();
   private volatile Throwable failure;
+  private Consumer<Throwable> failureListener = thrown -> {};
 
   private Forwarder(int threads, Idle idle) {
     for (int i = 0; i < threads; i++) {
@@ -101,8 +104,30 @@ public final class Forwarder implements AutoCloseable {
 
   /** What a loop throws is a mistake of its own, not a guest's; it goes on with the next round. */
   private void failed(Throwable thrown) {
-    if (failure == null) {
+    Consumer<Throwable> told;
+    synchronized (failureLock) {
+      if (failure != null) {
+        return;
+      }
       failure = thrown;
+      told = failureListener;
+    }
+    told.accept(thrown);
+  }
+
+  /**
+   * Has somebody told of the first thing that goes wrong in a loop, or has gone wrong already.
+   *
+   * @param listener is called once at most, by the loop's thread or by this one
+   */
+  public void onFailure(Consumer<Throwable> listener) {
+    Throwable already;
+    synchronized (failureLock) {
+      failureListener = listener;
+      already = failure;
+    }
+    if (already != null) {
+      listener.accept(already);
     }
   }
 
@@ -212,6 +237,16 @@ public final class Forwarder implements AutoCloseable {
     return new ForwarderStatistics(
         pairs().stream().flatMap(pair -> pair.statistics().stream()).toList(),
         loops.stream().map(ForwardingLoop::pollNanos).toList());
+  }
+
+  /** How often loops have gone to sleep, all together. */
+  long sleeps() {
+    return loops.stream().mapToLong(ForwardingLoop::sleeps).sum();
+  }
+
+  /** Whether all loops sleep, or are about to. */
+  boolean isAsleep() {
+    return loops.stream().allMatch(ForwardingLoop::isAsleep);
   }
 
   /** Disconnects all pairs and stops the loops. */

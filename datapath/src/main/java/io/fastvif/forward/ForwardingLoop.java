@@ -32,6 +32,9 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
    */
   private static final int MEASURED_ROUNDS = 64;
 
+  /** Of the measured rounds, one of so many looks after the guests' memory too. */
+  private static final int CHECKED_ROUNDS = 256;
+
   private static final long LONGEST_POLL_NANOS = 1_000_000_000;
 
   private final String name;
@@ -44,10 +47,13 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private Flow[] flows = {};
   private int idleRounds;
   private int round;
+  private int measured;
   private int sleepMillis = MIN_SLEEP_MILLIS;
   private boolean closing;
 
-  /** How often it has slept; the loop's thread writes. */
+  private long slept;
+
+  /** The same, for other threads. */
   private volatile long sleeps;
 
   /** Set by the thread before it sleeps, so that commands are signalled only then. */
@@ -124,6 +130,10 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
       long begin = System.nanoTime();
       work += poll();
       pollNanos.recordValue(Math.min(System.nanoTime() - begin, LONGEST_POLL_NANOS));
+      if (++measured == CHECKED_ROUNDS) {
+        measured = 0;
+        checkMemory();
+      }
       return work;
     }
     return work + poll();
@@ -184,7 +194,18 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     idleRounds = 0;
   }
 
+  /**
+   * Looks for memory that was found gone while it was used. A loop that sleeps uses none, so nobody
+   * has to look again before it is awake.
+   */
+  private void checkMemory() {
+    for (int i = 0; i < pairs.size(); i++) {
+      pairs.get(i).checkMemory();
+    }
+  }
+
   private void sleep() {
+    checkMemory();
     Flow[] all = flows;
     boolean quiet = true;
     boolean timer = false;
@@ -194,7 +215,7 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     }
     asleep = true;
     if (quiet && commands.isEmpty() && !closing) {
-      sleeps++;
+      sleeps = ++slept;
       wakeUp.await(timer ? sleepMillis : FOREVER);
       sleepMillis = Math.min(MAX_SLEEP_MILLIS, 2 * sleepMillis);
     }

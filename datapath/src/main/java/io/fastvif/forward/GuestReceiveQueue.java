@@ -46,7 +46,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
 
   /** Frames that come for it are dropped by whoever has them. */
   @Override
-  void disabled() {}
+  void disabled(boolean began) {}
 
   boolean isMergeable() {
     return (features & NetFeatures.MRG_RXBUF) != 0;

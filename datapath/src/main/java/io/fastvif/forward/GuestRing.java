@@ -103,7 +103,7 @@ abstract class GuestRing implements RingControl {
       queue.log(newSettings.log(), newSettings.usedLogAddress());
       queue.callDescriptor(newSettings.call());
       if (disabled && queue.refresh()) {
-        disabled();
+        disabled(began);
       }
     }
   }
@@ -115,8 +115,10 @@ abstract class GuestRing implements RingControl {
    * The ring is not enabled from now on: it is looked at for the last time. A frontend that stops a
    * device by SET_VRING_ENABLE alone says nothing more before the guest has something else in that
    * memory.
+   *
+   * @param began whether it was started in this state, and not used before
    */
-  abstract void disabled();
+  abstract void disabled(boolean began);
 
   /** Whether it is started and enabled; any thread. */
   final boolean isRunning() {
@@ -239,6 +241,14 @@ abstract class GuestRing implements RingControl {
     }
     view.memory().revoke();
     return true;
+  }
+
+  /** Whether something that is used with the ring is gone, so that zeros are in its place. */
+  final boolean hasFaulted() {
+    return settings != null
+        && (view.memory().hasFaulted()
+            || (settings.log() != null && settings.log().mapping().hasFaulted())
+            || (settings.inflight() != null && settings.inflight().mapping().hasFaulted()));
   }
 
   /** Watches its kick descriptor in a new loop. */

@@ -32,10 +32,15 @@ final class GuestTransmitQueue extends GuestRing {
   void begins() {}
 
   @Override
-  void disabled() {
-    // What was kicked for before is dropped here.
+  void disabled(boolean began) {
+    // Kicks of before are no news.
     FileIo.read(kick(), count, Long.BYTES);
-    discard();
+    if (began) {
+      // What lies there waits for the ring to be enabled, which most frontends do at once.
+      queue.enableKicks();
+    } else {
+      discard();
+    }
   }
 
   private void discard() {

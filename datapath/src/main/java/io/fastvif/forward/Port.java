@@ -57,6 +57,11 @@ public abstract sealed class Port implements AutoCloseable
     return false;
   }
 
+  /** Whether memory that is shared with the port's frontend was taken away; if so, that is told. */
+  boolean checkMemory() {
+    return false;
+  }
+
   final String flowName(Port other) {
     return name + " -> " + other.name();
   }

@@ -79,6 +79,11 @@ public final class PortPair {
     return second.revokeDamagedMemory() || damaged;
   }
 
+  void checkMemory() {
+    first.checkMemory();
+    second.checkMemory();
+  }
+
   @Override
   public String toString() {
     return first + " <-> " + second;

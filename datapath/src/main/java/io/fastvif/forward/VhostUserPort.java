@@ -100,7 +100,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
     }
     if (receive.getFirst().awaitsBuffers()) {
       return "the guest has given no buffer to receive into: its interface is down, or its memory"
-                 + " is not shared (share=on)";
+          + " is not shared (share=on)";
     }
     return "";
   }
@@ -186,6 +186,20 @@ public final class VhostUserPort extends Port implements BackendHandler {
       control.end("the guest's memory became shorter than the frontend said");
     }
     return damaged;
+  }
+
+  @Override
+  boolean checkMemory() {
+    for (int i = 0; i < rings.size(); i++) {
+      if (rings.get(i).hasFaulted()) {
+        SessionControl control = session;
+        if (control != null) {
+          control.end("the guest's memory became shorter than the frontend said");
+        }
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -57,13 +57,18 @@ record ChildRun(int status, String out, String err) {
     return run(List.of("/bin/sh", "-c", script, "sh"), copy, arguments);
   }
 
-  /** The command line of the command. */
+  /** The command line of a command that ends soon. */
   static List<String> command(String classPath, String... arguments) {
+    return command(List.of("-XX:TieredStopAtLevel=1"), classPath, arguments);
+  }
+
+  /** The command line of the command, with these options of the JVM. */
+  static List<String> command(List<String> options, String classPath, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.addAll(
         List.of(
-            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
             "-cp",

@@ -191,6 +191,26 @@ class LauncherTest {
     }
   }
 
+  @Test
+  void aCommandThatStaysHasBothCompilersAndAQuietJvm() throws Exception {
+    fakeJar();
+    version("25.0.3");
+    Run serve = start(Map.of(), "top/fastvif", "vhost-user", "serve", "vifs");
+    assertEquals("", serve.err());
+    assertFalse(serve.out().contains("TieredStopAtLevel"), "the second compiler is on");
+    assertFalse(serve.out().contains("CompileThreshold"), serve.out());
+    for (String option : ServeProcess.JVM_OPTIONS) {
+      assertTrue(serve.out().contains(" " + option + " "), option + " in " + serve.out());
+    }
+    assertTrue(serve.out().endsWith(" -jar " + jar + " vhost-user serve vifs\n"), serve.out());
+    for (String[] command : new String[][] {{"vhost-user", "probe"}, {"list"}, {"demo"}}) {
+      List<String> line = new ArrayList<>(List.of("top/fastvif"));
+      line.addAll(List.of(command));
+      Run run = start(Map.of(), line.toArray(new String[0]));
+      assertTrue(run.out().contains(" -XX:TieredStopAtLevel=1 "), run.out());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"bench", "soak"})
   void measuringCommandsAreStartedInTheirOwnModule(String command) throws Exception {
@@ -261,6 +281,16 @@ class LauncherTest {
     assertEquals("NOTE: Picked up JDK_JAVA_OPTIONS: " + strict, second.err().strip());
     assertEquals(first.out(), second.out());
     assertEquals(0, second.status());
+    // With the options of a command that stays the cache is taken as well.
+    Run serve =
+        start(
+            Map.of("JAVA_HOME", home, "JDK_JAVA_OPTIONS", strict),
+            "top/fastvif",
+            "vhost-user",
+            "serve",
+            "missing.json");
+    assertEquals(Fastvif.WRONG_INPUT, serve.status(), serve::toString);
+    assertTrue(serve.err().contains("missing.json"), serve.err());
   }
 
   /** Each class that a command has to load from a jar, checked and linked, costs it time. */

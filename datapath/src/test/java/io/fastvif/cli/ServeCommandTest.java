@@ -126,7 +126,7 @@ class ServeCommandTest {
     ServeProcess[] second = new ServeProcess[1];
     try (ServeProcess first = server("first", "--json");
         VhostUserGuest one = guest(1).start(guestFolder(1));
-        VhostUserGuest two = guest(2).listening().start(guestFolder(2));
+        VhostUserGuest two = guest(2).usual().listening().start(guestFolder(2));
         ServerSocket listener = new ServerSocket()) {
       first.await("\"outcome\":\"plugged\"");
       one.awaitBoot();

@@ -11,6 +11,17 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code vhost-user serve} as a process, with its output in files. */
 final class ServeProcess implements AutoCloseable {
+  /** With which the launcher starts it: LauncherTest compares. */
+  static final List<String> JVM_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:+IgnoreUnrecognizedVMOptions",
+          "-XX:AsyncDeflationInterval=0",
+          "-XX:ServiceThreadCleanupInterval=0",
+          "-XX:GuaranteedSafepointInterval=0");
+
   private final Process process;
   private final Path out;
   private final Path err;
@@ -38,7 +49,8 @@ final class ServeProcess implements AutoCloseable {
       throws IOException {
     Path out = folder.resolve(name + ".out");
     Path err = folder.resolve(name + ".err");
-    List<String> command = ChildRun.command(ChildRun.classPath(), "vhost-user", "serve");
+    List<String> command =
+        ChildRun.command(JVM_OPTIONS, ChildRun.classPath(), "vhost-user", "serve");
     command.addAll(List.of(options));
     command.add(vifs.toString());
     ProcessBuilder builder =

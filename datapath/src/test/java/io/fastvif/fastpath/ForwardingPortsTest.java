@@ -14,8 +14,12 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
+import io.fastvif.vhostuser.FrontendGuest;
+import io.fastvif.vhostuser.memory.MemoryFile;
+import io.fastvif.vhostuser.memory.MemoryRegion;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import io.fastvif.vif.VhostUserMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ForwardingPortsTest {
   private static final TapOptions TAP = new TapOptions(false, true, -1, -1);
   private static final long PATIENCE_MILLIS = 60_000;
+  private static final long PACKED = VirtioFeatures.VERSION_1 | VirtioFeatures.RING_PACKED;
 
   @TempDir Path folder;
 
@@ -105,6 +110,11 @@ class ForwardingPortsTest {
         assertTrue(ProtocolFeature.MTU.isIn(protocol));
         guest.setOwner();
         guest.setFeatures(features);
+        assertTrue(problem(ports).contains("shares no memory"), () -> problem(ports));
+        try (MemoryFile file = MemoryFile.sealed("guest", 4096)) {
+          guest.setMemory(List.of(new MemoryRegion(0, 4096, 0, 0)), file.fd());
+        }
+        assertEquals("", problem(ports));
         guest.setMtu(9000);
         PortReport report = ports.reports().getFirst();
         assertTrue(report.connected());
@@ -113,6 +123,48 @@ class ForwardingPortsTest {
       }
       Await.until("gone", () -> !ports.reports().getFirst().connected());
       assertEquals(1, ports.reports().getFirst().connections());
+      assertEquals("the frontend has closed the connection", problem(ports));
+    }
+  }
+
+  private static String problem(ForwardingPorts ports) {
+    return ports.reports().getFirst().problem();
+  }
+
+  /** What is said of a frontend is what is wrong with it now, and not with an earlier one. */
+  @KernelTest
+  void aProblemIsToldAsLongAsItIsThere() throws Exception {
+    Tap.createPersistent("vhu1", TAP);
+    String path = port(0600).path();
+    try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+      ports.open(port(0600));
+      try (VhostUserFrontend frontend = VhostUserFrontend.connect(path, PATIENCE_MILLIS);
+          FrontendGuest guest = new FrontendGuest(frontend, PACKED)) {
+        Await.until("sound", () -> problem(ports).isEmpty());
+        assertTrue(guest.send(new byte[64]));
+        // The tap is down, and refuses it.
+        Await.until("sent", () -> ports.reports().getFirst().fromGuest().dropped() == 1);
+        // As QEMU does with a packed ring whose backend was lost: it says where the ring began.
+        frontend.setEnabled(1, false);
+        guest.startAtBeginning(1);
+        frontend.setEnabled(1, true);
+        Await.until(
+            "the ring is refused",
+            () -> problem(ports).startsWith("ring 1: the packed ring was in use before"));
+        guest.setUp(PACKED);
+        Await.until("sound again", () -> problem(ports).isEmpty());
+        // Memory that is not shared looks like a ring that is never filled.
+        frontend.setEnabled(0, false);
+        frontend.setEnabled(1, false);
+        guest.setUpEmpty(PACKED);
+        Await.until("no buffers", () -> problem(ports).contains("not shared (share=on)"));
+      }
+      Await.until("gone", () -> problem(ports).contains("closed the connection"));
+      try (VhostUserFrontend next = VhostUserFrontend.connect(path, PATIENCE_MILLIS)) {
+        next.setOwner();
+        next.getFeatures();
+        Await.until("no word of the last", () -> problem(ports).isEmpty());
+      }
     }
   }
 }

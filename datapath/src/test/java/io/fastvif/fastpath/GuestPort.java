@@ -33,8 +33,14 @@ final class GuestPort implements AutoCloseable {
   }
 
   GuestPort(Path socket, int queues, Idle idle) throws Exception {
+    this(socket, queues, idle, TAP);
+    up(TAP, ADDRESS);
+  }
+
+  /** With a tap of that name, which is down and has no address. */
+  GuestPort(Path socket, int queues, Idle idle, String tapName) {
     forwarder = Forwarder.start(1, idle);
-    tap = TapPort.attach(TAP, queues);
+    tap = TapPort.attach(tapName, queues);
     VhostUserPort guest = VhostUserPort.toHost(GUEST, queues);
     pair = forwarder.connect(guest, tap);
     backend =
@@ -44,7 +50,6 @@ final class GuestPort implements AutoCloseable {
             BackendOptions.of(guest.features(), queues),
             guest,
             BackendObserver.NONE);
-    up(TAP, ADDRESS);
   }
 
   /** Gives a link of the host an address of 24 bits, and brings it up. */

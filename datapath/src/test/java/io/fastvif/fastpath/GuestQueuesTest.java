@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A guest with two processors, and a queue pair for each. */
@@ -46,11 +47,11 @@ class GuestQueuesTest {
     }
   }
 
-  private void bothPairs(boolean packed) throws Exception {
+  private void bothPairs(UnaryOperator<VhostUserGuest.Builder> kind) throws Exception {
     Path socket = folder.resolve("vhost.sock");
     VhostUserGuest.Builder builder = VhostUserGuest.of(socket, "52:54:00:12:34:02").queuePairs(2);
     try (GuestPort port = new GuestPort(socket, 2);
-        VhostUserGuest guest = (packed ? builder.packed() : builder).start(folder);
+        VhostUserGuest guest = kind.apply(builder).start(folder);
         ServerSocket listener = new ServerSocket()) {
       guest.awaitBoot().address("192.0.2.2/24").ping(GuestPort.ADDRESS);
       guest.run(
@@ -76,11 +77,21 @@ class GuestQueuesTest {
 
   @KernelTest
   void splitRings() throws Exception {
-    bothPairs(false);
+    bothPairs(guest -> guest);
   }
 
   @KernelTest
   void packedRings() throws Exception {
-    bothPairs(true);
+    bothPairs(VhostUserGuest.Builder::packed);
+  }
+
+  @KernelTest
+  void splitRingsWithAUsersDefaults() throws Exception {
+    bothPairs(VhostUserGuest.Builder::usual);
+  }
+
+  @KernelTest
+  void packedRingsWithAUsersDefaults() throws Exception {
+    bothPairs(guest -> guest.usual().packed());
   }
 }

@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -102,10 +103,20 @@ class GuestTcpTest {
 
   @KernelTest
   void segmentsPassWholeBothWays() throws Exception {
+    bothWays(guest -> guest);
+  }
+
+  @KernelTest
+  void segmentsPassWholeWithAUsersDefaultsAndPackedRings() throws Exception {
+    bothWays(guest -> guest.usual().packed());
+  }
+
+  private void bothWays(UnaryOperator<VhostUserGuest.Builder> kind) throws Exception {
     Path socket = folder.resolve("vhost.sock");
+    VhostUserGuest.Builder builder =
+        VhostUserGuest.of(socket, "52:54:00:12:34:01").memory(400).tap(PLAIN);
     try (GuestPort port = new GuestPort(socket, 1);
-        VhostUserGuest guest =
-            VhostUserGuest.of(socket, "52:54:00:12:34:01").memory(400).tap(PLAIN).start(folder)) {
+        VhostUserGuest guest = kind.apply(builder).start(folder)) {
       guest.awaitBoot();
       GuestPort.up(PLAIN, PLAIN_ADDRESS);
       guest.address("192.0.2.2/24").ping(GuestPort.ADDRESS);

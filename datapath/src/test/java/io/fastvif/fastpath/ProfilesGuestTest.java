@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two guests behind each of the fast path's profiles: one connects to its port's socket, the other
- * listens on it. Each pings the host and the other.
+ * listens on it, with a user's defaults. Each pings the host and the other.
  */
 class ProfilesGuestTest {
   private static final int MTU = 1450;
@@ -72,6 +72,7 @@ class ProfilesGuestTest {
         VhostUserGuest guest2 =
             VhostUserGuest.of(FastPathVifs.socket(folder, 2), FastPathVifs.mac(2))
                 .mtu(MTU)
+                .usual()
                 .packed()
                 .listening()
                 .start(second)) {

@@ -1,17 +1,8 @@
 package io.fastvif.forward;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Await;
-import io.fastvif.vhostuser.FrontendGuest;
-import io.fastvif.vhostuser.session.BackendObserver;
-import io.fastvif.vhostuser.session.BackendOptions;
-import io.fastvif.vhostuser.session.SessionLoop;
-import io.fastvif.vhostuser.session.SocketOptions;
-import io.fastvif.vhostuser.session.VhostUserBackend;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import java.nio.file.Path;
@@ -22,8 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Frontends that stop a device by disabling its rings, without GET_VRING_BASE. */
 class DisabledRingTest {
-  private static final int PATIENCE_MILLIS = 60_000;
   private static final int SCRIBBLE = 0x5a;
+
+  /** More than the ring's entries, so that it goes round. */
+  private static final int FRAMES = 300;
 
   /** Rounds of the loop in which it would have touched what it should not. */
   private static final long ROUNDS = 50;
@@ -55,39 +48,8 @@ class DisabledRingTest {
     abstract void stop(VhostUserFrontend frontend);
   }
 
-  private interface Exchange {
-    void run(FrontendGuest guest, VhostUserFrontend frontend, Forwarder forwarder) throws Exception;
-  }
-
-  /** A guest whose frames come back to it. */
-  private void withEcho(long features, Idle idle, Exchange exchange) throws Exception {
-    String path = folder.resolve("s").toString();
-    VhostUserPort port = VhostUserPort.toGuest("echo", 1);
-    try (SessionLoop loop = SessionLoop.start();
-        Forwarder forwarder = Forwarder.start(1, idle)) {
-      forwarder.connect(port, port);
-      try (VhostUserBackend backend =
-              VhostUserBackend.listen(
-                  loop,
-                  SocketOptions.of(path),
-                  BackendOptions.of(port.features(), 1),
-                  port,
-                  BackendObserver.NONE);
-          VhostUserFrontend frontend = VhostUserFrontend.connect(path, PATIENCE_MILLIS);
-          FrontendGuest guest = new FrontendGuest(frontend, features)) {
-        assertNotNull(backend);
-        exchange.run(guest, frontend, forwarder);
-      }
-      assertNull(forwarder.failure());
-    }
-  }
-
-  private static void echo(FrontendGuest guest, int length) throws Exception {
-    byte[] frame = UdpFrame.payload(length);
-    assertTrue(guest.send(frame));
-    byte[][] back = new byte[1][];
-    Await.until("the frame", () -> (back[0] = guest.poll()) != null);
-    assertArrayEquals(frame, back[0]);
+  private void withEcho(long features, Idle idle, EchoedGuest.Exchange exchange) throws Exception {
+    EchoedGuest.run(folder.resolve("s"), features, idle, exchange);
   }
 
   private static long rounds(Forwarder forwarder) {
@@ -109,8 +71,8 @@ class DisabledRingTest {
         features,
         Idle.BUSY_SPIN,
         (guest, frontend, forwarder) -> {
-          echo(guest, 100);
-          echo(guest, 200);
+          EchoedGuest.echo(guest, 100);
+          EchoedGuest.echo(guest, 200);
           way.stop(frontend);
           guest.scribble(SCRIBBLE);
           long before = rounds(forwarder);
@@ -118,11 +80,11 @@ class DisabledRingTest {
           assertTrue(guest.isScribbled(SCRIBBLE), "the guest's memory is corrupted");
           // A driver that starts anew, with other features too.
           guest.setUp(features);
-          echo(guest, 300);
+          EchoedGuest.echo(guest, 300);
           way.stop(frontend);
           guest.setUp(features | VirtioFeatures.EVENT_IDX);
-          for (int i = 0; i < 1000; i++) {
-            echo(guest, 60 + i % 512);
+          for (int i = 0; i < FRAMES; i++) {
+            EchoedGuest.echo(guest, 60 + i % 512);
           }
         });
   }
@@ -135,20 +97,20 @@ class DisabledRingTest {
           VirtioFeatures.VERSION_1 | VirtioFeatures.EVENT_IDX,
           idle,
           (guest, frontend, forwarder) -> {
-            echo(guest, 100);
+            EchoedGuest.echo(guest, 100);
             frontend.setEnabled(1, false);
             byte[] frame = UdpFrame.payload(100);
-            for (int i = 0; i < 1000; i++) {
+            for (int i = 0; i < FRAMES; i++) {
               Await.until("room in the ring", () -> guest.send(frame));
             }
             Await.until(
                 "all are dropped",
                 () -> {
                   FlowStatistics flow = forwarder.statistics().flows().getFirst();
-                  return flow.drops().getOrDefault(DropReason.NOT_ENABLED, 0L) == 1000L;
+                  return flow.drops().getOrDefault(DropReason.NOT_ENABLED, 0L) == FRAMES;
                 });
             frontend.setEnabled(1, true);
-            echo(guest, 100);
+            EchoedGuest.echo(guest, 100);
           });
     }
   }

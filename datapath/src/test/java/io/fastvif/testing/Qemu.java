@@ -11,16 +11,16 @@ import java.util.Map;
  * @param command the program and the options that it needs to find its own files
  * @param environment variables that it needs for that
  */
-record Qemu(List<String> command, Map<String, String> environment) {
+public record Qemu(List<String> command, Map<String, String> environment) {
 
   /** The distribution's: of Debian 12, version 7.2, whose emulation crashes with MSI-X. */
-  static Qemu installed() {
+  public static Qemu installed() {
     return new Qemu(
         List.of(Peer.require("qemu-system-x86_64", "qemu-system-x86").path().toString()), Map.of());
   }
 
   /** The lab's, version 10; skips the test where the lab is not fetched. */
-  static Qemu recent(Path folder) throws IOException, InterruptedException {
+  public static Qemu recent(Path folder) throws IOException, InterruptedException {
     Path home = GuestImage.lab(folder).resolve("qemu");
     return new Qemu(
         List.of(
@@ -30,7 +30,9 @@ record Qemu(List<String> command, Map<String, String> environment) {
             "-L",
             "/usr/share/qemu",
             "-L",
-            "/usr/share/seabios"),
+            "/usr/share/seabios",
+            "-L",
+            "/usr/lib/ipxe/qemu"),
         Map.of("QEMU_MODULE_DIR", home.resolve("usr/lib/x86_64-linux-gnu/qemu").toString()));
   }
 }

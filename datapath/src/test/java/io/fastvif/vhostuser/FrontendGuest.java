@@ -28,12 +28,12 @@ public final class FrontendGuest implements AutoCloseable {
   /** Bytes; the rings and buffers are in the first of two regions. */
   private static final int MEMORY = 2 << 20;
 
-  private final TestGuest memory = new TestGuest(MEMORY);
+  private final TestGuest memory = TestGuest.sealable(MEMORY);
   private final VhostUserFrontend frontend;
   private TestRing receive;
   private TestRing transmit;
   private final FileDescriptor kick = eventfd();
-  private final FileDescriptor call = eventfd();
+  private FileDescriptor call = eventfd();
   private final long[] receiveBuffers = new long[SIZE];
   private final long[] transmitBuffers = new long[SIZE];
   private long sent;
@@ -55,14 +55,33 @@ public final class FrontendGuest implements AutoCloseable {
    * the driver has reset it and has let its rings and buffers go.
    */
   public void setUp(long features) {
-    memory.freeAll();
-    receive = memory.ring(SIZE, features, true);
-    transmit = memory.ring(SIZE, features, false);
+    makeRings(features);
     for (int i = 0; i < SIZE; i++) {
       transmitBuffers[i] = memory.allocate(BUFFER, 64);
       give(memory.allocate(BUFFER, 64));
     }
     receive.driver().publish();
+    start(features);
+  }
+
+  /** The same without buffers to receive into, as long as nobody can see the guest's memory. */
+  public void setUpEmpty(long features) {
+    makeRings(features);
+    start(features);
+  }
+
+  private void makeRings(long features) {
+    memory.freeAll();
+    receive = memory.ring(SIZE, features, true);
+    transmit = memory.ring(SIZE, features, false);
+  }
+
+  /** Says to a ring that goes on that it begins. */
+  public void startAtBeginning(int index) {
+    start(index, index == 0 ? receive : transmit);
+  }
+
+  private void start(long features) {
     frontend.setFeatures(features | 1L << DeviceFeature.PROTOCOL_FEATURES);
     frontend.setMemory(memory.regions(), memory.descriptors());
     start(0, receive);
@@ -93,8 +112,13 @@ public final class FrontendGuest implements AutoCloseable {
   }
 
   private void start(int index, TestRing ring) {
+    start(index, ring, ring.freshBase());
+    frontend.setCall(index, call.value());
+  }
+
+  private void start(int index, TestRing ring, int base) {
     frontend.setSize(index, SIZE);
-    frontend.setBase(index, ring.freshBase());
+    frontend.setBase(index, base);
     frontend.setAddresses(
         new RingAddresses(
             index,
@@ -104,7 +128,46 @@ public final class FrontendGuest implements AutoCloseable {
             TestGuest.user(ring.driverArea()),
             0));
     frontend.setKick(index, kick.value());
-    frontend.setCall(index, call.value());
+  }
+
+  /** Stops the rings, as for a guest that is stopped; where they are. */
+  public int[] stop() {
+    return new int[] {frontend.stop(0), frontend.stop(1)};
+  }
+
+  /** Starts them again there, with the call descriptor that they have had. */
+  public void start(int[] bases) {
+    start(0, receive, bases[0]);
+    start(1, transmit, bases[1]);
+  }
+
+  /** Asks for a call by the next frame. */
+  public void awaitsCall() {
+    receive.driver().enableCalls();
+  }
+
+  /** Whether a frame is there. */
+  public boolean hasReceived() {
+    return receive.driver().enableCalls();
+  }
+
+  /** Gives another call descriptor; nobody reads the former one. */
+  public void renewCall() {
+    FileDescriptor former = call;
+    call = eventfd();
+    frontend.setCall(0, call.value());
+    frontend.setCall(1, call.value());
+    former.close();
+  }
+
+  /** How often it was called since it asked last, by the descriptor that it has now. */
+  public long calls() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment count = arena.allocate(ValueLayout.JAVA_LONG);
+      return FileIo.read(call.value(), count, Long.BYTES) == Long.BYTES
+          ? count.get(ValueLayout.JAVA_LONG, 0)
+          : 0;
+    }
   }
 
   private void give(long buffer) {

@@ -100,7 +100,7 @@ public final class FaultGuard {
 
   private static final VarHandle NUMBER = JAVA_LONG.varHandle();
 
-  private static MemorySegment table;
+  private static volatile MemorySegment table;
 
   private FaultGuard() {}
 
@@ -142,11 +142,12 @@ public final class FaultGuard {
     NUMBER.setRelease(guarded(), (long) slot * SLOT_SIZE + LENGTH_OFFSET, 0L);
   }
 
-  private static synchronized MemorySegment guarded() {
-    if (table == null) {
+  private static MemorySegment guarded() {
+    MemorySegment installed = table;
+    if (installed == null) {
       throw new IllegalStateException("nothing is guarded");
     }
-    return table;
+    return installed;
   }
 
   private static int install() {

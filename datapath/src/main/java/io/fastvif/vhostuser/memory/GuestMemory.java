@@ -192,13 +192,13 @@ public final class GuestMemory {
   }
 
   /**
-   * Whether an access may fail one day: see {@link SharedMapping#canBreak}.
+   * Whether an access has failed: see {@link SharedMapping#hasFaulted}.
    *
-   * @return whether {@link #isIntact} has to be asked
+   * @return whether zeros are in some region's place
    */
-  public boolean canBreak() {
-    for (MappedRegion region : regions) {
-      if (region.mapping().canBreak()) {
+  public boolean hasFaulted() {
+    for (int i = 0; i < regions.size(); i++) {
+      if (regions.get(i).mapping().hasFaulted()) {
         return true;
       }
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * is gone would raise SIGBUS; on huge pages it also does so if the peer punched a hole and no huge
  * page is left. Such mappings are guarded ({@link FaultGuard}): the first such access has private
  * zeros put in the place of the whole mapping, and succeeds. Threads that access it notice nothing.
- * {@link #isIntact} is false from then on, and the session, which asks now and then, ends.
+ * {@link #hasFaulted} is true from then on, and the session ends when whoever has accessed it asks.
  */
 public final class SharedMapping {
   private static final int NOT_GUARDED = -1;
@@ -205,12 +205,12 @@ public final class SharedMapping {
   }
 
   /**
-   * Whether an access to it may fail one day, so that {@link #isIntact} has to be asked.
+   * Whether an access has failed; costs no system call. To be asked by a user of the mapping.
    *
-   * @return false if the file is sealed, and not of huge pages, which can be punched out
+   * @return whether zeros are in the file's place
    */
-  public boolean canBreak() {
-    return guard >= 0 || watched != null;
+  public boolean hasFaulted() {
+    return guard >= 0 && FaultGuard.hasFaulted(guard);
   }
 
   /**
@@ -223,7 +223,7 @@ public final class SharedMapping {
       return true;
     }
     try {
-      return !(guard >= 0 && FaultGuard.hasFaulted(guard)) && !isShrunk();
+      return !hasFaulted() && !isShrunk();
     } finally {
       release();
     }

@@ -48,7 +48,7 @@ final class BackendConnector implements AutoCloseable {
     if (wasOwner) {
       pauseMillis = FIRST_PAUSE_MILLIS;
     }
-    timer = loop.after(pauseMillis, this::start);
+    timer = loop.atRound(pauseMillis, this::start);
     pauseMillis = Math.min(2 * pauseMillis, LAST_PAUSE_MILLIS);
   }
 

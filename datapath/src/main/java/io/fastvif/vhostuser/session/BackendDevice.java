@@ -410,13 +410,6 @@ final class BackendDevice {
     return rings[ring].errorDescriptor();
   }
 
-  /** Whether something that the frontend shares can become shorter, so that it is to be watched. */
-  boolean canBreak() {
-    return memory.get().canBreak()
-        || (log != null && log.mapping().canBreak())
-        || (inflight != null && inflight.mapping().canBreak());
-  }
-
   /** Whether all that the frontend shares is as long as it said. */
   boolean isIntact() {
     return memory.get().isIntact()

@@ -26,8 +26,6 @@ final class BackendSession implements SessionControl {
   /** Requests taken before other sessions have their turn. */
   private static final int BURST = 32;
 
-  private static final long WATCH_MILLIS = 500;
-
   private final SessionLoop loop;
   private final VhostUserBackend backend;
   private final MessageChannel channel;
@@ -36,7 +34,6 @@ final class BackendSession implements SessionControl {
   private final long key;
   private final Waits waits;
   private SessionLoop.Timer timer;
-  private SessionLoop.Timer watcher;
   private FileDescriptor passed;
   private boolean reading = true;
   private boolean held;
@@ -81,6 +78,11 @@ final class BackendSession implements SessionControl {
   private void request() {
     Message message = channel.received();
     FrontendRequest request = check(message);
+    if (!device.isIntact()) {
+      // Rings notice it when they use it; this is for what the requests' own work uses.
+      finish("the frontend has shrunk the memory that it shares");
+      return;
+    }
     if (request.isOwners() && !owner) {
       if (!backend.claim(this)) {
         held = true;
@@ -99,9 +101,6 @@ final class BackendSession implements SessionControl {
       throw e;
     }
     channel.closeDescriptors();
-    if (watcher == null && device.canBreak()) {
-      watch();
-    }
     if (!waits.isDone()) {
       wantsToRead(false);
       timer =
@@ -192,24 +191,6 @@ final class BackendSession implements SessionControl {
     }
   }
 
-  /**
-   * Looks now and then whether the memory is as long as the frontend said, as long as that can
-   * change; of a memory file that is sealed it cannot.
-   */
-  private void watch() {
-    watcher =
-        loop.atRound(
-            WATCH_MILLIS,
-            () -> {
-              watcher = null;
-              if (!device.isIntact()) {
-                finish("the frontend has shrunk the memory that it shares");
-              } else if (device.canBreak()) {
-                watch();
-              }
-            });
-  }
-
   /** The port is free: a request that was held goes on. */
   void resume() {
     if (held && !ended) {
@@ -230,9 +211,6 @@ final class BackendSession implements SessionControl {
     }
     ended = true;
     cancelTimer();
-    if (watcher != null) {
-      watcher.cancel();
-    }
     loop.remove(channel.descriptor(), key);
     channel.close();
     // What the last request waits for comes first: a ring that is stopping is not to be told again.

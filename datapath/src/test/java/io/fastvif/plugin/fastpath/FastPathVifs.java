@@ -27,12 +27,12 @@ public final class FastPathVifs {
 
   /** The VIF's id. */
   public static String id(int number) {
-    return String.format("cd613e30-d8f1-4adf-91b7-584a2265b1%02x", number);
+    return String.format("cd613e30-d8f1-4adf-91b7-584a2265%04x", 0xb100 + number);
   }
 
   /** The guest's MAC address. */
   public static String mac(int number) {
-    return String.format("fa:16:3e:20:82:%02x", number);
+    return String.format("fa:16:3e:20:%02x:%02x", 0x82 + (number >> 8), number & 0xff);
   }
 
   /** The VIF's socket. */

@@ -423,6 +423,7 @@ class BackendSessionTest {
       long address = port.session.memory().get().translate(GUEST, 8);
       assertEquals(0, shrinking.truncate(MIB));
       assertEquals(0, Memory.segment(address, 8).get(ValueLayout.JAVA_LONG, 0));
+      assertThrows(ProtocolException.class, frontend::getFeatures);
       port.await("stop 0");
       assertTrue(port.await("gone").contains("shrunk"));
     }

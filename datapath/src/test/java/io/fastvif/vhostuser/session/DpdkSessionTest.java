@@ -107,7 +107,7 @@ class DpdkSessionTest {
       BackendProbe probe = BackendProbe.of(path(), 20_000);
       assertTrue(DeviceFeature.isIn(probe.features(), VIRTIO_F_VERSION_1), probe::toString);
       assertTrue(ProtocolFeature.REPLY_ACK.isIn(probe.protocolFeatures()), probe::toString);
-      assertTrue(probe.queuePairs() >= 1, probe::toString);
+      assertTrue(probe.queues() >= 1, probe::toString);
       try (VhostUserFrontend frontend = VhostUserFrontend.connect(path(), 20_000)) {
         frontend.setOwner();
         frontend.getFeatures();

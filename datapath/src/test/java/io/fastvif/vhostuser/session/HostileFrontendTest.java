@@ -61,7 +61,7 @@ class HostileFrontendTest {
 
   @AfterEach
   void leavesNothing() throws Exception {
-    assertEquals(2, BackendProbe.of(path(), 20_000).queuePairs(), "the process goes on");
+    assertEquals(2, BackendProbe.of(path(), 20_000).queues(), "the process goes on");
     backend.close();
     loop.close();
     file.close();

@@ -1,5 +1,6 @@
 package io.fastvif.vhostuser.virtqueue;
 
+import static io.fastvif.bindings.linux.linux_h.MFD_ALLOW_SEALING;
 import static io.fastvif.bindings.linux.linux_h.MFD_CLOEXEC;
 
 import io.fastvif.bindings.FileDescriptor;
@@ -40,8 +41,22 @@ public final class TestGuest implements AutoCloseable {
    * @param regionSize bytes of each of its two regions, a multiple of 4,096
    */
   public TestGuest(long regionSize) {
+    this(regionSize, 0);
+  }
+
+  /**
+   * Makes one whose memory's file cannot become shorter once a backend has it, as QEMU's
+   * memory-backend-memfd makes it.
+   *
+   * @param regionSize bytes of each of its two regions, a multiple of 4,096
+   */
+  public static TestGuest sealable(long regionSize) {
+    return new TestGuest(regionSize, MFD_ALLOW_SEALING);
+  }
+
+  private TestGuest(long regionSize, int flags) {
     this.regionSize = regionSize;
-    file = FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC), "memfd_create");
+    file = FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC | flags), "memfd_create");
     SystemCallException.check(
         FileIo.ftruncate(file.value(), 2 * regionSize + GAP), "ftruncate", file.value());
     memory.replace(GuestMemory.map(regions(), descriptors(), Backing.ANY_MEMORY));
