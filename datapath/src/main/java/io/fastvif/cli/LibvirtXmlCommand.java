@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import io.fastvif.files.HostPath;
+import io.fastvif.libvirt.DriverOptions;
 import io.fastvif.libvirt.InterfaceOptions;
 import io.fastvif.libvirt.LibvirtInterface;
 import io.fastvif.libvirt.TargetNames;
@@ -34,6 +35,8 @@ final class LibvirtXmlCommand extends Command {
           "--set", null, "NAME=VALUE", "Put this value for the template's placeholder.");
   private static final Option MODEL =
       Option.value("--model", "NAME", "The device that the guest sees, such as virtio.");
+  private static final Option QUEUES =
+      Option.value("--queues", "N", "Pairs of queues, with a virtio model.");
   private static final Option DOMAIN =
       Option.flag("--domain-snippet", "Put all into a <devices> element, as a domain has them.");
 
@@ -46,6 +49,7 @@ final class LibvirtXmlCommand extends Command {
         DRIVER,
         SET,
         MODEL,
+        QUEUES,
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
         DOMAIN);
@@ -60,16 +64,20 @@ final class LibvirtXmlCommand extends Command {
       throw InvalidInputException.of(
           "--set or --driver", "is given without a template", "--template");
     }
-    if (template != null && arguments.has(MODEL)) {
+    if (template != null && (arguments.has(MODEL) || arguments.has(QUEUES))) {
       throw InvalidInputException.of(
-          "--model", "does not go with --template", "the model in the template");
+          "--model or --queues", "does not go with --template", "both in the template");
     }
     String driverName = arguments.value(DRIVER);
     VifDriver driver =
         template == null
             ? null
             : TemplateConfiguration.driver(driverName == null ? "vif" : driverName);
-    InterfaceOptions options = InterfaceOptions.builder().model(arguments.value(MODEL)).build();
+    InterfaceOptions options =
+        InterfaceOptions.builder()
+            .model(arguments.value(MODEL))
+            .driver(queues(arguments.value(QUEUES)))
+            .build();
     List<String> elements = new ArrayList<>();
     List<VifInput> inputs = VifInput.read(arguments.files());
     Planner planner = new Planner(PluginConfiguration.of(arguments, System.getenv()));
@@ -107,6 +115,17 @@ final class LibvirtXmlCommand extends Command {
       out.println("</devices>");
     }
     return Fastvif.DONE;
+  }
+
+  private static DriverOptions queues(String given) {
+    if (given == null) {
+      return null;
+    }
+    try {
+      return new DriverOptions(null, Integer.valueOf(given), null, null, null, null);
+    } catch (NumberFormatException notANumber) {
+      throw InvalidInputException.ofValue(QUEUES.name(), given, "is not a number", "1 to 256");
+    }
   }
 
   private static String filled(

@@ -5,6 +5,7 @@ import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifDirect;
 import io.fastvif.vif.VifVhostUser;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,9 @@ public record LibvirtInterface(
       InterfaceOptions options,
       Function<PciAddress, String> deviceNames) {
     InterfaceForm form = VifForms.of(vif, left, options.virtualPort(), deviceNames);
+    if (!(vif instanceof VifDirect)) { // a macvtap is opened for any number of queues
+      Restrictions.checkQueues(VifForms.task(vif, left), options.driver());
+    }
     List<String> notes = notesOfName(form);
     if (vif instanceof VifVhostUser port && form.target() == null && port.vifName().hasValue()) {
       notes.add(

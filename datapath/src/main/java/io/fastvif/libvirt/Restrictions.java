@@ -1,5 +1,6 @@
 package io.fastvif.libvirt;
 
+import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 
 /**
@@ -82,6 +83,21 @@ final class Restrictions {
   private static boolean takesFilter(InterfaceForm form) {
     return form instanceof EthernetForm
         || (form instanceof BridgeForm bridge && !bridge.isOpenVSwitch());
+  }
+
+  /**
+   * Checks the queues of a tap that is there already. The kernel opens one that was made for
+   * several queues for those only, and any other for one queue (tun_set_iff: EINVAL).
+   */
+  static void checkQueues(HypervisorTask task, DriverOptions driver) {
+    Integer queues = driver == null ? null : driver.queues();
+    boolean several = queues != null && queues > 1;
+    if (task == HypervisorTask.OPEN_MULTIQUEUE_TAP && !several) {
+      throw violation("driver with one queue", "a tap that is made for several");
+    }
+    if (task == HypervisorTask.OPEN_DEVICE && several) {
+      throw violation("driver with " + queues + " queues", "a tap that is made for one");
+    }
   }
 
   private static void checkBandwidth(InterfaceForm form, Bandwidth bandwidth) {

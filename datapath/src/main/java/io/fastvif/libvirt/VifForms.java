@@ -64,7 +64,7 @@ public final class VifForms {
       case CREATE_TAP -> {
         return ethernet(vif, true, virtualPort == null ? profilePort(vif) : virtualPort);
       }
-      case OPEN_DEVICE -> {
+      case OPEN_DEVICE, OPEN_MULTIQUEUE_TAP -> {
         // on a switch outside, the plugin has associated the macvtap itself
         VirtualPort port = vif instanceof VifDirect ? null : profilePort(vif);
         return ethernet(vif, false, virtualPort == null ? port : virtualPort);
@@ -103,7 +103,8 @@ public final class VifForms {
     };
   }
 
-  private static HypervisorTask task(Vif vif, HypervisorTask left) {
+  /** What is left to the hypervisor of that VIF. */
+  static HypervisorTask task(Vif vif, HypervisorTask left) {
     return switch (vif) {
       case VifGeneric v -> left;
       case VifBridge v -> left;
@@ -120,7 +121,7 @@ public final class VifForms {
   private static HypervisorTask byProfile(VifOpenVSwitch vif) {
     if (vif.portProfile().orElse(null) instanceof OpenVSwitchProfile profile
         && profile.createsPort()) {
-      return profile.createsTap() ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CREATE_TAP;
+      return profile.hypervisorTask();
     }
     return HypervisorTask.CONNECT_DEVICE;
   }

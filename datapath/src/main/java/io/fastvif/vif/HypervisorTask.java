@@ -10,6 +10,8 @@ public enum HypervisorTask {
   CREATE_TAP,
   /** It opens the tap or macvtap of the VIF's name: that is there, and connected. */
   OPEN_DEVICE,
+  /** As {@link #OPEN_DEVICE}, of a tap that is opened for several queues only. */
+  OPEN_MULTIQUEUE_TAP,
   /** Nothing: what plugging makes is not for a virtual machine. */
   NONE
 }

@@ -55,6 +55,14 @@ public sealed interface OpenVSwitchProfile extends PortProfile
     return given.isEmpty() ? byDefault : given;
   }
 
+  /** What the profile leaves to the hypervisor where the plugin adds the port. */
+  default HypervisorTask hypervisorTask() {
+    if (!createsTap()) {
+      return HypervisorTask.CREATE_TAP;
+    }
+    return isMultiqueue() ? HypervisorTask.OPEN_MULTIQUEUE_TAP : HypervisorTask.OPEN_DEVICE;
+  }
+
   /** Whether the plugin adds the port to the bridge; if the profile does not say, it does not. */
   default boolean createsPort() {
     return createPort().orElse(false);

@@ -164,6 +164,14 @@ class LibvirtGuestTest {
           survives(tap, "tap1");
           Vif port = bridged("tap2").plugin("linux_bridge").bridgeName("br0").build();
           survives(port, "tap2", "linux_bridge.create_port=tap");
+          Vif several = Vifs.tap(ID, "tap3").address(MAC).network(NETWORK).build();
+          plug(several, "tap.multi_queue=true");
+          String[] command = command("libvirt-xml", several, "tap.multi_queue=true");
+          CommandRun.of(command).expect(Fastvif.WRONG_INPUT);
+          List<String> queues = new ArrayList<>(List.of(command));
+          queues.addAll(1, List.of("--model", "virtio", "--queues", "2"));
+          opens("tap3", CommandRun.of(queues.toArray(new String[0])).expect(Fastvif.DONE).out());
+          unplug(several);
         });
   }
 

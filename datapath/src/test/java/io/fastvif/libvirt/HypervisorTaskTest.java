@@ -118,6 +118,28 @@ class HypervisorTaskTest {
         form(vif.build()));
   }
 
+  private static LibvirtInterface described(String multiQueue, Integer queues) {
+    VifGeneric vif = VifGeneric.builder().plugin("tap").vifName("tap1").build();
+    HypervisorTask left =
+        VifPlugins.installed(Map.of("tap.multi_queue", multiQueue)).hypervisorTask(vif);
+    DriverOptions driver = new DriverOptions(null, queues, null, null, null, null);
+    return LibvirtInterface.of(
+        vif, left, InterfaceOptions.builder().model("virtio").driver(driver).build());
+  }
+
+  @Test
+  void queuesAreThoseThatTheTapIsMadeFor() {
+    assertTrue(described("true", 2).xml().contains("queues='2'"));
+    assertTrue(described("false", 1).xml().contains("queues='1'"));
+    assertThrows(InvalidInputException.class, () -> described("true", 1));
+    assertThrows(InvalidInputException.class, () -> described("true", null));
+    assertThrows(InvalidInputException.class, () -> described("false", 2));
+    PortProfileOpenVSwitch.Builder several =
+        profile().createPort(true).createTap(true).multiqueue(true);
+    assertEquals(
+        HypervisorTask.OPEN_MULTIQUEUE_TAP, VifPlugins.installed().hypervisorTask(ovs(several)));
+  }
+
   private static LibvirtInterface described(Vif vif) {
     return LibvirtInterface.of(
         vif, VifPlugins.installed().hypervisorTask(vif), InterfaceOptions.NONE);

@@ -152,7 +152,7 @@ public final class OvsPlugin implements VifPlugin {
         || !(options.perPortBridge() || profile.createsPort())) {
       return HypervisorTask.CONNECT_DEVICE;
     }
-    return profile.createsTap() ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CREATE_TAP;
+    return profile.hypervisorTask();
   }
 
   /** The Linux bridge of a hybrid plug with a fast path. */

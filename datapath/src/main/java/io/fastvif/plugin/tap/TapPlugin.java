@@ -84,7 +84,10 @@ public final class TapPlugin implements VifPlugin {
 
   @Override
   public HypervisorTask hypervisorTask(Vif vif) {
-    return vif instanceof VifGeneric ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CONNECT_DEVICE;
+    if (!(vif instanceof VifGeneric)) {
+      return HypervisorTask.CONNECT_DEVICE;
+    }
+    return multiQueue ? HypervisorTask.OPEN_MULTIQUEUE_TAP : HypervisorTask.OPEN_DEVICE;
   }
 
   private static VifGeneric check(Vif vif) {
