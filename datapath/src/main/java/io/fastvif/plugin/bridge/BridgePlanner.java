@@ -4,11 +4,13 @@ import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.NumberRange;
 import java.net.Inet4Address;
@@ -62,12 +64,30 @@ final class BridgePlanner {
   }
 
   private static void ensureVlan(PlanBuilder plan, String name, String lower, int vlanId, int mtu) {
+    checkVlan(plan.host(), name, lower, vlanId);
     if (plan.host().link(name).filter(link -> !link.isUnfinished()).isEmpty()) {
       plan.add(
           PlannedStep.shared(
               new Step.CreateVlan(name, lower, vlanId), new Step.DeleteLink(name, 0, 0)));
       LinkSettings settings = LinkSettings.NONE.withMtu(mtu).withUp(true);
       plan.add(PlannedStep.ofCreation(new Step.ConfigureLink(name, 0, settings)));
+    }
+  }
+
+  /** A VLAN of that name that is another one would join another network to the bridge. */
+  private static void checkVlan(HostSnapshot host, String name, String lower, int vlanId) {
+    LowerLink present = host.link(name).map(LinkState::lower).orElse(null);
+    if (present == null || present.vlanId() == 0) {
+      return; // to be made, or put there in the VLAN's place by somebody
+    }
+    int wanted = host.link(lower).map(LinkState::index).orElse(0);
+    if (present.vlanId() != vlanId || (wanted != 0 && present.index() != wanted)) {
+      String on = host.link(present.index()).map(LinkState::name).orElse("another device");
+      throw InvalidInputException.ofValue(
+          "network.vlan",
+          Integer.toString(vlanId),
+          "has its device's name taken: " + name + " is VLAN " + present.vlanId() + " of " + on,
+          "VLAN " + vlanId + " of " + lower + ", or no device of that name");
     }
   }
 

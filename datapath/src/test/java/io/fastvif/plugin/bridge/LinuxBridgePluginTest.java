@@ -1,12 +1,14 @@
 package io.fastvif.plugin.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.RouteState;
@@ -186,6 +188,24 @@ class LinuxBridgePluginTest {
                     vif(network().shouldProvideVlan(true).vlan(null).build()).build(),
                     null,
                     EMPTY));
+  }
+
+  @Test
+  void aVlanOfThatNameThatIsAnotherOneIsNotJoined() {
+    Network network = network().shouldProvideVlan(true).vlan(101).bridgeInterface("eth1").build();
+    LinkState eth1 = Links.link(3, "eth1", "");
+    LinkState vlan = Links.link(4, "vlan101", "vlan");
+    for (LowerLink lower : List.of(new LowerLink(3, 102, null), new LowerLink(5, 101, null))) {
+      HostSnapshot host = new SnapshotBuilder().link(eth1).link(vlan.on(lower, null)).build();
+      InvalidInputException refused =
+          assertThrows(
+              InvalidInputException.class, () -> plugin().plug(vif(network).build(), null, host));
+      assertEquals("network.vlan", refused.path());
+    }
+    HostSnapshot same =
+        new SnapshotBuilder().link(eth1).link(vlan.on(new LowerLink(3, 101, null), null)).build();
+    assertFalse(
+        steps(plugin().plug(vif(network).build(), null, same)).toString().contains("create vlan"));
   }
 
   @Test
