@@ -52,6 +52,7 @@ final class LibvirtXmlCommand extends Command {
         QUEUES,
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
+        PluginConfiguration.CONFIG_DIR,
         DOMAIN);
   }
 
@@ -80,7 +81,7 @@ final class LibvirtXmlCommand extends Command {
             .build();
     List<String> elements = new ArrayList<>();
     List<VifInput> inputs = VifInput.read(arguments.files());
-    Planner planner = new Planner(PluginConfiguration.of(arguments, System.getenv()));
+    Planner planner = new Planner(PluginConfiguration.of(arguments, err));
     for (VifInput input : inputs) {
       Vif vif = input.request().vif();
       List<String> notes;
