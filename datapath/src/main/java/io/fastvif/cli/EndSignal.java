@@ -17,6 +17,7 @@ final class EndSignal implements AutoCloseable {
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private final Thread hook = new Thread(this::end, "end-signal");
+  private volatile Runnable whenAsked;
   private final PrintWriter out;
   private final PrintWriter err;
 
@@ -29,6 +30,10 @@ final class EndSignal implements AutoCloseable {
 
   private void end() {
     asked.countDown();
+    Runnable action = whenAsked;
+    if (action != null) {
+      action.run();
+    }
     int status;
     try {
       status = ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -44,6 +49,19 @@ final class EndSignal implements AutoCloseable {
   /** Waits for a signal. */
   void await() throws InterruptedException {
     asked.await();
+  }
+
+  /** Does that when a signal comes, on a thread of its own; at once if one has come. */
+  void whenAsked(Runnable action) {
+    whenAsked = action;
+    if (isAsked()) {
+      action.run();
+    }
+  }
+
+  /** Whether a signal has come. */
+  boolean isAsked() {
+    return asked.getCount() == 0;
   }
 
   /** Waits for a signal; false if none came in that time. */

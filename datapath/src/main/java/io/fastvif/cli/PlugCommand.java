@@ -41,14 +41,25 @@ final class PlugCommand extends Command {
     this.action = action;
   }
 
+  /** Ends in order at SIGTERM and SIGINT: what was begun is finished, and each VIF has its line. */
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
+    try (EndSignal end = new EndSignal(out, err)) {
+      int status = run(arguments, out, err, end);
+      end.ended(status);
+      return status;
+    }
+  }
+
+  private int run(Arguments arguments, PrintWriter out, PrintWriter err, EndSignal end) {
     List<VifInput> inputs = VifInput.read(arguments.files());
     PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
     try (PlugEngine engine = Engines.start(arguments, ovs)) {
-      return print(submit(engine, planner.plan(action, inputs, engine.snapshot())), out, err);
+      List<PlannedVif> vifs = planner.plan(action, inputs, engine.snapshot());
+      end.whenAsked(engine::stopBeginning);
+      return print(submit(engine, vifs), out, err);
     } catch (SystemCallException refused) {
       if (!Fastvif.isDenial(refused.errno())) {
         throw refused;
@@ -73,9 +84,21 @@ final class PlugCommand extends Command {
   private static List<Submitted> submit(PlugEngine engine, List<PlannedVif> vifs) {
     List<Submitted> submitted = new ArrayList<>(vifs.size());
     for (PlannedVif vif : vifs) {
-      submitted.add(new Submitted(vif, vif.isWrong() ? null : submit(engine, vif.plan())));
+      submitted.add(new Submitted(vif, vif.isWrong() ? null : submitUnlessEnded(engine, vif.plan())));
     }
     return submitted;
+  }
+
+  private static CompletableFuture<PlugResult> submitUnlessEnded(
+      PlugEngine engine, PlugPlan plan) {
+    try {
+      return submit(engine, plan);
+    } catch (IllegalStateException closed) {
+      PlugFailure failure =
+          new PlugFailure(plan.vifId(), "not begun", 0, "fastvif was told to end", List.of());
+      return CompletableFuture.completedFuture(
+          new PlugResult(plan, Outcome.FAILED, failure, plan.notes()));
+    }
   }
 
   /** Prints a line for each VIF, in their order; returns the exit status. */

@@ -51,6 +51,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private volatile RuntimeException startFailure;
   private volatile long closeDeadline;
   private volatile boolean closing;
+  private volatile boolean beginning = true;
   private volatile boolean terminated;
   private Thread thread;
 
@@ -121,7 +122,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   /** Whether only another thread can give the engine's thread something to do. */
   private boolean hasNothingToDo() {
-    return (queue.isEmpty() || carried != null)
+    return (queue.isEmpty() || carried != null || !beginning)
         && !executor.hasFinishedDeletions()
         && !executor.hasFinishedSlowSteps()
         && !executor.isOvsReady()
@@ -130,7 +131,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   }
 
   private boolean mayStop() {
-    return closing && executor.isIdle() && ((queue.isEmpty() && carried == null) || isOverdue());
+    boolean isRestFailed = isOverdue() || !beginning;
+    return closing && executor.isIdle() && ((queue.isEmpty() && carried == null) || isRestFailed);
   }
 
   private boolean isOverdue() {
@@ -230,10 +232,10 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   @Override
   public int doWork() {
-    if (!closing || !isOverdue()) {
-      admit();
-    } else {
+    if (closing && isOverdue()) {
       giveOvsUp();
+    } else if (beginning) {
+      admit();
     }
     return executor.work();
   }
@@ -303,6 +305,18 @@ public final class PlugEngine implements Agent, AutoCloseable {
   @Override
   public void close() {
     close(CLOSE_BOUND);
+  }
+
+  /**
+   * Takes no more requests and begins none; what was begun is finished, or undone where it fails.
+   * What is in the queue fails when the engine has come to that. From any thread, without waiting;
+   * {@link #close()} follows.
+   */
+  public void stopBeginning() {
+    beginning = false;
+    closeDeadline = System.nanoTime() + CLOSE_BOUND.toNanos();
+    closing = true;
+    parking.wake();
   }
 
   /**
