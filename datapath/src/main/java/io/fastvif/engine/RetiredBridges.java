@@ -34,12 +34,16 @@ final class RetiredBridges implements AutoCloseable {
 
   /** Whether another bridge is better retired than deleted. */
   boolean takesMore() {
-    if (waiting == null) {
-      // An earlier engine, or its whole process, may have ended before it had deleted its own.
-      waiting = transport.bridges(Step.RetireBridge.ALIAS);
-    }
+    lookForEarlier();
     // Where a rename waits too, deleting at once is no slower.
     return waiting.size() < MOST && transport.renamesAtOnce();
+  }
+
+  /** An earlier engine, or its whole process, may have ended before it had deleted its own. */
+  private void lookForEarlier() {
+    if (waiting == null) {
+      waiting = transport.bridges(Step.RetireBridge.ALIAS);
+    }
   }
 
   /** Takes a bridge that was retired, after {@link #takesMore}. */
@@ -96,6 +100,9 @@ final class RetiredBridges implements AutoCloseable {
       if (problem != null) {
         errorHandler.accept(problem);
       }
+    }
+    if (idle) {
+      lookForEarlier();
     }
     if (idle && mayDelete()) {
       if (lane == null) {

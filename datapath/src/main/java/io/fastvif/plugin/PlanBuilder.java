@@ -300,6 +300,21 @@ public final class PlanBuilder {
     }
   }
 
+  /** Deletes what a plug of the VIF that was cut off left half made, a bridge too. */
+  public void deleteUnfinished() {
+    for (LinkState link : host.linksOf(vifId)) {
+      boolean isLeaving =
+          steps.stream()
+              .anyMatch(
+                  planned ->
+                      planned.step() instanceof Step.DeleteLink delete
+                          && delete.index() == link.index());
+      if (link.isUnfinished() && !isLeaving) {
+        add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
+      }
+    }
+  }
+
   /** The plan to unplug, of nothing but the steps that were added. */
   public PlugPlan unplugged() {
     return new PlugPlan(vifId, name, Action.UNPLUG, devices, null, steps, notes);

@@ -94,6 +94,7 @@ public final class FastPathPlugin implements VifPlugin {
       case PortProfile other -> throw wrongProfile(other);
     }
     port.deleteTap();
+    port.plan().deleteUnfinished();
     return port.plan().unplugged();
   }
 
