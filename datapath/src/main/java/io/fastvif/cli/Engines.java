@@ -102,7 +102,9 @@ final class Engines {
 
   private static HostSnapshot read(RouteSocket socket, OvsSettings ovs) {
     OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : HostReader.readOvs(ovs);
-    return HostReader.read(socket).withOvs(() -> rows);
+    return HostReader.read(socket)
+        .withEntries(index -> HostReader.readEntries(socket, index))
+        .withOvs(() -> rows);
   }
 
   /**

@@ -15,6 +15,7 @@ import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.AddressState;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntries;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.RouteState;
@@ -79,6 +80,15 @@ public final class HostReader {
    */
   public static List<VfSettings> readVfs(RouteSocket socket, int index) {
     return VfReader.read(socket, index);
+  }
+
+  /**
+   * Reads what hangs on a link: addresses, routes of all tables, next hops, rules, neighbours.
+   *
+   * @param index the link; nothing hangs on one that is gone
+   */
+  public static LinkEntries readEntries(RouteSocket socket, int index) {
+    return LinkEntryReader.read(socket, index);
   }
 
   /**

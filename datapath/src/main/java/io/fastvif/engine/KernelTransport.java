@@ -23,6 +23,7 @@ import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntries;
 import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
@@ -415,6 +416,13 @@ final class KernelTransport implements Transport {
   @Override
   public FilterSnapshot filters() {
     return filters.read();
+  }
+
+  @Override
+  public LinkEntries entries(int index) {
+    synchronized (queries) {
+      return LinkEntryReader.read(queries, index);
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntries;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
@@ -116,6 +117,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   @Override
   public FilterSnapshot filters() {
     return transport.filters();
+  }
+
+  @Override
+  public LinkEntries entries(int index) {
+    return transport.entries(index);
   }
 
   @Override

@@ -200,6 +200,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
       host =
           transport
               .snapshot()
+              .withEntries(transport::entries)
               .withOvs(ovs::snapshot)
               .withSriov(transport::functions)
               .withFilters(transport::filters);

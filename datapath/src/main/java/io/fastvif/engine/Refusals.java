@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.EntryStep;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.Step;
 
@@ -107,10 +108,11 @@ final class Refusals {
       case Step.AddAltname add -> errno == Errno.EEXIST && add.unlessTaken();
       case Step.DeleteAltname delete -> errno == Errno.ENOENT;
       case Step.RetireBridge retire -> errno == Errno.ENODEV;
-      case Step.AddAddress address -> errno == Errno.EEXIST;
+      case EntryStep.Add add -> errno == Errno.EEXIST;
+      case EntryStep.Delete delete ->
+          errno == Errno.ESRCH || errno == Errno.ENOENT || errno == Errno.EADDRNOTAVAIL;
       case Step.AddRoute route ->
           errno == Errno.EEXIST && (plan.isShared() || isBy(route.name(), route.route()));
-      case Step.DeleteAddress address -> errno == Errno.EADDRNOTAVAIL;
       case Step.DeleteRoute route -> errno == Errno.ESRCH;
       default -> false;
     };

@@ -8,7 +8,6 @@ import static io.fastvif.bindings.linux.linux_h.IFLA_VF_LINK_STATE_ENABLE;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.route.AddressGenerationMode;
-import io.fastvif.netlink.route.AddressRequest;
 import io.fastvif.netlink.route.InetConf;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.NeighbourRequest;
@@ -19,7 +18,7 @@ import io.fastvif.netlink.route.kind.MacvlanMode;
 import io.fastvif.netlink.route.kind.Macvtap;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netlink.route.kind.Vlan;
-import io.fastvif.plan.AddressState;
+import io.fastvif.plan.EntryStep;
 import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.MacvtapMode;
@@ -38,7 +37,7 @@ final class StepEncoder {
   private final Transport transport;
   private final LinkRequest link;
   private final VfRequest vf;
-  private final AddressRequest address;
+  private final EntryEncoder entries;
   private final RouteRequest route;
   private final NeighbourRequest neighbour;
   private final Bridge bridge = new Bridge();
@@ -52,7 +51,7 @@ final class StepEncoder {
     this.transport = transport;
     link = new LinkRequest(transport.encoder());
     vf = new VfRequest(transport.encoder());
-    address = new AddressRequest(transport.encoder());
+    entries = new EntryEncoder(transport.encoder());
     route = new RouteRequest(transport.encoder());
     neighbour = new NeighbourRequest(transport.encoder());
   }
@@ -88,8 +87,7 @@ final class StepEncoder {
           altname(plan, delete.name(), delete.index(), delete.altname(), false);
       case Step.RetireBridge retire -> retire(retire);
       case Step.ConfigureVf configure -> configureVf(plan, configure);
-      case Step.AddAddress add -> address(plan, add.name(), add.address(), true);
-      case Step.DeleteAddress delete -> address(plan, delete.name(), delete.address(), false);
+      case EntryStep entry -> entry(plan, entry);
       case Step.AddRoute add -> route(plan, add.name(), add.route(), true);
       case Step.DeleteRoute delete -> route(plan, delete.name(), delete.route(), false);
       case Step.AddProxyNeighbour add -> neighbour(plan, add);
@@ -326,21 +324,12 @@ final class StepEncoder {
     }
   }
 
-  private int address(PlanExecution plan, String name, AddressState state, boolean add) {
-    int index = index(plan, name, 0);
+  private int entry(PlanExecution plan, EntryStep step) {
+    int index = index(plan, step.name(), 0);
     if (index < 0) {
-      return missing(name);
+      return missing(step.name());
     }
-    byte[] bytes = state.address().getAddress();
-    if (add) {
-      address.add(index, bytes, state.prefixLength()).scope(state.scope());
-      if (state.broadcast() != null) {
-        address.broadcast(state.broadcast().getAddress());
-      }
-    } else {
-      address.delete(index, bytes, state.prefixLength());
-    }
-    return end(address.end(), address.sequence());
+    return end(entries.encode(step, index), entries.sequence());
   }
 
   private int route(PlanExecution plan, String name, RouteState state, boolean add) {

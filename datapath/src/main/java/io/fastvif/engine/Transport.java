@@ -4,6 +4,7 @@ import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntries;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
@@ -95,6 +96,11 @@ interface Transport extends MessageExchange {
 
   /** Reads the namespace's links, addresses and routes. From any thread. */
   HostSnapshot snapshot();
+
+  /** Reads what hangs on the link of that index; nothing if it is gone. From any thread. */
+  default LinkEntries entries(int index) {
+    return LinkEntries.NONE;
+  }
 
   /**
    * The PCI devices of the host, looked at when they are first asked for. From any thread.

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -30,6 +31,16 @@ public interface HostSnapshot {
 
   /** The routes of the main table that leave by the link of that index. */
   List<RouteState> routes(int index);
+
+  /** What hangs on the link of that index, with all that the kernel tells of it. */
+  default LinkEntries entries(int index) {
+    return LinkEntries.NONE;
+  }
+
+  /** The same with what hangs on links, read from there when it is first asked for. */
+  default HostSnapshot withEntries(IntFunction<LinkEntries> reader) {
+    return new EntriesSnapshot(this, reader);
+  }
 
   /** Open vSwitch's rows. */
   default OvsSnapshot ovs() {

@@ -24,6 +24,7 @@ public final class SnapshotBuilder {
   private final Map<PciAddress, DeviceState> devices = new HashMap<>();
   private final Map<PciAddress, VfSettings> settings = new HashMap<>();
   private final Map<PciAddress, DeviceLease> leases = new HashMap<>();
+  private final Map<Integer, LinkEntries> entries = new HashMap<>();
   private Supplier<OvsSnapshot> ovs;
 
   /** The last one, as long as nothing has changed. */
@@ -129,6 +130,13 @@ public final class SnapshotBuilder {
     return this;
   }
 
+  /** Says what hangs on the link of that index. */
+  public SnapshotBuilder entries(int index, LinkEntries all) {
+    snapshot = null;
+    entries.put(index, all);
+    return this;
+  }
+
   /** Takes the rows of Open vSwitch from there when they are first asked for. */
   public SnapshotBuilder ovs(Supplier<OvsSnapshot> rows) {
     snapshot = null;
@@ -196,6 +204,10 @@ public final class SnapshotBuilder {
               vifs.version(),
               addresses.version(),
               routes.version());
+      if (!entries.isEmpty()) {
+        Map<Integer, LinkEntries> known = Map.copyOf(entries);
+        snapshot = snapshot.withEntries(index -> known.getOrDefault(index, LinkEntries.NONE));
+      }
       if (!virtualFunctions.isEmpty() || !physicalFunctions.isEmpty()) {
         SriovSnapshot functions = new KnownFunctions(virtualFunctions, physicalFunctions);
         snapshot = snapshot.withSriov(() -> functions);

@@ -281,21 +281,8 @@ public sealed interface Step {
     }
   }
 
-  /** Adds an address to a link. Equivalent to {@code ip address add ADDRESS dev NAME}. */
-  record AddAddress(String name, AddressState address) implements Step {
-    @Override
-    public String toString() {
-      return "add address " + address + " to " + name;
-    }
-  }
-
-  /** Takes an address off a link. Equivalent to {@code ip address delete ADDRESS dev NAME}. */
-  record DeleteAddress(String name, AddressState address) implements Step {
-    @Override
-    public String toString() {
-      return "delete address " + address + " from " + name;
-    }
-  }
+  /** Something done to what hangs on a link. */
+  sealed interface OnEntry extends Step permits EntryStep {}
 
   /** Adds a route. Equivalent to {@code ip route add ROUTE dev NAME}. */
   record AddRoute(String name, RouteState route) implements Step {

@@ -65,6 +65,11 @@ final class WiderSnapshot implements HostSnapshot {
   }
 
   @Override
+  public LinkEntries entries(int index) {
+    return kernel.entries(index);
+  }
+
+  @Override
   public OvsSnapshot ovs() {
     OvsSnapshot read = ovs;
     if (read == null) {

@@ -9,6 +9,8 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,8 @@ import java.util.OptionalInt;
 public final class PlanBuilder {
   /** Below this MTU a link has no IPv6, and the kernel refuses its IPv6 settings (RFC 8200). */
   private static final int IPV6_MIN_MTU = 1280;
+
+  private static final String BRIDGE = "bridge";
 
   private final String vifId;
   private final String name;
@@ -65,19 +69,55 @@ public final class PlanBuilder {
   }
 
   /**
+   * The name of a bridge that is given by any of its names.
+   *
+   * @param field where it is given, for a refusal
+   * @throws InvalidInputException if it is an alternative name of a link that is no bridge, so that
+   *     no bridge can have it
+   */
+  public String bridgeName(String field, String given) {
+    Optional<LinkState> link = host.link(given).filter(found -> !found.name().equals(given));
+    if (link.isEmpty()) {
+      return given;
+    }
+    if (!link.get().kind().equals(BRIDGE)) {
+      throw InvalidInputException.ofValue(
+          field,
+          given,
+          "is an alternative name of " + link.get().name() + ", which is no bridge",
+          "a bridge's name, or one that no link has");
+    }
+    return link.get().name();
+  }
+
+  /**
    * A bridge that VIFs share, without STP, delay, multicast snooping and IPv6, as os-vif has it;
    * one that is there is left as it is.
    */
   public void ensureBridge(String bridge) {
-    if (host.link(bridge).filter(link -> !link.isUnfinished()).isEmpty()) {
+    ensureBridge(bridge, null);
+  }
+
+  /**
+   * As {@link #ensureBridge(String)}.
+   *
+   * @param address the MAC address of a new one, which it then keeps whatever ports it has; null
+   *     for the lowest of its ports'
+   * @return whether it has no IPv6 when that is done
+   */
+  public boolean ensureBridge(String bridge, MacAddress address) {
+    Optional<LinkState> found = host.link(bridge).filter(link -> !link.isUnfinished());
+    if (found.isEmpty()) {
       add(
           PlannedStep.shared(
               new Step.CreateBridge(bridge, OptionalInt.empty()),
               new Step.DeleteLink(bridge, 0, 0)));
       add(PlannedStep.ofCreation(new Step.DisableIpv6(bridge, true)));
-      LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
+      LinkSettings settings = LinkSettings.NONE.withAddress(address).withArp(1, 2).withUp(true);
       add(PlannedStep.ofCreation(new Step.ConfigureLink(bridge, 0, settings)));
+      return true;
     }
+    return found.get().ipv6Disabled();
   }
 
   /**
@@ -317,6 +357,6 @@ public final class PlanBuilder {
 
   /** The plan to unplug, of nothing but the steps that were added. */
   public PlugPlan unplugged() {
-    return new PlugPlan(vifId, name, Action.UNPLUG, devices, null, steps, notes);
+    return new PlugPlan(vifId, name, Action.UNPLUG, devices, shared, steps, notes);
   }
 }

@@ -11,6 +11,7 @@ import io.fastvif.netlink.netfilter.NftTable;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntries;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
@@ -238,6 +239,11 @@ final class FaultyTransport implements Transport {
   @Override
   public DeviceSnapshot devices(HostSnapshot host) {
     return transport.devices(host);
+  }
+
+  @Override
+  public LinkEntries entries(int index) {
+    return transport.entries(index);
   }
 
   @Override

@@ -29,6 +29,7 @@ public final class RouteSocket implements AutoCloseable {
   private final AddressRequest address;
   private final RouteRequest route;
   private final BridgePortRequest bridgePort;
+  private final EntryRequest entry;
 
   private RouteSocket(RequestSocket requests) {
     this.requests = requests;
@@ -37,6 +38,7 @@ public final class RouteSocket implements AutoCloseable {
     address = new AddressRequest(encoder);
     route = new RouteRequest(encoder);
     bridgePort = new BridgePortRequest(encoder);
+    entry = new EntryRequest(encoder);
   }
 
   /**
@@ -86,6 +88,16 @@ public final class RouteSocket implements AutoCloseable {
   public BridgePortRequest bridgePort() {
     encoder.reset();
     return bridgePort;
+  }
+
+  /**
+   * The request of this socket for what hangs on links, without what was begun before.
+   *
+   * @return always the same one
+   */
+  public EntryRequest entry() {
+    encoder.reset();
+    return entry;
   }
 
   /**

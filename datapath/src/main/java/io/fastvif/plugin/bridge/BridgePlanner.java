@@ -1,27 +1,23 @@
 package io.fastvif.plugin.bridge;
 
-import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.PlannedStep;
-import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.NumberRange;
-import java.net.Inet4Address;
-import java.util.List;
 import java.util.Optional;
 
 /** Plans the bridge of a network and its uplink, the part that the network's VIFs share. */
 final class BridgePlanner {
-  private static final int RT_SCOPE_UNIVERSE = 0;
-  private static final int IFA_F_SECONDARY = 0x01;
-  private static final int IFA_F_PERMANENT = 0x80;
+  private static final String INTERFACE_FIELD = "network.bridge_interface";
+  private static final String BRIDGE = "bridge";
 
   private final String flatInterface;
   private final String vlanInterface;
@@ -35,31 +31,76 @@ final class BridgePlanner {
     this.vlanInterface = vlanInterface;
   }
 
-  void ensure(PlanBuilder plan, String bridge, Network network, int mtu) {
-    String given = network.bridgeInterface().orElse("");
-    String uplink = given;
+  /** The name of the uplink as it is given: empty for none. */
+  private String uplinkName(Network network) {
     if (network.providesVlan()) {
-      String lower = vlanInterface.isEmpty() ? given : vlanInterface;
-      int id = NumberRange.VLAN.check("network.vlan", network.vlan().require("network.vlan"));
-      uplink = "vlan" + id;
-      plan.share(new SharedBridge(bridge, uplink));
-      ensureVlan(plan, uplink, lower, id, mtu);
-    } else {
-      if (!flatInterface.isEmpty()) {
-        uplink = flatInterface;
-      }
-      plan.share(new SharedBridge(bridge, uplink.isEmpty() ? null : uplink));
+      return "vlan" + vlanId(network);
     }
-    plan.ensureBridge(bridge);
-    Optional<LinkState> link = plan.host().link(uplink);
+    return flatInterface.isEmpty() ? network.bridgeInterface().orElse("") : flatInterface;
+  }
+
+  private static int vlanId(Network network) {
+    return NumberRange.VLAN.check("network.vlan", network.vlan().require("network.vlan"));
+  }
+
+  /** The name of the link that a network's VLAN lies on, as it is given. */
+  private String lowerName(Network network) {
+    return vlanInterface.isEmpty() ? network.bridgeInterface().orElse("") : vlanInterface;
+  }
+
+  void ensure(PlanBuilder plan, String bridge, Network network, int mtu) {
+    HostSnapshot host = plan.host();
+    boolean vlan = network.providesVlan();
+    String given = uplinkName(network);
+    Optional<LinkState> link = host.link(given);
+    String uplink = link.map(LinkState::name).orElse(given);
+    plan.share(new SharedBridge(bridge, uplink.isEmpty() ? null : uplink));
+    UplinkMove move = link.map(found -> new UplinkMove(plan, found, bridge)).orElse(null);
     if (link.isPresent()) {
-      join(plan, bridge, link.get(), network.providesVlan() || mtu == 0 ? null : mtu);
-    } else if (network.providesVlan()) {
+      check(host, bridge, link.get());
+      move.check(mtu);
+    }
+    if (vlan) {
+      ensureVlan(plan, uplink, lowerName(network), vlanId(network), mtu);
+    }
+    boolean withoutIpv6 =
+        plan.ensureBridge(bridge, macAddress(host, link, lowerName(network), vlan));
+    if (link.isPresent()) {
+      join(plan, bridge, link.get(), move, withoutIpv6, vlan || mtu == 0 ? null : mtu);
+    } else if (vlan) {
       LinkSettings joined = LinkSettings.NONE.withMaster(bridge).withUp(true);
       plan.add(PlannedStep.shared(new Step.ConfigureLink(uplink, 0, joined), null));
     } else if (!uplink.isEmpty()) {
       plan.note(
           "bridge interface " + uplink + " does not exist: " + bridge + " is not joined to it");
+    }
+  }
+
+  /** A bridge has its uplink's address, or what that will have: a VLAN has that of its link. */
+  private static MacAddress macAddress(
+      HostSnapshot host, Optional<LinkState> uplink, String lower, boolean vlan) {
+    Optional<LinkState> source = uplink.isEmpty() && vlan ? host.link(lower) : uplink;
+    return source.map(LinkState::address).orElse(null);
+  }
+
+  /** Refuses what cannot become the bridge's uplink, before anything is changed. */
+  private static void check(HostSnapshot host, String bridge, LinkState uplink) {
+    Optional<LinkState> master = host.link(uplink.master());
+    if (uplink.master() != 0 && !master.map(LinkState::name).orElse("").equals(bridge)) {
+      throw InvalidInputException.ofValue(
+          INTERFACE_FIELD,
+          uplink.name(),
+          "is a port of " + master.map(LinkState::name).orElse("a link that is not seen here"),
+          "a link that is a port of " + bridge + " or of none");
+    }
+    if (uplink.kind().equals(BRIDGE)) {
+      throw InvalidInputException.ofValue(
+          INTERFACE_FIELD, uplink.name(), "is a bridge itself", "a link that can be a port of one");
+    }
+    Optional<LinkState> found = host.link(bridge).filter(link -> !link.kind().equals(BRIDGE));
+    if (found.isPresent()) {
+      throw InvalidInputException.ofValue(
+          "bridge_name", bridge, "is a link of another kind", "a bridge's name, or a free one");
     }
   }
 
@@ -91,53 +132,59 @@ final class BridgePlanner {
     }
   }
 
-  /** Joins the uplink to the bridge and moves its addresses and gateway routes there. */
-  private static void join(PlanBuilder plan, String bridge, LinkState uplink, Integer mtu) {
-    HostSnapshot host = plan.host();
+  /** Joins the uplink to the bridge, and moves there what hangs on it. */
+  private static void join(
+      PlanBuilder plan,
+      String bridge,
+      LinkState uplink,
+      UplinkMove move,
+      boolean withoutIpv6,
+      Integer mtu) {
+    Optional<LinkState> existing = plan.host().link(bridge).filter(link -> !link.isUnfinished());
+    boolean joins = existing.isEmpty() || uplink.master() != existing.get().index();
+    if (existing.isPresent() && (joins || !move.isEmpty())) {
+      move.keepAddress(existing.get());
+    }
+    if (!move.isEmpty()) {
+      existing.ifPresent(link -> plan.change(link, LinkSettings.NONE.withUp(true), true));
+    }
+    move.copy(withoutIpv6);
     plan.change(uplink, LinkSettings.NONE.withMtu(mtu).withMaster(bridge).withUp(true), true);
-    List<RouteState> routes =
-        host.routes(uplink.index()).stream().filter(BridgePlanner::isMoved).toList();
-    for (RouteState route : routes) {
-      plan.add(
-          PlannedStep.shared(
-              new Step.DeleteRoute(uplink.name(), route), new Step.AddRoute(uplink.name(), route)));
-    }
-    for (AddressState address : host.addresses(uplink.index())) {
-      if (isMoved(address)) {
-        plan.add(
-            PlannedStep.shared(
-                new Step.DeleteAddress(uplink.name(), address),
-                new Step.AddAddress(uplink.name(), address)));
-        plan.add(
-            PlannedStep.shared(
-                new Step.AddAddress(bridge, address), new Step.DeleteAddress(bridge, address)));
-      }
-    }
-    for (RouteState route : routes) {
-      plan.add(
-          PlannedStep.shared(
-              new Step.AddRoute(bridge, route), new Step.DeleteRoute(bridge, route)));
-    }
+    move.finish();
     if (mtu != null) {
       LinkSettings settings = LinkSettings.NONE.withMtu(mtu);
-      host.link(bridge)
-          .ifPresentOrElse(
-              link -> plan.change(link, settings, true),
-              () ->
-                  plan.add(PlannedStep.shared(new Step.ConfigureLink(bridge, 0, settings), null)));
+      existing.ifPresentOrElse(
+          link -> plan.change(link, settings, true),
+          () -> plan.add(PlannedStep.shared(new Step.ConfigureLink(bridge, 0, settings), null)));
     }
   }
 
-  /** os-vif moves IPv4 routes that have a gateway. */
-  private static boolean isMoved(RouteState route) {
-    return route.gateway() instanceof Inet4Address && route.destination() instanceof Inet4Address;
-  }
-
-  /** os-vif moves global IPv4 addresses, but for secondary and dynamic ones. */
-  private static boolean isMoved(AddressState address) {
-    return address.address() instanceof Inet4Address
-        && address.scope() == RT_SCOPE_UNIVERSE
-        && (address.flags() & IFA_F_SECONDARY) == 0
-        && (address.flags() & IFA_F_PERMANENT) != 0;
+  /**
+   * Ends a move to the bridge that was broken off: forwards once the uplink has joined, otherwise
+   * backwards. The bridge and its uplink are left as they are if nothing was broken off.
+   */
+  void settle(PlanBuilder plan, String given, Network network) {
+    HostSnapshot host = plan.host();
+    if (network.providesVlan() && !network.vlan().hasValue()) {
+      return;
+    }
+    Optional<LinkState> uplink = host.link(uplinkName(network));
+    Optional<LinkState> existing = host.link(given);
+    if (uplink.isEmpty() || existing.isEmpty()) {
+      return;
+    }
+    String bridge = existing.get().name();
+    boolean joined = uplink.get().master() == existing.get().index();
+    UplinkMove move = new UplinkMove(plan, uplink.get(), bridge);
+    if (!(joined || uplink.get().master() == 0) || !move.isHalfDone()) {
+      return;
+    }
+    plan.share(new SharedBridge(bridge, uplink.get().name()));
+    if (joined) {
+      move.copy(existing.get().ipv6Disabled());
+      move.finish();
+    } else {
+      move.takeBack();
+    }
   }
 }

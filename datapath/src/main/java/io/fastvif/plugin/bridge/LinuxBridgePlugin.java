@@ -26,6 +26,7 @@ import java.util.OptionalInt;
 /** Plugs a VIFBridge into a Linux bridge. */
 public final class LinuxBridgePlugin implements VifPlugin {
   private static final String NAME = "linux_bridge";
+  private static final String BRIDGE_FIELD = "bridge_name";
   private static final int PEER_NAME_CHARACTERS = 14; // as os-vif cuts the names that it makes up
 
   private final PortKind portKind;
@@ -83,10 +84,10 @@ public final class LinuxBridgePlugin implements VifPlugin {
   @Override
   public PlugPlan plug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     VifBridge bridged = check(vif);
-    String bridge = bridged.bridgeName().require("bridge_name");
     Network network = vif.network().require("network");
     String id = VifChecks.id(vif);
     PlanBuilder plan = builder(bridged, host);
+    String bridge = plan.bridgeName(BRIDGE_FIELD, bridged.bridgeName().require(BRIDGE_FIELD));
     int mtu = VifChecks.mtu(network, defaultMtu);
     if (!network.isMultiHost() && network.providesBridge()) {
       if (vif.isTrafficFiltered()) {
@@ -124,6 +125,13 @@ public final class LinuxBridgePlugin implements VifPlugin {
     String id = VifChecks.id(vif);
     PlanBuilder plan = builder(bridged, host);
     plan.delete(vif.isPreservedOnDelete());
+    Network network = vif.network().orElse(null);
+    if (network != null
+        && bridged.bridgeName().hasValue()
+        && !network.isMultiHost()
+        && network.providesBridge()) {
+      bridges.settle(plan, bridged.bridgeName().get(), network);
+    }
     if (host.filters().isKnown()) {
       forwarding.release(plan, id, host.filters().bridgesOf(id));
     } else if (!vif.isTrafficFiltered() && bridged.bridgeName().hasValue()) {

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntries;
+import io.fastvif.plan.LinkEntry;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plugin.Links;
@@ -22,7 +22,7 @@ import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfileFpBridge;
 import io.fastvif.vif.VifBridge;
-import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,45 +118,191 @@ class LinuxBridgePluginTest {
     assertEquals(List.of("tap0"), veth.devices());
   }
 
+  private static LinkEntry entry(LinkEntry.Kind kind, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return LinkEntry.builder(kind, text, bytes, bytes).build();
+  }
+
+  private static LinkEntry ipv6(LinkEntry.Kind kind, String text, LinkEntry.Way way) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return LinkEntry.builder(kind, text, bytes, bytes).way(way).needsIpv6(true).build();
+  }
+
   @Test
-  void joinsTheUplinkAndMovesItsAddressesAndGatewayRoutes() throws Exception {
-    LinkState eth1 = Links.link(3, "eth1", "");
-    InetAddress ten = InetAddress.getByName("10.1.0.9");
-    RouteState direct = new RouteState(InetAddress.getByName("10.1.0.0"), 24, null, ten, 0, 2, 253);
-    RouteState byGateway =
-        new RouteState(
-            InetAddress.getByName("0.0.0.0"), 0, InetAddress.getByName("10.1.0.1"), null, 0, 3, 0);
+  void movesWhatHangsOnTheUplinkByAddingBeforeDeleting() {
+    LinkState eth1 = Links.up(Links.link(3, "eth1", ""), "", 1500, "02:00:00:00:00:01", 0, true);
+    LinkEntry address = entry(LinkEntry.Kind.ADDRESS, "address 10.1.0.9/24");
+    LinkEntry secondary = entry(LinkEntry.Kind.ADDRESS, "address 10.1.0.10/24");
+    LinkEntry byGateway = entry(LinkEntry.Kind.ROUTE, "route default via 10.1.0.1");
+    LinkEntry hop =
+        LinkEntry.builder(LinkEntry.Kind.NEXT_HOP, "nexthop id 7", new byte[1], new byte[1])
+            .way(LinkEntry.Way.IN_PLACE)
+            .build();
     HostSnapshot host =
         new SnapshotBuilder()
             .link(eth1)
-            .address(3, new AddressState(ten, 24, null, 0, 0x80, "eth1"))
-            .address(3, new AddressState(InetAddress.getByName("10.1.0.10"), 24, null, 0, 0x81, ""))
-            .address(3, new AddressState(InetAddress.getByName("10.9.0.1"), 24, null, 0, 0, ""))
-            .address(3, new AddressState(InetAddress.getByName("fe80::1"), 64, null, 253, 0x80, ""))
-            .route(3, direct)
-            .route(3, byGateway)
+            .entries(3, new LinkEntries(List.of(address, secondary, byGateway, hop), 1))
             .build();
     PlugPlan plan =
         plugin().plug(vif(network().bridgeInterface("eth1").build()).build(), null, host);
     assertEquals(
         List.of(
-            "set eth1: mtu 1450 master br0 up",
-            "delete route default via 10.1.0.1 dev eth1",
-            "delete address 10.1.0.9/24 from eth1",
+            "set br0: address 02:00:00:00:00:01 arp_ignore 1 arp_announce 2 up",
             "add address 10.1.0.9/24 to br0",
-            "add route default via 10.1.0.1 dev br0",
+            "add address 10.1.0.10/24 to br0",
+            "add route default via 10.1.0.1 to br0",
+            "set eth1: mtu 1450 master br0",
+            "move nexthop id 7 to br0",
+            "delete route default via 10.1.0.1 from eth1",
+            "delete address 10.1.0.10/24 from eth1",
+            "delete address 10.1.0.9/24 from eth1",
             "set br0: mtu 1450"),
-        steps(plan).subList(3, 9));
+        steps(plan).subList(2, 12));
     assertEquals(
         List.of(
-            "set eth1: mtu 1500 nomaster down",
-            "add route default via 10.1.0.1 dev eth1",
-            "add address 10.1.0.9/24 to eth1",
+            "",
             "delete address 10.1.0.9/24 from br0",
-            "delete route default via 10.1.0.1 dev br0",
+            "delete address 10.1.0.10/24 from br0",
+            "delete route default via 10.1.0.1 from br0",
+            "set eth1: mtu 1500 nomaster",
+            "move nexthop id 7 to eth1",
+            "add route default via 10.1.0.1 to eth1",
+            "add address 10.1.0.10/24 to eth1",
+            "add address 10.1.0.9/24 to eth1",
             ""),
-        undo(plan).subList(3, 9));
+        undo(plan).subList(2, 12));
     assertEquals(new SharedBridge("br0", "eth1"), plan.shared());
+  }
+
+  @Test
+  void anIpv6AddressTakesTheBridgeToIpv6AndTheKernelsOwnDoesNot() {
+    LinkState eth1 =
+        Links.up(Links.link(3, "eth1", ""), "", 1500, "02:00:00:00:00:01", 0, true).toBuilder()
+            .ipv6AddressGeneration(true)
+            .build();
+    byte[] bytes = {1};
+    LinkEntry own =
+        LinkEntry.builder(LinkEntry.Kind.ADDRESS, "address fe80::1/64", bytes, bytes)
+            .automatic(true)
+            .needsIpv6(true)
+            .checked(true)
+            .build();
+    LinkEntry address =
+        ipv6(LinkEntry.Kind.ADDRESS, "address 2001:db8::9/64", LinkEntry.Way.BESIDE);
+    LinkEntry route =
+        ipv6(LinkEntry.Kind.ROUTE, "route default via fe80::2", LinkEntry.Way.IN_PLACE);
+    VifBridge vif = vif(network().bridgeInterface("eth1").build()).build();
+    HostSnapshot alone =
+        new SnapshotBuilder().link(eth1).entries(3, new LinkEntries(List.of(own), 1)).build();
+    assertEquals(
+        List.of("set eth1: mtu 1450 master br0", "set br0: mtu 1450"),
+        steps(plugin().plug(vif, null, alone)).subList(3, 5));
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .link(eth1)
+            .entries(3, new LinkEntries(List.of(own, address, route), 0))
+            .build();
+    assertEquals(
+        List.of(
+            "set br0: addrgenmode none",
+            "set net/ipv6/conf/br0/accept_ra to 0",
+            "set br0: disable_ipv6 0",
+            "add address fe80::1/64 to br0",
+            "settle address fe80::1/64 on br0",
+            "add address 2001:db8::9/64 to br0",
+            "set br0: addrgenmode eui64",
+            "set eth1: mtu 1450 master br0",
+            "move route default via fe80::2 to br0",
+            "delete address 2001:db8::9/64 from eth1",
+            "settle address fe80::1/64 on eth1",
+            "delete address fe80::1/64 from eth1",
+            "set br0: mtu 1450"),
+        steps(plugin().plug(vif, null, host)).subList(3, 16));
+    InvalidInputException small =
+        assertThrows(
+            InvalidInputException.class,
+            () ->
+                plugin()
+                    .plug(
+                        vif(network().bridgeInterface("eth1").mtu(1279).build()).build(),
+                        null,
+                        host));
+    assertEquals("network.mtu", small.path());
+  }
+
+  @Test
+  void refusesAnUplinkOfWhichSomethingCannotBeMoved() {
+    LinkState eth1 = Links.link(3, "eth1", "");
+    byte[] bytes = {1};
+    LinkEntry stuck =
+        LinkEntry.builder(LinkEntry.Kind.ADDRESS, "address 2001:db8::7/64", bytes, bytes)
+            .needsIpv6(true)
+            .obstacle("it is stuck")
+            .build();
+    LinkEntry labelled =
+        LinkEntry.builder(LinkEntry.Kind.ADDRESS, "address 10.1.0.9/24", bytes, bytes)
+            .labelSuffixBytes(13)
+            .build();
+    for (LinkEntry entry : List.of(stuck, labelled)) {
+      HostSnapshot host =
+          new SnapshotBuilder().link(eth1).entries(3, new LinkEntries(List.of(entry), 1)).build();
+      InvalidInputException refused =
+          assertThrows(
+              InvalidInputException.class,
+              () ->
+                  plugin()
+                      .plug(vif(network().bridgeInterface("eth1").build()).build(), null, host));
+      assertEquals("network.bridge_interface", refused.path());
+      assertTrue(refused.getMessage().contains(entry.toString()), refused.getMessage());
+    }
+  }
+
+  @Test
+  void refusesAPortOfAnotherBridgeAndWhatCannotBePort() {
+    LinkState other = Links.link(2, "br9", "bridge");
+    LinkState port = Links.up(Links.link(3, "eth1", ""), "", 1500, "02:00:00:00:00:01", 2, true);
+    HostSnapshot host = new SnapshotBuilder().link(other).link(port).build();
+    for (String uplink : List.of("eth1", "br9")) {
+      InvalidInputException refused =
+          assertThrows(
+              InvalidInputException.class,
+              () ->
+                  plugin()
+                      .plug(vif(network().bridgeInterface(uplink).build()).build(), null, host));
+      assertEquals("network.bridge_interface", refused.path());
+    }
+    HostSnapshot taken =
+        new SnapshotBuilder()
+            .link(Links.link(2, "br0", "veth"))
+            .link(Links.link(3, "eth1", ""))
+            .build();
+    assertEquals(
+        "bridge_name",
+        assertThrows(
+                InvalidInputException.class,
+                () ->
+                    plugin()
+                        .plug(vif(network().bridgeInterface("eth1").build()).build(), null, taken))
+            .path());
+  }
+
+  @Test
+  void findsTheUplinkAndTheBridgeByAlternativeNames() {
+    LinkState bridge = Links.link(2, "br5", "bridge").withNames("br5", List.of("br0"));
+    LinkState eth1 = Links.link(3, "eth1", "").withNames("eth1", List.of("enp0s3"));
+    HostSnapshot host = new SnapshotBuilder().link(bridge).link(eth1).build();
+    VifBridge vif = vif(network().bridgeInterface("enp0s3").build()).build();
+    PlugPlan plan = plugin().plug(vif, null, host);
+    assertEquals(new SharedBridge("br5", "eth1"), plan.shared());
+    assertTrue(
+        steps(plan).contains("set eth1: mtu 1450 master br5 up"), () -> steps(plan).toString());
+    HostSnapshot foreign =
+        new SnapshotBuilder()
+            .link(Links.link(3, "eth1", "").withNames("eth1", List.of("br0")))
+            .build();
+    assertEquals(
+        "bridge_name",
+        assertThrows(InvalidInputException.class, () -> plugin().plug(vif, null, foreign)).path());
   }
 
   @Test

@@ -1,0 +1,212 @@
+package io.fastvif.engine;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.netlink.DumpHandler;
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.route.EntryMessage;
+import io.fastvif.netlink.route.LinkMessage;
+import io.fastvif.netlink.route.Request;
+import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.plan.LinkEntries;
+import io.fastvif.plan.LinkEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Reads what hangs on a link. What the kernel makes by itself of an address (its local and
+ * broadcast routes, the route to its network) or of a link (multicast routes) is left out, because
+ * it comes and goes with that.
+ */
+final class LinkEntryReader {
+  /** The third of the options in linux/ipv6.h, DEVCONF_ACCEPT_RA, which the bindings lack. */
+  private static final int ACCEPT_RA = 3;
+
+  private static final int PERMANENT_STATE_OFFSET = 8;
+  private static final int NEIGHBOUR_FLAGS_OFFSET = 10;
+
+  private final RouteSocket socket;
+  private final int index;
+  private String name;
+  private long mac;
+  private int acceptRa = -1;
+  private EntryMessage entry;
+
+  private LinkEntryReader(RouteSocket socket, int index) {
+    this.socket = socket;
+    this.index = index;
+  }
+
+  /** Reads what hangs on the link of that index; nothing if it is gone. */
+  static LinkEntries read(RouteSocket socket, int index) {
+    return new LinkEntryReader(socket, index).read();
+  }
+
+  private LinkEntries read() {
+    LinkMessage link = new LinkMessage();
+    ifThere(
+        () ->
+            socket.query(
+                socket.link().get(index),
+                message -> {
+                  link.wrap(message);
+                  name = link.name();
+                  mac = link.address();
+                  acceptRa = link.inet6Conf(ACCEPT_RA, -1);
+                }));
+    if (name == null) {
+      return LinkEntries.NONE;
+    }
+    entry = new EntryMessage(index, name.getBytes(StandardCharsets.UTF_8));
+    List<AddressEntry> addresses = addresses();
+    List<RouteEntry> routes = new ArrayList<>();
+    routes(AF_INET, routes);
+    routes(AF_INET6, routes);
+    routes.removeIf(route -> addresses.stream().anyMatch(address -> address.makes(route)));
+    routes.sort(Comparator.comparingInt(RouteEntry::order));
+    List<LinkEntry> all = new ArrayList<>();
+    // IPv6's to a network need no address, and the kernel makes those that are not there by then.
+    List<RouteEntry> first = routes.stream().filter(RouteEntry::isToIpv6Network).toList();
+    boolean takesAdvertisements = acceptRa > 0;
+    first.forEach(route -> all.add(route.entry(routes, takesAdvertisements)));
+    addresses.forEach(address -> all.add(address.entry(mac)));
+    routes.stream()
+        .filter(route -> !route.isToIpv6Network())
+        .forEach(route -> all.add(route.entry(routes, takesAdvertisements)));
+    nextHops(all);
+    rules(AF_INET, all);
+    rules(AF_INET6, all);
+    for (int family : new int[] {AF_INET, AF_INET6}) {
+      neighbours(family, false, all);
+      neighbours(family, true, all);
+    }
+    return new LinkEntries(all, acceptRa);
+  }
+
+  /** In the order in which they must be added to come to be in this one: IPv6's go to the front. */
+  private List<AddressEntry> addresses() {
+    List<AddressEntry> ipv4 = new ArrayList<>();
+    List<AddressEntry> ipv6 = new ArrayList<>();
+    dump(
+        () -> socket.address().dump(AF_UNSPEC).ofLink(index),
+        () -> {
+          ipv4.clear();
+          ipv6.clear();
+        },
+        message -> {
+          AddressEntry address = new AddressEntry(entry.wrap(message));
+          if (entry.isOfLink()) {
+            if (address.isIpv6()) {
+              ipv6.addFirst(address);
+            } else {
+              ipv4.add(address);
+            }
+          }
+        });
+    ipv4.addAll(ipv6);
+    return ipv4;
+  }
+
+  private void routes(int family, List<RouteEntry> all) {
+    List<RouteEntry> routes = new ArrayList<>();
+    dump(
+        () -> socket.route().dump(family).outputInterface(index),
+        routes::clear,
+        message -> {
+          RouteEntry route = new RouteEntry(entry.wrap(message));
+          if (entry.isOfLink() && !route.isMadeWithLink() && !route.hasNextHopObject()) {
+            routes.add(route);
+          }
+        });
+    all.addAll(routes);
+  }
+
+  private void nextHops(List<LinkEntry> all) {
+    List<LinkEntry> hops = new ArrayList<>();
+    dump(
+        () -> socket.entry().dumpNextHops(index),
+        hops::clear,
+        message -> {
+          LinkEntry hop = EntryText.nextHop(entry.wrap(message));
+          if (entry.isOfLink()) {
+            hops.add(hop);
+          }
+        });
+    all.addAll(hops);
+  }
+
+  private void rules(int family, List<LinkEntry> all) {
+    List<LinkEntry> rules = new ArrayList<>();
+    dump(
+        () -> socket.entry().dumpRules(family),
+        rules::clear,
+        message -> {
+          LinkEntry rule = EntryText.rule(entry.wrap(message));
+          if (entry.isOfLink()) {
+            rules.add(rule);
+          }
+        });
+    all.addAll(rules);
+  }
+
+  /** Those that somebody has set; what the kernel has learned it learns again. */
+  private void neighbours(int family, boolean proxies, List<LinkEntry> all) {
+    List<LinkEntry> neighbours = new ArrayList<>();
+    dump(
+        () -> socket.entry().dumpNeighbours(family, index, proxies),
+        neighbours::clear,
+        message -> {
+          entry.wrap(message);
+          int flags = entry.headerByte(NEIGHBOUR_FLAGS_OFFSET);
+          boolean isProxy = (flags & NTF_PROXY) != 0;
+          boolean isSet =
+              (entry.headerByte(PERMANENT_STATE_OFFSET) & NUD_PERMANENT) != 0
+                  || (flags & NTF_EXT_LEARNED) != 0
+                  || (entry.number(NDA_FLAGS_EXT, 0) & NTF_EXT_MANAGED) != 0;
+          if (isProxy == proxies && (isProxy || isSet)) {
+            LinkEntry neighbour = EntryText.neighbour(entry, isProxy);
+            if (entry.isOfLink()) {
+              neighbours.add(neighbour);
+            }
+          }
+        });
+    all.addAll(neighbours);
+  }
+
+  private void dump(Supplier<Request> request, Runnable begin, DumpHandler each) {
+    ifThere(
+        () ->
+            socket.dump(
+                request.get(),
+                new DumpHandler() {
+                  @Override
+                  public void onBegin() {
+                    begin.run();
+                  }
+
+                  @Override
+                  public void onMessage(MessageDecoder message) {
+                    each.onMessage(message);
+                  }
+                }));
+  }
+
+  /** A link may be gone, a table not made yet, a kernel without IPv6 or next hop objects. */
+  private static void ifThere(Runnable reading) {
+    try {
+      reading.run();
+    } catch (NetlinkException refused) {
+      switch (refused.errno()) {
+        case Errno.ENODEV, Errno.ENOENT, Errno.EOPNOTSUPP, Errno.EAFNOSUPPORT -> {
+          // nothing of that sort is there
+        }
+        default -> throw refused;
+      }
+    }
+  }
+}
