@@ -84,13 +84,13 @@ final class PlugCommand extends Command {
   private static List<Submitted> submit(PlugEngine engine, List<PlannedVif> vifs) {
     List<Submitted> submitted = new ArrayList<>(vifs.size());
     for (PlannedVif vif : vifs) {
-      submitted.add(new Submitted(vif, vif.isWrong() ? null : submitUnlessEnded(engine, vif.plan())));
+      submitted.add(
+          new Submitted(vif, vif.isWrong() ? null : submitUnlessEnded(engine, vif.plan())));
     }
     return submitted;
   }
 
-  private static CompletableFuture<PlugResult> submitUnlessEnded(
-      PlugEngine engine, PlugPlan plan) {
+  private static CompletableFuture<PlugResult> submitUnlessEnded(PlugEngine engine, PlugPlan plan) {
     try {
       return submit(engine, plan);
     } catch (IllegalStateException closed) {

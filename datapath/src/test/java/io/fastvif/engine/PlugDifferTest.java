@@ -268,8 +268,7 @@ class PlugDifferTest {
           struck = faults.struck();
           kills += struck && kill ? 1 : 0;
           refusals += struck && !kill ? 1 : 0;
-          String what =
-              one.name() + ": unplug " + (kill ? "killed at " : "refused at ") + at;
+          String what = one.name() + ": unplug " + (kill ? "killed at " : "refused at ") + at;
           if (again) {
             run(one, true, Faults.none(), what + ", plugged again");
             expect(what + ", plugged again", plugged);
