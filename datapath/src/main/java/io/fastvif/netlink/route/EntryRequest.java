@@ -133,14 +133,14 @@ public final class EntryRequest extends Request {
     int headerLength = EntryAttribute.headerLength(messageType);
     beginAcknowledged(messageType, flags, headerLength);
     for (int i = 0; i < headerLength; i++) {
-      encoder.setHeaderByte(i, body[i]);
+      encoder.setHeaderByte(i, body[i] & 0xff);
     }
     boolean address = messageType == RTM_NEWADDR || messageType == RTM_DELADDR;
     if (address || messageType == RTM_NEWNEIGH || messageType == RTM_DELNEIGH) {
       encoder.setHeaderInt(AddressInfo.INDEX, index);
     }
     if (addressFlags != 0) {
-      encoder.setHeaderByte(AddressInfo.FLAGS, body[AddressInfo.FLAGS] | addressFlags);
+      encoder.setHeaderByte(AddressInfo.FLAGS, (body[AddressInfo.FLAGS] | addressFlags) & 0xff);
     }
     List<EntryAttribute> attributes = EntryAttribute.list(body, headerLength);
     for (EntryAttribute attribute : attributes) {
