@@ -97,9 +97,7 @@ class ServeIdleTest {
     ServeProcess serve = ServeProcess.start(folder, "serve", vifs, "--interval", "0");
     Await.until(
         "the last socket",
-        () ->
-            Files.exists(FastPathVifs.socket(folder, ports - 1))
-                || !serve.process().isAlive());
+        () -> Files.exists(FastPathVifs.socket(folder, ports - 1)) || !serve.process().isAlive());
     assertTrue(serve.process().isAlive(), serve.text());
     // Nothing comes from the host: the taps would get the kernel's own frames.
     Peer.require("ip", "iproute2").run("link set br-fp down");
