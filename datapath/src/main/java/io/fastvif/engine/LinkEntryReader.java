@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +36,7 @@ final class LinkEntryReader {
   private final int index;
   private String name;
   private long mac;
+  private int master;
   private int acceptRa = -1;
   private EntryMessage entry;
 
@@ -57,12 +60,13 @@ final class LinkEntryReader {
                   link.wrap(message);
                   name = link.name();
                   mac = link.address();
+                  master = link.master();
                   acceptRa = link.inet6Conf(ACCEPT_RA, -1);
                 }));
     if (name == null) {
       return LinkEntries.NONE;
     }
-    entry = new EntryMessage(index, name.getBytes(StandardCharsets.UTF_8));
+    entry = new EntryMessage(index, nameBytes());
     List<AddressEntry> addresses = addresses();
     List<RouteEntry> routes = new ArrayList<>();
     routes(AF_INET, routes);
@@ -114,16 +118,50 @@ final class LinkEntryReader {
 
   private void routes(int family, List<RouteEntry> all) {
     List<RouteEntry> routes = new ArrayList<>();
+    List<EntryMessage> joint = new ArrayList<>();
     dump(
         () -> socket.route().dump(family).outputInterface(index),
-        routes::clear,
+        () -> {
+          routes.clear();
+          joint.clear();
+        },
         message -> {
           RouteEntry route = new RouteEntry(entry.wrap(message));
-          if (entry.isOfLink() && !route.isMadeWithLink() && !route.hasNextHopObject()) {
+          if (!entry.isOfLink() || route.isMadeWithLink() || route.hasNextHopObject()) {
+            return;
+          }
+          if (route.isIpv6() && !entry.otherHops().isEmpty()) {
+            joint.add(new EntryMessage(index, nameBytes()).wrap(message));
+          } else {
             routes.add(route);
           }
         });
+    joint.forEach(message -> routes.add(new RouteEntry(message.withoutHops(joined(message)))));
     all.addAll(routes);
+  }
+
+  /**
+   * The other links of a multipath route that are this one's bridge or its ports. Of a route by an
+   * uplink and the same by its bridge, which are there while it is moved, IPv6 makes one.
+   */
+  private Set<Integer> joined(EntryMessage route) {
+    Set<Integer> others = new TreeSet<>(route.otherHops());
+    others.removeIf(other -> other != master && master(other) != index);
+    return others;
+  }
+
+  private int master(int other) {
+    int[] found = new int[1];
+    LinkMessage link = new LinkMessage();
+    ifThere(
+        () ->
+            socket.query(
+                socket.link().get(other), message -> found[0] = link.wrap(message).master()));
+    return found[0];
+  }
+
+  private byte[] nameBytes() {
+    return name.getBytes(StandardCharsets.UTF_8);
   }
 
   private void nextHops(List<LinkEntry> all) {

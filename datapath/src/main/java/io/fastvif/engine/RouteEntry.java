@@ -138,12 +138,16 @@ final class RouteEntry {
   /**
    * IPv4 keeps routes of one key in their order and uses the first. IPv6 makes those of one key and
    * with a gateway a single multipath route, and would use both links; so the new one takes the
-   * place of the old one at once. Only of several that are not one multipath route (those of router
-   * advertisements) the kernel could replace the wrong one.
+   * place of the old one at once. Only of several that are not one multipath route (those that the
+   * kernel made of router advertisements) the kernel could replace the wrong one; of a multipath
+   * route it replaces such a one.
    */
   private LinkEntry.Way way(List<RouteEntry> all) {
     if (!ipv6 || !gateway) {
       return LinkEntry.Way.BESIDE;
+    }
+    if (multipath) {
+      return LinkEntry.Way.IN_PLACE;
     }
     long sameKey =
         all.stream().filter(other -> other.ipv6 && Arrays.equals(key, other.key)).count();

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads what hangs on a link (an address, a route, a next hop, a rule or a neighbour) so that it
@@ -134,6 +135,36 @@ public final class EntryMessage {
     return payload == null || payload.length < Integer.BYTES
         ? absent
         : EntryAttribute.buffer(payload).getInt(0);
+  }
+
+  /**
+   * The other links that a multipath route leaves by.
+   *
+   * @return their indexes; none for what is not a multipath route
+   */
+  public Set<Integer> otherHops() {
+    byte[] hops = type == RTM_NEWROUTE ? attribute(RTA_MULTIPATH) : null;
+    return hops == null ? Set.of() : RouteHops.others(hops, index);
+  }
+
+  /**
+   * Takes hops out of a multipath route, as if it never had them: with one left it is no multipath
+   * route. Some hop by the link itself must be there.
+   *
+   * @param links the indexes of the links by which they leave
+   * @return this
+   */
+  public EntryMessage withoutHops(Set<Integer> links) {
+    List<EntryAttribute> changed = new ArrayList<>();
+    for (EntryAttribute attribute : attributes) {
+      if (attribute.type() == RTA_MULTIPATH) {
+        changed.addAll(RouteHops.without(attribute, links, header));
+      } else {
+        changed.add(attribute);
+      }
+    }
+    attributes = changed;
+    return this;
   }
 
   /**

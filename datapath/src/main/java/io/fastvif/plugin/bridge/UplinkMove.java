@@ -101,8 +101,8 @@ final class UplinkMove {
   }
 
   /**
-   * A port of the bridge was moved when it joined. The addresses go last, so that where none is
-   * left, nothing is.
+   * A port of the bridge was moved when it joined. An address goes last, see {@link #finish()}, so
+   * that where none is left, nothing is.
    */
   private boolean mayHold(HostSnapshot host) {
     boolean joined = existing.isPresent() && uplink.master() == existing.get().index();
@@ -262,7 +262,10 @@ final class UplinkMove {
     }
   }
 
-  /** Once the uplink has joined: changes over what exists once, and takes the rest off it. */
+  /**
+   * Once the uplink has joined: changes over what exists once, and takes the rest off it, last of
+   * all an address. Where this is broken off, that address shows that something may be left.
+   */
   void finish() {
     for (LinkEntry entry : moved) {
       if (entry.way() == LinkEntry.Way.BESIDE_WHEN_JOINED) {
@@ -273,11 +276,14 @@ final class UplinkMove {
                 new EntryStep.Replace(bridge, entry), new EntryStep.Replace(uplink.name(), entry)));
       }
     }
+    Optional<LinkEntry> last =
+        moved.stream().filter(entry -> entry.kind() == LinkEntry.Kind.ADDRESS).findFirst();
     for (LinkEntry entry : moved.reversed()) {
-      if (entry.way() != LinkEntry.Way.IN_PLACE) {
+      if (entry.way() != LinkEntry.Way.IN_PLACE && !last.filter(entry::equals).isPresent()) {
         takeOff(entry);
       }
     }
+    last.ifPresent(this::takeOff);
   }
 
   private void takeOff(LinkEntry entry) {

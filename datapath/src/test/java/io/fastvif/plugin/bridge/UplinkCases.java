@@ -127,6 +127,14 @@ final class UplinkCases {
         "-6 route add default nexthop via fe80::1 dev eth1 weight 2 nexthop via fe80::2 dev eth1",
         "-6 route add 2001:db8:9::/48 nexthop via fe80::1 dev eth1 nexthop via fe80::9 dev eth2");
     add(
+        "IPv6 routers of one metric, found by somebody else than the kernel",
+        "address add 2001:db8::5/64 dev eth1",
+        "address add 2001:db8:2::5/64 dev eth2 nodad",
+        "-6 route add default via fe80::1 dev eth1 protocol ra metric 1024 mtu 1400",
+        "-6 route append default via fe80::2 dev eth1 protocol ra metric 1024 mtu 1400",
+        "-6 route append default via fe80::3 dev eth2 protocol ra metric 1024 mtu 1400",
+        "-6 route add 2001:db8:9::/48 via fe80::1 dev eth1 protocol ra metric 77");
+    add(
         "IPv4 by a gateway of IPv6",
         "address add 10.0.0.5/32 dev eth1",
         "route add default via inet6 fe80::1 dev eth1");
