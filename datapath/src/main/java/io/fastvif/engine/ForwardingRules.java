@@ -71,8 +71,10 @@ final class ForwardingRules {
     for (NftExpression expression : rule.expressions()) {
       switch (expression) {
         case NftExpression.Meta meta -> key = meta.key();
-        case NftExpression.Compare compare when compare.operation() == NFT_CMP_EQ -> {
-          if (key == NFT_META_IIFNAME) {
+        case NftExpression.Compare compare -> {
+          if (compare.operation() != NFT_CMP_EQ) {
+            return Optional.empty();
+          } else if (key == NFT_META_IIFNAME) {
             in = IptablesLine.linkName(compare);
           } else if (key == NFT_META_OIFNAME) {
             out = IptablesLine.linkName(compare);
@@ -83,8 +85,10 @@ final class ForwardingRules {
         case NftExpression.Counter counter -> {
           // counts only
         }
-        case NftExpression.Match match when match.name().equals("comment") -> {
-          // read already
+        case NftExpression.Match match -> {
+          if (!match.name().equals("comment")) { // that is read already
+            return Optional.empty();
+          }
         }
         case NftExpression.Verdict verdict -> target = IptablesLine.target(verdict);
         case NftExpression.Target extension -> target = extension.name();

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Every plan, refused something at each of its changes and killed at each of its sends, leaves
  * nothing and takes nothing: the whole namespace is compared before and after. What failed is
  * undone; what was killed is finished by plugging again and undone by unplugging. On hosts made up
- * at random; {@code -Dfastvif.seed=SEED} repeats one, {@code -Dfastvif.differ-hosts=N} tries more, {@code
- * -Dfastvif.differ-case=NAME} one plan alone.
+ * at random; {@code -Dfastvif.seed=SEED} repeats one, {@code -Dfastvif.differ-hosts=N} tries more,
+ * {@code -Dfastvif.differ-case=NAME} one plan alone.
  */
 class PlugDifferTest {
   private static final String ID = "7204e52d-b222-4a58-808a-05a6c4647159";

@@ -80,13 +80,14 @@ public record IptablesLine(String text, boolean isWhole) {
             target = " -j " + extension.name();
             whole = false;
           }
-          case NftExpression.Match match when match.name().equals("comment") -> {
-            commented = true;
-            matches.append(comment(rule.comment()));
-          }
           case NftExpression.Match match -> {
-            matches.append(" -m ").append(match.name());
-            whole = false;
+            if (match.name().equals("comment")) {
+              commented = true;
+              matches.append(comment(rule.comment()));
+            } else {
+              matches.append(" -m ").append(match.name());
+              whole = false;
+            }
           }
           case NftExpression.Other other -> whole = false;
         }
