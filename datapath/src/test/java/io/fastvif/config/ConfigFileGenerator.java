@@ -207,7 +207,7 @@ final class ConfigFileGenerator {
     }
     String group = section.replaceAll("[\\[\\]]", "");
     String name = any(group.equalsIgnoreCase("os_vif_ovs") ? OVS : LINUX_BRIDGE);
-    if (group.equals("DEFAULT") && chance(50) || chance(8)) {
+    if ((group.equals("DEFAULT") && chance(50)) || chance(8)) {
       name = any(OTHERS);
     }
     String line = name + any(SEPARATORS) + value(name, group);
