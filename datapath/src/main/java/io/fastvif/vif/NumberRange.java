@@ -49,6 +49,11 @@ public enum NumberRange {
     return max;
   }
 
+  /** Whether a number is in range. */
+  public boolean has(long number) {
+    return number >= min && number <= max;
+  }
+
   /**
    * Checks a number.
    *
@@ -57,7 +62,7 @@ public enum NumberRange {
    * @throws InvalidInputException if it is out of range
    */
   public int check(String field, long number) {
-    if (number < min || number > max) {
+    if (!has(number)) {
       throw InvalidInputException.ofValue(
           field, Long.toString(number), "is out of range", expected());
     }

@@ -5,12 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.NumberRange;
+import io.fastvif.vif.PortProfileFpBridge;
+import io.fastvif.vif.PortProfileFpOpenVSwitch;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifOpenVSwitch;
+import io.fastvif.vif.VifVhostUser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Both edges of every number that is read, and numbers that fewer bits would make right. */
 class NumberRangesTest {
   private static final long BITS_32 = 1L << 32;
+  private static final String ID = "5c1f4a1e-0000-4000-8000-000000000001";
+  private static final String MAC = "fe:16:3e:88:75:34";
 
   private static VifPluginFactory factory(String plugin) {
     for (VifPluginFactory factory : ServiceLoader.load(VifPluginFactory.class)) {
@@ -133,7 +143,7 @@ class NumberRangesTest {
             .build();
     VifBridge vif =
         VifBridge.builder()
-            .id("5c1f4a1e-0000-4000-8000-000000000001")
+            .id(ID)
             .plugin("linux_bridge")
             .vifName("t1")
             .bridgeName("br0")
@@ -150,6 +160,64 @@ class NumberRangesTest {
     assertEquals(
         "network.vlan: \"" + vlan + "\" is out of range: expected a whole number from 1 to 4094",
         refused.getMessage());
+  }
+
+  /**
+   * No plug can have done anything with a wrong number, so that there is nothing to be wrong of.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {65637, 4095, 0, -1})
+  void unplugNeedsNoRightVlanAndMtu(int wrong) {
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .link(Links.link(2, "br0", "bridge"))
+            .link(Links.up(Links.link(3, "p1", "tun"), "fastvif:" + ID, 1450, MAC, 0, false))
+            .build();
+    Network network =
+        Network.builder()
+            .shouldProvideBridge(true)
+            .shouldProvideVlan(true)
+            .bridge("br0")
+            .bridgeInterface("eth1")
+            .vlan(wrong)
+            .mtu(65536)
+            .build();
+    VifVhostUser.Builder vhostUser =
+        VifVhostUser.builder()
+            .id(ID)
+            .plugin("vhostuser_fp")
+            .vifName("p1")
+            .path("/run/p1.sock")
+            .mode(VhostUserMode.CLIENT)
+            .network(network);
+    for (Vif vif :
+        List.of(
+            VifBridge.builder()
+                .id(ID)
+                .plugin("linux_bridge")
+                .vifName("p1")
+                .bridgeName("br0")
+                .network(network)
+                .build(),
+            VifOpenVSwitch.builder()
+                .id(ID)
+                .plugin("ovs")
+                .vifName("p1")
+                .bridgeName("br0")
+                .portProfile(PortProfileOpenVSwitch.builder().interfaceId(ID).build())
+                .network(network)
+                .build(),
+            vhostUser.portProfile(PortProfileFpBridge.builder().bridgeName("br0").build()).build(),
+            vhostUser
+                .portProfile(PortProfileFpOpenVSwitch.builder().interfaceId(ID).build())
+                .build())) {
+      String steps = VifPlugins.installed().of(vif).unplug(vif, null, host).steps().toString();
+      assertTrue(steps.contains("delete p1"), steps);
+      assertThrows(
+          InvalidInputException.class,
+          () -> VifPlugins.installed().of(vif).plug(vif, null, host),
+          vif.plugin().get());
+    }
   }
 
   @ParameterizedTest

@@ -165,8 +165,8 @@ final class BridgePlanner {
    */
   void settle(PlanBuilder plan, String given, Network network) {
     HostSnapshot host = plan.host();
-    if (network.providesVlan() && !network.vlan().hasValue()) {
-      return;
+    if (network.providesVlan() && !NumberRange.VLAN.has(network.vlan().orElse(0))) {
+      return; // no plug can have made a device of a VLAN that there is not
     }
     Optional<LinkState> uplink = host.link(uplinkName(network));
     Optional<LinkState> existing = host.link(given);

@@ -85,7 +85,7 @@ public final class FastPathPlugin implements VifPlugin {
 
   @Override
   public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
-    FastPathPort port = FastPathPort.of(check(vif), options, host);
+    FastPathPort port = FastPathPort.toUnplug(check(vif), options, host);
     port.close();
     switch (profile(vif)) {
       case PortProfileFpOpenVSwitch openVSwitch -> port.addAll(ovs.unplug(vif, instance, host));

@@ -31,13 +31,24 @@ final class FastPathPort {
     plan = new PlanBuilder(port.vifId(), port.tap(), host);
   }
 
+  /** To plug it. */
   static FastPathPort of(VifVhostUser vif, FastPathOptions options, HostSnapshot host) {
+    int mtu = VifChecks.mtu(vif.network().orElse(null), options.defaultMtu());
+    return of(vif, mtu, options, host);
+  }
+
+  /** To unplug it, for which its MTU does not matter: a wrong one must not be in the way. */
+  static FastPathPort toUnplug(VifVhostUser vif, FastPathOptions options, HostSnapshot host) {
+    return of(vif, options.defaultMtu(), options, host);
+  }
+
+  private static FastPathPort of(
+      VifVhostUser vif, int mtu, FastPathOptions options, HostSnapshot host) {
     String id = VifChecks.id(vif);
     String name = vif.portName();
     InterfaceName.check("vif_name", Field.of(name));
     String path = SocketOptions.path(vif.path().require("path"));
     VhostUserMode mode = vif.mode().require("mode");
-    int mtu = VifChecks.mtu(vif.network().orElse(null), options.defaultMtu());
     return new FastPathPort(
         vif,
         new ServedPort(id, name, path, mode, options.access(), mtu, options.queuePairs(), name),

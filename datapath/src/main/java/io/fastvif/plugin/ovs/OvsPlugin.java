@@ -117,7 +117,7 @@ public final class OvsPlugin implements VifPlugin {
 
   @Override
   public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
-    OvsVif checked = OvsVif.of(vif, options);
+    OvsVif checked = OvsVif.toUnplug(vif, options);
     OvsPlan plan = new OvsPlan(checked, name(vif), host);
     switch (vif) {
       case VifOpenVSwitch port -> {

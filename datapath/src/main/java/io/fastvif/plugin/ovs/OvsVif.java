@@ -32,7 +32,18 @@ record OvsVif(
 
   private static final String KERNEL_DATAPATH = "system";
 
+  /** To plug it. */
   static OvsVif of(Vif vif, OvsOptions options) {
+    int mtu = VifChecks.mtu(vif.network().orElse(null), options.defaultMtu());
+    return of(vif, mtu, options);
+  }
+
+  /** To unplug it, for which its MTU does not matter: a wrong one must not be in the way. */
+  static OvsVif toUnplug(Vif vif, OvsOptions options) {
+    return of(vif, 0, options);
+  }
+
+  private static OvsVif of(Vif vif, int mtu, OvsOptions options) {
     PortProfile profile = vif.portProfile().require("port_profile");
     if (!(profile instanceof OpenVSwitchProfile openVSwitch)) {
       throw InvalidInputException.ofValue(
@@ -46,13 +57,7 @@ record OvsVif(
     if (bridge.isEmpty()) {
       throw InvalidInputException.of("network.bridge", "is empty", "a bridge's name");
     }
-    return new OvsVif(
-        vif,
-        VifChecks.id(vif),
-        openVSwitch,
-        bridge,
-        VifChecks.mtu(network, options.defaultMtu()),
-        options);
+    return new OvsVif(vif, VifChecks.id(vif), openVSwitch, bridge, mtu, options);
   }
 
   /** The MTU that Open vSwitch is asked to give the port's interface. */
