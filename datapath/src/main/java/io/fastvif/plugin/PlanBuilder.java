@@ -121,6 +121,27 @@ public final class PlanBuilder {
   }
 
   /**
+   * Keeps the MAC address that a bridge has, if the host has addresses on it and a port that is
+   * about to join could change it.
+   *
+   * @param bridge the bridge's name; it may still be to be made
+   * @param port the port's MAC address; null if that is not known
+   */
+  public void keepBridgeAddress(String bridge, MacAddress port) {
+    BridgeAddress.keepAtJoin(this, bridge, port);
+  }
+
+  /** Whether a step of the plan sets the MAC address of the link of that name. */
+  boolean setsAddress(String link) {
+    return steps.stream()
+        .anyMatch(
+            planned ->
+                planned.step() instanceof Step.ConfigureLink configured
+                    && configured.name().equals(link)
+                    && configured.settings().address() != null);
+  }
+
+  /**
    * The VIF's own port on the host: created unless this VIF has it, and set up so.
    *
    * @param create makes the link of the VIF's name
@@ -163,6 +184,9 @@ public final class PlanBuilder {
         setUpIpv6Anew(own.get(), isBridged);
       }
     } else {
+      if (byHand.master() != null) {
+        keepBridgeAddress(byHand.master(), wanted.address());
+      }
       add(PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)));
       if (isBridged) {
         add(PlannedStep.own(new Step.DisableIpv6(name, true), null));
@@ -243,6 +267,8 @@ public final class PlanBuilder {
     }
     String master = host.link(link.master()).map(LinkState::name).orElse("");
     if (wanted.master() != null && !wanted.master().equals(master)) {
+      BridgeAddress.keepAtLeave(this, link);
+      keepBridgeAddress(wanted.master(), either(wanted.address(), link.address()));
       before = before.withMaster(master);
       after = after.withMaster(wanted.master());
     }
@@ -331,6 +357,7 @@ public final class PlanBuilder {
       if (preserve) {
         note(link.name() + " is left: preserve_on_delete is set");
       } else {
+        BridgeAddress.keepAtLeave(this, link);
         add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
       }
     }

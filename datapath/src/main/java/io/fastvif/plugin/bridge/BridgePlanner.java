@@ -63,11 +63,12 @@ final class BridgePlanner {
     if (vlan) {
       ensureVlan(plan, uplink, lowerName(network), vlanId(network), mtu);
     }
-    boolean withoutIpv6 =
-        plan.ensureBridge(bridge, macAddress(host, link, lowerName(network), vlan));
+    MacAddress address = macAddress(host, link, lowerName(network), vlan);
+    boolean withoutIpv6 = plan.ensureBridge(bridge, address);
     if (link.isPresent()) {
       join(plan, bridge, link.get(), move, withoutIpv6, vlan || mtu == 0 ? null : mtu);
     } else if (vlan) {
+      plan.keepBridgeAddress(bridge, address);
       LinkSettings joined = LinkSettings.NONE.withMaster(bridge).withUp(true);
       plan.add(PlannedStep.shared(new Step.ConfigureLink(uplink, 0, joined), null));
     } else if (!uplink.isEmpty()) {

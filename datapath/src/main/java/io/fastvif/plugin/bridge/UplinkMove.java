@@ -9,6 +9,7 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LinkSysctl;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.Step;
+import io.fastvif.plugin.BridgeAddress;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
@@ -230,12 +231,8 @@ final class UplinkMove {
   }
 
   /**
-   * Sets the bridge's MAC address, even to what it is: a bridge whose address was not set takes the
-   * lowest of its ports', and changes it with them, under the feet of those who know the host by
-   * it. That the address was not set before cannot be undone, and does no harm.
-   *
-   * <p>The kernel drops all neighbours of a link whose address is set; those that somebody has set
-   * are given back.
+   * Sets the bridge's MAC address, even to what it is, see {@link BridgeAddress}. The neighbours
+   * that somebody has set are given back.
    */
   void keepAddress(LinkState link) {
     boolean hasOwn = !plan.host().addresses(link.index()).isEmpty();
@@ -244,10 +241,7 @@ final class UplinkMove {
     if (kept == null || isKept) {
       return;
     }
-    List<LinkEntry> neighbours =
-        plan.host().entries(link.index()).all().stream()
-            .filter(entry -> entry.kind() == LinkEntry.Kind.NEIGHBOUR)
-            .toList();
+    List<LinkEntry> neighbours = BridgeAddress.neighbours(plan.host(), link);
     for (LinkEntry neighbour : neighbours) {
       Step add = new EntryStep.Add(bridge, neighbour); // for the way back
       plan.add(PlannedStep.shared(add, add));

@@ -9,14 +9,17 @@ import io.fastvif.vif.PortProfileFpBridge;
 
 /** FPBridge: the tap is a port of a Linux bridge, which is made where it is missing, and stays. */
 final class BridgedPort {
+  private static final String BRIDGE_FIELD = "port_profile.bridge_name";
+
   private BridgedPort() {}
 
   static void plug(FastPathPort port, PortProfileFpBridge profile) {
-    String bridge = profile.bridgeName().require("port_profile.bridge_name");
-    if (bridge.isEmpty()) {
-      throw InvalidInputException.of("port_profile.bridge_name", "is empty", "a bridge's name");
+    String given = profile.bridgeName().require(BRIDGE_FIELD);
+    if (given.isEmpty()) {
+      throw InvalidInputException.of(BRIDGE_FIELD, "is empty", "a bridge's name");
     }
-    InterfaceName.check("port_profile.bridge_name", Field.of(bridge));
+    String bridge = port.plan().bridgeName(BRIDGE_FIELD, given);
+    InterfaceName.check(BRIDGE_FIELD, Field.of(bridge));
     port.plan().share(new SharedBridge(bridge, null));
     port.plan().ensureBridge(bridge);
     port.plan()

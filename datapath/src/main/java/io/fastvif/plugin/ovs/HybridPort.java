@@ -70,6 +70,7 @@ final class HybridPort {
     if (!isHalfMade && plan.host().link(bridgeEnd).isPresent() && !plan.isOthersDevice(bridgeEnd)) {
       plan.deleteLink(bridgeEnd, switchEnd); // half of a pair of which the other is elsewhere
     }
+    plan.devices().keepBridgeAddress(bridge, null);
     plan.devices()
         .add(
             PlannedStep.own(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkEntries;
 import io.fastvif.plan.LinkEntry;
@@ -22,6 +23,7 @@ import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfileFpBridge;
 import io.fastvif.vif.VifBridge;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class LinuxBridgePluginTest {
   private static final String ID = "7204e52d-b222-4a58-808a-05a6c4647159";
+  private static final String MAC = "52:00:00:00:00:01";
   private static final HostSnapshot EMPTY = new SnapshotBuilder().build();
 
   private static VifPlugin plugin(String... options) {
@@ -334,6 +337,28 @@ class LinuxBridgePluginTest {
                     vif(network().shouldProvideVlan(true).vlan(null).build()).build(),
                     null,
                     EMPTY));
+  }
+
+  @Test
+  void aBridgeOfTheHostsAddressesKeepsItsMacAddressWhenAVlanJoins() {
+    Network network = network().shouldProvideVlan(true).vlan(101).bridgeInterface("eth1").build();
+    LinkState eth1 = Links.up(Links.link(3, "eth1", ""), "", 1500, "02:00:00:00:00:01", 0, true);
+    LinkState br0 = Links.up(Links.link(4, "br0", "bridge"), "", 1500, MAC, 0, false);
+    LinkState port = Links.up(Links.link(5, "p", "veth"), "", 1500, MAC, 4, false);
+    AddressState address = new AddressState(InetAddress.getLoopbackAddress(), 8, null, 0, 0, "br0");
+    SnapshotBuilder host = new SnapshotBuilder().link(eth1).link(br0).link(port);
+    String keep = "set br0: address " + MAC;
+    PlugPlan plan = plugin().plug(vif(network).build(), null, host.build());
+    assertFalse(steps(plan).contains(keep), "without an address of the host");
+    host.addresses(4, List.of(address));
+    plan = plugin().plug(vif(network).build(), null, host.build());
+    assertEquals(
+        List.of(keep, "set vlan101: master br0 up"),
+        steps(plan).subList(steps(plan).size() - 2, steps(plan).size()));
+    // One that has not the lowest of its ports' has one that was set, and keeps it.
+    host.link(Links.up(port, "", 1500, "02:00:00:00:00:09", 4, false));
+    plan = plugin().plug(vif(network).build(), null, host.build());
+    assertFalse(steps(plan).contains(keep), "where it was set");
   }
 
   @Test

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.engine.Faults;
 import io.fastvif.engine.Outcome;
+import io.fastvif.netns.Netns;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.HostState;
 import io.fastvif.testing.HostStateReader;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.VifBridge;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +28,18 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The host is reached by its address, and reaches the world, whatever becomes of its uplink. */
 class UplinkReachTest {
   private static final int MIN_LOOKS = 20;
+  private static final String BRIDGE =
+      """
+      link add br0 type bridge
+      link set br0 addrgenmode none
+      link set eth2 address fe:ff:ff:ff:ff:ff
+      link set br0 up
+      """;
+  private static final String ADDRESSES =
+      """
+      address add 10.0.0.5/24 dev br0
+      neighbour add 10.0.0.9 lladdr 02:00:00:00:00:99 dev br0 nud permanent
+      """;
 
   /** Looks all the time, as a program would, whether the address and a way out are there. */
   private static final class Watcher implements AutoCloseable {
@@ -115,6 +130,58 @@ class UplinkReachTest {
     assertTrue(host.show("-o link show br0").contains("02:00:00:00:00:01"));
     host.batch("link set eth1 nomaster\n");
     assertTrue(host.show("-o link show br0").contains("02:00:00:00:00:01"));
+  }
+
+  /** Without a VIF's address the kernel makes one up, lower than that of any port here. */
+  @KernelTest
+  void theMacAddressOfABridgeWithAddressesStaysWhenPortsComeAndGo() throws Exception {
+    VifBridge vif =
+        VifBridge.builder()
+            .id(UplinkHost.VIF.id().get())
+            .plugin("linux_bridge")
+            .vifName("tap0")
+            .bridgeName("br0")
+            .network(Network.builder().mtu(1450).build())
+            .build();
+    for (String kind : new String[] {"tap", "veth"}) {
+      Map<String, String> options = Map.of("linux_bridge.create_port", kind);
+      for (String ports : new String[] {"", "link set eth2 master br0\n"}) {
+        try (Netns namespace = Netns.createPrivate()) {
+          namespace.call(
+              () -> {
+                UplinkHost host = new UplinkHost(BRIDGE + ports + ADDRESSES);
+                String before = macAndNeighbours(host);
+                assertTrue(before.contains("lladdr"), before);
+                UplinkHost.assertDone(
+                    Outcome.PLUGGED, UplinkHost.plug(Faults.none(), vif, options));
+                assertEquals(before, macAndNeighbours(host), kind + " joins after " + ports);
+                UplinkHost.assertDone(
+                    Outcome.UNCHANGED, UplinkHost.plug(Faults.none(), vif, options));
+                UplinkHost.assertDone(Outcome.UNPLUGGED, UplinkHost.unplug(Faults.none()));
+                assertEquals(before, macAndNeighbours(host), kind + " leaves");
+                return null;
+              });
+        }
+        try (Netns namespace = Netns.createPrivate()) {
+          namespace.call(
+              () -> {
+                UplinkHost host = new UplinkHost(BRIDGE + ports);
+                UplinkHost.assertDone(
+                    Outcome.PLUGGED, UplinkHost.plug(Faults.none(), vif, options));
+                host.batch(ADDRESSES); // on a bridge that has the port's MAC address by then
+                String before = macAndNeighbours(host);
+                UplinkHost.assertDone(Outcome.UNPLUGGED, UplinkHost.unplug(Faults.none()));
+                assertEquals(before, macAndNeighbours(host), kind + " leaves first " + ports);
+                return null;
+              });
+        }
+      }
+    }
+  }
+
+  private static String macAndNeighbours(UplinkHost host) throws Exception {
+    return host.show("-o link show br0").replaceAll(".*link/ether (\\S+) .*", "$1")
+        + host.show("neighbour show dev br0 nud permanent");
   }
 
   /** The kernel drops a link's neighbours when its MAC address is set. */

@@ -2,7 +2,9 @@ package io.fastvif.plugin.fastpath;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.plan.AddressState;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
@@ -18,6 +20,7 @@ import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfileFpBridge;
+import io.fastvif.vif.PortProfileFpOpenVSwitch;
 import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
@@ -97,6 +100,50 @@ class FastPathPluginTest {
     assertEquals(List.of("vhu1"), plan.devices());
     assertEquals(CLOSE, plan.steps().getLast().undo().toString());
     assertEquals("delete vhu1", plan.steps().get(3).undo().toString());
+  }
+
+  @Test
+  void theBridgeIsFoundByItsAlternativeName() {
+    LinkState bridge = Links.link(7, "br-other", "bridge").withNames("br-other", List.of("br-fp"));
+    HostSnapshot host = new SnapshotBuilder().link(bridge).build();
+    PlugPlan plan =
+        plugin().plug(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT), null, host);
+    assertEquals("create tap vhu1 vnet_hdr", steps(plan).getFirst());
+    assertTrue(steps(plan).get(2).contains("master br-other "), steps(plan).get(2));
+    LinkState port = Links.link(7, "eth0", "veth").withNames("eth0", List.of("br-fp"));
+    HostSnapshot none = new SnapshotBuilder().link(port).build();
+    String refused = refused(FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT), none);
+    assertTrue(refused.startsWith("port_profile.bridge_name: \"br-fp\""), refused);
+  }
+
+  @Test
+  void theBridgeOfTheHostsAddressesKeepsItsMacAddress() {
+    LinkState bridge =
+        LinkState.builder(7, "br-fp", "bridge")
+            .address(MacAddress.parse("02:00:00:00:00:07"))
+            .build();
+    AddressState address =
+        new AddressState(InetAddress.getLoopbackAddress(), 8, null, 0, 0, "br-fp");
+    SnapshotBuilder host = new SnapshotBuilder().link(bridge).addresses(7, List.of(address));
+    Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
+    String keep = "set br-fp: address 02:00:00:00:00:07";
+    assertEquals(keep, steps(plugin().plug(vif, null, host.build())).getFirst());
+    Vif hybrid =
+        FastPathVifs.vif(FOLDER, 1, VhostUserMode.CLIENT)
+            .portProfile(
+                PortProfileFpOpenVSwitch.builder()
+                    .interfaceId(FastPathVifs.id(1))
+                    .bridgeName("br-fp")
+                    .hybridPlug(true)
+                    .build())
+            .network(Network.builder().bridge("br-int").build())
+            .build();
+    host.link(bridge.toBuilder().alias(ALIAS).build());
+    List<String> steps = steps(plugin().plug(hybrid, null, host.build()));
+    assertEquals(1, steps.stream().filter(keep::equals).count(), steps.toString());
+    assertTrue(
+        steps.get(steps.indexOf(keep) + 1).startsWith("create veth qvbcd613e30-d8 "),
+        steps.toString());
   }
 
   @Test
