@@ -36,12 +36,14 @@ class ConfigurationTest {
         "[os_vif_ovs]\nisolate_vif: true\n",
         "[os_vif_ovs]\r\nisolate_vif=true\r\n",
         "[OS_VIF_OVS]\nisolate_vif = \"true\"",
-        "[os_vif_ovs]\n"
-            + "isolate_vif = false\n"
-            + "[vnc]\n"
-            + "isolate_vif = no\n"
-            + "[Os_Vif_Ovs]\n"
-            + "isolate_vif = true",
+        """
+        [os_vif_ovs]
+        isolate_vif = false
+        [vnc]
+        isolate_vif = no
+        [Os_Vif_Ovs]
+        isolate_vif = true
+        """,
         "[DEFAULT]\nyes = true\n[os_vif_ovs]\nisolate_vif = $yes",
         "[DEFAULT]\nyes = true\n[os_vif_ovs]\nisolate_vif = ${yes}",
         "[vnc]\nyes = true\n[os_vif_ovs]\nisolate_vif = ${vnc.yes}",
@@ -104,7 +106,8 @@ class ConfigurationTest {
     Configuration configuration = of("[os_vif_ovs]\nisolate_vif = 1\nwait_for = a", Map.of());
     configuration.add(
         "later.conf",
-        "[DEFAULT]\nnetwork_device_mtu = 9000\n[os_vif_ovs]\nisolate_vif = 0".getBytes());
+        "[DEFAULT]\nnetwork_device_mtu = 9000\n[os_vif_ovs]\nisolate_vif = 0"
+            .getBytes(StandardCharsets.UTF_8));
     assertEquals("0", configuration.value("ovs", "isolate_vif").orElseThrow().text());
     assertEquals("later.conf", configuration.value("ovs", "isolate_vif").orElseThrow().place());
     assertEquals("a", configuration.value("ovs", "wait_for").orElseThrow().text());

@@ -307,7 +307,7 @@ class PlugDifferTest {
         problems.add(mustSucceed + ": " + result.failure().message());
       }
     }
-    if (!plug && mustSucceed != null || faults.struck() && !faults.countsMessages()) {
+    if ((!plug && mustSucceed != null) || (faults.struck() && !faults.countsMessages())) {
       ports.open().forEach(ports::close); // they go with their process
     }
   }
