@@ -2,9 +2,9 @@ package io.fastvif.config;
 
 import io.fastvif.plugin.OptionText;
 import io.fastvif.vif.InvalidInputException;
+import java.math.BigInteger;
 import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,11 +97,11 @@ final class References {
               .map(flag -> flag ? "True" : "False")
               .orElseThrow(() -> wrong(option, text));
       case NUMBER -> {
-        OptionalLong number = OptionText.number(text);
+        Optional<BigInteger> number = OptionText.integer(text);
         if (number.isEmpty() && !OptionText.strip(text).isEmpty()) {
           throw wrong(option, text);
         }
-        yield number.isEmpty() ? "" : Long.toString(number.getAsLong());
+        yield number.map(BigInteger::toString).orElse("");
       }
       case TEXT -> {
         if (!taken) {

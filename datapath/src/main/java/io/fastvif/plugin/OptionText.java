@@ -1,5 +1,6 @@
 package io.fastvif.plugin;
 
+import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,7 +13,6 @@ import java.util.Set;
 public final class OptionText {
   private static final Set<String> TRUE = Set.of("true", "1", "on", "yes");
   private static final Set<String> FALSE = Set.of("false", "0", "off", "no");
-  private static final int MAX_DIGITS = 18;
   private static final int DECIMAL = 10;
 
   private OptionText() {}
@@ -57,35 +57,31 @@ public final class OptionText {
 
   /**
    * What {@code IntOpt} makes of it: digits of any script, with a sign before and single
-   * underscores between them, and white space around. Empty if it is none, or none of 18 digits.
+   * underscores between them, and white space around, of any size. Empty if it is none.
    */
-  public static OptionalLong number(String text) {
+  public static Optional<BigInteger> integer(String text) {
     String stripped = strip(text);
     int start = stripped.startsWith("-") || stripped.startsWith("+") ? 1 : 0;
-    long number = 0;
-    int digits = 0;
+    StringBuilder digits = new StringBuilder(stripped.startsWith("-") ? "-" : "");
     boolean afterDigit = false;
     for (int i = start; i < stripped.length(); ) {
       int c = stripped.codePointAt(i);
       i += Character.charCount(c);
-      int digit =
-          Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER ? Character.digit(c, DECIMAL) : -1;
-      if (digit >= 0) {
-        digits += number == 0 && digit == 0 ? 0 : 1;
-        if (digits > MAX_DIGITS) {
-          return OptionalLong.empty();
-        }
-        number = number * DECIMAL + digit;
+      if (Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER) {
+        digits.append(Character.digit(c, DECIMAL));
         afterDigit = true;
       } else if (c == '_' && afterDigit) {
         afterDigit = false;
       } else {
-        return OptionalLong.empty();
+        return Optional.empty();
       }
     }
-    if (!afterDigit) {
-      return OptionalLong.empty();
-    }
-    return OptionalLong.of(stripped.startsWith("-") ? -number : number);
+    return afterDigit ? Optional.of(new BigInteger(digits.toString())) : Optional.empty();
+  }
+
+  /** The same as a long; empty as well if it does not fit into one. */
+  public static OptionalLong number(String text) {
+    Optional<BigInteger> number = integer(text).filter(integer -> integer.bitLength() < Long.SIZE);
+    return number.isPresent() ? OptionalLong.of(number.get().longValue()) : OptionalLong.empty();
   }
 }
