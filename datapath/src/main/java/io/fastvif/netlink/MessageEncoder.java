@@ -155,7 +155,10 @@ public final class MessageEncoder extends AttributeEncoder {
     requireMessage();
     int start = position;
     if (claim(align(length))) {
-      segment.asSlice(start, align(length)).fill((byte) 0);
+      // No slice to fill: where it is not optimised away, it is an allocation for each message.
+      for (int at = start; at < start + align(length); at += Integer.BYTES) {
+        segment.set(Wire.INT, at, 0);
+      }
     }
   }
 

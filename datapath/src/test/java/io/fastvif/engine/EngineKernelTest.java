@@ -268,17 +268,17 @@ class EngineKernelTest {
               engine,
               taps,
               List.of(
-                  generic(1, "tap1", 1450), generic(2, "tap2", 70_000), generic(3, "tap3", 1450)));
+                  generic(1, "tap1", 1450), generic(2, "tap2", 65_535), generic(3, "tap3", 1450)));
       assertEquals(Outcome.PLUGGED, results.get(0).outcome());
       assertEquals(Outcome.FAILED, results.get(1).outcome());
       assertEquals(Outcome.PLUGGED, results.get(2).outcome());
       PlugFailure failure = results.get(1).failure();
-      assertTrue(failure.step().startsWith("set tap2: mtu 70000"), failure.step());
+      assertTrue(failure.step().startsWith("set tap2: mtu 65535"), failure.step());
       assertEquals("mtu greater than device maximum", failure.detail());
       assertTrue(
           failure
               .message()
-              .startsWith("VIF 00000002-0000-0000-0000-000000000002: set tap2: mtu 70000"),
+              .startsWith("VIF 00000002-0000-0000-0000-000000000002: set tap2: mtu 65535"),
           failure.message());
       assertEquals(List.of(), failure.leftBehind());
       assertEquals(Set.of("lo", "tap1", "tap3"), names(engine.snapshot()));

@@ -101,7 +101,7 @@ class RollBackKernelTest {
       HostSnapshot empty = engine.snapshot();
       try {
         for (int i = 0; i < ROUNDS; i++) {
-          VifBridge vif = vif(i, "tap" + i, "br" + i, 70_000);
+          VifBridge vif = vif(i, "tap" + i, "br" + i, 65_535);
           PlugResult failed =
               engine
                   .submit(taps.of(vif).plug(vif, null, empty))
