@@ -98,13 +98,22 @@ public final class Configuration {
         : Optional.of(new Value(String.join("\n", values), place));
   }
 
-  /** Whether an option is one that something has, as far as that is known here. */
+  /**
+   * Whether an option is one that something has, as far as that is known here: one of a plugin's,
+   * or one that is set. A variable is the same for a name in any case, so it speaks for that
+   * without capitals only.
+   */
   boolean isKnown(String group, String option) {
     if (isOfPlugin(group)) {
       return OsVifOptions.find(group, option).isPresent()
           || known.contains(group.substring(OsVifOptions.GROUP.length()) + "." + option);
     }
-    return raw(group, option).isPresent();
+    if (!group.equals(ConfigFile.normalized(group))) {
+      return false; // no file's section is looked for under such a name
+    }
+    return files.stream().anyMatch(file -> !file.values(group, option).isEmpty())
+        || (option.equals(option.toLowerCase(Locale.ROOT))
+            && environment.containsKey(variable(group, option)));
   }
 
   private boolean isOfPlugin(String group) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.vif.InvalidInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -146,6 +147,30 @@ class ConfigurationTest {
     InvalidInputException wrong =
         assertThrows(InvalidInputException.class, () -> value(file, "isolate_vif"));
     assertTrue(wrong.getMessage().contains("refers to itself"), wrong.getMessage());
+  }
+
+  /** Variables are the same in any case, and what is referred to is not. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "${OS_VIF_OVS.isolate_vif}",
+        "${os_vif_ovs.ISOLATE_VIF}",
+        "${VNC.server}",
+        "${vnc.SERVER}",
+        "$MY_IP"
+      })
+  void aReferenceInCapitalsIsToNothing(String reference) {
+    Map<String, String> environment =
+        Map.of(
+            "OS_OS_VIF_OVS__ISOLATE_VIF", "true", "OS_VNC__SERVER", "a", "OS_DEFAULT__MY_IP", "b");
+    String file = "[vnc]\nserver = a\n[DEFAULT]\nmy_ip = b\n[os_vif_ovs]\nwait_for = ";
+    InvalidInputException wrong =
+        assertThrows(
+            InvalidInputException.class,
+            () -> of(file + reference, environment).value("ovs", "wait_for"));
+    assertTrue(wrong.getMessage().contains("is not set"), wrong.getMessage());
+    String right = reference.toLowerCase(Locale.ROOT);
+    assertTrue(of(file + right, environment).value("ovs", "wait_for").isPresent());
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.testing.Peer;
 import io.fastvif.vif.InvalidInputException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,12 +100,24 @@ class OsloConfigTest {
     }
   }
 
-  private String text(int file) {
-    try {
-      return file < 0 ? "an option" : Files.readString(folder.resolve(file + ".conf"));
-    } catch (java.io.IOException unreadable) {
-      return unreadable.toString();
+  /** All that was written for it. */
+  private String text(int number) {
+    if (number < 0) {
+      return "an option";
     }
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
+        String name = folder.relativize(path).toString();
+        if (name.startsWith(number + ".")) {
+          String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+          all.append("--- ").append(name).append('\n').append(text).append('\n');
+        }
+      }
+    } catch (IOException unreadable) {
+      all.append(unreadable);
+    }
+    return all.toString();
   }
 
   /** As the script prints os-vif's. */
