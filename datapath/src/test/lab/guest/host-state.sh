@@ -3,7 +3,7 @@
 # are new when a driver comes back to a VF, and the carrier, which the kernel finds out a while after a link came up. As
 # few processes as can be: each takes long here.
 host_state() {
-  ip -d -o link show | sed -E 's/^[0-9]+: //; s/ link\/ether [^ ]+//; s/ (qdisc|state|qlen) [^ ]+//g
+  ip -d -o link show | sed -E 's/^[0-9]+: //; s/ link\/ether [^ ]+//; s/ permaddr [^ ]+//; s/ (qdisc|state|qlen) [^ ]+//g
     s/NO-CARRIER,//; s/,LOWER_UP//; s/^/link /' | sort
   local vf key value device driver override
   for vf in /sys/bus/pci/devices/*/virtfn*; do

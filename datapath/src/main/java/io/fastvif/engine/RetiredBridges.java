@@ -25,6 +25,7 @@ final class RetiredBridges implements AutoCloseable {
   private IntArrayList waiting;
   private DeletionLane lane;
   private boolean deleting;
+  private boolean retires;
 
   RetiredBridges(Transport transport, Consumer<Throwable> errorHandler, Runnable wake) {
     this.transport = transport;
@@ -34,16 +35,12 @@ final class RetiredBridges implements AutoCloseable {
 
   /** Whether another bridge is better retired than deleted. */
   boolean takesMore() {
-    lookForEarlier();
+    if (!retires) {
+      retires = true;
+      waiting = transport.bridges(Step.RetireBridge.ALIAS); // others may have left some meanwhile
+    }
     // Where a rename waits too, deleting at once is no slower.
     return waiting.size() < MOST && transport.renamesAtOnce();
-  }
-
-  /** An earlier engine, or its whole process, may have ended before it had deleted its own. */
-  private void lookForEarlier() {
-    if (waiting == null) {
-      waiting = transport.bridges(Step.RetireBridge.ALIAS);
-    }
   }
 
   /** Takes a bridge that was retired, after {@link #takesMore}. */
@@ -101,8 +98,9 @@ final class RetiredBridges implements AutoCloseable {
         errorHandler.accept(problem);
       }
     }
-    if (idle) {
-      lookForEarlier();
+    if (idle && waiting == null) {
+      // An earlier engine, or its whole process, may have ended before it had deleted its own.
+      waiting = transport.bridges(Step.RetireBridge.ALIAS);
     }
     if (idle && mayDelete()) {
       if (lane == null) {

@@ -139,13 +139,15 @@ public final class DeviceSteps {
       if (!isBound) {
         bind(former.driver(), former.override());
       }
-      if (former.settings() != null && settings != null && !isBound) {
-        // A driver that comes to a function without an address may give it one.
-        VfSettings without = former.settings().withAddress(null);
-        VfSteps.of(physical, without, former.settings(), true).forEach(plan::add);
-      }
       if (former.link() != null) {
         restore(former.link());
+      }
+      if (former.settings() != null && settings != null && !isBound) {
+        // A driver that comes to a function without an address may give it one, and igb's physical
+        // function takes the
+        // address that the function's own link is given back for one.
+        VfSettings without = former.settings().withAddress(null);
+        VfSteps.of(physical, without, former.settings(), true).forEach(plan::add);
       }
     }
   }
