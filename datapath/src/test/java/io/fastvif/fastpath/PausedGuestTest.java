@@ -39,7 +39,9 @@ class PausedGuestTest {
           qmp.execute("cont");
           guest.ping(GuestPort.ADDRESS);
         }
-        assertTrue(port.flow(false, 0).frames() + port.flow(false, 1).frames() > PAUSES, "there was traffic");
+        assertTrue(
+            port.flow(false, 0).frames() + port.flow(false, 1).frames() > PAUSES,
+            "there was traffic");
       }
     }
   }
