@@ -221,6 +221,10 @@ class LibvirtGuestTest {
 
   private void made(Vif vif, String name, String type, String bridge) throws Exception {
     plug(vif);
+    if (ovs != null) {
+      // Plugged is what the database has; ovs-vswitchd makes the bridge's device after that.
+      Await.until("the bridge", () -> exists("br-int"));
+    }
     libvirt.start(name, xml(vif));
     List<String> attached = libvirt.interfaceOf(name);
     assertEquals(List.of(name, type), attached.subList(0, 2));
