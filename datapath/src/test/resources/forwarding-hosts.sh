@@ -7,6 +7,7 @@ host() { # NAME NETWORK NUMBER GATEWAY-LINK
   unshare -n sleep 600 >/dev/null 2>&1 &
   echo "$1 $! $2 $3" >>"$file"
   until [ "$(readlink "/proc/$!/ns/net")" != "$(readlink /proc/self/ns/net)" ] && [ -e "/proc/$!/ns/net" ]; do :; done
+  nsenter -t $! -n sysctl -qw net.ipv6.conf.default.accept_dad=0
   ip link add "$4" type veth peer name net0 netns $!
   nsenter -t $! -n sh -c "ip link set lo up; ip link set net0 up
     ip address add 10.$2.0.$3/24 dev net0; ip address add 2001:db8:$2::$3/64 dev net0 nodad
@@ -19,7 +20,7 @@ gateway() { # LINK NETWORK
 }
 flow() { # NAME FROM ADDRESS
   pid=$(awk -v name="$2" '$1 == name { print $2 }' "$file")
-  if answer=$(nsenter -t "$pid" -n ping -n -c 1 -W 1 "$3" 2>&1); then
+  if answer=$(nsenter -t "$pid" -n ping -n -c 3 -i 0.2 -W 1 "$3" 2>&1); then
     echo "$1 passes"
   elif grep -q Unreachable <<<"$answer"; then
     echo "$1 rejected"
@@ -30,6 +31,8 @@ flow() { # NAME FROM ADDRESS
 file=$2
 case $1 in
   start)
+    # Without this a link's own address asks for nobody in the first two seconds.
+    sysctl -qw net.ipv6.conf.default.accept_dad=0
     ip link set lo up
     ip link add br0 type bridge forward_delay 0 mcast_snooping 0
     ip link set br0 up

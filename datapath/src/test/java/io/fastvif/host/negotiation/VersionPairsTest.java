@@ -32,7 +32,7 @@ class VersionPairsTest {
   private static List<String> profiles() {
     List<String> profiles =
         ObjectVersions.classes().stream().filter(name -> name.startsWith(PROFILE)).toList();
-    assertEquals(8, profiles.size());
+    assertEquals(9, profiles.size());
     return profiles;
   }
 

@@ -32,6 +32,7 @@ class RingFuzzTest {
   private long peeks;
   private long buffers;
   private long broken;
+  private long refused;
 
   @Test
   void nothingOutsideTheGuestsMemoryIsFound() throws InterruptedException {
@@ -49,9 +50,10 @@ class RingFuzzTest {
       }
     }
     System.out.printf(
-        "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken, %s%n",
-        seed, rounds, peeks, buffers, broken, corpus);
+        "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken, %,d refused, %s%n",
+        seed, rounds, peeks, buffers, broken, refused, corpus);
     assertTrue(buffers > 0 && broken > 0, "the fuzzer reaches neither buffers nor errors");
+    assertTrue(refused > 0, "the fuzzer starts no packed ring at a wrong place");
   }
 
   private void round(TestGuest guest) throws InterruptedException {
@@ -81,6 +83,12 @@ class RingFuzzTest {
                   ring.setup(guest.view(), packed ? base % ring.size() : base),
                   area == null ? 0 : area.address(0, packed));
         } catch (IllegalArgumentException impossibleBase) {
+          continue;
+        } catch (BrokenRingException inUseBefore) {
+          assertTrue(packed, "a split ring tells where it goes on");
+          refused++;
+          corpus.outcome(input, "packed: " + inUseBefore.getMessage());
+          RawMemory.clear(guest.host(ring.descriptors()), 16L * ring.size()); // the guest resets
           continue;
         }
       }
