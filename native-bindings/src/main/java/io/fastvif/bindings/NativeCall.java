@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.fastvif.bindings.fault.SystemCallFaults;
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -90,6 +92,27 @@ final class NativeCall {
    * @throws WrongThreadException if one of them belongs to another thread
    */
   private static long call(
+      long number,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      MemorySegment p,
+      MemorySegment q) {
+    if (SystemCallFaults.ENABLED) {
+      int errno = SystemCallFaults.errno(number, a, b);
+      if (errno != 0 && number != linux_h.__NR_close) {
+        return -errno;
+      }
+      long result = make(number, a, b, c, d, e, f, p, q);
+      return errno == 0 ? result : -errno;
+    }
+    return make(number, a, b, c, d, e, f, p, q);
+  }
+
+  private static long make(
       long number,
       long a,
       long b,

@@ -3,6 +3,7 @@ package io.fastvif.bindings;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.fastvif.bindings.fault.SystemCallFaults;
 import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -227,6 +228,12 @@ public final class Sockets {
    * @return the interface's index, above 0, or the negated errno: ENODEV if there is none
    */
   public static int interfaceIndex(String name) {
+    if (SystemCallFaults.ENABLED) {
+      int errno = SystemCallFaults.errno(SystemCallFaults.IF_NAMETOINDEX, 0, 0);
+      if (errno != 0) {
+        return -errno;
+      }
+    }
     MemorySegment state = NativeCall.state();
     try (Arena arena = Arena.ofConfined()) {
       int index = (int) IfNametoindex.HANDLE.invokeExact(state, arena.allocateFrom(name));
