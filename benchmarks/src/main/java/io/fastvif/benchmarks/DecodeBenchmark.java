@@ -23,9 +23,7 @@ import org.openjdk.jmh.annotations.Threads;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-    value = 2,
-    jvmArgsPrepend = {ForkedJvm.NATIVE_ACCESS, ForkedJvm.INTERNAL_MISC})
+@Fork(value = 2, jvmArgsPrepend = ForkedJvm.NATIVE_ACCESS)
 public class DecodeBenchmark {
   private static final MemorySegment DUMP = LinkDump.read();
 

@@ -22,9 +22,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-    value = 2,
-    jvmArgsPrepend = {ForkedJvm.NATIVE_ACCESS, ForkedJvm.INTERNAL_MISC})
+@Fork(value = 2, jvmArgsPrepend = ForkedJvm.NATIVE_ACCESS)
 public class EncodePlugBenchmark {
   private static final int CAPACITY = 4096;
   static final int NUMBER = 7;

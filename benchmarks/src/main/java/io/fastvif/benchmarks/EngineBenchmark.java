@@ -24,9 +24,7 @@ import org.openjdk.jmh.infra.ThreadParams;
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Fork(
-    value = 2,
-    jvmArgsPrepend = {ForkedJvm.NATIVE_ACCESS, ForkedJvm.INTERNAL_MISC})
+@Fork(value = 2, jvmArgsPrepend = ForkedJvm.NATIVE_ACCESS)
 public class EngineBenchmark {
   /** Made by JMH. */
   public EngineBenchmark() {}

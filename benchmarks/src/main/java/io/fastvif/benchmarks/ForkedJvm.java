@@ -8,8 +8,5 @@ final class ForkedJvm {
   /** The bindings' downcalls. */
   static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
-  /** agrona's queues. */
-  static final String INTERNAL_MISC = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
-
   private ForkedJvm() {}
 }

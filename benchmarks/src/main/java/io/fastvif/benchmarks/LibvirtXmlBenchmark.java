@@ -18,9 +18,7 @@ import org.openjdk.jmh.annotations.Threads;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-    value = 2,
-    jvmArgsPrepend = {ForkedJvm.NATIVE_ACCESS, ForkedJvm.INTERNAL_MISC})
+@Fork(value = 2, jvmArgsPrepend = ForkedJvm.NATIVE_ACCESS)
 public class LibvirtXmlBenchmark {
   private final Vif vif = Vifs.bridged(1);
   private final InterfaceOptions options = InterfaceOptions.builder().model("virtio").build();

@@ -30,9 +30,7 @@ import org.openjdk.jmh.infra.ThreadParams;
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-    value = 2,
-    jvmArgsPrepend = {ForkedJvm.NATIVE_ACCESS, ForkedJvm.INTERNAL_MISC})
+@Fork(value = 2, jvmArgsPrepend = ForkedJvm.NATIVE_ACCESS)
 public class SubmitBenchmark {
   static final int BURST = 1024;
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Open vSwitch through its database. One transaction is under way at a time, and all changes that
@@ -35,8 +35,7 @@ final class OvsdbTransport implements OvsTransport {
   private final OvsRows rows = new OvsRows();
   private final Duration limit;
   private final Runnable wake;
-  private final ManyToOneConcurrentLinkedQueue<Runnable> events =
-      new ManyToOneConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
   private ArrayDeque<OvsRequest> gathered = new ArrayDeque<>();
   private final ArrayDeque<List<OvsRequest>> groups = new ArrayDeque<>();
   private volatile boolean asked;

@@ -17,7 +17,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
  * Executes plans in one network namespace, in batches, on one thread. Any number of threads submit,
@@ -33,7 +32,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
   private static final int END_MILLIS = 500;
 
-  private final ManyToOneConcurrentArrayQueue<PlugOperation> queue;
+  private final ManyToOneQueue<PlugOperation> queue;
   private final Transport.Factory transports;
   private final Function<Runnable, OvsTransport> ovsTransports;
   private final VhostUserPorts ports;
@@ -56,7 +55,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private Thread thread;
 
   private PlugEngine(Builder builder) {
-    queue = new ManyToOneConcurrentArrayQueue<>(builder.queueCapacity);
+    queue = new ManyToOneQueue<>(builder.queueCapacity);
     Transport.Factory plain =
         builder.transports == null
             ? KernelTransport.factory(builder.namespace, builder.leases)

@@ -6,11 +6,11 @@ import io.fastvif.plan.Step;
 import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plan.VhostUserSocketStep;
 import java.io.IOException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 
 /**
  * Does the steps that wait for hardware or for another process on a few threads of its own, so that
@@ -51,8 +51,7 @@ final class SlowSteps implements AutoCloseable {
   private final Transport host;
   private final VhostUserPorts ports;
   private final Runnable onFinished;
-  private final ManyToOneConcurrentLinkedQueue<Answer> finished =
-      new ManyToOneConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Answer> finished = new ConcurrentLinkedQueue<>();
   private ThreadPoolExecutor threads;
 
   /**

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 
 /**
  * A connection to one database that is opened when it is first wanted, and again whenever it is
@@ -36,8 +36,7 @@ public final class OvsdbClient implements AutoCloseable {
 
   private final Builder settings;
   private final Selector selector;
-  private final ManyToOneConcurrentLinkedQueue<Runnable> commands =
-      new ManyToOneConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final ReentrantLock rowsLock = new ReentrantLock();
   private final MonitoredRows rows;
   private final ServerStatus status;

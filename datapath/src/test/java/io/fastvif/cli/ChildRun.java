@@ -68,12 +68,7 @@ record ChildRun(int status, String out, String err) {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
-            "-cp",
-            classPath,
-            "io.fastvif.cli.Fastvif"));
+        List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath, "io.fastvif.cli.Fastvif"));
     command.addAll(List.of(arguments));
     return command;
   }

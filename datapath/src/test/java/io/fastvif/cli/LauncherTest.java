@@ -358,7 +358,6 @@ class LauncherTest {
     attributes.put(Attributes.Name.MAIN_CLASS, Fastvif.class.getName());
     attributes.put(Attributes.Name.CLASS_PATH, libraries.toString());
     attributes.putValue("Enable-Native-Access", "ALL-UNNAMED");
-    attributes.putValue("Add-Opens", "java.base/jdk.internal.misc");
     pack(own, jar, manifest);
     age(jar);
   }

@@ -112,7 +112,6 @@ public final class Lab {
             "-Xshare:auto",
             "-Xmx256m",
             "--enable-native-access=ALL-UNNAMED",
-            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
             "-cp",
             "'" + classPath(main) + "'",
             "'" + main.getName() + "'", // a nested class has a dollar sign

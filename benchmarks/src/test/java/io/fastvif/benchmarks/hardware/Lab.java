@@ -64,7 +64,6 @@ final class Lab {
             "-XX:+UseSerialGC",
             "-Xmx256m",
             "--enable-native-access=ALL-UNNAMED",
-            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
             "-cp",
             "'" + paths + "'",
             main.getName(),

@@ -150,7 +150,6 @@ class SharedMappingTest {
                   option,
                   "-ea",
                   "--enable-native-access=ALL-UNNAMED",
-                  "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
                   "-XX:-CreateCoredumpOnCrash",
                   "-XX:ErrorFile=/dev/null",
                   "-cp",

@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Accesses a file whose maker shrinks it meanwhile, in each way in which rings access memory, and
@@ -32,7 +31,6 @@ final class ShrinkingFile {
   public static void main(String... arguments) {
     int rounds = Integer.parseInt(arguments[0]);
     MemorySegment heap = MemorySegment.ofArray(new byte[(int) SIZE]);
-    UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     MemorySegment all = Memory.segment(0, Long.MAX_VALUE);
     List<LongUnaryOperator> accesses =
         List.of(
@@ -70,16 +68,7 @@ final class ShrinkingFile {
               }
               return sum;
             },
-            a -> all.asSlice(a, PAGE).mismatch(heap.asSlice(0, PAGE)),
-            a -> {
-              buffer.wrap(a, (int) PAGE);
-              return buffer.getIntVolatile(8);
-            },
-            a -> {
-              buffer.wrap(a, (int) PAGE);
-              buffer.putLongOrdered(8, 4);
-              return 0;
-            });
+            a -> all.asSlice(a, PAGE).mismatch(heap.asSlice(0, PAGE)));
     long sum = 0;
     for (int i = 0; i < accesses.size(); i++) {
       sum += access(accesses.get(i), "access " + i, rounds);
