@@ -99,15 +99,19 @@ class FaultyProcessTest {
   /** Runs in a child. */
   static final class Opening {
     public static void main(String[] arguments) {
-      AllDescriptors.take().close();
+      int none;
+      int given;
+      int noneAgain;
       try (AllDescriptors all = AllDescriptors.take()) {
-        assertEquals(-Errno.EMFILE, Polling.eventfd(0, linux_h.EFD_CLOEXEC));
+        none = Polling.eventfd(0, linux_h.EFD_CLOEXEC);
         all.release(1);
-        int fd = Polling.eventfd(0, linux_h.EFD_CLOEXEC);
-        assertTrue(fd > 0 && fd < LIMIT);
-        assertEquals(-Errno.EMFILE, Polling.eventfd(0, linux_h.EFD_CLOEXEC));
-        FileIo.close(fd);
+        given = Polling.eventfd(0, linux_h.EFD_CLOEXEC);
+        noneAgain = Polling.eventfd(0, linux_h.EFD_CLOEXEC);
+        FileIo.close(given);
       }
+      assertEquals(-Errno.EMFILE, none);
+      assertTrue(given > 0 && given < LIMIT);
+      assertEquals(-Errno.EMFILE, noneAgain);
       PrintStream out = System.out;
       out.println("done");
     }
