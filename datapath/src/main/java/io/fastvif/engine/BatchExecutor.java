@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.plan.ForwardingStep;
+import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
 import java.util.function.Consumer;
@@ -39,6 +40,8 @@ final class BatchExecutor implements AutoCloseable {
   private final DeletionLanes deletions;
   private final SlowSteps slow;
   private final FilterBatch filters;
+  private final Snapshots snapshots;
+  private final PlanningThread planning;
   private final Refusals refusals;
 
   /** The plans whose messages are in the encoder, in the messages' order. */
@@ -48,6 +51,8 @@ final class BatchExecutor implements AutoCloseable {
   private int sentCount;
   private int firstSequence;
   private boolean sendFull;
+  private boolean planningStopped;
+  private final PlanningThread.Answers plannedAnswers = this::planned;
 
   /**
    * @param ports does the steps on vhost-user ports
@@ -74,6 +79,8 @@ final class BatchExecutor implements AutoCloseable {
     deletions = new DeletionLanes(transport, limit, this::answered, errorHandler, wake);
     slow = new SlowSteps(transport, ports, wake);
     filters = new FilterBatch(transport);
+    snapshots = new Snapshots(transport, ovs, ports, retired);
+    planning = new PlanningThread(snapshots::take, wake);
     refusals = new Refusals(transport, this::isMadeByAnother);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
   }
@@ -85,7 +92,7 @@ final class BatchExecutor implements AutoCloseable {
    * @return false if there are too many already: add it again later
    */
   boolean add(PlugOperation request) {
-    PlanExecution sameVif = byVif.get(request.plan().vifId());
+    PlanExecution sameVif = byVif.get(request.vifId());
     if (sameVif != null) {
       if (followers == limit) {
         return false;
@@ -98,10 +105,71 @@ final class BatchExecutor implements AutoCloseable {
       return false;
     }
     PlanExecution plan = unusedCount == 0 ? new PlanExecution() : unused[--unusedCount];
-    plan.begin(request);
+    begin(plan, request);
     active[activeCount++] = plan;
-    byVif.put(request.plan().vifId(), plan);
+    byVif.put(request.vifId(), plan);
     return true;
+  }
+
+  private void begin(PlanExecution plan, PlugOperation request) {
+    plan.begin(request);
+    if (plan.isPlanning()) {
+      planning.add(plan, request);
+    }
+  }
+
+  /** Begins none of the operations any more that are still to be planned: they fail. */
+  void stopPlanning() {
+    planningStopped = true;
+  }
+
+  /** Whether {@link #work()} would begin plans that were made, or have some made. */
+  boolean hasPlanned() {
+    return planning.isFinished() || (planning.isReady() && !isUndoingShared());
+  }
+
+  /** Takes snapshots of the host, for any thread. */
+  Snapshots snapshots() {
+    return snapshots;
+  }
+
+  private int plan() {
+    int progress = planning.collect(plannedAnswers);
+    if (planning.isReady()) {
+      if (planningStopped) {
+        planning.refuse(plannedAnswers, new EngineClosedException());
+        progress++;
+      } else if (!isUndoingShared()) {
+        planning.begin();
+        progress++;
+      }
+    }
+    return progress;
+  }
+
+  /** Whether something is being taken back that a plan made now would count on. */
+  private boolean isUndoingShared() {
+    for (int i = 0; i < activeCount; i++) {
+      if (active[i].isActive() && active[i].isUndoingShared()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void planned(PlanExecution plan, PlugPlan made, Throwable problem) {
+    if (problem == null && !planningStopped) {
+      plan.planned(made);
+      return;
+    }
+    Throwable reason = problem == null ? new EngineClosedException() : problem;
+    String vifId = plan.plan().vifId();
+    try {
+      plan.notPlanned(PlanningFailure.of(vifId, reason, errorHandler));
+    } catch (RuntimeException thrown) {
+      errorHandler.accept(thrown);
+    }
+    beginNext(plan, vifId);
   }
 
   /** Whether slow steps have ended that {@link #work()} would answer. */
@@ -131,6 +199,7 @@ final class BatchExecutor implements AutoCloseable {
   int work() {
     progress = 0;
     try {
+      progress += plan();
       progress += deletions.collect();
       round();
       progress += filters.work(filterAnswers);
@@ -219,7 +288,7 @@ final class BatchExecutor implements AutoCloseable {
     sentCount = 0;
     sendFull = false;
     for (int i = 0; i < activeCount; i++) {
-      if (!active[i].waiting) {
+      if (active[i].isActive() && !active[i].waiting) {
         advance(active[i]);
       }
     }
@@ -268,6 +337,9 @@ final class BatchExecutor implements AutoCloseable {
   }
 
   private boolean isAnyGoingForward(SharedBridge shared) {
+    if (planning.isUnderWay()) {
+      return true; // a plan that is being made may count on what is to be undone
+    }
     for (int i = 0; i < activeCount; i++) {
       PlanExecution plan = active[i];
       if (plan.isActive() && !plan.isUndoing() && shared.equals(plan.plan().shared())) {
@@ -280,12 +352,15 @@ final class BatchExecutor implements AutoCloseable {
   /** Begins the next request on the VIF of a plan that has ended. */
   private void beginNext(PlanExecution plan, String vifId) {
     progress++;
+    if (plan.isPlannedHere()) {
+      planning.ended(vifId);
+    }
     PlugOperation next = plan.nextFollower();
     if (next == null) {
       byVif.remove(vifId);
     } else {
       followers--;
-      plan.begin(next);
+      begin(plan, next);
     }
   }
 
@@ -525,6 +600,7 @@ final class BatchExecutor implements AutoCloseable {
     retired.close();
     deletions.close();
     slow.close();
+    planning.close();
     filters.close();
   }
 }

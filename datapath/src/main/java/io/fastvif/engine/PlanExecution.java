@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.plan.Action;
 import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
@@ -21,6 +22,8 @@ final class PlanExecution {
 
   private PlugOperation request;
   private PlugPlan plan;
+  private boolean planning;
+  private boolean planned;
   private int cursor;
   private boolean undoing;
   private boolean created;
@@ -55,7 +58,39 @@ final class PlanExecution {
   void begin(PlugOperation newRequest) {
     retries = 0;
     request = newRequest;
-    plan = newRequest.plan();
+    begin(newRequest.plan());
+    planning = plan == null;
+    planned = planning;
+    if (planning) {
+      plan = unplanned(newRequest.vifId());
+      waiting = true;
+      elsewhere = true;
+    }
+  }
+
+  private static PlugPlan unplanned(String vifId) {
+    return new PlugPlan(vifId, "", Action.PLUG, List.of(), null, List.of(), List.of());
+  }
+
+  /** The plan was made: it is executed from here. */
+  void planned(PlugPlan newPlan) {
+    planning = false;
+    begin(newPlan);
+  }
+
+  /** No plan could be made. */
+  void notPlanned(PlugFailure reason) {
+    planning = false;
+    waiting = false;
+    elsewhere = false;
+    PlugOperation ended = request;
+    request = null;
+    plan = null;
+    ended.completed(Outcome.FAILED, reason);
+  }
+
+  private void begin(PlugPlan newPlan) {
+    plan = newPlan;
     cursor = 0;
     undoing = false;
     created = false;
@@ -85,6 +120,21 @@ final class PlanExecution {
   void retry() {
     waiting = false;
     elsewhere = false;
+  }
+
+  /** Whether the request waits for its plan. */
+  boolean isPlanning() {
+    return planning;
+  }
+
+  /** Whether the plan was, or is being, made for this request when its turn had come. */
+  boolean isPlannedHere() {
+    return planned;
+  }
+
+  /** Whether the undo of what other VIFs may use is next, or being done. */
+  boolean isUndoingShared() {
+    return undoing && next() != null && plan.steps().get(cursor).shared();
   }
 
   /** Whether a request is being executed here. */

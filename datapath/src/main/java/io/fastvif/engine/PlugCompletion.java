@@ -1,24 +1,51 @@
 package io.fastvif.engine;
 
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** A request whose end is told to whoever waits for the stage; it never completes exceptionally. */
 final class PlugCompletion extends CompletableFuture<PlugResult> implements PlugOperation {
-  private final PlugPlan plan;
-  private List<String> notes;
+  private final String vifId;
+  private final PlugPlan ready;
+  private final Planning planning;
+  private volatile PlugPlan planned;
+  private List<String> notes = List.of();
 
   PlugCompletion(PlugPlan plan) {
-    this.plan = plan;
-    notes = plan.notes();
+    this(plan.vifId(), plan, null);
+  }
+
+  PlugCompletion(String vifId, Planning planning) {
+    this(Objects.requireNonNull(vifId), null, Objects.requireNonNull(planning));
+  }
+
+  private PlugCompletion(String vifId, PlugPlan ready, Planning planning) {
+    this.vifId = vifId;
+    this.ready = ready;
+    this.planning = planning;
+    planned = ready;
+  }
+
+  @Override
+  public String vifId() {
+    return vifId;
   }
 
   @Override
   public PlugPlan plan() {
-    return plan;
+    return ready;
+  }
+
+  @Override
+  public PlugPlan plan(HostSnapshot host, PlanClaims claims) {
+    planned = planning.plan(host, claims);
+    return planned;
   }
 
   @Override
@@ -39,6 +66,9 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
 
   @Override
   public void completed(Outcome outcome, PlugFailure failure) {
-    complete(new PlugResult(plan, outcome, failure, notes));
+    PlugPlan plan = planned;
+    List<String> all = new ArrayList<>(plan == null ? List.of() : plan.notes());
+    all.addAll(notes);
+    complete(new PlugResult(plan, outcome, failure, all));
   }
 }

@@ -3,18 +3,15 @@ package io.fastvif.engine;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.ServedPort;
 import io.fastvif.switchdev.pool.DeviceLeases;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -125,6 +122,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
         && !executor.hasFinishedDeletions()
         && !executor.hasFinishedSlowSteps()
         && !executor.isOvsReady()
+        && !executor.hasPlanned()
         && !(closing && isOverdue() && !ovsGivenUp)
         && !(closing && executor.isIdle());
   }
@@ -159,7 +157,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public boolean offer(PlugOperation request) {
-    Objects.requireNonNull(request.plan());
+    Objects.requireNonNull(request.vifId());
     if (closing) {
       throw new IllegalStateException("the engine is closed");
     }
@@ -181,7 +179,23 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public Optional<CompletionStage<PlugResult>> submit(PlugPlan plan) {
-    PlugCompletion completion = new PlugCompletion(plan);
+    return submit(new PlugCompletion(plan));
+  }
+
+  /**
+   * Hands an operation to the engine without waiting, to be planned when its turn comes: when the
+   * operation before it on the same VIF has ended, from a snapshot of the host that has that in it.
+   * What it is planned for and what comes of it is as with {@link PlugOperation}.
+   *
+   * @param vifId the VIF that it is on
+   * @return as {@link #submit(PlugPlan)}; the result has no plan if none could be made
+   * @throws IllegalStateException if the engine is closed
+   */
+  public Optional<CompletionStage<PlugResult>> submit(String vifId, Planning planning) {
+    return submit(new PlugCompletion(vifId, planning));
+  }
+
+  private Optional<CompletionStage<PlugResult>> submit(PlugCompletion completion) {
     return offer(completion) ? Optional.of(completion) : Optional.empty();
   }
 
@@ -193,25 +207,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
    */
   public HostSnapshot snapshot() {
     awaitStart();
-    HostSnapshot host;
-    executor.retiredBridges().beginReading();
-    try {
-      host =
-          transport
-              .snapshot()
-              .withEntries(transport::entries)
-              .withOvs(ovs::snapshot)
-              .withSriov(transport::functions)
-              .withFilters(transport::filters);
-    } finally {
-      executor.retiredBridges().endReading();
-    }
-    HostSnapshot whole = host.withDevices(() -> transport.devices(host));
-    List<ServedPort> open = ports.open();
-    return open.isEmpty()
-        ? whole
-        : whole.withVhostUserPorts(
-            open.stream().collect(Collectors.toMap(ServedPort::vifId, port -> port)));
+    return executor.snapshots().take();
   }
 
   @Override
@@ -232,6 +228,9 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   @Override
   public int doWork() {
+    if (closing && (isOverdue() || !beginning)) {
+      executor.stopPlanning();
+    }
     if (closing && isOverdue()) {
       giveOvsUp();
     } else if (beginning) {
@@ -266,6 +265,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     closing = true;
     terminated = true;
     if (executor != null) {
+      executor.stopPlanning();
       giveOvsUp();
     }
     while (executor != null && !executor.isIdle()) {
@@ -283,10 +283,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
       PlugOperation request = carried == null ? queue.poll() : carried;
       carried = null;
       for (; request != null; request = queue.poll()) {
-        PlugPlan plan = request.plan();
-        PlugFailure failure =
-            new PlugFailure(
-                plan.vifId(), "not begun", 0, "the engine was closed before", List.of());
+        PlugFailure failure = new EngineClosedException().failure(request.vifId());
         try {
           request.completed(Outcome.FAILED, failure);
         } catch (RuntimeException thrown) {

@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.vif.InvalidInputException;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,9 +14,26 @@ import java.util.Objects;
  * @param detail the kernel's own message (netlink extended acknowledgement), or what was found
  *     instead of what was expected; empty where there is nothing to add
  * @param leftBehind what could not be undone, each with the reason; empty when nothing is left
+ * @param wrongInput what is wrong with the VIF, if that is the reason: then nothing was touched;
+ *     otherwise null
  */
 public record PlugFailure(
-    String vifId, String step, int errno, String detail, List<String> leftBehind) {
+    String vifId,
+    String step,
+    int errno,
+    String detail,
+    List<String> leftBehind,
+    InvalidInputException wrongInput) {
+
+  /** One that is not the input's fault. */
+  public PlugFailure(String vifId, String step, int errno, String detail, List<String> leftBehind) {
+    this(vifId, step, errno, detail, leftBehind, null);
+  }
+
+  /** One that is the input's fault, found by that step. */
+  static PlugFailure ofInput(String vifId, String step, InvalidInputException wrong) {
+    return new PlugFailure(vifId, step, 0, wrong.getMessage(), List.of(), wrong);
+  }
 
   /** Copies the list. */
   public PlugFailure {

@@ -1,16 +1,44 @@
 package io.fastvif.engine;
 
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
 
 /**
- * A plan handed to an engine, and who is to be told of its end. This is the form without
- * allocation: an implementation may be used again once it was completed.
+ * An operation on a VIF handed to an engine, and who is to be told of its end. With a plan that was
+ * made before, this is the form without allocation: an implementation may be used again once it was
+ * completed. Such a plan is only right if nothing that is under way on the VIF changes what it was
+ * made from; an operation that is {@linkplain #plan(HostSnapshot, PlanClaims) planned} when its
+ * turn comes always is.
  */
 public interface PlugOperation {
 
-  /** The plan to execute; the same from the offer until completion. */
+  /** The id of the VIF that it is on; the same from the offer until completion. */
+  default String vifId() {
+    return plan().vifId();
+  }
+
+  /**
+   * The plan to execute, made before; the same from the offer until completion. Null for an
+   * operation that the engine has planned.
+   */
   PlugPlan plan();
+
+  /**
+   * Plans the operation; called only where {@link #plan()} is null, once, when the operation before
+   * it on the same VIF has ended, on a thread of the engine's for planning.
+   *
+   * @param host has in it what the operation before it on the same VIF has done
+   * @param claims what the other plans take that are made with this one or under way; a plan to
+   *     plug is added to them
+   * @return the plan, for the VIF of this operation
+   * @throws io.fastvif.vif.InvalidInputException if the VIF cannot be planned: the operation fails
+   *     with its words
+   */
+  default PlugPlan plan(HostSnapshot host, PlanClaims claims) {
+    return plan();
+  }
 
   /**
    * Called before {@link #completed}, on the engine's thread, for each step that was left out

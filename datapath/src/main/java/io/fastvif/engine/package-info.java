@@ -1,5 +1,6 @@
 /**
- * The engine: a lock-free queue of plans, batched execution, undo, completions.
+ * The engine: a lock-free queue of operations, their planning in turn, batched execution, undo,
+ * completions.
  *
  * <p>One engine serves one network namespace with one thread, which alone changes it. It takes all
  * plans that have gathered and works in rounds: in each, every plan's next step is encoded behind
@@ -11,6 +12,17 @@
  * <p>A plan that fails goes back step by step in the same rounds while the others go on. Steps on
  * what VIFs share (a bridge and its uplink) are taken back last, and only when no other VIF uses
  * it. Operations on one VIF follow one another; those on others pass them.
+ *
+ * <p>An operation that brings no plan is planned when the one before it on the same VIF has ended.
+ * One thread of its own ({@code PlanningThread}) takes all whose turn has come, plans them from one
+ * snapshot and hands them back together, so that they go in one send; meanwhile the engine's thread
+ * executes those before them. It could plan with what is at hand itself only where nothing has to
+ * be read, and nobody knows that before a plugin asks: Open vSwitch's rows, cards, leases and rules
+ * are read on demand and may take seconds, a first reading of the links takes milliseconds, and all
+ * plans under way would stand still behind it. The thread hop costs some 20 us an exchange, far
+ * below what the kernel takes for one link. Plans that are under way are not in the snapshot; what
+ * they take is in {@link io.fastvif.plan.PlanClaims} until they have ended. None is made while a
+ * bridge that it would count on is being taken back.
  *
  * <p>Links to delete are moved into an interface group that nobody else uses and leave with one
  * RTM_DELLINK: the kernel waits once for all of them instead of once for each. It lets such waits

@@ -11,16 +11,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the plans to plug the VIFs of one batch take each for their VIF alone: names of devices and
- * ports, addresses that are routed to, sockets. Plans that are made from one snapshot do not see
- * each other; here it is seen that two of them want the same. Not thread-safe.
+ * What the plans to plug VIFs that are made from one snapshot, or are still under way, take each
+ * for their VIF alone: names of devices and ports, addresses that are routed to, sockets. Such
+ * plans do not see each other; here it is seen that two of them want the same. Not thread-safe.
  */
 public final class PlanClaims {
   private static final int IPV4_BITS = 32;
   private static final int IPV6_BITS = 128;
 
-  private final HostSnapshot host;
   private final Map<Claim, String> holders = new HashMap<>();
+  private final Map<String, Set<Claim>> claims = new HashMap<>();
+  private HostSnapshot host;
 
   private enum Kind {
     DEVICE("a device"),
@@ -43,6 +44,20 @@ public final class PlanClaims {
     this.host = host;
   }
 
+  /** No claims yet, and nothing known of the host until {@link #begin}. */
+  public PlanClaims() {}
+
+  /** Goes on with a newer snapshot; what was taken in before stays, until it is released. */
+  public void begin(HostSnapshot newHost) {
+    host = newHost;
+  }
+
+  /** Forgets what the plans of that VIF took: they have ended, and the host says what is. */
+  public void release(String vifId) {
+    claims.getOrDefault(vifId, Set.of()).forEach(holders::remove);
+    claims.remove(vifId);
+  }
+
   /**
    * Takes in a plan to plug.
    *
@@ -50,8 +65,8 @@ public final class PlanClaims {
    *     then nothing of it is taken in
    */
   public void add(Vif vif, PlugPlan plan) {
-    Set<Claim> claims = claims(vif, plan);
-    for (Claim claim : claims) {
+    Set<Claim> wanted = claims(vif, plan);
+    for (Claim claim : wanted) {
       String holder = holders.get(claim);
       if (holder != null && !holder.equals(plan.vifId())) {
         throw conflict(claim, plan, "is that of another VIF of the same batch, " + holder);
@@ -61,7 +76,8 @@ public final class PlanClaims {
         throw conflict(claim, plan, "is that of another VIF on this host, " + onHost.get());
       }
     }
-    claims.forEach(claim -> holders.put(claim, plan.vifId()));
+    wanted.forEach(claim -> holders.put(claim, plan.vifId()));
+    claims.computeIfAbsent(plan.vifId(), key -> new HashSet<>()).addAll(wanted);
   }
 
   private Optional<String> holder(Claim claim) {

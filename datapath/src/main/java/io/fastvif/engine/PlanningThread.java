@@ -1,0 +1,180 @@
+package io.fastvif.engine;
+
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlanClaims;
+import io.fastvif.plan.PlugPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * Plans the operations whose turn has come, on a thread of its own: all that have gathered from one
+ * snapshot, in which their predecessors are. The thread is made by the engine's, and so works in
+ * its network namespace; without such operations there is none. Used by the engine's thread alone.
+ */
+final class PlanningThread implements AutoCloseable {
+  /** Told what became of an operation. */
+  interface Answers {
+    /**
+     * It was planned, or not.
+     *
+     * @param plan null if it was not
+     * @param problem why not; null if it was
+     */
+    void planned(PlanExecution execution, PlugPlan plan, Throwable problem);
+  }
+
+  private record Due(PlanExecution execution, PlugOperation request) {}
+
+  /** What is handed over: operations to plan, and the VIFs whose plans have ended before. */
+  private record Work(List<Due> due, List<String> ended) {}
+
+  private record Answer(PlanExecution execution, PlugPlan plan, Throwable problem) {}
+
+  private final Supplier<HostSnapshot> snapshots;
+  private final Runnable onFinished;
+
+  /** One handing over is under way at a time, and answered as a whole. */
+  private final AtomicReference<Work> handedOver = new AtomicReference<>();
+
+  private final AtomicReference<List<Answer>> finished = new AtomicReference<>();
+  private final ParkWhenIdle parking = new ParkWhenIdle(this::hasNothingToDo);
+  private final PlanClaims claims = new PlanClaims();
+  private List<Due> gathered = new ArrayList<>();
+  private List<String> ended = new ArrayList<>();
+  private boolean underWay;
+  private Thread thread;
+  private volatile boolean closing;
+
+  /**
+   * @param snapshots takes a snapshot of the host
+   * @param onFinished called on another thread when there is something to {@link #collect}
+   */
+  PlanningThread(Supplier<HostSnapshot> snapshots, Runnable onFinished) {
+    this.snapshots = snapshots;
+    this.onFinished = onFinished;
+  }
+
+  /** Takes an operation whose turn has come. */
+  void add(PlanExecution execution, PlugOperation request) {
+    gathered.add(new Due(execution, request));
+  }
+
+  /** What the plan of that VIF took is the host's now, or free again. */
+  void ended(String vifId) {
+    ended.add(vifId);
+  }
+
+  /** Whether plans are being made, or were and are not collected yet. */
+  boolean isUnderWay() {
+    return underWay;
+  }
+
+  /** Whether {@link #begin} would hand something over. */
+  boolean isReady() {
+    return !underWay && !gathered.isEmpty();
+  }
+
+  /** Hands over what has gathered, once what was handed over before is planned. */
+  void begin() {
+    underWay = true;
+    handedOver.set(new Work(gathered, ended));
+    gathered = new ArrayList<>();
+    ended = new ArrayList<>();
+    if (thread == null) {
+      thread = new Thread(this::run, "fastvif-planning");
+      thread.setDaemon(true);
+      try {
+        thread.start();
+      } catch (OutOfMemoryError noThread) {
+        thread = null;
+        planAll(handedOver.getAndSet(null), noThread);
+      }
+    }
+    parking.wake();
+  }
+
+  /** Refuses what has gathered. */
+  void refuse(Answers answers, RuntimeException reason) {
+    List<Due> refused = gathered;
+    gathered = new ArrayList<>();
+    refused.forEach(due -> answers.planned(due.execution, null, reason));
+  }
+
+  /** Whether {@link #collect} would have something to do. */
+  boolean isFinished() {
+    return finished.get() != null;
+  }
+
+  /**
+   * Hands on what was planned.
+   *
+   * @return how many operations that were
+   */
+  int collect(Answers answers) {
+    List<Answer> all = finished.getAndSet(null);
+    if (all == null) {
+      return 0;
+    }
+    underWay = false;
+    for (Answer answer : all) {
+      answers.planned(answer.execution, answer.plan, answer.problem);
+    }
+    return all.size();
+  }
+
+  private boolean hasNothingToDo() {
+    return handedOver.get() == null && !closing;
+  }
+
+  private void run() {
+    while (!closing) {
+      Work work = handedOver.getAndSet(null);
+      if (work != null) {
+        planAll(work, null);
+      }
+      parking.idle(work == null ? 0 : 1);
+    }
+  }
+
+  private void planAll(Work work, Throwable cannot) {
+    Throwable problem = cannot;
+    HostSnapshot host = null;
+    try {
+      work.ended.forEach(claims::release);
+      if (problem == null) {
+        host = snapshots.get();
+        claims.begin(host);
+      }
+    } catch (RuntimeException | Error unreadable) {
+      problem = unreadable;
+    }
+    List<Answer> answers = new ArrayList<>(work.due.size());
+    for (Due due : work.due) {
+      answers.add(problem == null ? plan(due, host) : new Answer(due.execution, null, problem));
+    }
+    finished.set(answers);
+    onFinished.run();
+  }
+
+  private Answer plan(Due due, HostSnapshot host) {
+    PlugOperation request = due.request;
+    try {
+      PlugPlan plan = request.plan(host, claims);
+      if (!plan.vifId().equals(request.vifId())) {
+        throw new IllegalArgumentException("planned for the VIF " + plan.vifId());
+      }
+      return new Answer(due.execution, plan, null);
+    } catch (RuntimeException | Error refused) {
+      return new Answer(due.execution, null, refused);
+    }
+  }
+
+  /** Ends the thread; nothing may be under way. */
+  @Override
+  public void close() {
+    closing = true;
+    parking.wake();
+  }
+}
