@@ -1,9 +1,9 @@
 package io.fastvif.engine;
 
-import io.fastvif.files.HostPath;
 import io.fastvif.plan.ServedPort;
+import io.fastvif.vhostuser.session.SocketException;
+import io.fastvif.vhostuser.session.SocketFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -45,10 +45,12 @@ public interface VhostUserPorts {
    * @throws IOException if a process does serve it, or what is there is no socket
    */
   static boolean removeUnserved(ServedPort port) throws IOException {
-    Path socket = HostPath.of(port.path());
-    if (port.listens() && SocketFiles.answers(socket)) {
-      throw new IOException("another process serves it: end that, or unplug there");
+    try {
+      return port.listens() && SocketFile.removeIfDead(port.path());
+    } catch (SocketException refused) {
+      throw new IOException(
+          refused.getMessage() + ": if another process serves it, end that, or unplug there",
+          refused);
     }
-    return port.listens() && SocketFiles.removeStale(socket);
   }
 }

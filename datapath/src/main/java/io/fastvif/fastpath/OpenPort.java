@@ -9,8 +9,8 @@ import io.fastvif.forward.VhostUserPort;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
+import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
-import io.fastvif.vhostuser.session.SocketOptions;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import java.util.EnumMap;
 import java.util.Map;
@@ -57,12 +57,12 @@ final class OpenPort implements BackendObserver, AutoCloseable {
     if (!port.listens()) {
       return VhostUserBackend.connect(sessions, port.path(), options, guest, this);
     }
-    SocketOptions socket =
-        new SocketOptions(
+    ListenOptions socket =
+        new ListenOptions(
             port.path(),
             port.access().permissions(),
-            port.access().owner().orElse(SocketOptions.UNCHANGED),
-            port.access().group().orElse(SocketOptions.UNCHANGED));
+            port.access().owner().orElse(ListenOptions.UNCHANGED),
+            port.access().group().orElse(ListenOptions.UNCHANGED));
     return VhostUserBackend.listen(sessions, socket, options, guest, this);
   }
 

@@ -12,7 +12,6 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -57,7 +56,7 @@ class SocketFilesTest {
     assertFalse(SocketFiles.perform(make));
     Path file = Files.createFile(folder.resolve("file"));
     assertThrows(
-        NotDirectoryException.class,
+        IOException.class,
         () -> SocketFiles.perform(new VhostUserSocketStep.MakeFolder(file.toString(), PRIVATE)));
   }
 

@@ -11,8 +11,8 @@ import io.fastvif.forward.VhostUserPort;
 import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
+import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
-import io.fastvif.vhostuser.session.SocketOptions;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import java.nio.file.Path;
 
@@ -46,7 +46,7 @@ final class GuestPort implements AutoCloseable {
     backend =
         VhostUserBackend.listen(
             sessions,
-            SocketOptions.of(socket.toString()),
+            ListenOptions.of(socket.toString()),
             BackendOptions.of(guest.features(), queues),
             guest,
             BackendObserver.NONE);

@@ -9,8 +9,8 @@ import io.fastvif.testing.Await;
 import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
+import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
-import io.fastvif.vhostuser.session.SocketOptions;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class EchoedGuest {
       try (VhostUserBackend backend =
               VhostUserBackend.listen(
                   loop,
-                  SocketOptions.of(path),
+                  ListenOptions.of(path),
                   BackendOptions.of(port.features(), 1),
                   port,
                   BackendObserver.NONE);

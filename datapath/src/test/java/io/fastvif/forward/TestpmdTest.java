@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.fastvif.testing.Testpmd;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
+import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
-import io.fastvif.vhostuser.session.SocketOptions;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class TestpmdTest {
       try (VhostUserBackend backend =
               VhostUserBackend.listen(
                   loop,
-                  SocketOptions.of(socket),
+                  ListenOptions.of(socket),
                   BackendOptions.of(guest.features(), queues),
                   guest,
                   BackendObserver.NONE);

@@ -3,9 +3,11 @@ package io.fastvif.testing;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Polling;
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.linux_h;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 
 /**
  * All descriptors that this process may still open, taken, in a {@link
@@ -20,7 +22,8 @@ public final class AllDescriptors implements AutoCloseable {
   /** Opens descriptors until the kernel gives no more. */
   public static AllDescriptors take() {
     AllDescriptors all = new AllDescriptors();
-    // Loads the classes that giving descriptors back takes.
+    // Loads the classes that a refusal and giving descriptors back take.
+    Objects.requireNonNull(new SystemCallException("eventfd2", Errno.EMFILE).getMessage());
     FileIo.close(Polling.eventfd(0, linux_h.EFD_CLOEXEC));
     int fd = Polling.eventfd(0, linux_h.EFD_CLOEXEC);
     while (fd >= 0) {

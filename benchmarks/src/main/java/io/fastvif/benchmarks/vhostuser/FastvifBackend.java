@@ -7,8 +7,8 @@ import io.fastvif.forward.Port;
 import io.fastvif.forward.VhostUserPort;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
+import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
-import io.fastvif.vhostuser.session.SocketOptions;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 
 /** fastvif's backend in this JVM: one loop, on processor 1, that never sleeps. */
@@ -35,7 +35,7 @@ final class FastvifBackend implements AutoCloseable {
     backend =
         VhostUserBackend.listen(
             loop,
-            SocketOptions.of(socket),
+            ListenOptions.of(socket),
             BackendOptions.of(guest.features(), 1),
             guest,
             BackendObserver.NONE);

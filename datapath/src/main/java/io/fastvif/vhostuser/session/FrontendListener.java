@@ -29,7 +29,7 @@ public final class FrontendListener implements AutoCloseable {
    * @return the listener
    * @throws SocketException if there can be no such socket
    */
-  public static FrontendListener open(SocketOptions socket) {
+  public static FrontendListener open(ListenOptions socket) {
     return new FrontendListener(ListeningSocket.open(socket));
   }
 

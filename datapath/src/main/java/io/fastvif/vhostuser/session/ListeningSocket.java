@@ -2,15 +2,12 @@ package io.fastvif.vhostuser.session;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
-import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.stat;
-import java.lang.foreign.Arena;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A listening socket with its file. Nobody can connect before it listens, and it listens only when
@@ -19,19 +16,14 @@ import java.util.concurrent.locks.LockSupport;
  * listening, for a dead one.
  */
 final class ListeningSocket implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ListeningSocket.class.getName());
   private static final int BACKLOG = 16;
-  private static final int WORLD_WRITABLE = 0002;
-  private static final int LOCK_ATTEMPTS = 200;
-  private static final long LOCK_PAUSE_NANOS = 10_000_000;
 
   private final FileDescriptor socket;
   private final String path;
-  private final FileId id;
+  private final SocketFile.Id id;
 
-  /** Which file it is, whatever its name. */
-  private record FileId(long device, long inode) {}
-
-  private ListeningSocket(FileDescriptor socket, String path, FileId id) {
+  private ListeningSocket(FileDescriptor socket, String path, SocketFile.Id id) {
     this.socket = socket;
     this.path = path;
     this.id = id;
@@ -41,20 +33,17 @@ final class ListeningSocket implements AutoCloseable {
    * Makes the socket and listens.
    *
    * @throws SocketException if the path is too long, its folder is open to everybody, or there is
-   *     something that must stay: no socket, or one that somebody answers on
+   *     something that must stay: no socket, or one that a process listens on
    * @throws SystemCallException if the kernel refuses otherwise
    */
-  static ListeningSocket open(SocketOptions options) {
+  static ListeningSocket open(ListenOptions options) {
     String path = options.path();
     UnixAddress.checkPath(path);
-    int slash = path.lastIndexOf('/');
-    String folder = slash < 0 ? "." : path.substring(0, Math.max(1, slash));
-    try (FileDescriptor directory =
-        FileDescriptor.check(
-            FileIo.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0), "open", folder)) {
-      requireSafe(directory.value(), folder);
-      lock(directory.value(), folder);
-      removeIfDead(path);
+    try (FileDescriptor folder = SocketFile.openFolder(path)) {
+      SocketFile.requireSafeFolder(
+          SocketFile.status(folder, path).mode(), SocketFile.folderOf(path));
+      SocketFile.lock(folder, path);
+      SocketFile.removeIfDeadLocked(path);
       FileDescriptor socket = UnixAddress.socket();
       try {
         return listen(socket, options);
@@ -65,95 +54,19 @@ final class ListeningSocket implements AutoCloseable {
     }
   }
 
-  private static void requireSafe(int directory, String folder) {
-    int mode = mode(directory, folder);
-    if ((mode & WORLD_WRITABLE) != 0 && (mode & S_ISVTX) == 0) {
-      throw new SocketException(
-          folder + " is writable for everybody and not sticky: anybody could replace the socket");
-    }
-  }
-
-  /** Released when the folder's descriptor is closed. */
-  private static void lock(int directory, String folder) {
-    int result = FileIo.flock(directory, LOCK_EX | LOCK_NB);
-    for (int i = 0; result == -Errno.EAGAIN && i < LOCK_ATTEMPTS; i++) {
-      LockSupport.parkNanos(LOCK_PAUSE_NANOS);
-      result = FileIo.flock(directory, LOCK_EX | LOCK_NB);
-    }
-    SystemCallException.check(result, "flock", folder, "LOCK_EX");
-  }
-
-  private static void removeIfDead(String path) {
-    int file = FileIo.open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-    if (file == -Errno.ENOENT) {
-      return;
-    }
-    try (FileDescriptor existing = FileDescriptor.check(file, "open", path)) {
-      if ((mode(existing.value(), path) & S_IFMT) != S_IFSOCK) {
-        throw new SocketException(path + " is there, and it is no socket");
-      }
-    }
-    try (FileDescriptor probe = UnixAddress.socket()) {
-      int result = UnixAddress.connect(probe.value(), path);
-      if (result != -Errno.ECONNREFUSED) {
-        throw new SocketException(
-            path
-                + " is there, and not dead: connecting "
-                + (result == 0 ? "succeeds" : "gives " + Errno.describe(-result)));
-      }
-    }
-    SystemCallException.check(FileIo.unlink(path), "unlink", path);
-  }
-
-  private static ListeningSocket listen(FileDescriptor socket, SocketOptions options) {
+  private static ListeningSocket listen(FileDescriptor socket, ListenOptions options) {
     String path = options.path();
     // The file gets the socket's own permissions (unix_bind_bsd of net/unix/af_unix.c).
     SystemCallException.check(FileIo.fchmod(socket.value(), 0), "fchmod", path);
     SystemCallException.check(UnixAddress.bind(socket.value(), path), "bind", path);
     try {
-      FileId id = protect(options);
+      SocketFile.Id id = SocketFile.idOrNull(path);
+      SocketFile.give(path, options.owner(), options.group(), options.mode());
       SystemCallException.check(Sockets.listen(socket.value(), BACKLOG), "listen", path);
       return new ListeningSocket(socket, path, id);
     } catch (RuntimeException | Error e) {
       FileIo.unlink(path);
       throw e;
-    }
-  }
-
-  /** Sets owner and permissions of the very file, whatever the path may mean meanwhile. */
-  private static FileId protect(SocketOptions options) {
-    String path = options.path();
-    try (FileDescriptor file =
-        FileDescriptor.check(FileIo.open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0), "open", path)) {
-      String same = "/proc/self/fd/" + file.value();
-      if (options.owner() != SocketOptions.UNCHANGED
-          || options.group() != SocketOptions.UNCHANGED) {
-        SystemCallException.check(
-            FileIo.chown(same, options.owner(), options.group()),
-            "chown",
-            path,
-            options.owner(),
-            options.group());
-      }
-      SystemCallException.check(
-          FileIo.chmod(same, options.mode()), "chmod", path, Integer.toOctalString(options.mode()));
-      return id(file.value(), path);
-    }
-  }
-
-  private static int mode(int fd, String path) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(stat.layout());
-      SystemCallException.check(FileIo.fstat(fd, status), "fstat", path);
-      return stat.st_mode(status);
-    }
-  }
-
-  private static FileId id(int fd, String path) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(stat.layout());
-      SystemCallException.check(FileIo.fstat(fd, status), "fstat", path);
-      return new FileId(stat.st_dev(status), stat.st_ino(status));
     }
   }
 
@@ -177,14 +90,26 @@ final class ListeningSocket implements AutoCloseable {
     if (!socket.isOpen()) {
       return;
     }
-    int file = FileIo.open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-    if (file >= 0) {
-      try (FileDescriptor existing = FileDescriptor.of(file)) {
-        if (id(existing.value(), path).equals(id)) {
-          FileIo.unlink(path);
-        }
-      }
+    boolean removed = false;
+    try {
+      remove();
+      removed = true;
+    } catch (SystemCallException noDescriptor) {
+      // With the socket's own descriptor given back there is one to look with.
     }
     socket.close();
+    if (!removed) {
+      try {
+        remove();
+      } catch (SystemCallException refused) {
+        LOG.log(Level.WARNING, "the socket " + path + " is left behind: " + refused.getMessage());
+      }
+    }
+  }
+
+  private void remove() {
+    if (id != null && id.equals(SocketFile.idOrNull(path))) {
+      SystemCallException.check(FileIo.unlink(path), "unlink", path);
+    }
   }
 }

@@ -59,7 +59,7 @@ public final class VhostUserBackend implements AutoCloseable {
    */
   public static VhostUserBackend listen(
       SessionLoop loop,
-      SocketOptions socket,
+      ListenOptions socket,
       BackendOptions options,
       BackendHandler handler,
       BackendObserver observer) {

@@ -16,7 +16,7 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
 import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.session.FrontendListener;
-import io.fastvif.vhostuser.session.SocketOptions;
+import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import io.fastvif.vif.VhostUserMode;
@@ -132,7 +132,7 @@ class OvsDpdkTest {
     try (OvsHost ovs = OvsHost.startWithDpdk(folder.resolve("ovs"));
         PlugEngine engine =
             PlugEngine.builder().ovs(OvsSettings.of(ovs.address())).build().start();
-        FrontendListener listener = FrontendListener.open(SocketOptions.of(listens.path().get()))) {
+        FrontendListener listener = FrontendListener.open(ListenOptions.of(listens.path().get()))) {
       run(engine, true, connects);
       run(engine, true, listens);
       for (String line : ovs.list("Interface", "name,type,error")) {

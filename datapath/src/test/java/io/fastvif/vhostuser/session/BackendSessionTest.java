@@ -56,7 +56,7 @@ class BackendSessionTest {
     loop = SessionLoop.start();
     backend =
         VhostUserBackend.listen(
-            loop, SocketOptions.of(path()), BackendOptions.of(FEATURES, 2), port, port);
+            loop, ListenOptions.of(path()), BackendOptions.of(FEATURES, 2), port, port);
     file = MemoryFile.sealed("session", 2 * MIB);
     eventfd = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC), "eventfd");
   }
@@ -187,7 +187,7 @@ class BackendSessionTest {
     String other = directory.resolve("other").toString();
     VhostUserBackend second =
         VhostUserBackend.listen(
-            loop, SocketOptions.of(other), BackendOptions.of(FEATURES, 1), quick, quick);
+            loop, ListenOptions.of(other), BackendOptions.of(FEATURES, 1), quick, quick);
     try (VhostUserFrontend slow = negotiated()) {
       port.holds = true;
       slow.setMemory(List.of(region()), file.fd());

@@ -56,7 +56,7 @@ class DpdkSessionTest {
     VhostUserBackend backend =
         frontendListens
             ? VhostUserBackend.connect(loop, path(), offered, port, port)
-            : VhostUserBackend.listen(loop, SocketOptions.of(path()), offered, port, port);
+            : VhostUserBackend.listen(loop, ListenOptions.of(path()), offered, port, port);
     String device = "net_virtio_user0,path=" + path() + options;
     try (Testpmd testpmd = testpmd(device)) {
       awaitRunning(testpmd);

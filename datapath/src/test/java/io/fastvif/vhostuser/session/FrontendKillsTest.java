@@ -98,7 +98,7 @@ class FrontendKillsTest {
       try (VhostUserBackend backend =
           VhostUserBackend.listen(
               loop,
-              SocketOptions.of(socket),
+              ListenOptions.of(socket),
               BackendOptions.of(port.features(), 2),
               port,
               observer)) {

@@ -54,7 +54,7 @@ class HostileFrontendTest {
     loop = SessionLoop.start();
     backend =
         VhostUserBackend.listen(
-            loop, SocketOptions.of(path()), BackendOptions.of(FEATURES, 2), port, port);
+            loop, ListenOptions.of(path()), BackendOptions.of(FEATURES, 2), port, port);
     file = MemoryFile.sealed("hostile", MIB);
     eventfd = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC), "eventfd");
   }

@@ -36,7 +36,7 @@ class ListeningSocketTest {
   }
 
   private ListeningSocket open() {
-    return ListeningSocket.open(SocketOptions.of(path.toString()));
+    return ListeningSocket.open(ListenOptions.of(path.toString()));
   }
 
   private String refusal() {
@@ -83,7 +83,7 @@ class ListeningSocketTest {
                 });
     for (int i = 0; i < ROUNDS || seen.get() == 0; i++) {
       try (ListeningSocket socket =
-          ListeningSocket.open(new SocketOptions(path.toString(), 0642, OWNER, GROUP))) {
+          ListeningSocket.open(new ListenOptions(path.toString(), 0642, OWNER, GROUP))) {
         Map<String, Object> file = Files.readAttributes(path, "unix:mode,uid,gid");
         assertEquals(0642, (Integer) file.get("mode") & 0777);
         assertEquals(OWNER, file.get("uid"));
@@ -146,7 +146,7 @@ class ListeningSocketTest {
     leaveDeadSocket(path);
     try (ListeningSocket first = open();
         FileDescriptor client = UnixAddress.socket()) {
-      assertEquals(path + " is there, and not dead: connecting succeeds", refusal());
+      assertEquals(path + " is there, and a process answers on it", refusal());
       assertEquals(0, UnixAddress.connect(client.value(), path.toString()));
       int accepted = first.accept();
       assertTrue(accepted >= 0);

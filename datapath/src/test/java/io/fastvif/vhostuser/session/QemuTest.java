@@ -39,7 +39,7 @@ class QemuTest {
     VhostUserBackend backend =
         frontendListens
             ? VhostUserBackend.connect(loop, path, offered, port, port)
-            : VhostUserBackend.listen(loop, SocketOptions.of(path), offered, port, port);
+            : VhostUserBackend.listen(loop, ListenOptions.of(path), offered, port, port);
     Path output = directory.resolve("output");
     List<String> command = new ArrayList<>(program.command());
     command.addAll(

@@ -12,7 +12,7 @@ public final class TestBackend implements AutoCloseable {
     backend =
         VhostUserBackend.listen(
             loop,
-            SocketOptions.of(path),
+            ListenOptions.of(path),
             BackendOptions.of(1L << VIRTIO_F_VERSION_1, queuePairs),
             port,
             port);

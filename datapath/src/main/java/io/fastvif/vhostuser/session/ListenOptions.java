@@ -8,9 +8,9 @@ package io.fastvif.vhostuser.session;
  * @param owner its owner's user id; -1 for the process's
  * @param group its group's id; -1 for the process's
  */
-public record SocketOptions(String path, int mode, int owner, int group) {
+public record ListenOptions(String path, int mode, int owner, int group) {
   /** For owner and group: as the process. */
-  public static final int UNCHANGED = -1;
+  public static final int UNCHANGED = SocketFile.UNCHANGED;
 
   private static final int OWNER_AND_GROUP = 0660;
 
@@ -20,7 +20,7 @@ public record SocketOptions(String path, int mode, int owner, int group) {
    * @param path where, at most 107 bytes
    * @return mode 0660
    */
-  public static SocketOptions of(String path) {
-    return new SocketOptions(path, OWNER_AND_GROUP, UNCHANGED, UNCHANGED);
+  public static ListenOptions of(String path) {
+    return new ListenOptions(path, OWNER_AND_GROUP, UNCHANGED, UNCHANGED);
   }
 }
