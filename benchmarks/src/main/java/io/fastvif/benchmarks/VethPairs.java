@@ -19,8 +19,9 @@ final class VethPairs {
     for (int number = 1; number <= pairs; number++) {
       String id = Vifs.id(number);
       String name = Vifs.name(number);
-      Step create =
-          new Step.CreateVeth(name, null, "gst" + name.substring(3), Vifs.mac(number), Vifs.MTU);
+      String guest = "gst" + name.substring(3);
+      Step create = new Step.CreateVeth(name, null, guest, Vifs.mac(number), Vifs.MTU);
+      LinkSettings guestSettings = LinkSettings.NONE.withIpv6AddressGeneration(false);
       LinkSettings settings =
           LinkSettings.NONE.withAlias(Aliases.of(id)).withIpv6AddressGeneration(false).withUp(true);
       plans.add(
@@ -32,6 +33,7 @@ final class VethPairs {
               null,
               List.of(
                   PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)),
+                  PlannedStep.own(new Step.ConfigureLink(guest, 0, guestSettings), null),
                   PlannedStep.own(new Step.ConfigureLink(name, 0, settings), null)),
               List.of()));
     }

@@ -26,6 +26,7 @@ final class FilterReader implements AutoCloseable {
 
   private final NftSocket socket;
   private final Path legacyTables;
+  private boolean closed;
 
   private FilterReader(NftSocket socket, Path legacyTables) {
     this.socket = socket;
@@ -49,8 +50,15 @@ final class FilterReader implements AutoCloseable {
     return new FilterReader(socket, thread.resolve("net/ip_tables_names"));
   }
 
-  /** Reads them; from any thread. */
+  /**
+   * Reads them; from any thread.
+   *
+   * @throws IllegalStateException if this is closed
+   */
   synchronized FilterSnapshot read() {
+    if (closed) {
+      throw new IllegalStateException("the engine is closed: its snapshot reads no more rules");
+    }
     if (socket == null) {
       return FilterSnapshot.UNKNOWN;
     }
@@ -95,6 +103,7 @@ final class FilterReader implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     if (socket != null) {
       socket.close();
     }

@@ -89,29 +89,50 @@ final class LinkUse {
   }
 
   /**
-   * Which links lie on it, here or in another namespace, or are its ports.
+   * Which links lie on it, here or in another namespace, or are its ports. Where links keep coming
+   * and going no reading is exact; one that was there all the time is then in one of the ten at
+   * least.
    *
    * @param ignored the index of one that does not count; 0 for none
    */
   static User findLinks(RouteSocket socket, int index, int ignored) {
+    LinkUse use = new LinkUse(socket, index, ignored);
+    List<Upper> links = new ArrayList<>();
+    List<Upper> earlier = new ArrayList<>();
     try {
-      User user = new LinkUse(socket, index, ignored).links(List.of());
-      return user == null ? User.other(OtherNamespaces.linkOn(index)) : user;
+      use.read(
+          links,
+          () -> {
+            earlier.addAll(links);
+            links.clear();
+          });
     } catch (DumpInterruptedException changing) {
-      return User.other("the host's links keep changing");
+      links.addAll(earlier);
     }
+    User user = upper(links, index, List.of());
+    return user == null ? User.other(OtherNamespaces.linkOn(index)) : user;
   }
 
   private User links(List<String> except) {
+    List<Upper> links = new ArrayList<>();
+    read(links, links::clear);
+    return upper(links, index, except);
+  }
+
+  /**
+   * Reads the links that lie on others or are ports.
+   *
+   * @param onBegin called when reading begins, and when it begins again because links have changed
+   */
+  private void read(List<Upper> links, Runnable onBegin) {
     LinkMessage link = new LinkMessage();
     AttributeIterator options = new AttributeIterator();
-    List<Upper> links = new ArrayList<>();
     socket.dump(
         socket.link().dump(false),
         new DumpHandler() {
           @Override
           public void onBegin() {
-            links.clear();
+            onBegin.run();
             master = null;
           }
 
@@ -131,7 +152,6 @@ final class LinkUse {
             }
           }
         });
-    return upper(links, index, except);
   }
 
   private static User upper(List<Upper> links, int index, List<String> except) {

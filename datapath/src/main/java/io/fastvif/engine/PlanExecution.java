@@ -202,6 +202,11 @@ final class PlanExecution {
     return plan.steps().get(cursor).shared();
   }
 
+  /** Whether the step that was just done or refused only keeps something as it is. */
+  boolean isKeeping() {
+    return !undoing && plan.steps().get(cursor).keeping();
+  }
+
   /** Decides for all of the plan's shared steps whether they are undone. */
   void decideSharedUndo(boolean inUse) {
     sharedUndoDecided = true;
@@ -222,7 +227,7 @@ final class PlanExecution {
       cursor--;
       return;
     }
-    changed = true;
+    changed |= !isKeeping();
     done.set(cursor);
     if (isEnsuring(plan.steps().get(cursor).step())) {
       created = true;

@@ -62,7 +62,8 @@ final class Refusals {
     if (taken != null) {
       return meaningOfTaken(plan, step, taken);
     }
-    if (isAsWanted(plan, step, errno)) {
+    boolean isGone = errno == Errno.ENODEV && plan.isKeeping(); // with what was to be kept
+    if (isGone || isAsWanted(plan, step, errno)) {
       return Meaning.AS_WANTED;
     }
     boolean ignored =

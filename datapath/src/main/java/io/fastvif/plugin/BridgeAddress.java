@@ -66,12 +66,11 @@ public final class BridgeAddress {
       return; // the kernel leaves 0 when the last port of a bridge is gone, and takes none such
     }
     plan.add(
-        PlannedStep.own(
+        PlannedStep.keeping(
             new Step.ConfigureLink(
-                bridge.name(), bridge.index(), LinkSettings.NONE.withAddress(address)),
-            null));
+                bridge.name(), bridge.index(), LinkSettings.NONE.withAddress(address))));
     for (LinkEntry neighbour : neighbours(plan.host(), bridge)) {
-      plan.add(PlannedStep.own(new EntryStep.Add(bridge.name(), neighbour), null));
+      plan.add(PlannedStep.keeping(new EntryStep.Add(bridge.name(), neighbour)));
     }
   }
 

@@ -309,7 +309,7 @@ public final class PlanBuilder {
       LinkState link, LinkSettings after, LinkSettings before, boolean isShared) {
     Step step = new Step.ConfigureLink(link.name(), link.index(), after);
     Step undo = new Step.ConfigureLink(link.name(), link.index(), before);
-    add(new PlannedStep(step, undo, isShared, false));
+    add(isShared ? PlannedStep.shared(step, undo) : PlannedStep.own(step, undo));
   }
 
   /** Adds all that another plugin plans for the same VIF, which shares nothing with other VIFs. */

@@ -295,4 +295,14 @@ class BatchExecutorTest extends ExecutorFixture {
     assertEquals(Outcome.PLUGGED, outcomes.get("vif1"));
     assertEquals("listener", errors.getFirst().getMessage());
   }
+
+  @Test
+  void whatIsOnlyKeptIsNoChange() {
+    kernel.add("br0");
+    add(TestPlans.keeping("kept", "br0"));
+    add(TestPlans.keeping("gone", "br1"));
+    execute();
+    assertEquals(Map.of("kept", Outcome.UNCHANGED, "gone", Outcome.UNCHANGED), outcomes);
+    assertEquals(TestPlans.KEPT_MTU, kernel.links.get("br0").mtu);
+  }
 }

@@ -13,7 +13,16 @@ import java.util.OptionalInt;
 
 /** Plans as the plugins make them. */
 final class TestPlans {
+  static final int KEPT_MTU = 1400;
+
   private TestPlans() {}
+
+  /** A plan that keeps a setting of a bridge and does nothing else. */
+  static PlugPlan keeping(String id, String bridge) {
+    Step keep = new Step.ConfigureLink(bridge, 0, LinkSettings.NONE.withMtu(KEPT_MTU));
+    return new PlugPlan(
+        id, "", Action.UNPLUG, List.of(), null, List.of(PlannedStep.keeping(keep)), List.of());
+  }
 
   static PlugPlan tap(String id, String name, int mtu) {
     return tap(id, name, LinkSettings.NONE.withMtu(mtu), List.of());

@@ -12,7 +12,6 @@ final class OperationChooser {
   /** From below what IPv6 needs to jumbo frames. */
   private static final int[] MTUS = {576, 1400, 1450, 1500, 9000};
 
-  private static final int MTU_OUT_OF_RANGE = 70_000;
   private static final int PERCENT = 100;
 
   private final Planner planner;
@@ -71,7 +70,7 @@ final class OperationChooser {
           failing(
               vif,
               OperationKind.FAIL_MTU,
-              request(vif.name(), anyBridge(), MTU_OUT_OF_RANGE),
+              request(vif.name(), anyBridge(), Planner.IMPOSSIBLE_MTU),
               observed,
               host);
       case 1 ->
@@ -93,7 +92,7 @@ final class OperationChooser {
           failing(
               vif,
               OperationKind.FAIL_NEW_BRIDGE,
-              request(vif.name(), "nb" + vif.number(), MTU_OUT_OF_RANGE),
+              request(vif.name(), "nb" + vif.number(), Planner.IMPOSSIBLE_MTU),
               observed,
               host);
     };
@@ -127,7 +126,7 @@ final class OperationChooser {
           failing(
               vif,
               OperationKind.FAIL_MTU,
-              request(vif.name(), state.bridge(), MTU_OUT_OF_RANGE),
+              request(vif.name(), state.bridge(), Planner.IMPOSSIBLE_MTU),
               observed,
               host);
       case 1 -> noBridge(vif, observed, host);

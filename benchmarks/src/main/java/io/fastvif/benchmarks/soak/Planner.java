@@ -2,7 +2,9 @@ package io.fastvif.benchmarks.soak;
 
 import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.MacAddress;
@@ -19,6 +21,12 @@ final class Planner {
   private static final long LOW_BYTES = 0xff_ffff_ffffL;
   private static final long HOST_SIDE = 0xfeL << 40;
 
+  /** An MTU that no device takes. A plugin would refuse it too, so it gets into the plan later. */
+  static final int IMPOSSIBLE_MTU = 70_000;
+
+  /** Stands for the impossible one while the plan is made; no other VIF has it. */
+  private static final int STAND_IN = 8_999;
+
   private final VifPlugins veths = VifPlugins.installed(Map.of("linux_bridge.create_port", "veth"));
   private final VifPlugins taps = VifPlugins.installed(Map.of("linux_bridge.create_port", "tap"));
 
@@ -26,8 +34,51 @@ final class Planner {
   record Request(String name, String bridge, boolean providesBridge, int mtu) {}
 
   PlugPlan plug(SoakVif vif, Request request, HostSnapshot host) {
+    if (request.mtu == IMPOSSIBLE_MTU) {
+      Request possible =
+          new Request(request.name, request.bridge, request.providesBridge, STAND_IN);
+      return withImpossibleMtu(plug(vif, possible, host));
+    }
     Vif made = make(vif, request);
     return plugin(vif, made).plug(made, null, host);
+  }
+
+  private static PlugPlan withImpossibleMtu(PlugPlan plan) {
+    List<PlannedStep> steps =
+        plan.steps().stream()
+            .map(
+                planned ->
+                    new PlannedStep(
+                        withImpossibleMtu(planned.step()),
+                        planned.undo(),
+                        planned.shared(),
+                        planned.onlyIfCreated(),
+                        planned.keeping()))
+            .toList();
+    if (steps.equals(plan.steps())) {
+      throw new AssertionError("no step sets the MTU: " + plan);
+    }
+    return new PlugPlan(
+        plan.vifId(),
+        plan.name(),
+        plan.action(),
+        plan.devices(),
+        plan.shared(),
+        steps,
+        plan.notes());
+  }
+
+  private static Step withImpossibleMtu(Step step) {
+    if (step instanceof Step.CreateVeth veth && veth.mtu() == STAND_IN) {
+      return new Step.CreateVeth(
+          veth.name(), veth.mac(), veth.peer(), veth.peerMac(), IMPOSSIBLE_MTU);
+    }
+    if (step instanceof Step.ConfigureLink configure
+        && Integer.valueOf(STAND_IN).equals(configure.settings().mtu())) {
+      return new Step.ConfigureLink(
+          configure.name(), configure.index(), configure.settings().withMtu(IMPOSSIBLE_MTU));
+    }
+    return step;
   }
 
   PlugPlan unplug(SoakVif vif, HostSnapshot host) {

@@ -22,6 +22,13 @@ final class ResourceChecker {
 
   private static final int LANES_AT_MOST = 4;
 
+  /**
+   * Threads of the engine for what may wait, which come as they are needed and go after a while.
+   */
+  private static final String SLOW = "fastvif-slow-";
+
+  private static final int SLOW_AT_MOST = 8;
+
   /** The JVM opens a file or starts a thread of its own when it likes. */
   private static final int JVM_SLACK = 6;
 
@@ -46,12 +53,11 @@ final class ResourceChecker {
       int expected = count(first.descriptors(), kind) + (kind.equals("socket:") ? moreLanes : 0);
       same(found, Rule.DESCRIPTORS, kind, expected, count(now.descriptors(), kind));
     }
-    if (lanes > LANES_AT_MOST) {
-      found.add(Violation.of(Rule.THREADS, LANES, "at most " + LANES_AT_MOST, lanes));
-    }
+    atMost(found, LANES, LANES_AT_MOST, now);
+    atMost(found, SLOW, SLOW_AT_MOST, now);
     noMore(found, Rule.DESCRIPTORS, "other", first.descriptors(), now.descriptors());
     for (String name : threadNames(now)) {
-      if (name.equals(LANES)) {
+      if (name.equals(LANES) || name.equals(SLOW)) {
         continue;
       }
       if (name.startsWith("fastvif") || name.startsWith("soak") || name.startsWith("netns")) {
@@ -110,6 +116,13 @@ final class ResourceChecker {
       List<Violation> found, Rule rule, String what, int expected, int counted) {
     if (expected != counted) {
       found.add(Violation.of(rule, what, expected, counted));
+    }
+  }
+
+  private static void atMost(List<Violation> found, String threads, int most, Resources now) {
+    int counted = count(now.threads(), threads);
+    if (counted > most) {
+      found.add(Violation.of(Rule.THREADS, threads, "at most " + most, counted));
     }
   }
 

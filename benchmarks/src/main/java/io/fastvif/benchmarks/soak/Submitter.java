@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Hands operations to the engine, waits for their ends and takes them into the models. */
 final class Submitter {
@@ -60,6 +61,16 @@ final class Submitter {
         Violation.of(
             Violation.Rule.ENGINE, "snapshot", "one", "interrupted " + SNAPSHOT_TRIES + " times"));
     return null;
+  }
+
+  /** Draws an operation, for which a snapshot may be read further; null if its engine is closed. */
+  SoakOperation choose(SoakEngine engine, Supplier<SoakOperation> chooser) {
+    try {
+      return chooser.get();
+    } catch (IllegalStateException closed) {
+      requireClosed(engine, "planning", closed);
+      return null;
+    }
   }
 
   private void requireClosed(SoakEngine engine, String call, IllegalStateException thrown) {

@@ -85,8 +85,12 @@ final class Worker implements Runnable {
       List<Pending> pending = new ArrayList<>();
       boolean open = host != null;
       for (int i = 0; open && i < claimed.size(); i++) {
-        check(claimed.get(i), observed[i], host);
-        open = submit(engine, chooser.choose(claimed.get(i), observed[i], host), pending);
+        SoakVif vif = claimed.get(i);
+        int disturbances = observed[i];
+        check(vif, disturbances, host);
+        SoakOperation operation =
+            submitter.choose(engine, () -> chooser.choose(vif, disturbances, host));
+        open = operation != null && submit(engine, operation, pending);
       }
       for (Pending each : pending) {
         await(each);

@@ -80,6 +80,18 @@ class ResourceCheckerTest {
     assertEquals(Rule.THREADS, checker.check(lanes(5, 9)).getFirst().rule());
   }
 
+  private static Resources slow(int threads) {
+    return new Resources(Map.of("socket:", 1), Map.of("fastvif-slow-", threads), 0, 0, 0);
+  }
+
+  @Test
+  void threadsForWhatWaitsComeAndGoAndAreEightAtMost() {
+    assertEquals(List.of(), checker.check(slow(0)));
+    assertEquals(List.of(), checker.check(slow(8)));
+    assertEquals(List.of(), checker.check(slow(1)));
+    assertEquals(Rule.THREADS, checker.check(slow(9)).getFirst().rule());
+  }
+
   private List<Rule> trends(long heapPerReading, long nativePerReading) {
     SplittableRandom noise = new SplittableRandom(1);
     for (int i = 0; i < 60; i++) {

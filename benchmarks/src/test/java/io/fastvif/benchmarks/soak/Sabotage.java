@@ -182,10 +182,7 @@ enum Sabotage {
         case LEAKS_A_THREAD ->
             leaked = Thread.ofPlatform().daemon().name("fastvif-x").start(Saboteur::stay);
         case LEAVES_A_GROUP ->
-            change(
-                socket ->
-                    socket.execute(
-                        socket.link().set(OperationChooser.bridge(0)).group(0x4000_0001)));
+            change(socket -> socket.execute(socket.link().set("lo").group(0x4000_0001)));
         case TOUCHES_A_FOREIGN_DEVICE ->
             change(socket -> socket.execute(socket.link().set(OperationChooser.FOREIGN).mtu(1400)));
         case LEAVES_A_BRIDGE ->
