@@ -1,6 +1,8 @@
 package io.fastvif.vhostuser.session;
 
+import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.SystemCallException;
 import java.util.function.Consumer;
 
 /**
@@ -15,14 +17,21 @@ final class BackendConnector implements AutoCloseable {
   private final SessionLoop loop;
   private final String path;
   private final Consumer<FileDescriptor> connected;
+  private final Consumer<String> failed;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private SessionLoop.Timer timer;
   private boolean closed;
 
-  BackendConnector(SessionLoop loop, String path, Consumer<FileDescriptor> connected) {
+  /**
+   * @param connected takes a connected socket over, or throws and leaves it
+   * @param failed takes the reason why none could be made, unless no frontend listens yet
+   */
+  BackendConnector(
+      SessionLoop loop, String path, Consumer<FileDescriptor> connected, Consumer<String> failed) {
     this.loop = loop;
     this.path = path;
     this.connected = connected;
+    this.failed = failed;
   }
 
   void start() {
@@ -30,13 +39,37 @@ final class BackendConnector implements AutoCloseable {
     if (closed) {
       return;
     }
-    FileDescriptor socket = UnixAddress.socket();
-    int result = UnixAddress.connect(socket.value(), path);
-    if (result == 0) {
-      connected.accept(socket);
-    } else {
-      socket.close();
+    String reason = connect();
+    if (reason != null) {
       retry(false);
+      if (!reason.isEmpty()) {
+        failed.accept(reason);
+      }
+    }
+  }
+
+  /** Null if it connected, the reason if it could not, which is empty for nobody who listens. */
+  private String connect() {
+    try {
+      FileDescriptor socket = UnixAddress.socket();
+      try {
+        int result = UnixAddress.connect(socket.value(), path);
+        if (result == 0) {
+          connected.accept(socket);
+          return null;
+        }
+        socket.close();
+        boolean awaited =
+            result == -Errno.ENOENT || result == -Errno.ECONNREFUSED || result == -Errno.EAGAIN;
+        return awaited ? "" : new SystemCallException("connect", -result, path).getMessage();
+      } catch (RuntimeException | Error e) {
+        socket.close();
+        throw e;
+      }
+    } catch (SystemCallException refused) {
+      return refused.getMessage();
+    } catch (RuntimeException | Error e) {
+      return e.toString();
     }
   }
 

@@ -24,8 +24,8 @@ final class BackendDevice {
   private static final long INDEX_MASK = 0xff;
   private static final long NO_DESCRIPTOR = 1 << 8;
   private static final int STATUS_MASK = 0xff;
-  private static final int LEAST_MTU = 68;
-  private static final int MOST_MTU = 65_535;
+  private static final int MIN_MTU = 68;
+  private static final int MAX_MTU = 65_535;
 
   private final BackendOptions options;
   private final BackendHandler handler;
@@ -188,10 +188,10 @@ final class BackendDevice {
             channel.descriptorAt(0), message.logOffset(), message.logSize(), options.backing());
     DirtyLog former = log;
     log = newest;
-    changeAll(waits);
     if (former != null) {
       waits.release(former.mapping()::release);
     }
+    changeAll(waits);
     return Reply.DONE;
   }
 
@@ -282,7 +282,7 @@ final class BackendDevice {
   }
 
   private Reply setMtu(long mtu) {
-    return mtu >= LEAST_MTU && mtu <= MOST_MTU && handler.setMtu((int) mtu)
+    return mtu >= MIN_MTU && mtu <= MAX_MTU && handler.setMtu((int) mtu)
         ? Reply.DONE
         : Reply.NOT_DONE;
   }
@@ -332,10 +332,10 @@ final class BackendDevice {
             options.backing());
     InflightArea former = inflight;
     inflight = newest;
-    changeAll(waits);
     if (former != null) {
       waits.release(former.mapping()::release);
     }
+    changeAll(waits);
     return Reply.DONE;
   }
 
@@ -398,10 +398,10 @@ final class BackendDevice {
     }
   }
 
-  /** Stops all rings that are started. */
+  /** Stops all rings that are started; one that fails to does not keep the others from it. */
   void stopAll(Waits waits) {
     for (SessionRing ring : rings) {
-      ring.stop(waits);
+      Contained.run("a ring that was to stop", () -> ring.stop(waits));
     }
   }
 
@@ -417,19 +417,23 @@ final class BackendDevice {
         && (inflight == null || inflight.mapping().isIntact());
   }
 
-  /** Lets everything go; all rings must have been stopped. */
+  /** Lets everything go, whatever of it the kernel refuses; all rings must have been stopped. */
   void release() {
     for (SessionRing ring : rings) {
-      ring.close();
+      letGo(ring::close);
     }
-    memory.close();
-    SessionRing.close(logSignal);
-    SessionRing.close(backendRequests);
+    letGo(memory::close);
+    letGo(() -> SessionRing.close(logSignal));
+    letGo(() -> SessionRing.close(backendRequests));
     if (log != null) {
-      log.mapping().release();
+      letGo(log.mapping()::release);
     }
     if (inflight != null) {
-      inflight.mapping().release();
+      letGo(inflight.mapping()::release);
     }
+  }
+
+  private static void letGo(Runnable release) {
+    Contained.run("what a frontend shared", release);
   }
 }

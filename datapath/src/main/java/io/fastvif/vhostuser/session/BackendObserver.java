@@ -2,6 +2,7 @@ package io.fastvif.vhostuser.session;
 
 /**
  * Hears what happens to a backend. The session's thread calls it, so each method returns at once.
+ * What it throws is logged, and changes nothing for the port.
  */
 public interface BackendObserver {
   /** Hears nothing. */
@@ -9,6 +10,14 @@ public interface BackendObserver {
 
   /** A frontend has begun to set up the port. */
   default void connected() {}
+
+  /**
+   * A connection could not be made or taken, for want of descriptors for example; it is tried
+   * again. That no frontend listens yet is not told.
+   *
+   * @param reason why, in words
+   */
+  default void connectionFailed(String reason) {}
 
   /**
    * A connection is over.

@@ -66,12 +66,20 @@ final class BackendSession implements SessionControl {
           default -> request();
         }
       }
-    } catch (ProtocolException | InvalidMemoryException | SystemCallException e) {
-      finish(e.getMessage());
-    } catch (RuntimeException e) {
-      // A fault of ours or of the port's: it must not stop the other sessions.
-      finish(e.toString());
+    } catch (RuntimeException | Error e) {
+      finish(e);
     }
+  }
+
+  /**
+   * Ends the session for what went wrong; a fault of ours or of the port's is told by its class.
+   */
+  private void finish(Throwable thrown) {
+    boolean expected =
+        thrown instanceof ProtocolException
+            || thrown instanceof InvalidMemoryException
+            || thrown instanceof SystemCallException;
+    finish(expected ? thrown.getMessage() : thrown.toString());
   }
 
   /** The request that was received; it may have been held before. */
@@ -148,7 +156,7 @@ final class BackendSession implements SessionControl {
       Reply.NOT_DONE.write(channel.sent());
       try {
         channel.send();
-      } catch (ProtocolException notRead) {
+      } catch (ProtocolException | SystemCallException notRead) {
         // the session ends for what was wrong before
       }
     }
@@ -174,8 +182,8 @@ final class BackendSession implements SessionControl {
       }
       closePassed();
       wantsToRead(true);
-    } catch (ProtocolException | SystemCallException e) {
-      finish(e.getMessage());
+    } catch (RuntimeException | Error e) {
+      finish(e);
     }
   }
 
@@ -195,11 +203,11 @@ final class BackendSession implements SessionControl {
   void resume() {
     if (held && !ended) {
       held = false;
-      wantsToRead(true);
       try {
+        wantsToRead(true);
         request();
-      } catch (RuntimeException e) {
-        finish(e.getMessage());
+      } catch (RuntimeException | Error e) {
+        finish(e);
       }
     }
   }
@@ -212,7 +220,7 @@ final class BackendSession implements SessionControl {
     ended = true;
     cancelTimer();
     loop.remove(channel.descriptor(), key);
-    channel.close();
+    Contained.run("a session's socket", channel::close);
     // What the last request waits for comes first: a ring that is stopping is not to be told again.
     waits.whenDone(
         () -> {
@@ -222,10 +230,10 @@ final class BackendSession implements SessionControl {
   }
 
   private void gone(String reason) {
-    closePassed();
+    Contained.run("a reply's descriptor", this::closePassed);
     device.release();
     if (owner) {
-      backend.handler().disconnected(reason);
+      Contained.run("a port", () -> backend.handler().disconnected(reason));
     }
     backend.ended(this, reason);
   }

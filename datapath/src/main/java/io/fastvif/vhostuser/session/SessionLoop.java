@@ -17,15 +17,21 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that serves all vhost-user sockets of a process, by epoll. Everything of a session
- * happens on it; other threads hand it tasks by {@link #execute}.
+ * happens on it; other threads hand it tasks by {@link #execute}. Whatever a task, a timer or a
+ * session throws ends nothing but itself: the thread serves until it is closed.
  */
 public final class SessionLoop implements AutoCloseable {
-  private static final int MOST_EVENTS = 64;
+  private static final int MAX_EVENTS = 64;
   private static final int NO_TIMER = -1;
   private static final long WAKER = -1;
+  private static final int WAKE_ATTEMPTS = 8;
+
+  /** Before epoll_wait is tried again where it failed for no reason of ours. */
+  private static final long RETRY_NANOS = 1_000_000;
 
   /** Something with a descriptor. */
   interface Pollable {
@@ -55,7 +61,7 @@ public final class SessionLoop implements AutoCloseable {
   }
 
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment events = arena.allocate((long) MOST_EVENTS * EpollEvent.SIZE);
+  private final MemorySegment events = arena.allocate((long) MAX_EVENTS * EpollEvent.SIZE);
   private final MemorySegment change = arena.allocate(EpollEvent.SIZE);
   private final MemorySegment wakeNumber = arena.allocate(ValueLayout.JAVA_LONG);
   private final FileDescriptor epoll;
@@ -68,9 +74,9 @@ public final class SessionLoop implements AutoCloseable {
   private long lastKey;
   private volatile boolean closing;
 
-  private SessionLoop() {
-    epoll = FileDescriptor.check(Polling.epollCreate1(EPOLL_CLOEXEC), "epoll_create1");
-    waker = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+  private SessionLoop(FileDescriptor epoll, FileDescriptor waker) {
+    this.epoll = epoll;
+    this.waker = waker;
     control(EPOLL_CTL_ADD, waker.value(), EPOLLIN, WAKER);
     thread = new Thread(this::run, "fastvif-vhost-user");
     thread.setDaemon(true);
@@ -83,16 +89,26 @@ public final class SessionLoop implements AutoCloseable {
    * @throws SystemCallException if the kernel gives no descriptor
    */
   public static SessionLoop start() {
-    SessionLoop loop = new SessionLoop();
-    loop.thread.start();
-    return loop;
+    FileDescriptor epoll =
+        FileDescriptor.check(Polling.epollCreate1(EPOLL_CLOEXEC), "epoll_create1");
+    FileDescriptor waker = null;
+    try {
+      waker = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+      SessionLoop loop = new SessionLoop(epoll, waker);
+      loop.thread.start();
+      return loop;
+    } catch (RuntimeException | Error e) {
+      SessionRing.close(waker);
+      epoll.close();
+      throw e;
+    }
   }
 
   /**
    * Has the thread run a task. Any thread may call it; what the thread itself hands over runs after
    * what it is at.
    *
-   * @param task throws nothing
+   * @param task what to do; what it throws is logged
    */
   void execute(Runnable task) {
     tasks.add(task);
@@ -101,12 +117,15 @@ public final class SessionLoop implements AutoCloseable {
     }
   }
 
-  /** Writing the number 1 never blocks, nor fails for a reason that matters. */
+  /** Writing the number 1 never blocks; EAGAIN is a thread that is to wake up already. */
   private void wakeNumberWrite() {
     synchronized (wakeNumber) {
       if (waker.isOpen()) {
         wakeNumber.set(ValueLayout.JAVA_LONG, 0, 1);
-        FileIo.write(waker.value(), wakeNumber, Long.BYTES);
+        long result = FileIo.write(waker.value(), wakeNumber, Long.BYTES);
+        for (int i = 0; result < 0 && result != -Errno.EAGAIN && i < WAKE_ATTEMPTS; i++) {
+          result = FileIo.write(waker.value(), wakeNumber, Long.BYTES);
+        }
       }
     }
   }
@@ -193,8 +212,8 @@ public final class SessionLoop implements AutoCloseable {
    */
   long add(int fd, int wanted, Pollable pollable) {
     long key = ++lastKey;
-    pollables.put(key, pollable);
     control(EPOLL_CTL_ADD, fd, wanted, key);
+    pollables.put(key, pollable);
     return key;
   }
 
@@ -203,14 +222,13 @@ public final class SessionLoop implements AutoCloseable {
     control(EPOLL_CTL_MOD, fd, wanted, key);
   }
 
-  /** Before the descriptor is closed: events of this round that are left are not told any more. */
+  /**
+   * Before the descriptor is closed: events of this round that are left are not told any more. That
+   * the kernel refuses does not matter, since it forgets a descriptor that is closed.
+   */
   void remove(int fd, long key) {
     if (pollables.remove(key) != null) {
-      SystemCallException.check(
-          Polling.epollCtl(epoll.value(), EPOLL_CTL_DEL, fd, MemorySegment.NULL),
-          "epoll_ctl",
-          "EPOLL_CTL_DEL",
-          fd);
+      Polling.epollCtl(epoll.value(), EPOLL_CTL_DEL, fd, MemorySegment.NULL);
     }
   }
 
@@ -224,9 +242,9 @@ public final class SessionLoop implements AutoCloseable {
     try {
       while (!closing) {
         runTasks();
-        int count = Polling.epollWait(epoll.value(), events, MOST_EVENTS, timeout());
+        int count = Polling.epollWait(epoll.value(), events, MAX_EVENTS, timeout());
         if (count < 0 && count != -Errno.EINTR) {
-          throw new SystemCallException("epoll_wait", -count, epoll.value());
+          LockSupport.parkNanos(RETRY_NANOS);
         }
         for (int i = 0; i < count; i++) {
           long key = EpollEvent.data(events, i);
@@ -235,7 +253,12 @@ public final class SessionLoop implements AutoCloseable {
           } else {
             Pollable pollable = pollables.get(key);
             if (pollable != null) {
-              pollable.ready(EpollEvent.events(events, i));
+              int ready = EpollEvent.events(events, i);
+              try {
+                pollable.ready(ready);
+              } catch (RuntimeException | Error e) {
+                Contained.log("a vhost-user socket", e);
+              }
             }
           }
         }
@@ -247,7 +270,7 @@ public final class SessionLoop implements AutoCloseable {
     }
   }
 
-  /** The events' first bytes are free again when the waker is read. */
+  /** The memory of changes is not in use when the waker is read. */
   private MemorySegment wakeNumberOfThread() {
     return change;
   }
@@ -255,7 +278,7 @@ public final class SessionLoop implements AutoCloseable {
   private void runTasks() {
     Runnable task = tasks.poll();
     while (task != null) {
-      task.run();
+      Contained.run("a vhost-user task", task);
       task = tasks.poll();
     }
   }
@@ -265,7 +288,7 @@ public final class SessionLoop implements AutoCloseable {
     while (!timers.isEmpty() && timers.peek().deadline - now <= 0) {
       Runnable task = timers.poll().task;
       if (task != null) {
-        task.run();
+        Contained.run("a vhost-user timer", task);
       }
     }
   }

@@ -4,6 +4,7 @@ import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.SystemCallException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * than the news of the old one's end.
  */
 public final class VhostUserBackend implements AutoCloseable {
-  private static final int MOST_SESSIONS = 16;
+  private static final int MAX_SESSIONS = 16;
   private static final long RETRY_ACCEPT_MILLIS = 100;
   private static final long PATIENCE_MILLIS = 10_000;
   private static final long CLOSE_SECONDS = 10;
@@ -101,7 +102,8 @@ public final class VhostUserBackend implements AutoCloseable {
     VhostUserBackend backend = new VhostUserBackend(loop, options, handler, observer);
     loop.run(
         () -> {
-          backend.connector = new BackendConnector(loop, path, backend::begin);
+          backend.connector =
+              new BackendConnector(loop, path, backend::begin, backend::connectionFailed);
           backend.connector.start();
         });
     return backend;
@@ -127,22 +129,45 @@ public final class VhostUserBackend implements AutoCloseable {
   private void accept() {
     int fd = listener.accept();
     if (fd >= 0) {
-      if (sessions.size() >= MOST_SESSIONS) {
-        FileDescriptor.of(fd).close();
+      FileDescriptor socket = FileDescriptor.of(fd);
+      if (sessions.size() >= MAX_SESSIONS) {
+        socket.close();
         return;
       }
-      begin(FileDescriptor.of(fd));
-    } else if (fd == -Errno.EMFILE || fd == -Errno.ENFILE || fd == -Errno.ENOMEM) {
+      try {
+        begin(socket);
+      } catch (RuntimeException | Error e) {
+        socket.close();
+        connectionFailed(e instanceof SystemCallException ? e.getMessage() : e.toString());
+      }
+    } else if (fd != -Errno.EAGAIN && fd != -Errno.EINTR && fd != -Errno.ECONNABORTED) {
+      connectionFailed(new SystemCallException("accept4", -fd, listener.descriptor()).getMessage());
       // The connection stays in the queue, and would be told of again and again.
-      loop.modify(listener.descriptor(), 0, listenerKey);
-      loop.after(
-          RETRY_ACCEPT_MILLIS,
-          () -> {
-            if (!closing) {
-              loop.modify(listener.descriptor(), EPOLLIN, listenerKey);
-            }
-          });
+      Contained.run("a listening socket", () -> watchListener(0));
+      loop.after(RETRY_ACCEPT_MILLIS, this::listenAgain);
     }
+  }
+
+  private void watchListener(int events) {
+    loop.modify(listener.descriptor(), events, listenerKey);
+  }
+
+  private void listenAgain() {
+    if (!closing) {
+      try {
+        watchListener(EPOLLIN);
+      } catch (SystemCallException refused) {
+        loop.after(RETRY_ACCEPT_MILLIS, this::listenAgain);
+      }
+    }
+  }
+
+  private void connectionFailed(String reason) {
+    tell(() -> observer.connectionFailed(reason));
+  }
+
+  private void tell(Runnable news) {
+    Contained.run("an observer", news);
   }
 
   private void begin(FileDescriptor socket) {
@@ -153,7 +178,7 @@ public final class VhostUserBackend implements AutoCloseable {
   boolean claim(BackendSession session) {
     if (owner == null) {
       owner = session;
-      observer.connected();
+      tell(observer::connected);
       return true;
     }
     waiting.add(session);
@@ -168,7 +193,7 @@ public final class VhostUserBackend implements AutoCloseable {
     if (owned) {
       owner = null;
     }
-    observer.disconnected(owned, reason);
+    tell(() -> observer.disconnected(owned, reason));
     if (closing) {
       closeIfDone();
       return;
@@ -182,7 +207,7 @@ public final class VhostUserBackend implements AutoCloseable {
   }
 
   void ringFailed(int ring, String reason) {
-    observer.ringFailed(ring, reason);
+    tell(() -> observer.ringFailed(ring, reason));
   }
 
   /**
@@ -199,7 +224,7 @@ public final class VhostUserBackend implements AutoCloseable {
           closing = true;
           if (listener != null) {
             loop.remove(listener.descriptor(), listenerKey);
-            listener.close();
+            Contained.run("a listening socket", listener::close);
           }
           if (connector != null) {
             connector.close();

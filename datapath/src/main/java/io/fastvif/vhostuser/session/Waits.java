@@ -33,7 +33,7 @@ final class Waits {
         loop.execute(
             () -> {
               outstanding--;
-              task.run();
+              Contained.run("a ring that was waited for", task);
               finish();
             });
       }
@@ -59,7 +59,7 @@ final class Waits {
     if (outstanding == 0 && then != null) {
       Runnable next = then;
       then = null;
-      releases.forEach(Runnable::run);
+      releases.forEach(release -> Contained.run("what a request let go", release));
       releases.clear();
       next.run();
     }
