@@ -56,6 +56,10 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   @Override
   public boolean open(ServedPort port) throws IOException {
     OpenPort former = open.get(port.vifId());
+    if (former != null && former.isDead() && open.remove(port.vifId(), former)) {
+      former.close();
+      former = null;
+    }
     if (former == null) {
       requireTap(port.tap());
       OpenPort opened;
@@ -130,13 +134,21 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   /** Closes all ports and ends the threads; the taps and their places in the switches stay. */
   @Override
   public void close() {
+    RuntimeException first = null;
     for (String vifId : open.keySet()) {
       OpenPort former = open.remove(vifId);
-      if (former != null) {
-        former.close();
+      try {
+        if (former != null) {
+          former.close();
+        }
+      } catch (RuntimeException failed) {
+        first = first == null ? failed : first;
       }
     }
     forwarder.close();
     sessions.close();
+    if (first != null) {
+      throw first;
+    }
   }
 }

@@ -78,6 +78,13 @@ final class OpenPort implements BackendObserver, AutoCloseable {
   }
 
   @Override
+  public void connectionFailed(String reason) {
+    if (!connected) {
+      left = reason;
+    }
+  }
+
+  @Override
   public void disconnected(boolean owner, String reason) {
     if (owner) {
       connected = false;
@@ -95,7 +102,19 @@ final class OpenPort implements BackendObserver, AutoCloseable {
         port, connected, connections.get(), problem(), fromGuest.direction(), toGuest.direction());
   }
 
+  /**
+   * Whether it forwards nothing any more, whatever the frontend does: the tap was deleted, or a
+   * fault has stopped it.
+   */
+  boolean isDead() {
+    return tap.isDead();
+  }
+
   private String problem() {
+    String ofTap = tap.problem();
+    if (!ofTap.isEmpty()) {
+      return ofTap;
+    }
     if (!connected) {
       return left;
     }
@@ -122,16 +141,26 @@ final class OpenPort implements BackendObserver, AutoCloseable {
     }
   }
 
-  /** The socket goes first: then no ring is used any more. */
+  /** The socket goes first: then no ring is used any more. What fails keeps nothing else open. */
   @Override
   public void close() {
-    if (backend != null) {
-      backend.close();
+    try {
+      if (backend != null) {
+        backend.close();
+      }
+    } finally {
+      disconnect();
     }
-    if (pair != null) {
-      forwarder.disconnect(pair);
+  }
+
+  private void disconnect() {
+    try {
+      if (pair != null) {
+        forwarder.disconnect(pair);
+      }
+    } finally {
+      guest.close();
+      tap.close();
     }
-    guest.close();
-    tap.close();
   }
 }

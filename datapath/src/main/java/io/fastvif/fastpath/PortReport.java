@@ -10,9 +10,9 @@ import java.util.Map;
  * @param port the port
  * @param connected whether a frontend is there
  * @param connections how many have been there
- * @param problem what is wrong now: of a frontend that is there what broke a ring, that it shares
- *     no memory, that its guest gives no buffers, or goes by a larger MTU than the tap's; else why
- *     the last one left; empty for nothing
+ * @param problem what is wrong now: that the tap was deleted, or gives no frames; of a frontend
+ *     that is there what broke a ring, that it shares no memory, that its guest gives no buffers,
+ *     or goes by a larger MTU than the tap's; else why the last one left; empty for nothing
  * @param fromGuest frames that the tap got
  * @param toGuest frames that the guest got
  */

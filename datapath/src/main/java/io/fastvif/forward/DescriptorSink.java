@@ -10,6 +10,9 @@ import java.lang.foreign.Arena;
  * may change its own at any time.
  */
 final class DescriptorSink implements FrameSink {
+  private static final int INTERRUPTIONS = 8;
+
+  private final Port port;
   private final int descriptor;
   private final int headerLength;
   private final VectorIo vector = new VectorIo();
@@ -21,10 +24,12 @@ final class DescriptorSink implements FrameSink {
   /**
    * Makes a sink.
    *
+   * @param port says what is wrong with it
    * @param descriptor not owned, and not blocking
    * @param headerLength what the kernel expects: 10 or 12
    */
-  DescriptorSink(int descriptor, int headerLength) {
+  DescriptorSink(Port port, int descriptor, int headerLength) {
+    this.port = port;
     this.descriptor = descriptor;
     this.headerLength = headerLength;
   }
@@ -47,12 +52,18 @@ final class DescriptorSink implements FrameSink {
         continue;
       }
       long result = vector.write(descriptor);
+      for (int k = 0; result == -Errno.EINTR && k < INTERRUPTIONS; k++) {
+        result = vector.write(descriptor);
+      }
       if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS) {
         break;
       }
       if (result < 0) {
         // EINVAL is a header that the kernel finds wrong; EIO a device that is down.
         counters.dropped(result == -Errno.EINVAL ? DropReason.BAD_HEADER : DropReason.REFUSED, 1);
+        if (result == -Errno.EBADFD || result == -Errno.ENXIO) {
+          noteGone((int) -result);
+        }
         continue;
       }
       sent++;
@@ -62,6 +73,13 @@ final class DescriptorSink implements FrameSink {
       counters.moved(sent, bytes);
     }
     return i;
+  }
+
+  /** EBADFD is a tap that was deleted, ENXIO a packet socket's link. */
+  private void noteGone(int errno) {
+    if (!port.isDead()) {
+      port.dead(port.name() + " was deleted: writev: " + Errno.describe(errno));
+    }
   }
 
   private boolean lay(BufferBurst frames, int i, int theirs, boolean offloads) {

@@ -8,6 +8,7 @@ abstract class Flow {
   final FlowCounters counters = new FlowCounters();
   private final String name;
   private final int queue;
+  private boolean failed;
 
   Flow(String name, int queue) {
     this.name = name;
@@ -37,6 +38,15 @@ abstract class Flow {
 
   /** Whether there is something to do that nobody will notify of: sleep is to be short. */
   abstract boolean needsTimer();
+
+  /** It has thrown something and is not polled any more. */
+  final void failed() {
+    failed = true;
+  }
+
+  final boolean hasFailed() {
+    return failed;
+  }
 
   final FlowStatistics statistics() {
     return counters.snapshot(name, queue);

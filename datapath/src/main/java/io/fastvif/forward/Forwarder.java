@@ -37,10 +37,15 @@ public final class Forwarder implements AutoCloseable {
   private Consumer<Throwable> failureListener = thrown -> {};
 
   private Forwarder(int threads, Idle idle) {
-    for (int i = 0; i < threads; i++) {
-      ForwardingLoop loop = new ForwardingLoop("forward-" + i, idle);
-      loops.add(loop);
-      runners.add(new AgentRunner(loop, this::failed, null, loop));
+    try {
+      for (int i = 0; i < threads; i++) {
+        ForwardingLoop loop = new ForwardingLoop("forward-" + i, idle, this::failed);
+        loops.add(loop);
+        runners.add(new AgentRunner(loop, this::failed, null, loop));
+      }
+    } catch (RuntimeException | Error e) {
+      loops.forEach(ForwardingLoop::close);
+      throw e;
     }
   }
 
@@ -102,7 +107,7 @@ public final class Forwarder implements AutoCloseable {
     return this;
   }
 
-  /** What a loop throws is a mistake of its own, not a guest's; it goes on with the next round. */
+  /** What a loop tells is a mistake of ours, not a guest's; the loop goes on. */
   private void failed(Throwable thrown) {
     Consumer<Throwable> told;
     synchronized (failureLock) {
@@ -112,7 +117,16 @@ public final class Forwarder implements AutoCloseable {
       failure = thrown;
       told = failureListener;
     }
-    told.accept(thrown);
+    tell(told, thrown);
+  }
+
+  private static void tell(Consumer<Throwable> listener, Throwable thrown) {
+    try {
+      listener.accept(thrown);
+    } catch (RuntimeException | Error e) {
+      // A listener that throws must not stop a loop; what it was told is in failure().
+      thrown.addSuppressed(e);
+    }
   }
 
   /**
@@ -127,7 +141,7 @@ public final class Forwarder implements AutoCloseable {
       already = failure;
     }
     if (already != null) {
-      listener.accept(already);
+      tell(listener, already);
     }
   }
 
@@ -148,6 +162,8 @@ public final class Forwarder implements AutoCloseable {
    *     one is a {@link VhostUserPort}
    * @return the pair, which is served when this returns
    * @throws IllegalStateException if a port is connected already
+   * @throws SystemCallException if the kernel does not let the loop watch a port; nothing is
+   *     connected then
    */
   public PortPair connect(Port first, Port second) {
     PortPair pair;
@@ -164,8 +180,21 @@ public final class Forwarder implements AutoCloseable {
       first.connected(true);
       second.connected(true);
     }
-    await(pair.loop(), () -> pair.loop().add(pair));
-    return pair;
+    try {
+      await(pair.loop(), () -> pair.loop().add(pair));
+      return pair;
+    } catch (RuntimeException | Error e) {
+      forget(pair);
+      throw e;
+    }
+  }
+
+  private void forget(PortPair pair) {
+    synchronized (pairs) {
+      pairs.remove(pair);
+    }
+    pair.first().connected(false);
+    pair.second().connected(false);
   }
 
   private static boolean isPart(PortPair pair, Port port) {
@@ -173,7 +202,7 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * Ends to forward between two ports. When this returns no loop uses them any more; what was not
+   * Stops forwarding between two ports. When this returns no loop uses them any more; what was not
    * forwarded stays in their queues.
    *
    * @param pair connected by this forwarder
@@ -184,9 +213,11 @@ public final class Forwarder implements AutoCloseable {
         return;
       }
     }
-    await(pair.loop(), () -> pair.loop().remove(pair));
-    pair.first().connected(false);
-    pair.second().connected(false);
+    try {
+      await(pair.loop(), () -> pair.loop().remove(pair));
+    } finally {
+      forget(pair);
+    }
   }
 
   /** Has something done by a loop's thread and waits for it. */
@@ -252,7 +283,13 @@ public final class Forwarder implements AutoCloseable {
   /** Disconnects all pairs and stops the loops. */
   @Override
   public void close() {
-    pairs().forEach(this::disconnect);
+    for (PortPair pair : pairs()) {
+      try {
+        disconnect(pair);
+      } catch (RuntimeException | Error e) {
+        failed(e);
+      }
+    }
     loops.forEach(ForwardingLoop::wakeForEnd);
     runners.forEach(AgentRunner::close);
     loops.forEach(ForwardingLoop::close);

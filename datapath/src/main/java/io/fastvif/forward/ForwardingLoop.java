@@ -3,6 +3,7 @@ package io.fastvif.forward;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.agrona.concurrent.Agent;
@@ -10,7 +11,8 @@ import org.agrona.concurrent.IdleStrategy;
 
 /**
  * Polls the flows of its pairs, round by round. One thread runs it, as an agent with itself as the
- * idle strategy; others give it commands.
+ * idle strategy; others give it commands. A flow that throws is not polled any more, and its ports
+ * say why; all other flows go on.
  */
 final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   /** Rounds without work before an adaptive loop sleeps: some hundred microseconds. */
@@ -27,23 +29,22 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   /** Until somebody notifies. */
   private static final int FOREVER = -1;
 
-  /**
-   * The clock is read for one round of so many, which costs a frame less than half a nanosecond.
-   */
+  /** Reads the clock once every so many rounds: less than half a nanosecond for each frame. */
   private static final int MEASURED_ROUNDS = 64;
 
-  /** Of the measured rounds, one of so many looks after the guests' memory too. */
+  /** Checks the ports once every so many measured rounds: guests' memory, and links of the host. */
   private static final int CHECKED_ROUNDS = 256;
 
-  private static final long LONGEST_POLL_NANOS = 1_000_000_000;
+  private static final long MAX_POLL_NANOS = 1_000_000_000;
 
   private final String name;
   private final int spins;
+  private final Consumer<Throwable> failures;
   private final WakeUp wakeUp = new WakeUp();
   private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final List<PortPair> pairs = new ArrayList<>();
-  private final SingleWriterRecorder pollNanos = new SingleWriterRecorder(LONGEST_POLL_NANOS, 2);
-  private final Histogram polls = new Histogram(LONGEST_POLL_NANOS, 2);
+  private final SingleWriterRecorder pollNanos = new SingleWriterRecorder(MAX_POLL_NANOS, 2);
+  private final Histogram polls = new Histogram(MAX_POLL_NANOS, 2);
   private Flow[] flows = {};
   private int idleRounds;
   private int round;
@@ -59,8 +60,13 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   /** Set by the thread before it sleeps, so that commands are signalled only then. */
   private volatile boolean asleep;
 
-  ForwardingLoop(String name, Idle idle) {
+  /**
+   * @param failures is told what goes wrong that no guest can be blamed for
+   * @throws io.fastvif.bindings.SystemCallException if the kernel gives no descriptor to sleep on
+   */
+  ForwardingLoop(String name, Idle idle, Consumer<Throwable> failures) {
     this.name = name;
+    this.failures = failures;
     spins =
         switch (idle) {
           case BUSY_SPIN -> Integer.MAX_VALUE;
@@ -90,14 +96,22 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     wakeUp.unwatch(descriptor);
   }
 
-  /** Begins to serve a pair; the loop's thread only. */
+  /**
+   * Begins to serve a pair; the loop's thread only. If one of its descriptors cannot be watched,
+   * that is thrown and the pair is not served.
+   */
   void add(PortPair pair) {
+    try {
+      pair.attach(this);
+    } catch (RuntimeException | Error e) {
+      pair.detach(this);
+      throw e;
+    }
     pairs.add(pair);
-    pair.attach(this);
     collectFlows();
   }
 
-  /** Ends to serve a pair; the loop's thread only. */
+  /** Stops serving a pair; the loop's thread only. */
   void remove(PortPair pair) {
     if (pairs.remove(pair)) {
       collectFlows();
@@ -106,7 +120,11 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   }
 
   private void collectFlows() {
-    flows = pairs.stream().flatMap(pair -> pair.flows().stream()).toArray(Flow[]::new);
+    flows =
+        pairs.stream()
+            .flatMap(pair -> pair.flows().stream())
+            .filter(flow -> !flow.hasFailed())
+            .toArray(Flow[]::new);
   }
 
   @Override
@@ -129,10 +147,10 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
       round = 0;
       long begin = System.nanoTime();
       work += poll();
-      pollNanos.recordValue(Math.min(System.nanoTime() - begin, LONGEST_POLL_NANOS));
+      pollNanos.recordValue(Math.min(System.nanoTime() - begin, MAX_POLL_NANOS));
       if (++measured == CHECKED_ROUNDS) {
         measured = 0;
-        checkMemory();
+        checkPorts();
       }
       return work;
     }
@@ -143,7 +161,11 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   int executeCommands() {
     int done = 0;
     for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-      command.run();
+      try {
+        command.run();
+      } catch (RuntimeException | Error e) {
+        failures.accept(e);
+      }
       done++;
     }
     return done;
@@ -151,19 +173,46 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
 
   private int poll() {
     int work = 0;
-    for (Flow flow : flows) {
-      work += flow.poll();
+    Flow[] all = flows;
+    for (Flow flow : all) {
+      try {
+        work += flow.poll();
+      } catch (RuntimeException | Error e) {
+        failed(flow, e);
+        work++;
+      }
     }
     return work;
+  }
+
+  /** A flow has thrown something: it is out of service, unless it was for shared memory gone. */
+  private void failed(Flow flow, Throwable thrown) {
+    if (thrown instanceof InternalError error) {
+      // It is reported late, perhaps in another guest's flow.
+      revokeDamagedMemory(error);
+      return;
+    }
+    flow.failed();
+    for (PortPair pair : pairs) {
+      if (pair.flows().contains(flow)) {
+        pair.failed(flow, thrown);
+      }
+    }
+    collectFlows();
+    failures.accept(thrown);
   }
 
   private void revokeDamagedMemory(InternalError error) {
     boolean found = false;
     for (PortPair pair : pairs) {
-      found |= pair.revokeDamagedMemory();
+      try {
+        found |= pair.revokeDamagedMemory();
+      } catch (RuntimeException | Error e) {
+        failures.accept(e);
+      }
     }
     if (!found) {
-      throw error;
+      failures.accept(error);
     }
   }
 
@@ -195,23 +244,32 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   }
 
   /**
-   * Looks for memory that was found gone while it was used. A loop that sleeps uses none, so nobody
-   * has to look again before it is awake.
+   * Looks for memory that was found gone while it was used, and for links that are gone. A loop
+   * that sleeps uses none, so nobody has to look again before it is awake.
    */
-  private void checkMemory() {
+  private void checkPorts() {
     for (int i = 0; i < pairs.size(); i++) {
-      pairs.get(i).checkMemory();
+      try {
+        pairs.get(i).check();
+      } catch (RuntimeException | Error e) {
+        failures.accept(e);
+      }
     }
   }
 
   private void sleep() {
-    checkMemory();
+    checkPorts();
     Flow[] all = flows;
     boolean quiet = true;
     boolean timer = false;
     for (Flow flow : all) {
-      quiet &= flow.beforeSleep();
-      timer |= flow.needsTimer();
+      try {
+        quiet &= flow.beforeSleep();
+        timer |= flow.needsTimer();
+      } catch (RuntimeException | Error e) {
+        failed(flow, e);
+        quiet = false;
+      }
     }
     asleep = true;
     if (quiet && commands.isEmpty() && !closing) {
@@ -221,7 +279,11 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     }
     asleep = false;
     for (Flow flow : all) {
-      flow.afterSleep();
+      try {
+        flow.afterSleep();
+      } catch (RuntimeException | Error e) {
+        failed(flow, e);
+      }
     }
   }
 

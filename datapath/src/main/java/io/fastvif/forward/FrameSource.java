@@ -14,4 +14,7 @@ interface FrameSource {
 
   /** Whether the last pull ended because the receiver had no room. */
   boolean isHeld();
+
+  /** Whether the kernel refused, for a reason that may pass: it is to be asked again soon. */
+  boolean needsRetry();
 }

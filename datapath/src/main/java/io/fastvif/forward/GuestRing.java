@@ -1,5 +1,6 @@
 package io.fastvif.forward;
 
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vhostuser.memory.GuestMemoryView;
 import io.fastvif.vhostuser.session.Completion;
 import io.fastvif.vhostuser.session.RingControl;
@@ -29,6 +30,9 @@ abstract class GuestRing implements RingControl {
   int headerLength;
   private volatile boolean running;
 
+  /** The loop is not woken by its kicks. */
+  private boolean unwatched;
+
   /** Why the ring moves nothing; null as long as it is sound. Any thread reads it. */
   private volatile String problem;
 
@@ -39,21 +43,35 @@ abstract class GuestRing implements RingControl {
 
   @Override
   public void start(RingSettings newSettings) {
-    port.execute(() -> begin(newSettings));
+    port.execute(() -> attempt(() -> begin(newSettings)));
   }
 
   @Override
   public void change(RingSettings newSettings, Completion completion) {
     port.execute(
         () -> {
-          modify(newSettings);
+          attempt(() -> modify(newSettings));
           completion.done();
         });
   }
 
   @Override
   public void stop(StopCompletion completion) {
-    port.execute(() -> completion.stopped(end()));
+    port.execute(
+        () -> {
+          int[] base = new int[1];
+          attempt(() -> base[0] = end());
+          completion.stopped(base[0]);
+        });
+  }
+
+  /** What a command throws is this ring's problem, and keeps nobody waiting. */
+  private void attempt(Runnable command) {
+    try {
+      command.run();
+    } catch (RuntimeException | Error e) {
+      tellFailure(e instanceof SystemCallException ? e.getMessage() : e.toString());
+    }
   }
 
   final int index() {
@@ -63,12 +81,12 @@ abstract class GuestRing implements RingControl {
   abstract boolean deviceWritable();
 
   private void begin(RingSettings newSettings) {
+    view = new GuestMemoryView(newSettings.memory());
     settings = newSettings;
     problem = null;
     begins();
     features = newSettings.features();
     headerLength = VirtioNetHeader.length(features);
-    view = new GuestMemoryView(newSettings.memory());
     long part =
         newSettings.inflight() == null || newSettings.inflight().ringSize() < newSettings.size()
             ? 0
@@ -91,7 +109,7 @@ abstract class GuestRing implements RingControl {
       tellFailure(e.getMessage());
     }
     apply(newSettings, true);
-    port.watch(newSettings.kick());
+    watch(newSettings.kick());
     RingEvent.report(port.name(), index, "started", null);
   }
 
@@ -148,7 +166,7 @@ abstract class GuestRing implements RingControl {
     settings = newSettings;
     if (former.kick() != newSettings.kick()) {
       port.unwatch(former.kick());
-      port.watch(newSettings.kick());
+      watch(newSettings.kick());
     }
     apply(newSettings, false);
     if (former.enabled() != newSettings.enabled()) {
@@ -190,15 +208,21 @@ abstract class GuestRing implements RingControl {
     if (settings == null) {
       return 0;
     }
-    int base = queue == null ? settings.base() : queue.stop();
-    port.unwatch(settings.kick());
-    queue = null;
-    enabled = false;
-    running = false;
-    settings = null;
-    problem = null;
-    view.close();
-    view = null;
+    int base = settings.base();
+    GuestMemoryView used = view;
+    try {
+      base = queue == null ? base : queue.stop();
+    } finally {
+      port.unwatch(settings.kick());
+      queue = null;
+      enabled = false;
+      running = false;
+      unwatched = false;
+      settings = null;
+      problem = null;
+      view = null;
+      used.close();
+    }
     RingEvent.report(port.name(), index, "stopped", null);
     return base;
   }
@@ -254,7 +278,18 @@ abstract class GuestRing implements RingControl {
   /** Watches its kick descriptor in a new loop. */
   final void watch() {
     if (settings != null) {
-      port.watch(settings.kick());
+      watch(settings.kick());
+    }
+  }
+
+  /** A ring whose kicks cannot be watched is polled, and says so. */
+  private void watch(int kick) {
+    unwatched = false;
+    try {
+      port.watch(kick);
+    } catch (SystemCallException refused) {
+      unwatched = true;
+      tellFailure("its kicks cannot be watched, it is polled: " + refused.getMessage());
     }
   }
 
@@ -267,7 +302,7 @@ abstract class GuestRing implements RingControl {
 
   /** Whether the driver cannot kick, so that the ring has to be looked at. */
   final boolean isPolled() {
-    return isUsed() && settings.kick() < 0;
+    return isUsed() && (unwatched || settings.kick() < 0);
   }
 
   /** Whether anything in the ring's memory may be read or written now. */

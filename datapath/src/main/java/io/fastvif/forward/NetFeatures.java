@@ -91,6 +91,9 @@ public final class NetFeatures {
           | CSUM
           | GUEST_CSUM;
 
+  /** What a port can do whose frames a handler deals with: all but unfinished checksums. */
+  static final long WHOLE_FRAMES = BASE & ~(CSUM | GUEST_CSUM);
+
   /**
    * What a port to the host can do besides, all of it in frames' headers: GUEST_ in those that the
    * guest gets and HOST_ in those that it sends. Not UFO: kernels since 4.14 segment such frames at

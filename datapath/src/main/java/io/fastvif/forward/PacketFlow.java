@@ -8,13 +8,15 @@ final class PacketFlow extends Flow {
   private static final long FEATURES =
       NetFeatures.CSUM | NetFeatures.HOST_TSO4 | NetFeatures.HOST_TSO6 | NetFeatures.HOST_ECN;
 
+  private final Port link;
   private final PacketRing from;
   private final FrameSink to;
   private final BufferBurst burst = new BufferBurst(BURST);
   private final Patience patience = new Patience();
 
-  PacketFlow(String name, int queue, PacketRing from, FrameSink to) {
+  PacketFlow(Port link, String name, int queue, PacketRing from, FrameSink to) {
     super(name, queue);
+    this.link = link;
     this.from = from;
     this.to = to;
   }
@@ -25,6 +27,9 @@ final class PacketFlow extends Flow {
     if (n == 0) {
       patience.reset();
       return 0;
+    }
+    if (!link.problem().isEmpty()) {
+      link.problem("");
     }
     int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), counters);
     from.giveBack(done);

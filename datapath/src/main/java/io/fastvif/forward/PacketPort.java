@@ -2,6 +2,7 @@ package io.fastvif.forward;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
+import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.Sockets;
@@ -43,7 +44,7 @@ public final class PacketPort extends Port {
     try {
       long address = setUp(socket.value(), name);
       ring = new PacketRing(address, BLOCKS * FRAMES_PER_BLOCK, FRAME_SIZE);
-      sink = new DescriptorSink(socket.value(), VirtioNetHeader.SHORT);
+      sink = new DescriptorSink(this, socket.value(), VirtioNetHeader.SHORT);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -118,7 +119,16 @@ public final class PacketPort extends Port {
 
   @Override
   Flow flow(int queue, Port other) {
-    return new PacketFlow(flowName(other), queue, ring, other.sink(queue));
+    return new PacketFlow(this, flowName(other), queue, ring, other.sink(queue));
+  }
+
+  /** The kernel tells a link that is gone as the socket's error; frames show that it is back. */
+  @Override
+  void check() {
+    int error = Sockets.getsockopt(socket.value(), SOL_SOCKET, SO_ERROR);
+    if (error > 0) {
+      problem("the link " + name() + " is down or was deleted: " + Errno.describe(error));
+    }
   }
 
   @Override

@@ -5,10 +5,15 @@ package io.fastvif.forward;
  * owner after it was disconnected.
  */
 public abstract sealed class Port implements AutoCloseable
-    permits VhostUserPort, TapPort, PacketPort, LocalPort {
+    permits VhostUserPort, TapPort, PacketPort, FrameHandlerPort {
   private final String name;
   private final int queues;
   private volatile boolean connected;
+
+  /** Why frames do not pass; empty for nothing. Any thread reads it. */
+  private volatile String problem = "";
+
+  private volatile boolean dead;
 
   Port(String name, int queues) {
     if (queues < 1) {
@@ -49,7 +54,7 @@ public abstract sealed class Port implements AutoCloseable
   /** The loop's thread begins to serve it. */
   void attached(ForwardingLoop loop) {}
 
-  /** The loop's thread has ended to serve it. */
+  /** The loop's thread has stopped serving it. */
   void detached(ForwardingLoop loop) {}
 
   /** After a fault in shared memory: whether it was this port's, which is out of use now. */
@@ -57,9 +62,41 @@ public abstract sealed class Port implements AutoCloseable
     return false;
   }
 
-  /** Whether memory that is shared with the port's frontend was taken away; if so, that is told. */
-  boolean checkMemory() {
-    return false;
+  /**
+   * Looks whether something was taken away: memory that is shared with the port's frontend, the
+   * link of the host. Called before the loop sleeps and every some thousand rounds.
+   */
+  void check() {}
+
+  /**
+   * What keeps the port from forwarding, as far as that shows here: a tap that was deleted, for
+   * example.
+   *
+   * @return in words; empty for nothing
+   */
+  public String problem() {
+    return problem;
+  }
+
+  /**
+   * Whether the port forwards nothing any more until it is closed and opened anew: its link was
+   * deleted, or a fault has stopped it. {@link #problem} says which.
+   */
+  public final boolean isDead() {
+    return dead;
+  }
+
+  /** Notes what keeps the port from forwarding, or that nothing does: the empty string. */
+  final void problem(String reason) {
+    if (!dead) {
+      problem = reason;
+    }
+  }
+
+  /** Notes why the port forwards nothing any more. */
+  final void dead(String reason) {
+    problem(reason);
+    dead = true;
   }
 
   final String flowName(Port other) {

@@ -68,9 +68,12 @@ public final class PortPair {
   }
 
   void detach(ForwardingLoop from) {
-    first.detached(from);
-    if (first != second) {
-      second.detached(from);
+    try {
+      first.detached(from);
+    } finally {
+      if (first != second) {
+        second.detached(from);
+      }
     }
   }
 
@@ -79,9 +82,17 @@ public final class PortPair {
     return second.revokeDamagedMemory() || damaged;
   }
 
-  void checkMemory() {
-    first.checkMemory();
-    second.checkMemory();
+  /** Has the ports look for what is gone: shared memory, links. */
+  void check() {
+    first.check();
+    second.check();
+  }
+
+  /** A flow has thrown something: both ports say so. */
+  void failed(Flow flow, Throwable thrown) {
+    String reason = flow.name() + " was stopped by a fault: " + thrown;
+    first.dead(reason);
+    second.dead(reason);
   }
 
   @Override

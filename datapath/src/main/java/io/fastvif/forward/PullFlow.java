@@ -53,6 +53,6 @@ final class PullFlow extends Flow {
   @Override
   boolean needsTimer() {
     // A guest that can kick says when there is room, and a session when there is a guest.
-    return from.isHeld() && target().isPolled();
+    return from.needsRetry() || (from.isHeld() && target().isPolled());
   }
 }

@@ -26,8 +26,8 @@ public final class TapPort extends Port {
     super(name, taps.size());
     this.taps = taps;
     for (Tap tap : taps) {
-      sources.add(new TapSource(tap.descriptor()));
-      sinks.add(new DescriptorSink(tap.descriptor(), VirtioNetHeader.LONG));
+      sources.add(new TapSource(this, tap.descriptor()));
+      sinks.add(new DescriptorSink(this, tap.descriptor(), VirtioNetHeader.LONG));
     }
   }
 
@@ -98,6 +98,11 @@ public final class TapPort extends Port {
   @Override
   void detached(ForwardingLoop loop) {
     taps.forEach(tap -> loop.unwatch(tap.descriptor()));
+  }
+
+  @Override
+  void check() {
+    sources.forEach(TapSource::check);
   }
 
   /** Detaches from the tap, which goes if it is not persistent. */

@@ -2,10 +2,13 @@ package io.fastvif.forward;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
+import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Frames from a queue of a tap, each in one readv straight into the guest's buffers. Behind these
@@ -23,9 +26,14 @@ final class TapSource implements FrameSource {
    */
   private static final int MEMORY_OF_LARGE = 64;
 
+  private static final int INTERRUPTIONS = 8;
+
+  private final Port tap;
   private final int descriptor;
   private final VectorIo vector = new VectorIo();
   private final Arena arena = Arena.ofAuto();
+  private final MemorySegment request =
+      arena.allocate(InterfaceRequest.SIZE, InterfaceRequest.ALIGNMENT);
   private final long spill = arena.allocate(FrameScratch.MAX_FRAME + 16, 64).address();
   private final long unused = arena.allocate(16, 8).address();
   private long offloadsFor = -1;
@@ -33,19 +41,32 @@ final class TapSource implements FrameSource {
   private int large;
   private boolean held;
 
-  TapSource(int descriptor) {
+  /** Whether the tap has been asked for a frame since the last check. */
+  private boolean asked;
+
+  /** What the kernel says instead of giving frames; 0 for nothing. */
+  private int trouble;
+
+  private boolean gone;
+
+  TapSource(Port tap, int descriptor) {
+    this.tap = tap;
     this.descriptor = descriptor;
   }
 
   @Override
   public int pull(GuestReceiveQueue to, FlowCounters counters) {
+    if (gone) {
+      held = false;
+      return 0;
+    }
     int buffers = to.look(BUFFERS);
     held = buffers == 0;
     if (held) {
       return 0;
     }
-    if (offloadsFor != to.features) {
-      setOffloads(to.features);
+    if (offloadsFor != to.features && !setOffloads(to.features)) {
+      return 0;
     }
     int frames = 0;
     int delivered = 0;
@@ -109,8 +130,16 @@ final class TapSource implements FrameSource {
     }
     vector.add(spill, FrameScratch.MAX_FRAME);
     long result = vector.read(descriptor);
+    for (int i = 0; result == -Errno.EINTR && i < INTERRUPTIONS; i++) {
+      result = vector.read(descriptor);
+    }
+    asked = true;
     if (result < VirtioNetHeader.LONG) {
+      note("readv", result == -Errno.EAGAIN ? 0 : result);
       return -1;
+    }
+    if (trouble != 0) {
+      note("readv", 0);
     }
     lastFrame = (int) result - VirtioNetHeader.LONG;
     long total = (long) lastFrame + header;
@@ -135,8 +164,49 @@ final class TapSource implements FrameSource {
     return used;
   }
 
+  /**
+   * Notes what the kernel says. A tap that was deleted gives EBADFD for ever, and is not asked any
+   * more; anything else is tried again soon, since nobody notifies of its end.
+   */
+  private void note(String call, long result) {
+    int errno = (int) Math.max(0, -result);
+    if (errno == trouble) {
+      return;
+    }
+    trouble = errno;
+    gone = errno == Errno.EBADFD;
+    if (gone) {
+      tap.dead("the tap " + tap.name() + " was deleted: " + call + ": " + Errno.describe(errno));
+    } else {
+      tap.problem(
+          errno == 0
+              ? ""
+              : "the tap "
+                  + tap.name()
+                  + " gives no frames: "
+                  + call
+                  + ": "
+                  + Errno.describe(errno));
+    }
+  }
+
+  /** Looks whether the tap is there, if nobody has asked it for frames meanwhile. */
+  void check() {
+    if (!asked && !gone) {
+      if (FileIo.ioctl(descriptor, TUNGETIFF, request) == -Errno.EBADFD) {
+        note("ioctl", -Errno.EBADFD);
+      }
+    }
+    asked = false;
+  }
+
+  @Override
+  public boolean needsRetry() {
+    return trouble != 0 && !gone;
+  }
+
   /** What the kernel need not do itself, as the guest does: checksums and segmentation. */
-  private void setOffloads(long features) {
+  private boolean setOffloads(long features) {
     long flags = 0;
     if ((features & NetFeatures.GUEST_CSUM) != 0) {
       flags = TUN_F_CSUM;
@@ -147,8 +217,13 @@ final class TapSource implements FrameSource {
               ? TUN_F_TSO_ECN
               : 0;
     }
-    FileIo.ioctl(descriptor, TUNSETOFFLOAD, flags);
+    int result = FileIo.ioctl(descriptor, TUNSETOFFLOAD, flags);
+    note("TUNSETOFFLOAD", result);
+    if (result < 0) {
+      return false;
+    }
     offloadsFor = features;
+    return true;
   }
 
   @Override

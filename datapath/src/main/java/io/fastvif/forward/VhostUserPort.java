@@ -62,6 +62,18 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
+   * Makes a port for a guest whose frames go to a {@link FrameHandler}: neither segmentation nor
+   * checksums are left to the other side, so every frame is whole.
+   *
+   * @param name for reports
+   * @param queues queue pairs
+   * @return the port, not connected
+   */
+  public static VhostUserPort toHandler(String name, int queues) {
+    return new VhostUserPort(name, queues, NetFeatures.WHOLE_FRAMES);
+  }
+
+  /**
    * The features that the session has to offer for this port.
    *
    * @return virtio features, without VHOST_USER_F_PROTOCOL_FEATURES
@@ -84,10 +96,12 @@ public final class VhostUserPort extends Port implements BackendHandler {
    *
    * @return in words; empty for nothing, and if there is no frontend
    */
+  @Override
   public String problem() {
+    String failed = super.problem();
     SessionControl control = session;
-    if (control == null) {
-      return "";
+    if (!failed.isEmpty() || control == null) {
+      return failed;
     }
     for (GuestRing ring : rings) {
       String problem = ring.problem();
@@ -156,6 +170,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
     }
   }
 
+  /** Whether the loop is woken by it from now on; what the kernel says is thrown. */
   void watch(int descriptor) {
     if (loop != null && descriptor >= 0) {
       loop.watch(descriptor);
@@ -189,17 +204,16 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   @Override
-  boolean checkMemory() {
+  void check() {
     for (int i = 0; i < rings.size(); i++) {
       if (rings.get(i).hasFaulted()) {
         SessionControl control = session;
         if (control != null) {
           control.end("the guest's memory became shorter than the frontend said");
         }
-        return true;
+        return;
       }
     }
-    return false;
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.fastvif.bindings.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a loop sleeps on: an epoll instance with the guests' kick descriptors, the host's devices
@@ -19,6 +20,10 @@ import java.lang.foreign.ValueLayout;
  */
 final class WakeUp implements AutoCloseable {
   private static final int EVENTS = 16;
+  private static final int SIGNAL_ATTEMPTS = 8;
+
+  /** Before a loop goes on whose epoll_wait failed for no reason of ours. */
+  private static final long RETRY_NANOS = 1_000_000;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment events = arena.allocate((long) EVENTS * EpollEvent.SIZE, 8);
@@ -54,19 +59,25 @@ final class WakeUp implements AutoCloseable {
     }
   }
 
-  /** Ends to watch a descriptor; the loop's thread only. */
+  /** Stops watching a descriptor; the loop's thread only. */
   void unwatch(int descriptor) {
     Polling.epollCtl(epoll.value(), EPOLL_CTL_DEL, descriptor, MemorySegment.NULL);
   }
 
-  /** Wakes the loop; any thread. */
+  /** Wakes the loop; any thread. EAGAIN is a loop that is to wake up already. */
   void signal() {
-    FileIo.write(own.value(), one, Long.BYTES);
+    long result = FileIo.write(own.value(), one, Long.BYTES);
+    for (int i = 0; result < 0 && result != -Errno.EAGAIN && i < SIGNAL_ATTEMPTS; i++) {
+      result = FileIo.write(own.value(), one, Long.BYTES);
+    }
   }
 
   /** Sleeps until something comes. */
   void await(int milliseconds) {
-    Polling.epollWait(epoll.value(), events, EVENTS, milliseconds);
+    int result = Polling.epollWait(epoll.value(), events, EVENTS, milliseconds);
+    if (result < 0 && result != -Errno.EINTR) {
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
   }
 
   @Override

@@ -5,24 +5,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.testing.Allocations;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A loop's rounds with frames allocate nothing. */
 class ForwardingAllocationTest {
   private static final int BURST = 16;
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void roundsAllocateNothing(boolean packed) {
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void roundsAllocateNothing(boolean packed, boolean handled) {
     long features =
         VirtioFeatures.VERSION_1
             | NetFeatures.MRG_RXBUF
             | (packed ? VirtioFeatures.RING_PACKED : 0);
     VhostUserPort port = VhostUserPort.toGuest("a", 1);
     try (TestVm vm = new TestVm(port, features, 2048, 1);
-        ForwardingLoop loop = new ForwardingLoop("test", Idle.BUSY_SPIN)) {
-      PortPair pair = new PortPair(port, port, loop);
+        ForwardingLoop loop = new ForwardingLoop("test", Idle.BUSY_SPIN, Assertions::fail)) {
+      Port other =
+          handled
+              ? FrameHandlerPort.of("echo", 1, (frames, toGuest) -> toGuest.send(frames))
+              : port;
+      PortPair pair = new PortPair(port, other, loop);
       loop.add(pair);
       long buffer = vm.guest.allocate(100, 64);
       RawMemory.putLong(vm.guest.host(buffer), 0);

@@ -96,7 +96,7 @@ public final class FaultGuard {
   private static final int SIGNAL_SET_SIZE = 8;
 
   /** SIG_DFL and SIG_IGN are 0 and 1. */
-  private static final long LEAST_HANDLER = 2;
+  private static final long MIN_HANDLER = 2;
 
   private static final VarHandle NUMBER = JAVA_LONG.varHandle();
 
@@ -159,7 +159,7 @@ public final class FaultGuard {
         return result;
       }
       long former = action.get(JAVA_LONG, 0);
-      if (former >= 0 && former < LEAST_HANDLER) {
+      if (former >= 0 && former < MIN_HANDLER) {
         return -Errno.EOPNOTSUPP;
       }
       long code = code(slots, former);
@@ -170,6 +170,7 @@ public final class FaultGuard {
       action.set(JAVA_LONG, 0, code);
       result = signalAction(action, MemorySegment.NULL);
       if (result < 0) {
+        Memory.munmap(code, PAGE);
         return result;
       }
     }

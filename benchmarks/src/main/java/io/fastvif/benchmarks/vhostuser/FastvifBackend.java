@@ -1,8 +1,8 @@
 package io.fastvif.benchmarks.vhostuser;
 
 import io.fastvif.forward.Forwarder;
+import io.fastvif.forward.FrameHandlerPort;
 import io.fastvif.forward.Idle;
-import io.fastvif.forward.LocalPort;
 import io.fastvif.forward.Port;
 import io.fastvif.forward.VhostUserPort;
 import io.fastvif.vhostuser.session.BackendObserver;
@@ -14,7 +14,6 @@ import io.fastvif.vhostuser.session.VhostUserBackend;
 /** fastvif's backend in this JVM: one loop, on processor 1, that never sleeps. */
 final class FastvifBackend implements AutoCloseable {
   private static final int PROCESSOR = 1;
-  private static final int MAC_BYTES = 12;
 
   private final VhostUserPort guest = VhostUserPort.toGuest("guest", 1);
   private final Port other;
@@ -25,8 +24,8 @@ final class FastvifBackend implements AutoCloseable {
   FastvifBackend(String socket, Traffic traffic, int frameLength) {
     other =
         switch (traffic) {
-          case GUEST_TO_BACKEND -> new LocalPort("sink", null);
-          case BACKEND_TO_GUEST -> new LocalPort("generator", frame(frameLength));
+          case GUEST_TO_BACKEND -> FrameHandlerPort.of("sink", 1, new CopyingSink());
+          case BACKEND_TO_GUEST -> FrameHandlerPort.of("generator", 1, new Generator(frameLength));
           case FORWARD_BACK -> guest;
         };
     forwarder = Forwarder.startOn(new int[] {PROCESSOR}, Idle.BUSY_SPIN);
@@ -39,15 +38,6 @@ final class FastvifBackend implements AutoCloseable {
             BackendOptions.of(guest.features(), 1),
             guest,
             BackendObserver.NONE);
-  }
-
-  private static byte[] frame(int length) {
-    byte[] frame = new byte[length];
-    for (int i = 0; i < MAC_BYTES; i++) {
-      frame[i] = (byte) (2 + 2 * i);
-    }
-    frame[MAC_BYTES] = 8;
-    return frame;
   }
 
   @Override

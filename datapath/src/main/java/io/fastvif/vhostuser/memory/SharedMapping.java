@@ -121,6 +121,9 @@ public final class SharedMapping {
     /** Before the size is read: a sealed file keeps it. */
     void seal(int fd, Backing backing) {
       int seals = FileIo.fcntl(fd, F_GET_SEALS, 0);
+      if (seals < 0 && seals != -Errno.EINVAL) {
+        throw new SystemCallException("fcntl", -seals, fd, "F_GET_SEALS");
+      }
       if (seals < 0) {
         // The kernel knows seals of shmem and hugetlbfs only (mm/memfd.c).
         throw new InvalidMemoryException(
@@ -156,7 +159,10 @@ public final class SharedMapping {
     void map(int fd) {
       mapped = Memory.mmap(0, end - begin, PROTECTION, MAP_SHARED, fd, begin);
       if (mapped == -Errno.EACCES || mapped == -Errno.EPERM) {
-        throw new InvalidMemoryException(name + ": the descriptor is not open for writing");
+        throw new InvalidMemoryException(
+            name
+                + ": the descriptor is not open for writing: mmap gives "
+                + Errno.describe((int) -mapped));
       }
       SystemCallException.check(mapped, "mmap", name, end - begin);
       if (!sealed || blockSize > PAGE) {
@@ -217,6 +223,7 @@ public final class SharedMapping {
    * Whether it still is the file's: no access has failed, and the file is as long as it was.
    *
    * @return false after the peer shrank the file; true if the mapping is gone already
+   * @throws SystemCallException if the kernel does not say how long the file is
    */
   public boolean isIntact() {
     if (!tryRetain()) {

@@ -21,6 +21,10 @@ final class ShrinkingFile {
 
   private static final VarHandle INT = JAVA_INT.varHandle();
 
+  /** What the compilers cannot leave out. */
+  @SuppressWarnings("unused")
+  private static long sink;
+
   private ShrinkingFile() {}
 
   /**
@@ -29,7 +33,15 @@ final class ShrinkingFile {
    * @param arguments how often to access while the file is whole: often enough to be compiled
    */
   public static void main(String... arguments) {
-    int rounds = Integer.parseInt(arguments[0]);
+    System.out.println("survived " + survive(Integer.parseInt(arguments[0])));
+  }
+
+  /**
+   * Fails with an AssertionError, or ends the JVM, if an access is not survived.
+   *
+   * @return how many kinds of access were: each faulted, and found zeros
+   */
+  static int survive(int rounds) {
     MemorySegment heap = MemorySegment.ofArray(new byte[(int) SIZE]);
     MemorySegment all = Memory.segment(0, Long.MAX_VALUE);
     List<LongUnaryOperator> accesses =
@@ -69,38 +81,37 @@ final class ShrinkingFile {
               return sum;
             },
             a -> all.asSlice(a, PAGE).mismatch(heap.asSlice(0, PAGE)));
-    long sum = 0;
     for (int i = 0; i < accesses.size(); i++) {
-      sum += access(accesses.get(i), "access " + i, rounds);
+      access(accesses.get(i), "access " + i, rounds);
     }
-    System.out.println("survived, sum " + sum);
+    return accesses.size();
   }
 
-  private static long access(LongUnaryOperator access, String name, int rounds) {
+  private static void access(LongUnaryOperator access, String name, int rounds) {
     try (MemoryFile file = MemoryFile.unsealable("shrinking", SIZE)) {
       SharedMapping mapping =
           SharedMapping.map(file.fd(), 0, SIZE, Backing.ANY_MEMORY, "shrinking");
-      long sum = 0;
-      for (int i = 0; i < rounds; i++) {
-        sum += repeat(access, mapping, 1);
-      }
-      require(mapping.isIntact(), name + ": whole");
+      MemorySegment page = Memory.segment(mapping.address() + 2 * PAGE, PAGE);
+      repeat(access, mapping, rounds);
+      page.set(JAVA_LONG_UNALIGNED, PAGE - Long.BYTES, 7);
+      require(mapping.isIntact() && !mapping.hasFaulted(), name + ": whole");
       require(file.truncate(PAGE) == 0, name + ": truncate");
-      sum += repeat(access, mapping, 3);
+      repeat(access, mapping, 1);
+      require(mapping.hasFaulted(), name + ": faulted");
+      long left = page.get(JAVA_LONG_UNALIGNED, PAGE - Long.BYTES);
+      require(left != 7, name + ": finds " + left);
+      repeat(access, mapping, 3);
       require(!mapping.isIntact(), name + ": not intact");
       mapping.revoke();
-      sum += repeat(access, mapping, 3);
+      repeat(access, mapping, 3);
       mapping.release();
-      return sum;
     }
   }
 
-  private static long repeat(LongUnaryOperator access, SharedMapping mapping, int times) {
-    long sum = 0;
+  private static void repeat(LongUnaryOperator access, SharedMapping mapping, int times) {
     for (int i = 0; i < times; i++) {
-      sum += access.applyAsLong(mapping.address() + 2 * PAGE);
+      sink += access.applyAsLong(mapping.address() + 2 * PAGE);
     }
-    return sum;
   }
 
   private static void require(boolean condition, String what) {
