@@ -3,9 +3,9 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.fastvif.datapath {
   requires com.fasterxml.jackson.core;
-  requires info.picocli;
   requires io.fastvif.bindings;
   requires jdk.jfr;
+  requires static info.picocli; // of the command
   requires transitive HdrHistogram; // in a forwarder's statistics
   requires transitive org.agrona; // an engine is an Agent
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,10 @@ class LauncherTest {
         shift
       done
       echo "$2" >>"$BUILDS"
-      echo jar >"$2/target/fastvif-$2.jar"
+      echo "[INFO] Building fastvif-$2 1 [1/1]"
+      [ -z "${FAILS-}" ] || { echo "[ERROR] it fails"; exit 1; }
+      case $2 in datapath) jar=fastvif-datapath-command ;; *) jar=fastvif-$2 ;; esac
+      echo jar >"$2/target/$jar.jar"
       """;
 
   @TempDir Path folder;
@@ -60,7 +64,7 @@ class LauncherTest {
   @BeforeEach
   void install() throws IOException {
     target = Files.createDirectories(folder.resolve("top/datapath/target"));
-    jar = target.resolve("fastvif-datapath.jar");
+    jar = target.resolve("fastvif-datapath-command.jar");
     Files.copy(Path.of("..", "fastvif"), folder.resolve("top/fastvif"));
     Files.createDirectories(folder.resolve("jdks"));
   }
@@ -243,18 +247,40 @@ class LauncherTest {
         Map.of("PATH", bin + ":/usr/bin:/bin", "BUILDS", folder + "/builds");
     Run first = start(environment, "top/fastvif", command);
     assertEquals(0, first.status(), first.err());
-    assertEquals("fastvif: building\n", first.err());
+    String building =
+        "fastvif: building, which takes some minutes the first time\nfastvif: building fastvif-"
+            + module
+            + "\n";
+    assertEquals(building, first.err());
     assertEquals(module + "\n", Files.readString(folder.resolve("builds")));
     assertEquals("", start(environment, "top/fastvif", command).err(), "built already");
     Path source = folder.resolve("top/" + module + "/src/main/java/New.java");
     Files.createDirectories(source.getParent());
     Files.writeString(source, "class New {}");
     Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() + 60_000));
-    assertEquals("fastvif: building\n", start(environment, "top/fastvif", command).err());
+    assertEquals(building, start(environment, "top/fastvif", command).err());
     try (Stream<Path> files = Files.walk(folder.resolve("top"))) {
       assertTrue(
           files.noneMatch(file -> file.endsWith("fastvif-building")), "no build is under way");
     }
+  }
+
+  @Test
+  void aBuildThatFailsSaysWhyAndIsTriedAgain() throws Exception {
+    version("25.0.3");
+    Path maven = Files.createDirectory(folder.resolve("bin")).resolve("mvn");
+    Files.writeString(maven, FAKE_MAVEN);
+    assertTrue(maven.toFile().setExecutable(true));
+    Files.writeString(folder.resolve("top/pom.xml"), "<project/>");
+    Map<String, String> environment =
+        Map.of("PATH", maven.getParent() + ":/usr/bin:/bin", "BUILDS", folder + "/builds");
+    Map<String, String> failing = new HashMap<>(environment);
+    failing.put("FAILS", "yes");
+    Run failed = start(failing, "top/fastvif", "list");
+    assertEquals(1, failed.status());
+    assertTrue(failed.err().endsWith("fastvif-datapath\n[ERROR] it fails\n"), failed.err());
+    assertEquals(0, start(environment, "top/fastvif", "list").status());
+    assertEquals("datapath\ndatapath\n", Files.readString(folder.resolve("builds")));
   }
 
   @Test
@@ -336,12 +362,11 @@ class LauncherTest {
 
   /** The command as the build packs it: a jar that names its libraries. */
   private void packCommand() throws IOException {
-    Path own = Path.of("target", "classes").toAbsolutePath();
     StringBuilder libraries = new StringBuilder();
     int number = 0;
     for (String entry : classPath()) {
       Path path = Path.of(entry);
-      if (path.equals(own) || entry.contains("test-classes")) {
+      if (entry.contains("test-classes")) {
         continue;
       }
       Path library = target.resolve("library-" + number++ + ".jar");
@@ -358,7 +383,7 @@ class LauncherTest {
     attributes.put(Attributes.Name.MAIN_CLASS, Fastvif.class.getName());
     attributes.put(Attributes.Name.CLASS_PATH, libraries.toString());
     attributes.putValue("Enable-Native-Access", "ALL-UNNAMED");
-    pack(own, jar, manifest);
+    pack(Files.createDirectory(folder.resolve("no-classes")), jar, manifest);
     age(jar);
   }
 
