@@ -9,7 +9,23 @@ abstract class ActionCommand extends Command {
   private final List<Action> actions;
 
   /** One of the things that the command does, by its name. */
-  record Action(String name, Body body) {}
+  record Action(String name, Body body) {
+    /**
+     * One that changes the host. It ends in order at SIGTERM and SIGINT: what was begun is
+     * finished, the rest is not begun, and what became of it is said.
+     */
+    static Action changing(String name, ChangingBody body) {
+      return new Action(
+          name,
+          (arguments, words, out, err) -> {
+            try (EndSignal end = new EndSignal(out, err)) {
+              int status = body.run(arguments, words, out, err, end);
+              end.ended(status);
+              return status;
+            }
+          });
+    }
+  }
 
   /** Does an action. */
   interface Body {
@@ -20,6 +36,17 @@ abstract class ActionCommand extends Command {
      * @return the exit status
      */
     int run(Arguments arguments, List<String> words, PrintWriter out, PrintWriter err);
+  }
+
+  /** Changes the host. */
+  interface ChangingBody {
+    /**
+     * As {@link Body#run}.
+     *
+     * @param end begins nothing more once it is asked for
+     */
+    int run(
+        Arguments arguments, List<String> words, PrintWriter out, PrintWriter err, EndSignal end);
   }
 
   /**

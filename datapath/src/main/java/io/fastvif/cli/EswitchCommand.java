@@ -7,6 +7,7 @@ import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.netlink.generic.devlink.Eswitch;
 import io.fastvif.plan.EswitchMode;
 import io.fastvif.plan.EswitchSettings;
+import io.fastvif.plan.PlugPlan;
 import io.fastvif.switchdev.EswitchChange;
 import io.fastvif.switchdev.Representor;
 import io.fastvif.switchdev.SwitchdevMonitor;
@@ -45,7 +46,8 @@ final class EswitchCommand extends ActionCommand {
         "Show or change how network cards switch: get is `devlink dev eswitch show DEVICE`, set is"
             + " `devlink dev eswitch set DEVICE mode MODE`.",
         "get [DEVICE...], or set DEVICE; DEVICE is a PCI address or BUS/DEVICE.",
-        List.of(new Action("get", EswitchCommand::get), new Action("set", EswitchCommand::set)),
+        List.of(
+            new Action("get", EswitchCommand::get), Action.changing("set", EswitchCommand::set)),
         MODE,
         INLINE_MODE,
         ENCAP_MODE,
@@ -62,14 +64,14 @@ final class EswitchCommand extends ActionCommand {
   }
 
   private static int set(
-      Arguments arguments, List<String> words, PrintWriter out, PrintWriter err) {
+      Arguments arguments, List<String> words, PrintWriter out, PrintWriter err, EndSignal end) {
     List<DevlinkHandle> devices = words.stream().map(CardDevice::parse).toList();
     if (devices.size() != 1) {
       throw WrongInputException.of("eswitch set: expected one DEVICE");
     }
     EswitchSettings wanted = wanted(arguments);
     return Engines.look(
-        arguments, monitor -> set(monitor, devices.getFirst(), wanted, arguments, out, err));
+        arguments, monitor -> set(monitor, devices.getFirst(), wanted, arguments, out, err, end));
   }
 
   private static int get(
@@ -118,7 +120,8 @@ final class EswitchCommand extends ActionCommand {
       EswitchSettings wanted,
       Arguments arguments,
       PrintWriter out,
-      PrintWriter err) {
+      PrintWriter err,
+      EndSignal end) {
     monitor.index();
     Eswitch now =
         monitor
@@ -131,19 +134,16 @@ final class EswitchCommand extends ActionCommand {
                         "has no switch that devlink knows",
                         "one of fastvif eswitch get"));
     try (PlugEngine engine = Engines.start(arguments, null)) {
-      PlugResult result =
-          engine
-              .submit(
-                  EswitchChange.plan(
-                      engine.snapshot(),
-                      monitor.index(),
-                      now,
-                      wanted,
-                      arguments.has(FORCE),
-                      arguments.has(RECREATE)))
-              .orElseThrow()
-              .toCompletableFuture()
-              .join();
+      end.whenAsked(engine::stopBeginning);
+      PlugPlan plan =
+          EswitchChange.plan(
+              engine.snapshot(),
+              monitor.index(),
+              now,
+              wanted,
+              arguments.has(FORCE),
+              arguments.has(RECREATE));
+      PlugResult result = VfResults.execute(engine, plan);
       if (result.outcome() == Outcome.FAILED) {
         err.println("fastvif: " + ResultLine.error(result.failure()));
         return Fastvif.FAILED;

@@ -6,6 +6,7 @@ import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.ovsdb.TlsCredentials;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.NumberRange;
 import io.fastvif.vif.OpenVSwitchProfile;
 import io.fastvif.vif.Vif;
 import java.io.IOException;
@@ -100,7 +101,11 @@ final class OvsConnection {
           PLUGIN + "." + CONNECTION,
           text,
           "is not an address of OVSDB",
-          "unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT, or several of them separated by commas");
+          "unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT with a PORT from "
+              + NumberRange.PORT.min()
+              + " to "
+              + NumberRange.PORT.max()
+              + ", or several of them separated by commas");
     }
   }
 

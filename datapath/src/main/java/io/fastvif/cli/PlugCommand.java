@@ -90,7 +90,8 @@ final class PlugCommand extends Command {
     return submitted;
   }
 
-  private static CompletableFuture<PlugResult> submitUnlessEnded(PlugEngine engine, PlugPlan plan) {
+  /** The same, failed and not begun, where the engine begins nothing more. */
+  static CompletableFuture<PlugResult> submitUnlessEnded(PlugEngine engine, PlugPlan plan) {
     try {
       return submit(engine, plan);
     } catch (IllegalStateException closed) {

@@ -27,7 +27,7 @@ final class RepresentorCommand extends ActionCommand {
             new Action(
                 "list", (arguments, words, out, err) -> RepresentorList.run(arguments, words, out)),
             new Action("find", RepresentorFind::run),
-            new Action("rename", RepresentorRename::run)),
+            Action.changing("rename", RepresentorRename::run)),
         PF,
         VF,
         SF,

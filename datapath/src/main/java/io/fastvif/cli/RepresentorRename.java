@@ -24,7 +24,8 @@ final class RepresentorRename {
 
   private RepresentorRename() {}
 
-  static int run(Arguments arguments, List<String> words, PrintWriter out, PrintWriter err) {
+  static int run(
+      Arguments arguments, List<String> words, PrintWriter out, PrintWriter err, EndSignal end) {
     boolean back = arguments.has(RepresentorCommand.BACK);
     if (words.isEmpty()) {
       throw WrongInputException.of(
@@ -49,6 +50,7 @@ final class RepresentorRename {
     // In one batch, or two links could not exchange their names.
     PlugEngine engine =
         Engines.start(arguments, null, builder, unstarted -> submit(unstarted, plans, results));
+    end.whenAsked(engine::stopBeginning);
     try {
       return print(results, arguments.has(RepresentorCommand.JSON), out, err);
     } finally {

@@ -5,6 +5,14 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifDirect;
+import io.fastvif.vif.VifGeneric;
+import io.fastvif.vif.VifHostDevice;
+import io.fastvif.vif.VifNestedDpdk;
+import io.fastvif.vif.VifOpenVSwitch;
+import io.fastvif.vif.VifVhostUser;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,7 +31,7 @@ final class ResultLine {
         out -> {
           out.writeStartObject();
           out.writeStringField("id", wrong.input().request().vif().id().orElse(""));
-          out.writeStringField("name", "");
+          out.writeStringField("name", name(wrong.input().request().vif()));
           out.writeStringField("outcome", Outcome.FAILED.name().toLowerCase(Locale.ROOT));
           JsonText.strings(out, "devices", List.of());
           JsonText.strings(out, "notes", List.of());
@@ -32,6 +40,19 @@ final class ResultLine {
           JsonText.strings(out, "left_behind", List.of());
           out.writeEndObject();
         });
+  }
+
+  /** The device's name, as its plan would have it. */
+  private static String name(Vif vif) {
+    return switch (vif) {
+      case VifGeneric generic -> generic.vifName().orElse("");
+      case VifBridge bridged -> bridged.vifName().orElse("");
+      case VifOpenVSwitch port -> port.vifName().orElse("");
+      case VifDirect direct -> direct.vifName().orElse("");
+      case VifVhostUser port -> port.vifName().orElse("");
+      case VifHostDevice noDeviceOfItsOwn -> "";
+      case VifNestedDpdk noDeviceOfItsOwn -> "";
+    };
   }
 
   static String of(PlugResult result) {

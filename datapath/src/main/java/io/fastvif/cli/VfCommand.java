@@ -46,8 +46,8 @@ final class VfCommand extends ActionCommand {
             + " name or a PCI address.",
         List.of(
             new Action("list", (arguments, words, out, err) -> VfList.run(arguments, words, out)),
-            new Action("set", VfSet::run),
-            new Action("lease", VfLease::run)),
+            Action.changing("set", VfSet::run),
+            Action.changing("lease", VfLease::run)),
         NETNS,
         MAC,
         VLAN,

@@ -20,7 +20,8 @@ final class VfLease {
 
   private VfLease() {}
 
-  static int run(Arguments arguments, List<String> words, PrintWriter out, PrintWriter err) {
+  static int run(
+      Arguments arguments, List<String> words, PrintWriter out, PrintWriter err, EndSignal end) {
     String holder = arguments.value(VfCommand.HOLDER);
     if (words.size() != 1 || holder == null || !isHolder(holder)) {
       throw WrongInputException.of(
@@ -28,6 +29,7 @@ final class VfLease {
     }
     boolean json = arguments.has(VfCommand.JSON);
     try (PlugEngine engine = Engines.start(arguments, null)) {
+      end.whenAsked(engine::stopBeginning);
       if (arguments.has(VfCommand.RELEASE)) {
         VfPool pool = pool(engine, words.getFirst());
         Optional<VfUse> held = pool.heldBy(holder);

@@ -11,7 +11,7 @@ final class VfResults {
   private VfResults() {}
 
   static PlugResult execute(PlugEngine engine, PlugPlan plan) {
-    return engine.submit(plan).orElseThrow().toCompletableFuture().join();
+    return PlugCommand.submitUnlessEnded(engine, plan).join();
   }
 
   /** Prints nothing but notes where all is well, as `ip` does; with JSON a line in any case. */

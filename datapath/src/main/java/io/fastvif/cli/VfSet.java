@@ -28,13 +28,15 @@ final class VfSet {
 
   private VfSet() {}
 
-  static int run(Arguments arguments, List<String> words, PrintWriter out, PrintWriter err) {
+  static int run(
+      Arguments arguments, List<String> words, PrintWriter out, PrintWriter err, EndSignal end) {
     boolean ofCount = arguments.has(VfCommand.COUNT);
     if (words.size() != (ofCount ? 1 : 2)) {
       throw WrongInputException.of("vf set: expected PF and NUMBER, or PF and --count");
     }
     VfSettings wanted = ofCount ? null : wanted(arguments);
     try (PlugEngine engine = Engines.start(arguments, null)) {
+      end.whenAsked(engine::stopBeginning);
       HostSnapshot host = engine.snapshot();
       PhysicalFunctionState physical = PhysicalFunctions.find(host, words.getFirst());
       PlugPlan plan =

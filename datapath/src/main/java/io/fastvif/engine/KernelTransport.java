@@ -339,6 +339,25 @@ final class KernelTransport implements Transport {
     }
   }
 
+  @Override
+  public String portOf(int bridge) {
+    String[] port = {null};
+    synchronized (queries) {
+      try {
+        links(
+            queries.link().dump(false).master(bridge),
+            link -> {
+              if (link.master() == bridge) { // kernels before 4.6 tell of all links
+                port[0] = link.name();
+              }
+            });
+      } catch (DumpInterruptedException changing) {
+        return "one that comes or goes";
+      }
+    }
+    return port[0];
+  }
+
   /** The link of a device; null if it has none, or several, in this namespace. */
   private LinkState linkOf(PciAddress device) {
     HostSnapshot host = snapshot();

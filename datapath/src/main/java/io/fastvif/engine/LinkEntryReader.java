@@ -50,23 +50,21 @@ final class LinkEntryReader {
     return new LinkEntryReader(socket, index).read();
   }
 
+  /** Of what hangs on a link, its next hop objects and the neighbours that somebody has set. */
+  static List<LinkEntry> nextHopsAndNeighbours(RouteSocket socket, int index) {
+    LinkEntryReader reader = new LinkEntryReader(socket, index);
+    List<LinkEntry> all = new ArrayList<>();
+    if (reader.isThere()) {
+      reader.nextHops(all);
+      reader.neighbours(all);
+    }
+    return all;
+  }
+
   private LinkEntries read() {
-    LinkMessage link = new LinkMessage();
-    ifThere(
-        () ->
-            socket.query(
-                socket.link().get(index),
-                message -> {
-                  link.wrap(message);
-                  name = link.name();
-                  mac = link.address();
-                  master = link.master();
-                  acceptRa = link.inet6Conf(ACCEPT_RA, -1);
-                }));
-    if (name == null) {
+    if (!isThere()) {
       return LinkEntries.NONE;
     }
-    entry = new EntryMessage(index, nameBytes());
     List<AddressEntry> addresses = addresses();
     List<RouteEntry> routes = new ArrayList<>();
     routes(AF_INET, routes);
@@ -85,11 +83,29 @@ final class LinkEntryReader {
     nextHops(all);
     rules(AF_INET, all);
     rules(AF_INET6, all);
-    for (int family : new int[] {AF_INET, AF_INET6}) {
-      neighbours(family, false, all);
-      neighbours(family, true, all);
-    }
+    neighbours(all);
     return new LinkEntries(all, acceptRa);
+  }
+
+  /** Reads of the link itself; false if it is gone. */
+  private boolean isThere() {
+    LinkMessage link = new LinkMessage();
+    ifThere(
+        () ->
+            socket.query(
+                socket.link().get(index),
+                message -> {
+                  link.wrap(message);
+                  name = link.name();
+                  mac = link.address();
+                  master = link.master();
+                  acceptRa = link.inet6Conf(ACCEPT_RA, -1);
+                }));
+    if (name == null) {
+      return false;
+    }
+    entry = new EntryMessage(index, nameBytes());
+    return true;
   }
 
   /** In the order in which they must be added to come to be in this one: IPv6's go to the front. */
@@ -190,6 +206,13 @@ final class LinkEntryReader {
           }
         });
     all.addAll(rules);
+  }
+
+  private void neighbours(List<LinkEntry> all) {
+    for (int family : new int[] {AF_INET, AF_INET6}) {
+      neighbours(family, false, all);
+      neighbours(family, true, all);
+    }
   }
 
   /** Those that somebody has set; what the kernel has learned it learns again. */

@@ -30,9 +30,9 @@ import java.util.Set;
 
 /**
  * Who uses a link, as far as the kernel says it: links that lie on it or are its ports, also those
- * that were moved to other namespaces, its own master, addresses and routes. What the kernel gives
- * a link by itself when it comes up is no use. Each answer is null for nobody; where the kernel
- * does not answer, somebody may.
+ * that were moved to other namespaces, its own master, addresses, routes, next hops, and neighbours
+ * that somebody has set. What the kernel gives a link by itself when it comes up is no use. Each
+ * answer is null for nobody; where the kernel does not answer, somebody may.
  */
 final class LinkUse {
   /** Each end of such a pair names the other as the link that it lies on. */
@@ -82,6 +82,7 @@ final class LinkUse {
       user = user == null ? User.other(use.master) : user;
       user = user == null ? User.other(use.addresses()) : user;
       user = user == null ? User.other(use.routes()) : user;
+      user = user == null ? User.other(use.entries()) : user;
       return user == null ? User.other(OtherNamespaces.linkOn(index)) : user;
     } catch (DumpInterruptedException changing) {
       return User.other("the host's links or routes keep changing");
@@ -257,6 +258,14 @@ final class LinkUse {
           }
         });
     return found[0];
+  }
+
+  /** A next hop object or a set neighbour: they go when the link goes down. */
+  private String entries() {
+    return LinkEntryReader.nextHopsAndNeighbours(socket, index).stream()
+        .findFirst()
+        .map(entry -> "it has the " + entry)
+        .orElse(null);
   }
 
   /** A link may be gone. */

@@ -187,6 +187,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   }
 
   @Override
+  public String portOf(int bridge) {
+    return transport.portOf(bridge);
+  }
+
+  @Override
   public String kind(int index) {
     return transport.kind(index);
   }

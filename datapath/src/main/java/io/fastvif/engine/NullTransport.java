@@ -89,6 +89,11 @@ final class NullTransport implements Transport {
   }
 
   @Override
+  public String portOf(int bridge) {
+    return null;
+  }
+
+  @Override
   public String kind(int index) {
     return "";
   }

@@ -11,7 +11,8 @@ import org.agrona.collections.IntArrayList;
  * links (RTNL) while it waits for RCU, some 17 ms for each bridge, and whoever wants links changed
  * waits with it. So they are deleted one by one, on a thread of their own, and only while the
  * engine has nothing else to do and nobody reads the host: each deletion makes a dump of the links
- * that is under way inconsistent. Used by the engine's thread, but for the readers.
+ * that is under way inconsistent. One that somebody has given a port meanwhile is left. Used by the
+ * engine's thread, but for the readers.
  */
 final class RetiredBridges implements AutoCloseable {
   /** With so many, bridges are rather deleted at once, for the host not to fill up with them. */
@@ -103,16 +104,23 @@ final class RetiredBridges implements AutoCloseable {
       waiting = transport.bridges(Step.RetireBridge.ALIAS);
     }
     if (idle && mayDelete()) {
-      if (lane == null) {
-        lane = new DeletionLane(transport, 0, 1, "fastvif-retired", wake);
-      }
+      progress++;
       int last = waiting.size() - 1;
       int index = waiting.getInt(last);
       waiting.fastUnorderedRemove(last);
+      String port = transport.portOf(index);
+      if (port != null) {
+        errorHandler.accept(
+            new IllegalStateException(
+                "link " + index + " (a retired bridge) is left: " + port + " is a port of it"));
+        return progress;
+      }
+      if (lane == null) {
+        lane = new DeletionLane(transport, 0, 1, "fastvif-retired", wake);
+      }
       lane.deletions().add(null, new Step.DeleteLink("link " + index, index, 0), index, false);
       lane.begin();
       deleting = true;
-      progress++;
     }
     return progress;
   }

@@ -71,6 +71,9 @@ interface Transport extends MessageExchange {
    */
   String linkOn(int link, int ignored);
 
+  /** The name of a port of the bridge of that index; null if it has none. */
+  String portOf(int bridge);
+
   /**
    * Whether the route leaves by the link of that index. A route to one destination excludes another
    * of the same metric by another link, so that EEXIST alone does not tell.

@@ -8,7 +8,7 @@ import io.fastvif.vif.InvalidInputException;
  * @param target its name; null lets libvirt choose
  * @param managed whether libvirt makes it, and deletes it when the guest ends; if not, it is there
  *     already, and libvirt opens it and leaves it. For one that is there but managed libvirt 9.0
- *     and 11.3 say that it exists already, and then delete it
+ *     says that it exists already, and then deletes it
  */
 public record EthernetForm(String target, boolean managed) implements InterfaceForm {
   /**

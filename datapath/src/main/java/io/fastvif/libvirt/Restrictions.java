@@ -73,7 +73,8 @@ final class Restrictions {
 
   /**
    * Whether libvirt takes an MTU for such an interface. It does not start a vhost-user interface
-   * with one (9.0 and 11.3): there it looks for a device of the host to give it to.
+   * with one (seen with 9.0, reported of 11.3): there it looks for a device of the host to give it
+   * to.
    */
   static boolean takesMtu(InterfaceForm form) {
     return form instanceof BridgeForm || form instanceof EthernetForm;

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  */
 public final class TargetNames {
   /**
-   * The prefix {@code vif} is that of libvirt's driver for Xen; QEMU's drops the others only (both
-   * libvirt 9.0 and 11.3).
+   * The prefix {@code vif} is that of libvirt's driver for Xen; QEMU's drops the others only (seen
+   * with libvirt 9.0).
    */
   private static final List<String> PREFIXES = List.of("vnet", "vif", "macvtap", "macvlan");
 

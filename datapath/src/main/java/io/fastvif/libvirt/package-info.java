@@ -10,8 +10,8 @@
  * values from a {@link io.fastvif.libvirt.VifDriver}.
  *
  * <p>A device that plugging has made already is opened, not made: {@link
- * io.fastvif.vif.HypervisorTask} says which, by plugin, options and profile. libvirt 9.0 and 11.3
- * refuse to make it again, and delete it then. What libvirt will not do as it is told is among an
+ * io.fastvif.vif.HypervisorTask} says which, by plugin, options and profile. libvirt 9.0 refuses to
+ * make it again, and deletes it then. What libvirt will not do as it is told is among an
  * interface's notes: names that it takes for its own ({@link io.fastvif.libvirt.TargetNames}), and
  * the MTU of a vhost-user port, with which it does not start the guest ("Cannot set interface MTU
  * on ''"), because there is no device to give it to. Such a guest learns its MTU from DHCP (option

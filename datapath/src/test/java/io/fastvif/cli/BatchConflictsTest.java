@@ -77,7 +77,8 @@ class BatchConflictsTest {
     CommandRun plugged =
         CommandRun.of("plug", file(first, second).toString()).expect(Fastvif.FAILED);
     assertTrue(plugged.lines().get(0).contains("\"outcome\":\"plugged\""), plugged.out());
-    assertTrue(plugged.lines().get(1).contains("\"outcome\":\"failed\""), plugged.out());
+    assertTrue(
+        plugged.lines().get(1).contains("\"name\":\"same\",\"outcome\":\"failed\""), plugged.out());
     // A later call sees it on the host.
     CommandRun later = CommandRun.of("plug", file(second).toString()).expect(Fastvif.WRONG_INPUT);
     String holder = "vif_name: \"same\" is that of another VIF on this host, " + FIRST;

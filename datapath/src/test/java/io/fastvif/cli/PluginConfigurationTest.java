@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PluginConfigurationTest {
   @TempDir Path folder;
@@ -96,6 +98,18 @@ class PluginConfigurationTest {
     assertEquals(6641, tcp.port());
     assertEquals(Duration.ofSeconds(7), given.limit());
     assertTrue(OvsConnection.of(Map.of("ovs.ovs_vsctl_timeout", "0")).limit().toDays() > 1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp:h:0", "tcp:h:65536", "ssl:[::1]:99999", "tcp:h:4294973936"})
+  void aPortOutOfRangeIsSaidToBe(String address) {
+    InvalidInputException wrong =
+        assertThrows(
+            InvalidInputException.class,
+            () -> OvsConnection.of(Map.of("ovs.ovsdb_connection", address)));
+    assertEquals("ovs.ovsdb_connection", wrong.path());
+    assertTrue(wrong.getMessage().contains("a PORT from 1 to 65535"), wrong::getMessage);
+    assertTrue(wrong.getMessage().contains(address), wrong::getMessage);
   }
 
   @Test

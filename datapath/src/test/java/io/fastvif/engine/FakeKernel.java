@@ -346,6 +346,15 @@ final class FakeKernel implements Transport {
   }
 
   @Override
+  public synchronized String portOf(int bridge) {
+    return links.values().stream()
+        .filter(link -> link.master == bridge)
+        .map(link -> link.name)
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
   public synchronized boolean isGroupUsed(int first, int count) {
     return links.values().stream()
         .anyMatch(link -> link.group >= first && link.group < first + count);

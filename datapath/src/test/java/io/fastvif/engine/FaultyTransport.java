@@ -207,6 +207,11 @@ final class FaultyTransport implements Transport {
   }
 
   @Override
+  public String portOf(int bridge) {
+    return transport.portOf(bridge);
+  }
+
+  @Override
   public String kind(int index) {
     return transport.kind(index);
   }

@@ -162,6 +162,21 @@ class LinkUseTest {
   }
 
   @KernelTest
+  void nextHopsAndNeighbours() throws Exception {
+    pair();
+    ip("nexthop add id 7 dev eth7");
+    assertUsed("it has the nexthop id 7");
+    ip("nexthop del id 7", "-6 nexthop add id 8 via fe80::7 dev eth7");
+    assertUsed("it has the nexthop id 8");
+    ip("nexthop del id 8", "neighbour add 192.0.2.7 lladdr 02:00:00:00:00:07 dev eth7");
+    assertUsed("it has the neighbour 192.0.2.7");
+    ip("neighbour del 192.0.2.7 dev eth7", "-6 neighbour add proxy 2001:db8::7 dev eth7");
+    assertUsed("it has the proxy neighbour 2001:db8:0:0:0:0:0:7");
+    ip("-6 neighbour del proxy 2001:db8::7 dev eth7");
+    assertNull(find());
+  }
+
+  @KernelTest
   void masters() throws Exception {
     pair();
     ip("link add br0 type bridge", "link set eth7 master br0");

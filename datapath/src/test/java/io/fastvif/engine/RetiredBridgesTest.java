@@ -134,6 +134,18 @@ class RetiredBridgesTest extends ExecutorFixture {
   }
 
   @Test
+  void aBridgeThatSomebodyGaveAPortIsLeft() {
+    FakeKernel.Link left = kernel.add("fvgone77");
+    left.alias = Step.RetireBridge.ALIAS;
+    kernel.add("tap9").master = left.index;
+    add(retire(kernel.add("qbr1")));
+    workUntil(executor::isIdle);
+    assertEquals(Set.of("fvgone77", "tap9"), kernel.links.keySet());
+    assertEquals(1, errors.size());
+    assertTrue(errors.getFirst().getMessage().contains("tap9 is a port of it"), () -> "" + errors);
+  }
+
+  @Test
   void releasesOfKernelsAreCompared() {
     assertTrue(KernelRelease.isAtLeast("6.9.0-1-amd64", 6, 9));
     assertTrue(KernelRelease.isAtLeast("6.18.44", 6, 9));

@@ -130,6 +130,11 @@ final class SendRecorder implements Transport {
   }
 
   @Override
+  public String portOf(int bridge) {
+    return null;
+  }
+
+  @Override
   public String kind(int index) {
     return "veth";
   }

@@ -118,19 +118,36 @@ final class BridgePlanner {
 
   /** A VLAN of that name that is another one would join another network to the bridge. */
   private static void checkVlan(HostSnapshot host, String name, String lower, int vlanId) {
-    LowerLink present = host.link(name).map(LinkState::lower).orElse(null);
-    if (present == null || present.vlanId() == 0) {
-      return; // to be made, or put there in the VLAN's place by somebody
+    LinkState link = host.link(name).orElse(null);
+    if (link == null) {
+      return;
     }
+    LowerLink present = link.lower();
     int wanted = host.link(lower).map(LinkState::index).orElse(0);
-    if (present.vlanId() != vlanId || (wanted != 0 && present.index() != wanted)) {
-      String on = host.link(present.index()).map(LinkState::name).orElse("another device");
+    boolean isVlan = link.kind().equals("vlan") && present != null && present.vlanId() != 0;
+    if (!isVlan || present.vlanId() != vlanId || (wanted != 0 && present.index() != wanted)) {
       throw InvalidInputException.ofValue(
           "network.vlan",
           Integer.toString(vlanId),
-          "has its device's name taken: " + name + " is VLAN " + present.vlanId() + " of " + on,
+          "has its device's name taken: "
+              + name
+              + " is "
+              + (isVlan ? vlan(host, present) : a(link)),
           "VLAN " + vlanId + " of " + lower + ", or no device of that name");
     }
+  }
+
+  private static String vlan(HostSnapshot host, LowerLink present) {
+    String on = host.link(present.index()).map(LinkState::name).orElse("another device");
+    return "VLAN " + present.vlanId() + " of " + on;
+  }
+
+  private static String a(LinkState link) {
+    return switch (link.kind()) {
+      case "" -> "a network card";
+      case "vlan" -> "a VLAN of a device in another namespace";
+      default -> "of the kind " + link.kind();
+    };
   }
 
   /** Joins the uplink to the bridge, and moves there what hangs on it. */

@@ -366,13 +366,28 @@ class LinuxBridgePluginTest {
     Network network = network().shouldProvideVlan(true).vlan(101).bridgeInterface("eth1").build();
     LinkState eth1 = Links.link(3, "eth1", "");
     LinkState vlan = Links.link(4, "vlan101", "vlan");
-    for (LowerLink lower : List.of(new LowerLink(3, 102, null), new LowerLink(5, 101, null))) {
-      HostSnapshot host = new SnapshotBuilder().link(eth1).link(vlan.on(lower, null)).build();
-      InvalidInputException refused =
-          assertThrows(
-              InvalidInputException.class, () -> plugin().plug(vif(network).build(), null, host));
-      assertEquals("network.vlan", refused.path());
-    }
+    Map<LinkState, String> others =
+        Map.of(
+            vlan.on(new LowerLink(3, 102, null), null),
+            "is VLAN 102 of eth1",
+            vlan.on(new LowerLink(5, 101, null), null),
+            "is VLAN 101 of another device",
+            vlan,
+            "is a VLAN of a device in another namespace",
+            Links.link(4, "vlan101", "dummy"),
+            "is of the kind dummy",
+            Links.link(4, "vlan101", ""),
+            "is a network card");
+    others.forEach(
+        (link, words) -> {
+          HostSnapshot host = new SnapshotBuilder().link(eth1).link(link).build();
+          InvalidInputException refused =
+              assertThrows(
+                  InvalidInputException.class,
+                  () -> plugin().plug(vif(network).build(), null, host));
+          assertEquals("network.vlan", refused.path());
+          assertTrue(refused.getMessage().contains("vlan101 " + words), refused::getMessage);
+        });
     HostSnapshot same =
         new SnapshotBuilder().link(eth1).link(vlan.on(new LowerLink(3, 101, null), null)).build();
     assertFalse(

@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.testing.KernelTest;
@@ -163,19 +167,38 @@ class OsVifForwardingTest {
             .bridgeName("br0")
             .hasTrafficFiltering(kind.equals("filtered"));
     if (kind.equals("vlan")) {
-      // vlan5 is there and on the bridge already, for not every kernel has 802.1Q
+      // vlan5 is there and on the bridge already
       network.shouldProvideVlan(true).vlan(5).bridgeInterface("eth2");
     }
     try (PlugEngine engine = PlugEngine.builder().build().start()) {
       VifPlugin plugin = VifPlugins.installed(values).of(vif.network(network.build()).build());
       PlugPlan plan =
           plugs
-              ? plugin.plug(vif.build(), null, engine.snapshot())
-              : plugin.unplug(vif.build(), null, engine.snapshot());
+              ? plugin.plug(vif.build(), null, host(engine))
+              : plugin.unplug(vif.build(), null, host(engine));
       PlugResult result =
           engine.submit(plan).orElseThrow().toCompletableFuture().get(30, TimeUnit.SECONDS);
       assertEquals(expected, result.outcome(), () -> kind + ": " + result);
     }
+  }
+
+  /** The host, on which a veth is taken for a VLAN, because not every kernel has 802.1Q. */
+  private static HostSnapshot host(PlugEngine engine) {
+    HostSnapshot host = engine.snapshot();
+    SnapshotBuilder links = new SnapshotBuilder();
+    for (LinkState link : host.links()) {
+      links.link(
+          link.name().equals("vlan5")
+              ? LinkState.builder(link.index(), link.name(), "vlan")
+                  .lower(new LowerLink(host.link("eth2").orElseThrow().index(), 5, null))
+                  .master(link.master())
+                  .mtu(link.mtu())
+                  .address(link.address())
+                  .up(link.up())
+                  .build()
+              : link);
+    }
+    return links.build().withFilters(host::filters);
   }
 
   private void hosts(String action) throws Exception {
