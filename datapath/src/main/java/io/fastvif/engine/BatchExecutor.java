@@ -5,7 +5,9 @@ import io.fastvif.plan.ForwardingStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.agrona.collections.Hashing;
 import org.agrona.collections.Object2ObjectHashMap;
 
@@ -48,6 +50,7 @@ final class BatchExecutor implements AutoCloseable {
   private final PlanExecution[] sent;
 
   private final AckHandler acknowledgements = this::acknowledged;
+  private final IntSupplier[] parts;
   private int sentCount;
   private int firstSequence;
   private boolean sendFull;
@@ -83,6 +86,18 @@ final class BatchExecutor implements AutoCloseable {
     planning = new PlanningThread(snapshots::take, wake);
     refusals = new Refusals(transport, this::isMadeByAnother);
     sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
+    parts =
+        new IntSupplier[] {
+          this::plan,
+          deletions::collect,
+          this::round,
+          () -> filters.work(filterAnswers),
+          () -> ovs.work(ovsAnswers),
+          () -> slow.collect(slowAnswers),
+          deletions::begin,
+          this::dropEnded,
+          () -> retired.work(activeCount == 0)
+        };
   }
 
   /**
@@ -166,7 +181,7 @@ final class BatchExecutor implements AutoCloseable {
     String vifId = plan.plan().vifId();
     try {
       plan.notPlanned(PlanningFailure.of(vifId, reason, errorHandler));
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       errorHandler.accept(thrown);
     }
     beginNext(plan, vifId);
@@ -198,22 +213,16 @@ final class BatchExecutor implements AutoCloseable {
    */
   int work() {
     progress = 0;
-    try {
-      progress += plan();
-      progress += deletions.collect();
-      round();
-      progress += filters.work(filterAnswers);
-      progress += ovs.work(ovsAnswers);
-      progress += slow.collect(slowAnswers);
-      progress += deletions.begin() ? 1 : 0;
-    } catch (RuntimeException broken) {
-      failActive(broken);
-    } catch (Error broken) {
-      failActive(broken);
-      throw broken;
+    for (IntSupplier part : parts) {
+      try {
+        int done = part.getAsInt();
+        progress += done; // in two, for it counts some itself
+      } catch (RuntimeException | Error thrown) {
+        // Each part ends what is thrown at the plan that it belongs to: this would be nobody's.
+        errorHandler.accept(thrown);
+      }
     }
-    dropEnded();
-    return progress + retired.work(activeCount == 0);
+    return progress;
   }
 
   private final SlowSteps.Answers slowAnswers =
@@ -279,11 +288,11 @@ final class BatchExecutor implements AutoCloseable {
 
         @Override
         public void unknown(PlanExecution plan, Step step, String problem) {
-          plan.unknown(step, problem);
+          plan.unknown(step, 0, problem);
         }
       };
 
-  private void round() {
+  private int round() {
     transport.encoder().reset();
     sentCount = 0;
     sendFull = false;
@@ -292,13 +301,50 @@ final class BatchExecutor implements AutoCloseable {
         advance(active[i]);
       }
     }
-    if (sentCount > 0) {
-      progress += sentCount;
-      transport.exchange(acknowledgements);
+    int messages = sentCount;
+    if (messages > 0) {
+      exchange();
     }
+    return messages;
   }
 
-  private void dropEnded() {
+  private void exchange() {
+    try {
+      transport.exchange(acknowledgements);
+    } catch (RuntimeException | Error broken) {
+      errorHandler.accept(broken);
+      for (int i = 0; i < sentCount; i++) {
+        if (sent[i] != null) {
+          lost(sent[i], broken);
+        }
+      }
+    }
+    sentCount = 0;
+  }
+
+  /** The kernel has done a plan's step, or not: its answer was lost. */
+  private void lost(PlanExecution plan, Throwable broken) {
+    Step step = plan.next();
+    Fault fault = Fault.of(broken);
+    if (step instanceof Step.RenameLink) {
+      plan.renaming.reset();
+      plan.failedWhenDone(step, fault); // giving a link the name that it has is nothing
+      return;
+    }
+    try {
+      String name = Refusals.takenName(step, Errno.EEXIST);
+      int index = name == null ? 0 : transport.linkIndex(name);
+      if (index > 0 && transport.ownership(index, plan.plan().vifId()) == Ownership.OWN) {
+        plan.failedWhenDone(step, fault);
+        return;
+      }
+    } catch (RuntimeException | Error thrown) {
+      errorHandler.accept(thrown);
+    }
+    plan.unknown(step, fault.errno(), fault.detail());
+  }
+
+  private int dropEnded() {
     int kept = 0;
     for (int i = 0; i < activeCount; i++) {
       PlanExecution plan = active[i];
@@ -312,17 +358,16 @@ final class BatchExecutor implements AutoCloseable {
       active[i] = null;
     }
     activeCount = kept;
+    return 0;
   }
 
   /** Takes a plan forward until it waits for the kernel, for room in a send, or has ended. */
   private void advance(PlanExecution plan) {
     for (Step step = plan.next(); step != null; step = plan.next()) {
-      if (plan.isSharedUndoUndecided()) {
-        if (isAnyGoingForward(plan.plan().shared())) {
-          return; // one of them may be about to use what would be undone
-        }
-        plan.decideSharedUndo(isInUse(plan.plan().shared()));
-      } else if (!attempt(plan, step)) {
+      if (plan.isSharedUndoUndecided() && isAnyGoingForward(plan.plan().shared())) {
+        return; // one of them may be about to use what would be undone
+      }
+      if (!attempt(plan, step)) {
         return;
       }
       progress++;
@@ -330,7 +375,7 @@ final class BatchExecutor implements AutoCloseable {
     String vifId = plan.plan().vifId();
     try {
       plan.complete();
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       errorHandler.accept(thrown);
     }
     beginNext(plan, vifId);
@@ -382,14 +427,20 @@ final class BatchExecutor implements AutoCloseable {
   private boolean attempt(PlanExecution plan, Step step) {
     long mark = transport.encoder().mark();
     try {
+      if (plan.isSharedUndoUndecided()) {
+        plan.decideSharedUndo(isInUse(plan.plan().shared()));
+        return true;
+      }
       return take(plan, step);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       transport.encoder().rollback(mark);
       sendFull = true; // the sequence numbers that were taken are not used again
-      plan.waiting = false;
-      plan.elsewhere = false;
-      plan.failed(step, 0, "an error of fastvif's own: " + thrown);
-      errorHandler.accept(thrown);
+      Fault fault = Fault.of(thrown);
+      String words = fault.isOurs() ? "an error of fastvif's own: " : "";
+      plan.failed(step, fault.errno(), words + fault.detail());
+      if (fault.isOurs()) {
+        errorHandler.accept(thrown);
+      }
       return true;
     }
   }
@@ -435,13 +486,11 @@ final class BatchExecutor implements AutoCloseable {
       }
       case ForwardingStep forwarding -> {
         plan.waiting = true;
-        plan.elsewhere = true;
         filters.add(plan, forwarding);
         return false;
       }
       case Step.Slow waiting -> {
         plan.waiting = true;
-        plan.elsewhere = true;
         slow.begin(plan, waiting);
         return false;
       }
@@ -454,7 +503,6 @@ final class BatchExecutor implements AutoCloseable {
 
   private boolean awaitOvs(PlanExecution plan, Step step) {
     plan.waiting = true;
-    plan.elsewhere = true;
     ovs.add(plan, step);
     return false;
   }
@@ -462,7 +510,6 @@ final class BatchExecutor implements AutoCloseable {
   private void delete(PlanExecution plan, Step.DeleteLink step, int index) {
     if (deletions.add(plan, step, index, !plan.isShared())) {
       plan.waiting = true;
-      plan.elsewhere = true;
     }
   }
 
@@ -489,14 +536,35 @@ final class BatchExecutor implements AutoCloseable {
   }
 
   private void acknowledged(int sequence, int errno, String message) {
-    PlanExecution plan = sent[sequence - firstSequence];
-    answered(plan, plan.next(), -errno, message);
+    int place = sequence - firstSequence;
+    if (place >= 0 && place < sentCount && sent[place] != null) { // not one of an exchange before
+      PlanExecution plan = sent[place];
+      sent[place] = null;
+      answered(plan, plan.next(), -errno, message);
+    }
   }
 
   /**
    * What became of a plan's step: 0, or a negated error number with the kernel's message if any.
    */
   private void answered(PlanExecution plan, Step step, int result, String message) {
+    try {
+      judge(plan, step, result, message);
+    } catch (RuntimeException | Error thrown) {
+      Fault fault = Fault.of(thrown);
+      if (result == 0) {
+        plan.failedWhenDone(step, fault);
+      } else {
+        String words = message == null ? "" : message + "; ";
+        plan.failed(step, -result, words + "what is there is not known: " + fault.detail());
+      }
+      if (fault.isOurs()) {
+        errorHandler.accept(thrown);
+      }
+    }
+  }
+
+  private void judge(PlanExecution plan, Step step, int result, String message) {
     if (step instanceof Step.RenameLink rename) {
       renamed(plan, rename, plan.renaming.answered(rename, result, message, otherLinks));
     } else if (result == 0) {
@@ -511,7 +579,6 @@ final class BatchExecutor implements AutoCloseable {
         case ADOPTED -> plan.adopted();
         case RETRY -> {
           plan.waiting = true;
-          plan.elsewhere = true;
           slow.awaitRelease(plan, transport.linkIndex(Refusals.takenName(step, -result)));
         }
         case IGNORED -> plan.ignored(step);
@@ -574,33 +641,15 @@ final class BatchExecutor implements AutoCloseable {
     return false;
   }
 
-  /** The transport broke: no answer can be had for what was under way. */
-  private void failActive(Throwable broken) {
-    errorHandler.accept(broken);
-    deletions.fail(broken);
-    for (int i = 0; i < activeCount; i++) {
-      PlanExecution plan = active[i];
-      if (plan.isActive() && !plan.elsewhere) {
-        String vifId = plan.plan().vifId();
-        Step step = plan.next();
-        String at = step == null ? "at its end" : step.toString();
-        try {
-          plan.abandon(at, String.valueOf(broken.getMessage()));
-        } catch (RuntimeException thrown) {
-          errorHandler.accept(thrown);
-        }
-        beginNext(plan, vifId);
-      }
-    }
-  }
-
   /** Ends the threads that delete; nothing may be under way. */
   @Override
   public void close() {
-    retired.close();
-    deletions.close();
-    slow.close();
-    planning.close();
-    filters.close();
+    for (AutoCloseable part : List.of(retired, deletions, slow, planning, filters)) {
+      try {
+        part.close();
+      } catch (Exception | Error thrown) {
+        errorHandler.accept(thrown);
+      }
+    }
   }
 }

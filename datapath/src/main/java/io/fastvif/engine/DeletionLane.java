@@ -33,7 +33,12 @@ final class DeletionLane implements AutoCloseable {
     this.onFinished = onFinished;
     thread = new Thread(this::run, name);
     thread.setDaemon(true);
-    thread.start();
+    try {
+      thread.start();
+    } catch (RuntimeException | Error noThread) {
+      exchange.close();
+      throw noThread;
+    }
   }
 
   /** Whether links can be added to its deletions. */

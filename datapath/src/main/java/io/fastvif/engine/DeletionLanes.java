@@ -7,7 +7,9 @@ import java.util.function.Consumer;
 
 /**
  * The lanes on which links are deleted, each made when it is first needed. One that is free gathers
- * the deletions of a round, which then begin together. Used by the engine's thread alone.
+ * the deletions of a round, which then begin together. Where not even the first lane can be made,
+ * as without a free descriptor, links are deleted all the same, by the engine's own thread, which
+ * then waits for the kernel. Used by the engine's thread alone.
  */
 final class DeletionLanes implements AutoCloseable {
   /** How many of the kernel's waits may overlap; what comes in then leaves together, after one. */
@@ -21,6 +23,7 @@ final class DeletionLanes implements AutoCloseable {
   private final Consumer<Throwable> errorHandler;
   private final Runnable wake;
   private final DeletionLane[] lanes = new DeletionLane[LANES];
+  private final LinkDeletions here;
   private DeletionLane gathering;
   private int firstGroup;
 
@@ -41,6 +44,7 @@ final class DeletionLanes implements AutoCloseable {
     this.answers = answers;
     this.errorHandler = errorHandler;
     this.wake = wake;
+    here = new LinkDeletions(transport, transport, 0, limit);
   }
 
   /** Whether {@link #collect} would answer deletions. */
@@ -79,30 +83,45 @@ final class DeletionLanes implements AutoCloseable {
    * @return false if all lanes are busy
    */
   boolean add(PlanExecution plan, Step.DeleteLink step, int index, boolean own) {
-    if (gathering == null) {
+    if (gathering == null && here.isEmpty()) {
       gathering = freeLane();
     }
-    if (gathering == null) {
+    if (gathering != null) {
+      gathering.deletions().add(plan, step, index, own);
+      return true;
+    }
+    if (lanes[0] != null) {
       return false;
     }
-    gathering.deletions().add(plan, step, index, own);
+    here.add(plan, step, index, own);
     return true;
   }
 
+  /** Null if all are busy, or no more can be made. */
   private DeletionLane freeLane() {
     for (int i = 0; i < LANES; i++) {
-      if (lanes[i] == null) {
-        if (firstGroup == 0) {
-          firstGroup = unusedGroups();
-        }
-        String name = "fastvif-deletions-" + (i + 1);
-        lanes[i] = new DeletionLane(transport, firstGroup + i, limit, name, wake);
+      if (lanes[i] == null && !open(i)) {
+        return null;
       }
       if (lanes[i].isFree()) {
         return lanes[i];
       }
     }
     return null;
+  }
+
+  private boolean open(int i) {
+    try {
+      if (firstGroup == 0) {
+        firstGroup = unusedGroups();
+      }
+      String name = "fastvif-deletions-" + (i + 1);
+      lanes[i] = new DeletionLane(transport, firstGroup + i, limit, name, wake);
+      return true;
+    } catch (RuntimeException | Error refused) {
+      errorHandler.accept(refused);
+      return false;
+    }
   }
 
   /** The first of as many group numbers as there are lanes, which nobody uses. */
@@ -120,24 +139,29 @@ final class DeletionLanes implements AutoCloseable {
   /**
    * Begins the deletions that were gathered.
    *
-   * @return whether there were any
+   * @return 0 if there were none
    */
-  boolean begin() {
+  int begin() {
+    if (!here.isEmpty()) {
+      deleteHere();
+      return 1;
+    }
     if (gathering == null) {
-      return false;
+      return 0;
     }
     gathering.begin();
     gathering = null;
-    return true;
+    return 1;
   }
 
-  /** Fails the deletions that were gathered. */
-  void fail(Throwable broken) {
-    if (gathering != null) {
-      gathering.deletions().fail(broken);
-      gathering.deletions().answer(answers);
-      gathering = null;
+  private void deleteHere() {
+    try {
+      here.execute();
+    } catch (RuntimeException | Error broken) {
+      errorHandler.accept(broken);
+      here.fail(broken);
     }
+    here.answer(answers);
   }
 
   /** Ends the threads; nothing may be under way. */

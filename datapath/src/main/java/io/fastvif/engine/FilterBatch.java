@@ -84,9 +84,8 @@ final class FilterBatch implements AutoCloseable {
       } else {
         fail(left, answers, String.valueOf(unfit.getMessage()));
       }
-    } catch (RuntimeException failed) {
-      String words = failed.getMessage();
-      fail(left, answers, words == null ? failed.toString() : words);
+    } catch (RuntimeException | Error failed) {
+      fail(left, answers, Fault.of(failed).detail());
     }
   }
 

@@ -17,7 +17,6 @@ import io.fastvif.netlink.netfilter.NftSocket;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
-import io.fastvif.netns.Netns;
 import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceSnapshot;
@@ -91,18 +90,12 @@ final class KernelTransport implements Transport {
   }
 
   /**
-   * Opens it in a namespace.
+   * Opens it in the namespace of the thread that opens it.
    *
-   * @param namespace null for the one of the thread that opens it
    * @param leaseFolder where the leases of devices are
    */
-  static Factory factory(Netns namespace, Path leaseFolder) {
-    return () -> {
-      if (namespace != null) {
-        namespace.enter();
-      }
-      return new KernelTransport(leaseFolder);
-    };
+  static Factory factory(Path leaseFolder) {
+    return () -> new KernelTransport(leaseFolder);
   }
 
   @Override

@@ -40,7 +40,7 @@ final class LinkDeletions {
   /**
    * @param host answers questions about links
    * @param exchange takes the deletions, and waits for them
-   * @param group an interface group that nobody else uses
+   * @param group an interface group that nobody else uses; 0 to delete each link alone
    */
   LinkDeletions(Transport host, MessageExchange exchange, int group, int limit) {
     this.host = host;
@@ -79,7 +79,7 @@ final class LinkDeletions {
   /** Deletes what was added. */
   void execute() {
     remaining.set(0, count);
-    if (count == 1) {
+    if (count == 1 || group == 0) {
       each(remaining, this::encodeDelete, 1);
     } else {
       each(remaining, this::encodeMove, 1);
@@ -111,9 +111,10 @@ final class LinkDeletions {
 
   /** Lets every deletion have failed, because the kernel could not be asked. */
   void fail(Throwable broken) {
+    Fault fault = Fault.of(broken);
     for (int i = 0; i < count; i++) {
-      results[i] = -Errno.EIO;
-      messages[i] = String.valueOf(broken.getMessage());
+      results[i] = -(fault.errno() == 0 ? Errno.EIO : fault.errno());
+      messages[i] = fault.detail();
     }
     remaining.clear();
   }

@@ -58,7 +58,12 @@ final class MonitoredTransport implements Transport, AckHandler {
     acks = handler;
     told = false;
     transport.exchange(this);
-    monitor.poll();
+    try {
+      monitor.poll();
+    } catch (RuntimeException | Error failed) {
+      // What was sent is done and answered. The next snapshot reads everything, or says why not.
+      monitor.refresh();
+    }
   }
 
   /** With the first acknowledgement the kernel has been through all that was sent. */

@@ -52,9 +52,6 @@ final class PlanExecution {
   /** Whether an answer is awaited. */
   boolean waiting;
 
-  /** Whether the answer comes from elsewhere than the engine's own socket, whatever that does. */
-  boolean elsewhere;
-
   void begin(PlugOperation newRequest) {
     retries = 0;
     request = newRequest;
@@ -64,7 +61,6 @@ final class PlanExecution {
     if (planning) {
       plan = unplanned(newRequest.vifId());
       waiting = true;
-      elsewhere = true;
     }
   }
 
@@ -82,7 +78,6 @@ final class PlanExecution {
   void notPlanned(PlugFailure reason) {
     planning = false;
     waiting = false;
-    elsewhere = false;
     PlugOperation ended = request;
     request = null;
     plan = null;
@@ -103,7 +98,6 @@ final class PlanExecution {
     ovsDeadline = 0;
     renaming.reset();
     waiting = false;
-    elsewhere = false;
   }
 
   /** The interface group in which links are created for the VIF. */
@@ -119,7 +113,6 @@ final class PlanExecution {
   /** The step is tried again with the next round. */
   void retry() {
     waiting = false;
-    elsewhere = false;
   }
 
   /** Whether the request waits for its plan. */
@@ -222,7 +215,6 @@ final class PlanExecution {
   /** The step was done and changed something. */
   void succeeded() {
     waiting = false;
-    elsewhere = false;
     if (undoing) {
       cursor--;
       return;
@@ -238,7 +230,6 @@ final class PlanExecution {
   /** There was nothing to do for the step, so there is nothing to undo either. */
   void satisfied() {
     waiting = false;
-    elsewhere = false;
     if (undoing) {
       cursor--;
       return;
@@ -255,7 +246,6 @@ final class PlanExecution {
    */
   void adopted() {
     waiting = false;
-    elsewhere = false;
     created = true;
     changed = true;
     cursor++;
@@ -286,17 +276,27 @@ final class PlanExecution {
   }
 
   /** Nobody knows whether the step was done, or will be: it may be left behind. */
-  void unknown(Step step, String detail) {
-    if (!undoing) {
+  void unknown(Step step, int errno, String detail) {
+    if (!undoing && !isPartial(step)) {
       leftBehind.add("perhaps, for nobody knows whether it was done: " + step);
     }
-    failed(step, 0, detail);
+    failed(step, errno, detail);
+  }
+
+  /** The step was done, and then something went wrong: it is undone with those before it. */
+  void failedWhenDone(Step step, Fault fault) {
+    int place = cursor;
+    boolean forward = !undoing;
+    failed(step, fault.errno(), fault.detail());
+    if (forward) {
+      done.set(place);
+      cursor = place;
+    }
   }
 
   /** The step failed: from here the plan goes backwards. */
   void failed(Step step, int errno, String detail) {
     waiting = false;
-    elsewhere = false;
     if (undoing) {
       leftBehind.add(
           step
@@ -308,14 +308,17 @@ final class PlanExecution {
       failedDetail = detail;
       undoing = true;
       ovsDeadline = 0;
-      boolean isPartial = step instanceof Step.ConfigureLink || step instanceof Step.ConfigureVf;
-      if (isPartial && errno != Errno.ENODEV) {
+      if (isPartial(step) && errno != Errno.ENODEV) {
         // The kernel takes a message's settings one by one: those before the refused one are done.
         done.set(cursor);
         return;
       }
     }
     cursor--;
+  }
+
+  private static boolean isPartial(Step step) {
+    return step instanceof Step.ConfigureLink || step instanceof Step.ConfigureVf;
   }
 
   private static boolean isEnsuring(Step step) {
@@ -339,21 +342,6 @@ final class PlanExecution {
       }
     }
     return 0;
-  }
-
-  /** Ends the plan where it stands, because the engine itself cannot go on. */
-  void abandon(String at, String problem) {
-    if (failedStep == null) {
-      failedStep = at;
-      failedErrno = 0;
-      failedDetail = problem;
-    }
-    for (int i = 0; i < plan.steps().size(); i++) {
-      if (done.get(i)) {
-        leftBehind.add("what this did: " + plan.steps().get(i).step());
-      }
-    }
-    complete();
   }
 
   /** Tells the request how its plan ended, and lets go of it. */

@@ -8,24 +8,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** A request whose end is told to whoever waits for the stage; it never completes exceptionally. */
 final class PlugCompletion extends CompletableFuture<PlugResult> implements PlugOperation {
   private final String vifId;
   private final PlugPlan ready;
   private final Planning planning;
+  private final Executor callbacks;
   private volatile PlugPlan planned;
   private List<String> notes = List.of();
 
-  PlugCompletion(PlugPlan plan) {
-    this(plan.vifId(), plan, null);
+  /**
+   * @param callbacks runs what depends on the stage
+   */
+  PlugCompletion(PlugPlan plan, Executor callbacks) {
+    this(plan.vifId(), plan, null, callbacks);
   }
 
-  PlugCompletion(String vifId, Planning planning) {
-    this(Objects.requireNonNull(vifId), null, Objects.requireNonNull(planning));
+  PlugCompletion(String vifId, Planning planning, Executor callbacks) {
+    this(Objects.requireNonNull(vifId), null, Objects.requireNonNull(planning), callbacks);
   }
 
-  private PlugCompletion(String vifId, PlugPlan ready, Planning planning) {
+  private PlugCompletion(String vifId, PlugPlan ready, Planning planning, Executor callbacks) {
+    this.callbacks = callbacks;
     this.vifId = vifId;
     this.ready = ready;
     this.planning = planning;
@@ -69,6 +75,12 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
     PlugPlan plan = planned;
     List<String> all = new ArrayList<>(plan == null ? List.of() : plan.notes());
     all.addAll(notes);
-    complete(new PlugResult(plan, outcome, failure, all));
+    PlugResult result = new PlugResult(plan, outcome, failure, all);
+    try {
+      callbacks.execute(() -> complete(result));
+    } catch (RuntimeException | Error refused) {
+      complete(result); // an executor that was shut down must not keep anybody waiting
+      throw refused;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.netns.Netns;
+import io.fastvif.netns.NetnsStay;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.switchdev.pool.DeviceLeases;
@@ -10,6 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.concurrent.Agent;
@@ -33,6 +36,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private final Transport.Factory transports;
   private final Function<Runnable, OvsTransport> ovsTransports;
   private final VhostUserPorts ports;
+  private final Netns namespace;
+  private final Executor callbacks;
   private final int batchLimit;
   private final Consumer<Throwable> errorHandler;
   private final ParkWhenIdle parking;
@@ -49,20 +54,39 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean beginning = true;
   private volatile boolean terminated;
-  private Thread thread;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
+  private volatile Thread thread;
+  private NetnsStay stay;
+
+  private enum Phase {
+    NEW,
+    BEGUN,
+    CLOSED
+  }
 
   private PlugEngine(Builder builder) {
+    namespace = builder.namespace;
+    callbacks = builder.callbacks;
     queue = new ManyToOneQueue<>(builder.queueCapacity);
     Transport.Factory plain =
-        builder.transports == null
-            ? KernelTransport.factory(builder.namespace, builder.leases)
-            : builder.transports;
+        builder.transports == null ? KernelTransport.factory(builder.leases) : builder.transports;
     transports = builder.monitored ? MonitoredTransport.factory(plain) : plain;
     ovsTransports = builder.ovsTransports;
     ports = builder.ports;
     batchLimit = builder.batchLimit;
-    errorHandler = builder.errorHandler;
+    errorHandler = thrown -> report(builder.errorHandler, thrown);
     parking = new ParkWhenIdle(this::hasNothingToDo);
+  }
+
+  /** A handler that throws must not take the engine with it. */
+  private static void report(Consumer<Throwable> handler, Throwable thrown) {
+    try {
+      handler.accept(thrown);
+    } catch (RuntimeException | Error also) {
+      Thread current = Thread.currentThread();
+      also.addSuppressed(thrown);
+      current.getThreadGroup().uncaughtException(current, also);
+    }
   }
 
   /** An engine for the network namespace that the engine's thread is started in. */
@@ -76,6 +100,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @return this engine
    * @throws io.fastvif.bindings.SystemCallException if the namespace cannot be entered or a socket
    *     not be opened
+   * @throws IllegalStateException if the engine was started or closed before
    */
   public PlugEngine start() {
     return start(parking);
@@ -86,12 +111,16 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * BusySpinIdleStrategy for the least latency, for example) and waits until it is ready.
    */
   public PlugEngine start(IdleStrategy idleStrategy) {
-    if (thread != null) {
-      throw new IllegalStateException("the engine was started already");
+    begin();
+    Thread own = new Thread(() -> run(idleStrategy), roleName());
+    own.setDaemon(true);
+    thread = own;
+    try {
+      own.start();
+    } catch (RuntimeException | Error noThread) {
+      fail(noThread);
+      throw noThread;
     }
-    thread = new Thread(() -> run(idleStrategy), roleName());
-    thread.setDaemon(true);
-    thread.start();
     try {
       awaitStart();
     } catch (RuntimeException notStarted) {
@@ -101,11 +130,22 @@ public final class PlugEngine implements Agent, AutoCloseable {
     return this;
   }
 
+  private void begin() {
+    if (!phase.compareAndSet(Phase.NEW, Phase.BEGUN)) {
+      throw new IllegalStateException(
+          phase.get() == Phase.CLOSED ? "the engine is closed" : "the engine was started already");
+    }
+  }
+
   private void run(IdleStrategy idleStrategy) {
     try {
-      onStart();
-    } catch (RuntimeException failure) {
-      return; // thrown again by awaitStart, to the caller
+      if (namespace != null) {
+        namespace.enter();
+      }
+      open();
+    } catch (RuntimeException | Error failure) {
+      fail(failure); // thrown again by awaitStart, to the caller
+      return;
     }
     try {
       while (!mayStop()) {
@@ -134,6 +174,14 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   private boolean isOverdue() {
     return System.nanoTime() - closeDeadline > 0;
+  }
+
+  private void requireStarted() {
+    if (terminated || phase.get() == Phase.NEW) {
+      throw new IllegalStateException(
+          terminated ? "the engine is closed" : "the engine was not started");
+    }
+    awaitStart();
   }
 
   private void awaitStart() {
@@ -174,12 +222,12 @@ public final class PlugEngine implements Agent, AutoCloseable {
   /**
    * Hands a plan to the engine without waiting.
    *
-   * @return a stage that always completes with the result, on the engine's thread; empty if the
-   *     queue is full: nothing was done, submit again later
+   * @return a stage that always completes with the result, on {@link Builder#callbacks}; empty if
+   *     the queue is full: nothing was done, submit again later
    * @throws IllegalStateException if the engine is closed
    */
   public Optional<CompletionStage<PlugResult>> submit(PlugPlan plan) {
-    return submit(new PlugCompletion(plan));
+    return submit(new PlugCompletion(plan, callbacks));
   }
 
   /**
@@ -192,7 +240,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public Optional<CompletionStage<PlugResult>> submit(String vifId, Planning planning) {
-    return submit(new PlugCompletion(vifId, planning));
+    return submit(new PlugCompletion(vifId, planning, callbacks));
   }
 
   private Optional<CompletionStage<PlugResult>> submit(PlugCompletion completion) {
@@ -203,31 +251,67 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * The links, addresses and routes of the engine's namespace, for planning: read now, or of the
    * {@link Builder#monitorHost() monitor}; Open vSwitch's rows and the functions of SR-IOV cards
    * when the snapshot is first asked for them; the forwarder's vhost-user ports. What this engine
-   * has completed before is in it. Waits for the engine to be started.
+   * has completed before is in it.
+   *
+   * @throws IllegalStateException if the engine was not started, or is closed
    */
   public HostSnapshot snapshot() {
-    awaitStart();
+    requireStarted();
     return executor.snapshots().take();
   }
 
   @Override
   public void onStart() {
+    begin();
     try {
-      transport = transports.open();
-      ovs = ovsTransports.apply(parking::wake);
-      executor = new BatchExecutor(transport, ovs, ports, batchLimit, errorHandler, parking::wake);
-    } catch (RuntimeException | LinkageError failure) {
-      startFailure =
-          failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
-      terminated = true;
+      stay = NetnsStay.begin(namespace);
+      open();
+    } catch (RuntimeException | Error failure) {
+      fail(failure);
+      leave();
       throw startFailure;
-    } finally {
-      started.countDown();
     }
+  }
+
+  private void open() {
+    transport = transports.open();
+    ovs = ovsTransports.apply(parking::wake);
+    executor = new BatchExecutor(transport, ovs, ports, batchLimit, errorHandler, parking::wake);
+    started.countDown();
+  }
+
+  private void fail(Throwable failure) {
+    closeQuietly(ovs);
+    closeQuietly(transport);
+    startFailure =
+        failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
+    closing = true;
+    terminated = true;
+    started.countDown();
+    failQueued();
+  }
+
+  private void closeQuietly(AutoCloseable part) {
+    try {
+      if (part != null) {
+        part.close();
+      }
+    } catch (Exception | Error thrown) {
+      errorHandler.accept(thrown);
+    }
+  }
+
+  /** Gives a caller's thread back in the namespace that it was in. */
+  private void leave() {
+    closeQuietly(stay);
+    stay = null;
   }
 
   @Override
   public int doWork() {
+    if (stay != null) {
+      stay.resume(); // what else runs on the thread may work in another namespace
+    }
     if (closing && (isOverdue() || !beginning)) {
       executor.stopPlanning();
     }
@@ -243,7 +327,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private void giveOvsUp() {
     if (!ovsGivenUp) {
       ovsGivenUp = true;
-      ovs.close();
+      closeQuietly(ovs);
     }
   }
 
@@ -264,18 +348,28 @@ public final class PlugEngine implements Agent, AutoCloseable {
   public void onClose() {
     closing = true;
     terminated = true;
-    if (executor != null) {
-      executor.stopPlanning();
-      giveOvsUp();
+    try {
+      if (executor != null) {
+        finish();
+      }
+    } finally {
+      failQueued();
+      leave();
     }
-    while (executor != null && !executor.isIdle()) {
+  }
+
+  private void finish() {
+    if (stay != null) {
+      stay.resume();
+    }
+    executor.stopPlanning();
+    giveOvsUp();
+    while (!executor.isIdle()) {
       parking.idle(executor.work()); // what was begun is finished, or undone
     }
     failQueued();
-    if (executor != null) {
-      executor.close();
-      transport.close();
-    }
+    closeQuietly(executor);
+    closeQuietly(transport);
   }
 
   private void failQueued() {
@@ -286,7 +380,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
         PlugFailure failure = new EngineClosedException().failure(request.vifId());
         try {
           request.completed(Outcome.FAILED, failure);
-        } catch (RuntimeException thrown) {
+        } catch (RuntimeException | Error thrown) {
           errorHandler.accept(thrown);
         }
       }
@@ -319,7 +413,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   /**
    * Takes no more requests, begins what is in the queue for at most that long, fails the rest, and
    * ends the engine's thread. What was begun in the kernel is finished whatever the bound; what
-   * waits for Open vSwitch fails then. An engine that runs on a caller's thread finishes when that
+   * waits for Open vSwitch fails then. Of an engine that was not started everything fails, and it
+   * cannot be started any more. An engine that runs on a caller's thread finishes when that
    * thread's runner calls {@link #onClose()}.
    *
    * @return whether the engine's thread has ended within the bound and half a second more
@@ -328,15 +423,21 @@ public final class PlugEngine implements Agent, AutoCloseable {
     closeDeadline = System.nanoTime() + bound.toNanos();
     closing = true;
     parking.wake();
-    if (thread == null) {
+    if (phase.compareAndSet(Phase.NEW, Phase.CLOSED)) {
+      terminated = true;
+      started.countDown();
+      failQueued(); // nobody ever will
+    }
+    Thread own = thread;
+    if (own == null || own.getState() == Thread.State.NEW) {
       return terminated;
     }
     try {
-      if (thread.join(bound)) {
+      if (own.join(bound)) {
         return true;
       }
       parking.wake(); // for what is overdue to be given up
-      return thread.join(Duration.ofMillis(END_MILLIS));
+      return own.join(Duration.ofMillis(END_MILLIS));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return false;
@@ -345,6 +446,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   /** What an engine is made of. */
   public static final class Builder {
+    private static final int MAX_CAPACITY = 1 << 30;
+
     private Transport.Factory transports;
     private Netns namespace;
     private Path leases = DeviceLeases.FOLDER;
@@ -352,6 +455,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     private Function<Runnable, OvsTransport> ovsTransports =
         wake -> OvsTransport.none("the engine was not told where Open vSwitch's database is");
     private VhostUserPorts ports = new NoVhostUserPorts();
+    private Executor callbacks = CallbackThreads.executor();
     private int queueCapacity = 4096;
     private int batchLimit = 2048;
     private Consumer<Throwable> errorHandler =
@@ -362,7 +466,10 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
     private Builder() {}
 
-    /** The namespace to work in; by default the one of the engine's thread. */
+    /**
+     * The namespace to work in; by default the one of the engine's thread. May be closed once the
+     * engine is started.
+     */
     public Builder namespace(Netns other) {
       namespace = Objects.requireNonNull(other);
       return this;
@@ -424,8 +531,24 @@ public final class PlugEngine implements Agent, AutoCloseable {
       return this;
     }
 
-    /** How many requests may wait, rounded up to a power of two; 4,096 by default. */
+    /**
+     * What completes the stages that {@link PlugEngine#submit} returns, and so runs what depends on
+     * them; by default a few threads that all engines of the process share, in the process's own
+     * network namespace. A callback may wait for other operations there. An executor that runs
+     * callbacks at once ({@code Runnable::run}) has them run on the engine's thread, where they
+     * must not block. Stages of different operations may complete in any order.
+     */
+    public Builder callbacks(Executor executor) {
+      callbacks = Objects.requireNonNull(executor);
+      return this;
+    }
+
+    /** How many requests may wait, 1 to 2^30, rounded up to a power of two; 4,096 by default. */
     public Builder queueCapacity(int requests) {
+      if (requests < 1 || requests > MAX_CAPACITY) {
+        throw new IllegalArgumentException(
+            "queueCapacity: " + requests + ": expected 1 to " + MAX_CAPACITY);
+      }
       queueCapacity = requests;
       return this;
     }

@@ -38,7 +38,7 @@ final class RetiredBridges implements AutoCloseable {
   boolean takesMore() {
     if (!retires) {
       retires = true;
-      waiting = transport.bridges(Step.RetireBridge.ALIAS); // others may have left some meanwhile
+      waiting = find(); // others may have left some meanwhile
     }
     // Where a rename waits too, deleting at once is no slower.
     return waiting.size() < MOST && transport.renamesAtOnce();
@@ -101,28 +101,71 @@ final class RetiredBridges implements AutoCloseable {
     }
     if (idle && waiting == null) {
       // An earlier engine, or its whole process, may have ended before it had deleted its own.
-      waiting = transport.bridges(Step.RetireBridge.ALIAS);
+      waiting = find();
     }
     if (idle && mayDelete()) {
       progress++;
       int last = waiting.size() - 1;
       int index = waiting.getInt(last);
       waiting.fastUnorderedRemove(last);
-      String port = transport.portOf(index);
-      if (port != null) {
-        errorHandler.accept(
-            new IllegalStateException(
-                "link " + index + " (a retired bridge) is left: " + port + " is a port of it"));
-        return progress;
+      if (isFree(index)) {
+        delete(new Step.DeleteLink("link " + index, index, 0), index);
       }
-      if (lane == null) {
-        lane = new DeletionLane(transport, 0, 1, "fastvif-retired", wake);
-      }
-      lane.deletions().add(null, new Step.DeleteLink("link " + index, index, 0), index, false);
-      lane.begin();
-      deleting = true;
     }
     return progress;
+  }
+
+  private boolean isFree(int index) {
+    String problem;
+    try {
+      String port = transport.portOf(index);
+      problem = port == null ? null : port + " is a port of it";
+    } catch (RuntimeException | Error refused) {
+      problem = Fault.of(refused).detail();
+    }
+    if (problem != null) {
+      errorHandler.accept(
+          new IllegalStateException(
+              "link " + index + " (a retired bridge) is left: " + problem));
+    }
+    return problem == null;
+  }
+
+  /** What is not found because the kernel does not say is found by the next engine. */
+  private IntArrayList find() {
+    try {
+      return transport.bridges(Step.RetireBridge.ALIAS);
+    } catch (RuntimeException | Error refused) {
+      errorHandler.accept(refused);
+      return new IntArrayList();
+    }
+  }
+
+  /** On a lane; where none can be made, as without a free descriptor, the engine's thread waits. */
+  private void delete(Step.DeleteLink bridge, int index) {
+    if (lane == null) {
+      try {
+        lane = new DeletionLane(transport, 0, 1, "fastvif-retired", wake);
+      } catch (RuntimeException | Error refused) {
+        errorHandler.accept(refused);
+        deleteHere(bridge, index);
+        return;
+      }
+    }
+    lane.deletions().add(null, bridge, index, false);
+    lane.begin();
+    deleting = true;
+  }
+
+  private void deleteHere(Step.DeleteLink bridge, int index) {
+    LinkDeletions one = new LinkDeletions(transport, transport, 0, 1);
+    one.add(null, bridge, index, false);
+    try {
+      one.execute();
+    } catch (RuntimeException | Error broken) {
+      one.fail(broken);
+    }
+    one.answer(answers);
   }
 
   private void answered(PlanExecution none, Step step, int result, String message) {

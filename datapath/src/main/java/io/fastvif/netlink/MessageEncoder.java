@@ -28,8 +28,11 @@ import java.lang.foreign.MemorySegment;
  * @see <a href="https://docs.kernel.org/userspace-api/netlink/intro.html">linux/netlink.h</a>
  */
 public final class MessageEncoder extends AttributeEncoder {
+  /** More messages than any send holds. */
+  private static final int LONGEST_SEND = 1 << 20;
+
   private int messageCount;
-  private int nextSequence = 1;
+  private int nextSequence;
 
   /**
    * Makes an encoder that writes to a segment, from its first byte on.
@@ -37,14 +40,25 @@ public final class MessageEncoder extends AttributeEncoder {
    * @param segment where messages go; its size is the most that one send can hold
    */
   public MessageEncoder(MemorySegment segment) {
-    super(segment);
+    this(segment, 1);
   }
 
-  /** Forgets all messages. Sequence numbers go on from where they were. */
+  MessageEncoder(MemorySegment segment, int firstSequence) {
+    super(segment);
+    nextSequence = firstSequence;
+  }
+
+  /**
+   * Forgets all messages. Sequence numbers go on from where they were, and from 1 again before they
+   * would be negative, so that those of one send follow one another.
+   */
   public void reset() {
     position = 0;
     messageCount = 0;
     abandonMessage();
+    if (nextSequence > Integer.MAX_VALUE - LONGEST_SEND) {
+      nextSequence = 1;
+    }
   }
 
   /**
@@ -55,8 +69,7 @@ public final class MessageEncoder extends AttributeEncoder {
    * @return the message's sequence number, never 0: that is what the kernel gives its own events
    */
   public int begin(int type, int flags) {
-    int sequence = nextSequence;
-    nextSequence = sequence == -1 ? 1 : sequence + 1;
+    int sequence = nextSequence++;
     begin(type, flags, sequence);
     return sequence;
   }

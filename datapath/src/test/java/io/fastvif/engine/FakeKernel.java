@@ -12,6 +12,7 @@ import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINK;
 import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.AttributeTable;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
@@ -84,6 +85,22 @@ final class FakeKernel implements Transport {
 
   volatile SlowAnswer slow = step -> true;
   volatile RuntimeException broken;
+
+  /** Thrown instead of one more exchange. */
+  RuntimeException exchangeRefusal;
+
+  /** Asked before a question about a link is answered. */
+  Runnable questions = () -> {};
+
+  /** Asked before it is told who uses a link. */
+  Runnable usersOf = () -> {};
+
+  /** Asked before a tap is made. */
+  Consumer<String> taps = name -> {};
+
+  /** How many of the next sends are carried out without an answer. */
+  int lostAnswers;
+
   boolean closed;
 
   /** Its packet filter. */
@@ -137,12 +154,21 @@ final class FakeKernel implements Transport {
               message.getInt(FLAGS_OFFSET),
               message.getInt(CHANGE_OFFSET),
               attributes);
-      acks.acknowledged(message.sequence(), errno, errno == 0 ? null : "fake: refused");
+      if (lostAnswers == 0) {
+        acks.acknowledged(message.sequence(), errno, errno == 0 ? null : "fake: refused");
+      }
+    }
+    if (lostAnswers > 0) {
+      lostAnswers--;
+      throw new SystemCallException("recvmmsg", Errno.EIO);
     }
   }
 
   @Override
   public MessageExchange openExchange() {
+    if (exchangeRefusal != null) {
+      throw exchangeRefusal;
+    }
     openExchanges.incrementAndGet();
     MessageEncoder requests = new MessageEncoder(Arena.ofAuto().allocate(1 << 18));
     return new MessageExchange() {
@@ -279,6 +305,7 @@ final class FakeKernel implements Transport {
 
   @Override
   public synchronized int createTap(Step.CreateTap tap, String vifId) {
+    taps.accept(tap.name());
     if (links.containsKey(tap.name())) {
       return -Errno.EBUSY;
     }
@@ -318,6 +345,7 @@ final class FakeKernel implements Transport {
 
   @Override
   public synchronized Ownership ownership(int index, String vifId) {
+    questions.run();
     Link link = byIndex(index);
     if (link == null) {
       return Ownership.GONE;
@@ -338,6 +366,7 @@ final class FakeKernel implements Transport {
 
   @Override
   public synchronized String linkOn(int index, int ignored) {
+    usersOf.run();
     return links.values().stream()
         .filter(link -> link.master == index && link.index != ignored)
         .map(link -> "link " + link.index + " is a port of it")

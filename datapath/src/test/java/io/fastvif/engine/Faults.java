@@ -27,6 +27,7 @@ public final class Faults {
   private final int at;
   private final AtomicInteger changes = new AtomicInteger();
   private volatile boolean struck;
+  private volatile Throwable unexpected;
 
   private Faults(Kind kind, int at) {
     this.kind = kind;
@@ -70,16 +71,18 @@ public final class Faults {
    * @param leases the folder of device leases
    */
   public PlugEngine.Builder engine(Netns namespace, Path leases) {
-    Transport.Factory kernel = KernelTransport.factory(namespace, leases);
-    return PlugEngine.builder()
-        .transport(() -> new FaultyTransport(kernel.open(), this))
-        .errorHandler(Faults::ignore);
+    Transport.Factory kernel = KernelTransport.factory(leases);
+    PlugEngine.Builder builder =
+        PlugEngine.builder()
+            .transport(() -> new FaultyTransport(kernel.open(), this))
+            .errorHandler(this::told);
+    return namespace == null ? builder : builder.namespace(namespace);
   }
 
   /** A kill breaks the engine: that is no news to the test. */
-  private static void ignore(Throwable thrown) {
+  private void told(Throwable thrown) {
     if (!(thrown instanceof KilledException)) {
-      throw new AssertionError(thrown);
+      unexpected = thrown;
     }
   }
 
@@ -90,6 +93,9 @@ public final class Faults {
 
   /** Whether the engine has come to the change at which the fault is. */
   public boolean struck() {
+    if (unexpected != null) {
+      throw new AssertionError(unexpected);
+    }
     return struck;
   }
 

@@ -21,7 +21,7 @@ class MonitoredTransportTest {
   void anAliasOfALinkThatIsDown() {
     try (RouteSocket route = RouteSocket.open();
         Transport transport =
-            MonitoredTransport.factory(KernelTransport.factory(null, DeviceLeases.FOLDER)).open()) {
+            MonitoredTransport.factory(KernelTransport.factory(DeviceLeases.FOLDER)).open()) {
       route.execute(route.link().create("v0").kind(new Veth().peerName("v1")));
       int index = link(transport).index();
       LinkRequest request = new LinkRequest(transport.encoder());
@@ -41,7 +41,7 @@ class MonitoredTransportTest {
   void ipv6SwitchedOffOnALinkThatIsUp() {
     try (RouteSocket route = RouteSocket.open();
         Transport transport =
-            MonitoredTransport.factory(KernelTransport.factory(null, DeviceLeases.FOLDER)).open()) {
+            MonitoredTransport.factory(KernelTransport.factory(DeviceLeases.FOLDER)).open()) {
       route.execute(route.link().create("v0").kind(new Veth().peerName("v1")));
       route.execute(route.link().set(route.indexOf("v0")).up());
       assertFalse(link(transport).ipv6Disabled());

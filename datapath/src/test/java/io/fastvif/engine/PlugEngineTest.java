@@ -233,7 +233,7 @@ class PlugEngineTest {
 
   @Test
   void aCallersOwnThreadCanRunIt() throws Exception {
-    PlugEngine engine = builder().build();
+    PlugEngine engine = builder().callbacks(Runnable::run).build();
     CompletableFuture<PlugResult> result =
         engine.submit(TestPlans.tap("vif", "tap0", 1450)).get().toCompletableFuture();
     engine.onStart();

@@ -1,0 +1,206 @@
+package io.fastvif.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.plan.OvsSnapshot;
+import io.fastvif.plan.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What may be asked of an engine before it is started, after it is closed, and from a callback. */
+@Timeout(60)
+class EngineLifeCycleTest {
+  private final FakeKernel kernel = new FakeKernel();
+
+  private PlugEngine.Builder builder() {
+    return PlugEngine.builder().transport(() -> kernel);
+  }
+
+  private static CompletableFuture<PlugResult> submit(PlugEngine engine, String vif) {
+    return engine
+        .submit(TestPlans.tap(vif, "tap-" + vif, 1450))
+        .orElseThrow()
+        .toCompletableFuture();
+  }
+
+  @Test
+  void snapshotBeforeStartIsRefused() {
+    try (PlugEngine engine = builder().build()) {
+      assertEquals(
+          "the engine was not started",
+          assertThrows(IllegalStateException.class, engine::snapshot).getMessage());
+    }
+  }
+
+  @Test
+  void snapshotAfterCloseIsRefused() {
+    PlugEngine engine = builder().build().start();
+    engine.close();
+    assertEquals(
+        "the engine is closed",
+        assertThrows(IllegalStateException.class, engine::snapshot).getMessage());
+  }
+
+  @Test
+  void closeBeforeStartFailsWhatIsQueued() throws Exception {
+    PlugEngine engine = builder().build();
+    CompletableFuture<PlugResult> queued = submit(engine, "vif");
+    assertTrue(engine.close(Duration.ofSeconds(1)));
+    assertEquals(Outcome.FAILED, queued.get(10, TimeUnit.SECONDS).outcome());
+    assertEquals(
+        "the engine is closed",
+        assertThrows(IllegalStateException.class, engine::start).getMessage());
+    assertThrows(IllegalStateException.class, engine::onStart);
+    assertThrows(IllegalStateException.class, engine::snapshot);
+  }
+
+  @Test
+  void startAfterCloseIsRefused() {
+    PlugEngine engine = builder().build().start();
+    engine.close();
+    assertThrows(IllegalStateException.class, engine::start);
+  }
+
+  @Test
+  void aFailedStartFailsWhatIsQueued() throws Exception {
+    PlugEngine engine =
+        PlugEngine.builder()
+            .transport(
+                () -> {
+                  throw new NoClassDefFoundError("no such class");
+                })
+            .build();
+    CompletableFuture<PlugResult> queued = submit(engine, "vif");
+    assertThrows(IllegalStateException.class, engine::start);
+    assertEquals(Outcome.FAILED, queued.get(10, TimeUnit.SECONDS).outcome());
+  }
+
+  @Test
+  void queueCapacityIsAtLeastOne() {
+    for (int capacity : new int[] {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+      assertEquals(
+          "queueCapacity: " + capacity + ": expected 1 to 1073741824",
+          assertThrows(IllegalArgumentException.class, () -> builder().queueCapacity(capacity))
+              .getMessage());
+    }
+    try (PlugEngine engine = builder().queueCapacity(1).build().start()) {
+      assertEquals(Outcome.PLUGGED, submit(engine, "vif").join().outcome());
+    }
+  }
+
+  @Test
+  void aCallbackMayWaitForAnotherOperation() throws Exception {
+    try (PlugEngine engine = builder().build().start()) {
+      List<CompletableFuture<Outcome>> nested = new CopyOnWriteArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        int number = i;
+        nested.add(
+            submit(engine, "outer" + i)
+                .thenApply(outer -> submit(engine, "inner" + number).join().outcome()));
+      }
+      for (CompletableFuture<Outcome> each : nested) {
+        assertEquals(Outcome.PLUGGED, each.get(30, TimeUnit.SECONDS));
+      }
+    }
+  }
+
+  @Test
+  void callbacksRunWhereTheCallerWants() throws Exception {
+    try (PlugEngine engine = builder().build()) {
+      CompletableFuture<String> byDefault =
+          submit(engine, "vif").thenApply(result -> Thread.currentThread().getName());
+      engine.start();
+      assertNotEquals("fastvif-engine", byDefault.get(10, TimeUnit.SECONDS));
+    }
+    try (PlugEngine engine = builder().callbacks(Runnable::run).build()) {
+      CompletableFuture<String> atOnce =
+          submit(engine, "other").thenApply(result -> Thread.currentThread().getName());
+      engine.start();
+      assertEquals("fastvif-engine", atOnce.get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void anExecutorThatRefusesKeepsNobodyWaiting() throws Exception {
+    List<Throwable> errors = new CopyOnWriteArrayList<>();
+    try (PlugEngine engine =
+        builder()
+            .callbacks(
+                callback -> {
+                  throw new RejectedExecutionException("shut down");
+                })
+            .errorHandler(errors::add)
+            .build()
+            .start()) {
+      assertEquals(Outcome.PLUGGED, submit(engine, "vif").get(10, TimeUnit.SECONDS).outcome());
+    }
+    assertEquals(1, errors.size());
+  }
+
+  @Test
+  void anErrorHandlerThatThrowsDoesNotEndTheEngine() throws Exception {
+    try (PlugEngine engine =
+        builder()
+            .errorHandler(
+                thrown -> {
+                  throw new AssertionError("a handler's own fault");
+                })
+            .build()
+            .start()) {
+      kernel.broken = new IllegalStateException("the kernel does not answer");
+      assertEquals(Outcome.FAILED, submit(engine, "a").get(10, TimeUnit.SECONDS).outcome());
+      kernel.broken = null;
+      assertEquals(Outcome.PLUGGED, submit(engine, "b").get(10, TimeUnit.SECONDS).outcome());
+    }
+  }
+
+  @Test
+  void anEngineThatCannotCloseItsPartsStillAnswers() throws Exception {
+    List<Throwable> errors = new CopyOnWriteArrayList<>();
+    PlugEngine engine =
+        builder().ovs(wake -> new UncloseableOvs()).errorHandler(errors::add).build().start();
+    CompletableFuture<PlugResult> submitted = submit(engine, "vif");
+    assertTrue(engine.close(Duration.ofSeconds(10)));
+    assertTrue(submitted.get(10, TimeUnit.SECONDS).outcome() == Outcome.PLUGGED);
+    assertTrue(kernel.closed);
+    assertFalse(errors.isEmpty());
+  }
+
+  /** Open vSwitch's side fails as it is given up. */
+  private static final class UncloseableOvs implements OvsTransport {
+    @Override
+    public void add(PlanExecution plan, Step step) {
+      throw new AssertionError("nothing is asked of it");
+    }
+
+    @Override
+    public int work(Answers answers) {
+      return 0;
+    }
+
+    @Override
+    public boolean isReady() {
+      return false;
+    }
+
+    @Override
+    public OvsSnapshot snapshot() {
+      return OvsSnapshot.UNKNOWN;
+    }
+
+    @Override
+    public void close() {
+      throw new AssertionError("cannot be closed");
+    }
+  }
+}
