@@ -85,8 +85,9 @@ class UplinkMoveTest {
           for (int change = 1; struck; change++) {
             Faults fault = Faults.killAt(change);
             String what = name + ", killed at " + change;
+            boolean unplugs = change % 2 == 0;
             try (Netns namespace = Netns.createPrivate()) {
-              before = namespace.call(() -> killAndPlug(commands, fault, what));
+              before = namespace.call(() -> killAndPlug(commands, fault, unplugs, what));
             }
             struck = fault.struck();
           }
@@ -94,11 +95,12 @@ class UplinkMoveTest {
         });
   }
 
-  private static String killAndPlug(String commands, Faults fault, String what) throws Exception {
+  private static String killAndPlug(String commands, Faults fault, boolean unplugs, String what)
+      throws Exception {
     UplinkHost host = new UplinkHost(commands);
     String before = host.hanging();
     UplinkHost.plug(fault);
-    if (fault.changes() % 2 == 0) {
+    if (unplugs) {
       UplinkHost.unplug(Faults.none());
       boolean moved = host.hangingOn("eth1").isEmpty();
       assertEquals(before, host.hanging(), what + ", unplugged");
