@@ -1,23 +1,24 @@
 package io.fastvif.engine;
 
-import io.fastvif.bindings.SystemCallException;
-import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plan.VhostUserSocketStep;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Does the steps that wait for hardware or for another process on a few threads of its own, so that
- * the engine's goes on. The threads are made by the engine's, and so work in its network namespace.
+ * Does the steps that take long, or wait for hardware or for another process, on a few threads of
+ * its own, so that the engine's goes on. What waits for another process has no thread meanwhile: it
+ * is looked at now and then, by the same threads.
+ *
+ * <p>The threads are made by the engine's, and so work in its network namespace. That is why they
+ * are no virtual ones, whose carriers belong to the whole process.
  */
 final class SlowSteps implements AutoCloseable {
-  /** How many may wait at once; a card's firmware takes its requests one by one anyway. */
+  /** How many steps are done at once; a card's firmware takes its requests one by one anyway. */
   private static final int THREADS = 8;
 
   private static final int IDLE_SECONDS = 10;
@@ -47,12 +48,13 @@ final class SlowSteps implements AutoCloseable {
   private static final long RELEASE_NANOS = 500_000_000L;
 
   private static final long RELEASE_PAUSE_NANOS = 1_000_000L;
+  private static final long WAIT_PAUSE_NANOS = 20_000_000L;
 
   private final Transport host;
   private final VhostUserPorts ports;
   private final Runnable onFinished;
   private final ConcurrentLinkedQueue<Answer> finished = new ConcurrentLinkedQueue<>();
-  private ThreadPoolExecutor threads;
+  private ScheduledThreadPoolExecutor threads;
 
   /**
    * @param ports does the steps on vhost-user ports
@@ -65,7 +67,12 @@ final class SlowSteps implements AutoCloseable {
   }
 
   void begin(PlanExecution plan, Step.Slow step) {
-    execute(() -> finished.offer(perform(plan, step)));
+    if (step instanceof VhostUserSocketStep.AwaitBackend await) {
+      BackendWait wait = new BackendWait(await);
+      execute(() -> look(plan, step, wait), 0);
+    } else {
+      execute(() -> answer(perform(plan, step)), 0);
+    }
   }
 
   /**
@@ -75,35 +82,63 @@ final class SlowSteps implements AutoCloseable {
    */
   void awaitRelease(PlanExecution plan, int index) {
     String vifId = plan.plan().vifId();
-    execute(
-        () -> {
-          long deadline = System.nanoTime() + RELEASE_NANOS;
-          while (index > 0
-              && host.ownership(index, vifId) == Ownership.PASSING
-              && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(RELEASE_PAUSE_NANOS);
-          }
-          finished.offer(new Answer(plan, null, false, 0, null, null));
-        });
+    long deadline = System.nanoTime() + RELEASE_NANOS;
+    execute(() -> lookForRelease(plan, vifId, index, deadline), 0);
   }
 
-  private void execute(Runnable work) {
+  private void lookForRelease(PlanExecution plan, String vifId, int index, long deadline) {
+    try {
+      if (index > 0
+          && System.nanoTime() < deadline
+          && host.ownership(index, vifId) == Ownership.PASSING) {
+        execute(() -> lookForRelease(plan, vifId, index, deadline), RELEASE_PAUSE_NANOS);
+        return;
+      }
+    } catch (RuntimeException | Error failed) {
+      // the step is tried again, and says what is wrong
+    }
+    answer(new Answer(plan, null, false, 0, null, null));
+  }
+
+  private void look(PlanExecution plan, Step step, StepWait wait) {
+    Answer answer;
+    try {
+      StepWait.State state = wait.look();
+      if (state == StepWait.State.WAITING) {
+        execute(() -> look(plan, step, wait), WAIT_PAUSE_NANOS);
+        return;
+      }
+      answer = new Answer(plan, step, state == StepWait.State.CHANGED, 0, null, null);
+    } catch (IOException | RuntimeException | Error failed) {
+      answer = failed(plan, step, failed);
+    }
+    wait.close();
+    answer(answer);
+  }
+
+  private void answer(Answer answer) {
+    finished.offer(answer);
+    onFinished.run();
+  }
+
+  /** Does something after that time, exactly once, unless this throws. */
+  private void execute(Runnable work, long nanos) {
     if (threads == null) {
       threads =
-          new ThreadPoolExecutor(
-              THREADS,
-              THREADS,
-              IDLE_SECONDS,
-              TimeUnit.SECONDS,
-              new LinkedBlockingQueue<>(),
-              Thread.ofPlatform().name("fastvif-slow-", 1).daemon().factory());
+          new ScheduledThreadPoolExecutor(
+              THREADS, Thread.ofPlatform().name("fastvif-slow-", 1).daemon().factory());
+      threads.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
       threads.allowCoreThreadTimeOut(true);
     }
-    threads.execute(
-        () -> {
-          work.run();
-          onFinished.run();
-        });
+    try {
+      ScheduledFuture<?> unused = threads.schedule(work, nanos, TimeUnit.NANOSECONDS);
+    } catch (OutOfMemoryError noThread) {
+      // Without one more thread those that there are do it.
+      if (threads.getPoolSize() == 0) {
+        threads.getQueue().clear(); // nothing else can be in it
+        throw noThread;
+      }
+    }
   }
 
   private Answer perform(PlanExecution plan, Step.Slow step) {
@@ -111,15 +146,14 @@ final class SlowSteps implements AutoCloseable {
       return new Answer(plan, step, changes(step), 0, null, null);
     } catch (LeftAsItIsException used) {
       return new Answer(plan, step, false, 0, null, used.getMessage());
-    } catch (SystemCallException refused) {
-      return new Answer(
-          plan, step, false, refused.errno(), String.valueOf(refused.getMessage()), null);
-    } catch (NetlinkException refused) {
-      return new Answer(
-          plan, step, false, refused.errno(), String.valueOf(refused.getMessage()), null);
-    } catch (IOException | RuntimeException | LinkageError failed) {
-      return new Answer(plan, step, false, 0, String.valueOf(failed.getMessage()), null);
+    } catch (IOException | RuntimeException | Error failed) {
+      return failed(plan, step, failed);
     }
+  }
+
+  private static Answer failed(PlanExecution plan, Step step, Throwable failed) {
+    Fault fault = Fault.of(failed);
+    return new Answer(plan, step, false, fault.errno(), fault.detail(), null);
   }
 
   private boolean changes(Step.Slow step) throws IOException {

@@ -1,12 +1,13 @@
 package io.fastvif.pci;
 
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.files.HostPath;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** The PCI devices below one root of sysfs. Reading needs no privilege, binding needs root. */
@@ -164,13 +165,13 @@ public final class PciDevices {
     }
   }
 
+  /** With the driver's own errno, which Files.write would only tell in words. */
   private static void write(Path file, String text) throws IOException {
-    String line = (text == null ? "" : text) + "\n";
-    Files.write(
-        file,
-        line.getBytes(StandardCharsets.US_ASCII),
-        StandardOpenOption.WRITE,
-        StandardOpenOption.TRUNCATE_EXISTING);
+    try {
+      FileIo.writeText(HostPath.text(file), (text == null ? "" : text) + "\n");
+    } catch (SystemCallException refused) {
+      throw new IOException(refused.getMessage(), refused);
+    }
   }
 
   private Path folder(PciAddress device) {

@@ -9,8 +9,18 @@ import io.fastvif.plan.Action;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
+import io.fastvif.plan.VhostUserSocketStep;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SlowStepsTest {
   private static final PciAddress DEVICE = PciAddress.parse("0000:01:10.0");
@@ -132,5 +143,95 @@ class SlowStepsTest {
     released.countDown();
     assertEquals(Outcome.PLUGGED, get(slow).outcome());
     assertTrue(closer.join(Duration.ofSeconds(10)));
+  }
+
+  @Test
+  void anErrorIsTheStepsFailure() throws Exception {
+    kernel.slow =
+        step -> {
+          throw new NoClassDefFoundError("no such class");
+        };
+    PlugResult result = get(submit(plan("vif", 1450, false)));
+    assertEquals(Outcome.FAILED, result.outcome());
+    assertTrue(result.failure().message().contains("no such class"), result.failure().message());
+    assertEquals(Set.of(), kernel.links.keySet());
+  }
+
+  @Test
+  void theKernelsErrorBehindAnotherExceptionIsNamed() throws Exception {
+    kernel.slow =
+        step -> {
+          throw new IOException("bind", new SystemCallException("write", Errno.ENODEV));
+        };
+    assertEquals(Errno.ENODEV, get(submit(plan("vif", 1450, false))).failure().errno());
+    kernel.slow =
+        step -> {
+          throw new IOException(new AccessDeniedException("/sys/bus/pci"));
+        };
+    assertEquals(Errno.EACCES, get(submit(plan("other", 1450, false))).failure().errno());
+  }
+
+  /** They accept connections and do not answer, as a backend that hangs. */
+  @Test
+  void deadBackendsKeepNobodyElseWaiting(@TempDir Path folder) throws Exception {
+    int backends = 64;
+    List<CompletableFuture<PlugResult>> waits = new ArrayList<>();
+    List<ServerSocketChannel> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < backends; i++) {
+        Path path = folder.resolve("backend" + i);
+        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        sockets.add(socket);
+        socket.bind(UnixDomainSocketAddress.of(path));
+        PlannedStep await =
+            PlannedStep.own(
+                new VhostUserSocketStep.AwaitBackend(path.toString(), null, 60_000), null);
+        String id = "waits" + i;
+        waits.add(
+            submit(
+                new PlugPlan(id, id, Action.PLUG, List.of(id), null, List.of(await), List.of())));
+      }
+      for (int i = 0; i < 20; i++) {
+        assertEquals(Outcome.PLUGGED, get(submit(plan("quick" + i, 1450, true))).outcome());
+      }
+      assertTrue(waits.stream().noneMatch(CompletableFuture::isDone));
+      for (ServerSocketChannel socket : sockets) {
+        answerAll(socket);
+      }
+      for (CompletableFuture<PlugResult> wait : waits) {
+        assertEquals(Outcome.UNCHANGED, wait.get(60, TimeUnit.SECONDS).outcome());
+      }
+    } finally {
+      for (ServerSocketChannel socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Answers GET_FEATURES on every connection, until the socket is closed. */
+  private static void answerAll(ServerSocketChannel socket) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  try (SocketChannel connection = socket.accept()) {
+                    ByteBuffer request = ByteBuffer.allocate(12);
+                    while (request.hasRemaining() && connection.read(request) >= 0) {
+                      // the whole header, or the end
+                    }
+                    ByteBuffer reply = ByteBuffer.allocate(20).order(ByteOrder.nativeOrder());
+                    reply.putInt(1).putInt(0x5).putInt(8).putLong(1L << 32).flip();
+                    connection.write(reply);
+                    connection.read(ByteBuffer.allocate(1)); // it ends once it was read
+                  } catch (ClosedChannelException closed) {
+                    return;
+                  }
+                }
+              } catch (IOException ended) {
+                // the client went away
+              }
+            });
   }
 }

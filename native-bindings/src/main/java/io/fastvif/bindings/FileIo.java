@@ -306,7 +306,7 @@ public final class FileIo {
    */
   public static void writeText(String path, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    try (FileDescriptor file = openChecked(path, linux_h.O_WRONLY);
+    try (FileDescriptor file = openChecked(path, linux_h.O_WRONLY | linux_h.O_TRUNC);
         Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocateFrom(JAVA_BYTE, bytes);
       long written =
