@@ -7,6 +7,7 @@ import io.fastvif.engine.Faults;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
@@ -141,8 +142,16 @@ final class UplinkHost {
         .collect(Collectors.joining("\n"));
   }
 
-  /** The lines that show that something hangs on a link, which is not what every link has. */
+  /**
+   * The lines that show that something hangs on a link, which is not what every link has; none if
+   * there is no such link.
+   */
   List<String> hangingOn(String link) throws Exception {
+    try (RouteSocket socket = RouteSocket.open()) {
+      if (socket.indexOf(link) == 0) {
+        return List.of();
+      }
+    }
     StringBuilder all = new StringBuilder(show("-o address show dev " + link));
     for (String what : SHOWN) {
       all.append(show(what));
