@@ -594,6 +594,10 @@ final class BatchExecutor implements AutoCloseable {
         plan.waiting = false;
         return;
       }
+      case LATER -> {
+        slow.pause(plan);
+        return;
+      }
       case DONE -> plan.succeeded();
       case FAILED -> plan.failed(step, renaming.errno(), renaming.detail());
     }

@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import static io.fastvif.bindings.linux.linux_h.NFPROTO_IPV4;
 
+import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.NetlinkException;
@@ -38,7 +39,10 @@ final class FilterReader implements AutoCloseable {
     NftSocket socket = null;
     try {
       socket = NftSocket.open(NFPROTO_IPV4);
-    } catch (SystemCallException absent) {
+    } catch (SystemCallException refused) {
+      if (refused.errno() != Errno.EPROTONOSUPPORT && refused.errno() != Errno.EAFNOSUPPORT) {
+        throw refused;
+      }
       // a kernel without nfnetlink: nothing is known, and steps fail with its word for it
     }
     Path thread;

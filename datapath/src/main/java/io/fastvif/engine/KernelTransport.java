@@ -50,7 +50,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -58,8 +60,9 @@ import java.util.function.Function;
 import org.agrona.collections.IntArrayList;
 
 /**
- * The kernel of one network namespace. Two sockets: one for the engine's batches, one for what is
- * asked now and then, by other threads too.
+ * The kernel of one network namespace. Three sockets: one for the engine's batches, one for what
+ * its thread asks beside them, which therefore waits for nobody, and one for what other threads
+ * ask.
  */
 final class KernelTransport implements Transport {
   private static final ValueLayout.OfInt INDEX =
@@ -75,11 +78,14 @@ final class KernelTransport implements Transport {
   private final MemorySegment path =
       arena.allocate(IPV6_SETTINGS.length + InterfaceRequest.NAME_SIZE + DISABLE_IPV6.length);
   private final MemorySegment digit = arena.allocate(1);
-  private final KernelExchange exchange = new KernelExchange();
-  private final RouteSocket queries = RouteSocket.open();
+  private final Thread owner = Thread.currentThread();
+  private final Object queriesLock = new Object();
   private final PciDevices pci = new PciDevices(PciDevices.SYSFS);
-  private final NamespaceFunctions functions = new NamespaceFunctions();
-  private final FilterReader filters = FilterReader.open();
+  private final KernelExchange exchange;
+  private final RouteSocket own;
+  private final RouteSocket queries;
+  private final NamespaceFunctions functions;
+  private final FilterReader filters;
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
 
   private final DeviceLeases leases;
@@ -87,6 +93,34 @@ final class KernelTransport implements Transport {
   private KernelTransport(Path leaseFolder) {
     leases = new DeviceLeases(leaseFolder);
     MemorySegment.copy(IPV6_SETTINGS, 0, path, ValueLayout.JAVA_BYTE, 0, IPV6_SETTINGS.length);
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    try {
+      exchange = opened(opened, new KernelExchange());
+      own = opened(opened, RouteSocket.open());
+      queries = opened(opened, RouteSocket.open());
+      functions = opened(opened, new NamespaceFunctions());
+      filters = FilterReader.open();
+    } catch (RuntimeException | Error refused) {
+      closeAll(opened, refused);
+      arena.close();
+      throw refused;
+    }
+  }
+
+  private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> all, T one) {
+    all.push(one);
+    return one;
+  }
+
+  /** Closes them in their order, whatever each of them says to it. */
+  private static void closeAll(Iterable<AutoCloseable> parts, Throwable reason) {
+    for (AutoCloseable part : parts) {
+      try {
+        part.close();
+      } catch (Exception | Error also) {
+        reason.addSuppressed(also);
+      }
+    }
   }
 
   /**
@@ -121,18 +155,16 @@ final class KernelTransport implements Transport {
   @Override
   public IntArrayList bridges(String alias) {
     IntArrayList found = new IntArrayList();
-    synchronized (queries) {
-      try {
-        links(
-            queries.link().dump(false).kindFilter("bridge"),
-            link -> {
-              if (alias.equals(link.alias())) {
-                found.addInt(link.index());
-              }
-            });
-      } catch (DumpInterruptedException changing) {
-        return found; // those that were missed are found by the next engine
-      }
+    try {
+      links(
+          own.link().dump(false).kindFilter("bridge"),
+          link -> {
+            if (alias.equals(link.alias())) {
+              found.addInt(link.index());
+            }
+          });
+    } catch (DumpInterruptedException changing) {
+      return found; // those that were missed are found by the next engine
     }
     return found;
   }
@@ -158,10 +190,8 @@ final class KernelTransport implements Transport {
       if (index < 0) {
         return index; // deleted meanwhile
       }
-      synchronized (queries) {
-        int group = LinkGroups.making(vifId);
-        queries.execute(queries.link().set(index).alias(Aliases.of(vifId)).group(group));
-      }
+      int group = LinkGroups.making(vifId);
+      own.execute(own.link().set(index).alias(Aliases.of(vifId)).group(group));
       tap.persist();
       return 0;
     } catch (SystemCallException refused) {
@@ -303,50 +333,56 @@ final class KernelTransport implements Transport {
     return kind == null ? "" : kind;
   }
 
+  /** From any thread; the engine's own waits for no other. */
   private <T> T ask(int index, Function<LinkMessage, T> question, T ofNone) {
+    if (Thread.currentThread() == owner) {
+      return ask(own, index, question, ofNone);
+    }
+    synchronized (queriesLock) {
+      return ask(queries, index, question, ofNone);
+    }
+  }
+
+  private static <T> T ask(
+      RouteSocket socket, int index, Function<LinkMessage, T> question, T ofNone) {
     LinkMessage link = new LinkMessage();
     List<T> answer = new ArrayList<>(1);
-    synchronized (queries) {
-      try {
-        queries.query(
-            queries.link().get(index), message -> answer.add(question.apply(link.wrap(message))));
-      } catch (NetlinkException gone) {
-        return ofNone;
+    try {
+      socket.query(
+          socket.link().get(index), message -> answer.add(question.apply(link.wrap(message))));
+    } catch (NetlinkException refused) {
+      if (refused.errno() != Errno.ENODEV) {
+        throw refused;
       }
+      return ofNone;
     }
     return answer.isEmpty() ? ofNone : answer.getLast();
   }
 
   @Override
   public boolean hasRoute(int link, RouteState route) {
-    synchronized (queries) {
-      return HostReader.hasRoute(queries, link, route);
-    }
+    return HostReader.hasRoute(own, link, route);
   }
 
   @Override
   public String linkOn(int link, int ignored) {
-    synchronized (queries) {
-      LinkUse.User user = LinkUse.findLinks(queries, link, ignored);
-      return user == null ? null : user.words();
-    }
+    LinkUse.User user = LinkUse.findLinks(own, link, ignored);
+    return user == null ? null : user.words();
   }
 
   @Override
   public String portOf(int bridge) {
     String[] port = {null};
-    synchronized (queries) {
-      try {
-        links(
-            queries.link().dump(false).master(bridge),
-            link -> {
-              if (link.master() == bridge) { // kernels before 4.6 tell of all links
-                port[0] = link.name();
-              }
-            });
-      } catch (DumpInterruptedException changing) {
-        return "one that comes or goes";
-      }
+    try {
+      links(
+          own.link().dump(false).master(bridge),
+          link -> {
+            if (link.master() == bridge) { // kernels before 4.6 tell of all links
+              port[0] = link.name();
+            }
+          });
+    } catch (DumpInterruptedException changing) {
+      return "one that comes or goes";
     }
     return port[0];
   }
@@ -385,21 +421,19 @@ final class KernelTransport implements Transport {
   @Override
   public boolean isGroupUsed(int first, int count) {
     boolean[] found = {false};
-    synchronized (queries) {
-      try {
-        links(
-            queries.link().dump(false),
-            link -> found[0] |= link.group() >= first && link.group() < first + count);
-      } catch (DumpInterruptedException changing) {
-        return found[0]; // no dump is exact then, and all of them were looked through
-      }
+    try {
+      links(
+          own.link().dump(false),
+          link -> found[0] |= link.group() >= first && link.group() < first + count);
+    } catch (DumpInterruptedException changing) {
+      return found[0]; // no dump is exact then, and all of them were looked through
     }
     return found[0];
   }
 
   private void links(LinkRequest request, Consumer<LinkMessage> consumer) {
     LinkMessage link = new LinkMessage();
-    queries.dump(request, message -> consumer.accept(link.wrap(message)));
+    own.dump(request, message -> consumer.accept(link.wrap(message)));
   }
 
   @Override
@@ -408,14 +442,14 @@ final class KernelTransport implements Transport {
   }
 
   private List<VfSettings> vfs(int link) {
-    synchronized (queries) {
+    synchronized (queriesLock) {
       return VfReader.read(queries, link);
     }
   }
 
   @Override
   public HostSnapshot snapshot() {
-    synchronized (queries) {
+    synchronized (queriesLock) {
       return HostReader.read(queries);
     }
   }
@@ -432,7 +466,7 @@ final class KernelTransport implements Transport {
 
   @Override
   public LinkEntries entries(int index) {
-    synchronized (queries) {
+    synchronized (queriesLock) {
       return LinkEntryReader.read(queries, index);
     }
   }
@@ -444,12 +478,13 @@ final class KernelTransport implements Transport {
 
   @Override
   public void close() {
-    functions.close();
-    filters.close();
-    exchange.close();
-    synchronized (queries) {
-      queries.close();
+    IllegalStateException broken = new IllegalStateException("not all of it could be closed");
+    synchronized (queriesLock) {
+      closeAll(List.of(functions, filters, exchange, own, queries), broken);
     }
     arena.close();
+    if (broken.getSuppressed().length > 0) {
+      throw broken;
+    }
   }
 }

@@ -174,28 +174,61 @@ final class OvsdbTransport implements OvsTransport {
               rows.schema(client.schema());
               return batch(requests, included);
             });
-    OvsdbTransaction transaction = batch.finish();
+    OvsdbTransaction transaction = batch == null ? null : finish(batch, included);
     if (transaction == null) {
       return;
     }
-    underWay = true;
-    client.transact(
-        transaction,
-        left(firstDeadline(included)),
-        outcome -> event(() -> ended(batch, included, outcome)));
+    try {
+      client.transact(
+          transaction,
+          left(firstDeadline(included)),
+          outcome -> event(() -> ended(batch, included, outcome)));
+      underWay = true;
+    } catch (RuntimeException | Error broken) {
+      included.forEach(request -> failed(request, Fault.of(broken).detail()));
+    }
   }
 
+  /** Null if one of them cannot be written down, and the others are to be made a batch anew. */
   private OvsBatch batch(List<OvsRequest> group, List<OvsRequest> included) {
     OvsBatch batch = new OvsBatch(rows);
-    for (OvsRequest request : group) {
-      switch (batch.add(request)) {
-        case INCLUDED -> included.add(request);
-        case DEFERRED -> gathered.add(request);
-        case SATISFIED -> satisfied(request);
-        case IMPOSSIBLE -> failed(request, batch.problem());
+    for (int i = 0; i < group.size(); i++) {
+      OvsRequest request = group.get(i);
+      try {
+        switch (batch.add(request)) {
+          case INCLUDED -> included.add(request);
+          case DEFERRED -> gathered.add(request);
+          case SATISFIED -> satisfied(request);
+          case IMPOSSIBLE -> failed(request, batch.problem());
+        }
+      } catch (RuntimeException | Error unfit) {
+        failed(request, Fault.of(unfit).detail());
+        again(group.subList(i + 1, group.size()), null);
+        again(included, null);
+        return null;
       }
     }
     return batch;
+  }
+
+  /** The whole transaction; null if there is none to send. */
+  private OvsdbTransaction finish(OvsBatch batch, List<OvsRequest> included) {
+    try {
+      return batch.finish();
+    } catch (RuntimeException | Error unfit) {
+      if (included.size() == 1) {
+        failed(included.getFirst(), Fault.of(unfit).detail());
+      } else {
+        halve(included);
+      }
+      return null;
+    }
+  }
+
+  private void halve(List<OvsRequest> requests) {
+    int half = requests.size() / 2;
+    groups.add(List.copyOf(requests.subList(0, half)));
+    groups.add(List.copyOf(requests.subList(half, requests.size())));
   }
 
   private void failAll() {
@@ -225,18 +258,17 @@ final class OvsdbTransport implements OvsTransport {
   private void connect() {
     List<OvsRequest> waiting = new ArrayList<>(gathered);
     groups.forEach(waiting::addAll);
+    client.await(() -> true, left(firstDeadline(waiting)), met -> event(() -> connected(met)));
     connecting = true;
-    client.await(
-        () -> true,
-        left(firstDeadline(waiting)),
-        met ->
-            event(
-                () -> {
-                  connecting = false;
-                  if (!met) {
-                    giveUp();
-                  }
-                }));
+  }
+
+  private void connected(boolean met) {
+    connecting = false;
+    if (!met && client.isHopeless()) {
+      takeAll().forEach(request -> failed(request, client.problem()));
+    } else if (!met) {
+      giveUp();
+    }
   }
 
   /** Fails the changes whose time has passed, whatever was tried for them. */
@@ -302,9 +334,7 @@ final class OvsdbTransport implements OvsTransport {
       failed(included.getFirst(), outcome.message());
     } else if (given || (!assumption && included.getFirst().attempts > 1)) {
       // Held against the newest rows once more, and still not found: some change of these.
-      int half = included.size() / 2;
-      groups.add(List.copyOf(included.subList(0, half)));
-      groups.add(List.copyOf(included.subList(half, included.size())));
+      halve(included);
     } else {
       groups.add(List.copyOf(included));
     }

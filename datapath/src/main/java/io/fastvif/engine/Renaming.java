@@ -3,6 +3,8 @@ package io.fastvif.engine;
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.plan.Step;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The way of one link to its new name, a message a round. As a rule that is one message. A kernel
@@ -15,11 +17,14 @@ import io.fastvif.plan.Step;
  * <p>Taking a link down drops its routes and its IPv6 addresses, and a representor has neither.
  */
 final class Renaming {
-  /** Rounds in which other plans may leave the name. */
-  private static final int MOST_TRIES = 512;
+  /** How long other plans under way may take to leave the name; their other steps may be slow. */
+  private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** Two messages in vain, then a link steps aside. */
   private static final int TRIES_IN_PLACE = 2;
+
+  /** From here on whoever has the name is busy with something that takes its time. */
+  private static final int TRIES_AT_ONCE = 64;
 
   private static final String ASIDE = "fv-r";
 
@@ -27,6 +32,8 @@ final class Renaming {
   enum Verdict {
     /** One more message. */
     AGAIN,
+    /** One more message, in a moment. */
+    LATER,
     /** The link has its new name. */
     DONE,
     /** It has its old name: {@link #errno()} and {@link #detail()} say why. */
@@ -49,14 +56,27 @@ final class Renaming {
     boolean isLeaving(int index);
   }
 
+  private final LongSupplier clock;
   private Message message = Message.NAME;
   private Message afterDown = Message.NAME;
   private int index;
   private boolean down;
   private boolean moved;
   private int tries;
+  private long begun;
   private int errno;
   private String detail;
+
+  Renaming() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * @param clock in nanoseconds
+   */
+  Renaming(LongSupplier clock) {
+    this.clock = clock;
+  }
 
   /** Forgets everything, for the next link. */
   void reset() {
@@ -134,13 +154,15 @@ final class Renaming {
     if (bearer > 0 && !links.isLeaving(bearer)) {
       return failed(Errno.EEXIST, "the name is taken by the link of index " + bearer);
     }
-    if (++tries == MOST_TRIES) {
+    if (++tries == 1) {
+      begun = clock.getAsLong();
+    } else if (clock.getAsLong() - begun > MAX_WAIT_NANOS) {
       return failed(Errno.EEXIST, "the link of index " + bearer + " does not leave the name");
     }
     if (!moved && tries == TRIES_IN_PLACE) {
       message = Message.ASIDE;
     }
-    return Verdict.AGAIN;
+    return tries < TRIES_AT_ONCE ? Verdict.AGAIN : Verdict.LATER;
   }
 
   private Verdict refused(int result, String text) {

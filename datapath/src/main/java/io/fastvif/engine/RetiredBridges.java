@@ -125,8 +125,7 @@ final class RetiredBridges implements AutoCloseable {
     }
     if (problem != null) {
       errorHandler.accept(
-          new IllegalStateException(
-              "link " + index + " (a retired bridge) is left: " + problem));
+          new IllegalStateException("link " + index + " (a retired bridge) is left: " + problem));
     }
     return problem == null;
   }

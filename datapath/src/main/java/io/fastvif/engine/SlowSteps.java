@@ -86,6 +86,11 @@ final class SlowSteps implements AutoCloseable {
     execute(() -> lookForRelease(plan, vifId, index, deadline), 0);
   }
 
+  /** Has a plan's step tried again in a moment. */
+  void pause(PlanExecution plan) {
+    execute(() -> answer(new Answer(plan, null, false, 0, null, null)), RELEASE_PAUSE_NANOS);
+  }
+
   private void lookForRelease(PlanExecution plan, String vifId, int index, long deadline) {
     try {
       if (index > 0

@@ -15,8 +15,13 @@ interface ByteLink extends AutoCloseable {
   /** Writes what goes without blocking; call again, when the selector says so, for the rest. */
   void write(ByteBuffer from) throws IOException;
 
-  /** Whether bytes that were taken by {@link #write} wait for the socket. */
-  boolean wantsToWrite();
+  /**
+   * Whether it is the socket that has to become writable before more goes, and not the other side
+   * that has to say something first.
+   *
+   * @param more whether there is more than was taken by {@link #write}
+   */
+  boolean wantsToWrite(boolean more);
 
   @Override
   void close();
@@ -35,8 +40,8 @@ interface ByteLink extends AutoCloseable {
       }
 
       @Override
-      public boolean wantsToWrite() {
-        return false;
+      public boolean wantsToWrite(boolean more) {
+        return more;
       }
 
       @Override

@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * A connection to one database that is opened when it is first wanted, and again whenever it is
@@ -32,7 +34,7 @@ public final class OvsdbClient implements AutoCloseable {
   /** How long the first of several servers may say nothing before the next is tried. */
   private static final long FIRST_PATIENCE = Duration.ofSeconds(1).toNanos();
 
-  private static final long BUSY_TICK_MILLIS = 20;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final Builder settings;
   private final Selector selector;
@@ -58,6 +60,9 @@ public final class OvsdbClient implements AutoCloseable {
   /** How many have been tried in vain since one was current. */
   private int failures;
 
+  /** How many of them, one after the other, it is of no use to try again. */
+  private int refusals;
+
   private CompletableFuture<SocketAddress> resolving;
   private long nextAttempt;
 
@@ -65,6 +70,8 @@ public final class OvsdbClient implements AutoCloseable {
   private volatile boolean current;
   private volatile String problem = "not connected yet";
   private volatile boolean closed;
+  private volatile boolean hopeless;
+  private final LongAdder turns = new LongAdder();
 
   /** Something that is waited for. */
   private record Await(BooleanSupplier condition, long deadline, AwaitHandler handler) {}
@@ -80,7 +87,12 @@ public final class OvsdbClient implements AutoCloseable {
     }
     thread = new Thread(this::run, "fastvif-ovsdb");
     thread.setDaemon(true);
-    thread.start();
+    try {
+      thread.start();
+    } catch (RuntimeException | Error noThread) {
+      closeSelector();
+      throw noThread;
+    }
   }
 
   /** A client of that database, such as {@code Open_vSwitch}, at that address. */
@@ -104,6 +116,15 @@ public final class OvsdbClient implements AutoCloseable {
   /** Why the rows are not current. */
   public String problem() {
     return problem;
+  }
+
+  /**
+   * Whether another attempt would come to the same end, because this side and every server do not
+   * trust each other (TLS). What is awaited then is answered at once, and the servers are tried
+   * again for what is awaited later.
+   */
+  public boolean isHopeless() {
+    return hopeless;
   }
 
   /** The database's schema; null until it was read for the first time. */
@@ -154,9 +175,9 @@ public final class OvsdbClient implements AutoCloseable {
         () -> {
           wanted = true;
           if (closed) {
-            handler.awaited(false);
-          } else if (current && condition.getAsBoolean()) {
-            handler.awaited(true);
+            answer(await, false);
+          } else if (current && isMet(await)) {
+            answer(await, true);
           } else {
             awaits.add(await);
           }
@@ -174,19 +195,34 @@ public final class OvsdbClient implements AutoCloseable {
     }
   }
 
+  /** Whatever is thrown ends the connection, not the client. */
   private void run() {
     while (!closed) {
       try {
         turn();
-      } catch (IOException | RuntimeException broken) {
+      } catch (IOException | RuntimeException | Error broken) {
+        boolean refused = broken instanceof SSLHandshakeException;
+        refusals = refused ? refusals + 1 : 0;
+        hopeless = refusals >= settings.remotes.addresses().size();
         lose(broken.getMessage() == null ? broken.toString() : broken.getMessage());
+        if (hopeless) {
+          answerAll();
+        }
       }
     }
     lose("the client was closed");
     drain();
+    answerAll();
+    closeSelector();
+  }
+
+  private void answerAll() {
     List<Await> left = List.copyOf(awaits);
     awaits.clear();
-    left.forEach(await -> await.handler.awaited(false));
+    left.forEach(await -> answer(await, false));
+  }
+
+  private void closeSelector() {
     try {
       selector.close();
     } catch (IOException nothingMoreIsWanted) {
@@ -194,15 +230,34 @@ public final class OvsdbClient implements AutoCloseable {
     }
   }
 
-  private synchronized void drain() {
-    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-      command.run();
+  private static void answer(Await await, boolean met) {
+    guard(() -> await.handler.awaited(met));
+  }
+
+  /** Lets what is thrown by a handler or a command harm nobody but who gave it. */
+  static void guard(Runnable theirs) {
+    try {
+      theirs.run();
+    } catch (RuntimeException | Error thrown) {
+      Thread current = Thread.currentThread();
+      current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
     }
   }
 
+  private synchronized void drain() {
+    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+      guard(command);
+    }
+  }
+
+  /** How often the client's thread has woken up; for a test. */
+  long turns() {
+    return turns.sum();
+  }
+
   private void turn() throws IOException {
-    boolean busy = (session != null && session.isBusy()) || !awaits.isEmpty();
-    selector.select(busy || (wanted && session == null) ? BUSY_TICK_MILLIS : settings.probeMillis);
+    turns.increment();
+    selector.select(pauseMillis());
     selector.selectedKeys().clear();
     drain();
     long now = System.nanoTime();
@@ -216,9 +271,9 @@ public final class OvsdbClient implements AutoCloseable {
       conditionsDue = false;
       awaits.removeIf(
           await -> {
-            boolean met = current && await.condition.getAsBoolean();
+            boolean met = current && isMet(await);
             if (met) {
-              await.handler.awaited(true);
+              answer(await, true);
             }
             return met;
           });
@@ -227,10 +282,43 @@ public final class OvsdbClient implements AutoCloseable {
         await -> {
           boolean late = now - await.deadline > 0;
           if (late) {
-            await.handler.awaited(false);
+            answer(await, false);
           }
           return late;
         });
+  }
+
+  private static boolean isMet(Await await) {
+    boolean[] met = {false};
+    guard(() -> met[0] = await.condition.getAsBoolean());
+    return met[0];
+  }
+
+  /** How long nothing can happen of itself; 0 for ever. What others begin wakes the selector. */
+  private long pauseMillis() {
+    long now = System.nanoTime();
+    long left = Long.MAX_VALUE;
+    for (Await await : awaits) {
+      left = Math.min(left, await.deadline - now);
+    }
+    if (session == null) {
+      if (resolving != null) {
+        left = Math.min(left, connectingSince + patience() - now);
+      } else if (wanted) {
+        left = Math.min(left, nextAttempt - now);
+      }
+    } else if (connecting) {
+      left = Math.min(left, connectingSince + patience() - now);
+    } else if (!session.isCurrent()) {
+      left = Math.min(left, session.lastHeard() + patience() - now);
+    } else {
+      left = Math.min(left, session.nanosLeft(now, probeNanos()));
+    }
+    return left == Long.MAX_VALUE ? 0 : Math.max(1, left / NANOS_PER_MILLI + 1);
+  }
+
+  private long probeNanos() {
+    return settings.probeMillis * NANOS_PER_MILLI;
   }
 
   private void converse(long now) throws IOException {
@@ -250,21 +338,23 @@ public final class OvsdbClient implements AutoCloseable {
     session.expire(now);
     if (!session.isCurrent()) {
       checkPatience(now, session.lastHeard());
-    } else if (!session.probe(now, Duration.ofMillis(settings.probeMillis).toNanos())) {
+    } else if (!session.probe(now, probeNanos())) {
       lose("the server does not answer");
       return;
     }
     session.write();
   }
 
-  /** Gives a server up that has said nothing; sooner where there is another one to try. */
-  private void checkPatience(long now, long since) throws IOException {
+  /** How long a server may say nothing; less where there is another one to try. */
+  private long patience() {
     int servers = settings.remotes.addresses().size();
-    long patience =
-        servers == 1
-            ? HANDSHAKE
-            : Math.min(HANDSHAKE, FIRST_PATIENCE << Math.min(failures / servers, 4));
-    if (now - since > patience) {
+    return servers == 1
+        ? HANDSHAKE
+        : Math.min(HANDSHAKE, FIRST_PATIENCE << Math.min(failures / servers, 4));
+  }
+
+  private void checkPatience(long now, long since) throws IOException {
+    if (now - since > patience()) {
       throw new IOException("the server does not answer");
     }
   }
@@ -295,15 +385,16 @@ public final class OvsdbClient implements AutoCloseable {
   }
 
   /** Looks up a name in a thread of its own: it may take long, and nothing here may wait for it. */
-  private static CompletableFuture<SocketAddress> resolve(OvsdbAddress address) {
+  private CompletableFuture<SocketAddress> resolve(OvsdbAddress address) {
     CompletableFuture<SocketAddress> resolved = new CompletableFuture<>();
     Runnable lookUp =
         () -> {
           try {
             resolved.complete(address.resolve());
-          } catch (IOException | RuntimeException unknown) {
+          } catch (IOException | RuntimeException | Error unknown) {
             resolved.completeExceptionally(unknown);
           }
+          selector.wakeup();
         };
     if (address instanceof OvsdbAddress.Unix) {
       lookUp.run();
@@ -383,7 +474,7 @@ public final class OvsdbClient implements AutoCloseable {
         } else {
           rows.applyRows(updates);
         }
-      } catch (RuntimeException malformed) {
+      } catch (RuntimeException | Error malformed) {
         lastTransaction = OvsdbSession.NO_TRANSACTION; // the rows are read anew
         throw malformed;
       } finally {
@@ -402,6 +493,8 @@ public final class OvsdbClient implements AutoCloseable {
       schema = nextSchema;
       pause = 0;
       failures = 0;
+      refusals = 0;
+      hopeless = false;
       current = true;
       conditionsDue = true;
     }

@@ -226,7 +226,7 @@ final class OvsdbSession implements AutoCloseable {
       }
       output.remove();
     }
-    ByteLink.interest(channel, selector, !output.isEmpty() || link.wantsToWrite());
+    ByteLink.interest(channel, selector, link.wantsToWrite(!output.isEmpty()));
   }
 
   /**
@@ -276,19 +276,35 @@ final class OvsdbSession implements AutoCloseable {
     if (!(message.get("id") instanceof Long id)) {
       return;
     }
-    InFlight transaction = transactions.remove(id);
+    InFlight transaction = transactions.get(id);
     if (transaction != null) {
       Object error = message.get("error");
-      transaction.handler.completed(
+      // A malformed one ends the connection, and with it the transaction, which is still there.
+      TransactionOutcome outcome =
           error == null
               ? TransactionOutcome.read(message.get("result"), transaction.operations)
-              : new TransactionOutcome(TransactionOutcome.Kind.REFUSED, -1, error.toString(), ""));
+              : new TransactionOutcome(TransactionOutcome.Kind.REFUSED, -1, error.toString(), "");
+      transactions.remove(id);
+      tell(transaction, outcome);
       return;
     }
     Answer answer = requests.remove(id);
     if (answer != null) {
       answer.accept(message.get("result"), message.get("error"));
     }
+  }
+
+  private static void tell(InFlight transaction, TransactionOutcome outcome) {
+    OvsdbClient.guard(() -> transaction.handler.completed(outcome));
+  }
+
+  /** How long nothing is to be done, unless the server says something. */
+  long nanosLeft(long now, long interval) {
+    long left = lastHeard + (probed ? 2 : 1) * interval - now;
+    for (InFlight transaction : transactions.values()) {
+      left = Math.min(left, transaction.deadline - now);
+    }
+    return left;
   }
 
   /** Answers the transactions whose time has passed. */
@@ -308,8 +324,7 @@ final class OvsdbSession implements AutoCloseable {
               return late;
             });
     for (InFlight transaction : expired) {
-      transaction.handler.completed(
-          TransactionOutcome.lost(true, "the database did not answer in time"));
+      tell(transaction, TransactionOutcome.lost(true, "the database did not answer in time"));
     }
   }
 
@@ -330,11 +345,6 @@ final class OvsdbSession implements AutoCloseable {
     return true;
   }
 
-  /** Whether something waits for an answer. */
-  boolean isBusy() {
-    return !transactions.isEmpty() || !requests.isEmpty();
-  }
-
   /** Finishes the socket's connecting. */
   boolean finishConnect() throws IOException {
     if (!channel.finishConnect()) {
@@ -351,7 +361,7 @@ final class OvsdbSession implements AutoCloseable {
     List<InFlight> lost = new ArrayList<>(transactions.values());
     transactions.clear();
     for (InFlight transaction : lost) {
-      transaction.handler.completed(TransactionOutcome.lost(true, problem));
+      tell(transaction, TransactionOutcome.lost(true, problem));
     }
   }
 

@@ -134,8 +134,9 @@ final class TlsLink implements ByteLink {
   }
 
   @Override
-  public boolean wantsToWrite() {
-    return encryptedOut.hasRemaining();
+  public boolean wantsToWrite(boolean more) {
+    return encryptedOut.hasRemaining()
+        || (more && engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP);
   }
 
   @Override

@@ -48,7 +48,7 @@ final class ValueCodec {
 
   private static void writeAtom(JsonGenerator out, Object atom) throws IOException {
     switch (atom) {
-      case String text -> out.writeString(text);
+      case String text -> out.writeString(checked(text));
       case Long number -> out.writeNumber(number);
       case Double number -> out.writeNumber(number);
       case Boolean flag -> out.writeBoolean(flag);
@@ -56,6 +56,27 @@ final class ValueCodec {
       case OvsdbValue.NamedUuid row -> writePair(out, "named-uuid", row.name());
       default -> throw new IllegalArgumentException("not an atom: " + atom.getClass());
     }
+  }
+
+  /**
+   * Refuses what the server takes for no JSON: it would close the connection, and with that end
+   * whatever else is under way.
+   */
+  private static String checked(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean isPair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (isPair) {
+        i++;
+      } else if (c == 0 || Character.isSurrogate(c)) {
+        throw new IllegalArgumentException(
+            (c == 0 ? "a zero character" : "half a surrogate pair") + " at " + i + " of a string");
+      }
+    }
+    return text;
   }
 
   private static void writePair(JsonGenerator out, String kind, String text) throws IOException {

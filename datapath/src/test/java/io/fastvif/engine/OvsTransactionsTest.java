@@ -33,6 +33,8 @@ class OvsTransactionsTest {
   /** The names of the ports of each transaction that the server was sent. */
   private final List<List<String>> transactions = new CopyOnWriteArrayList<>();
 
+  private volatile boolean silent;
+
   private interface Refusal {
     /** The results that refuse a transaction that adds these ports; null to commit it. */
     String refuse(List<String> ports, List<?> operations);
@@ -70,6 +72,9 @@ class OvsTransactionsTest {
       }
     }
     transactions.add(ports);
+    if (silent) {
+      return null;
+    }
     String refused = refusal.refuse(ports, operations);
     return "\"result\":" + (refused == null ? "[]" : refused) + ",\"error\":null";
   }
@@ -90,8 +95,12 @@ class OvsTransactionsTest {
   }
 
   private List<PlugResult> plug(FakeOvsdbServer server, String... names) throws Exception {
-    OvsSettings settings =
-        new OvsSettings(OvsdbRemotes.parse(server.address()), null, Duration.ofSeconds(20));
+    return plug(server, Duration.ofSeconds(20), names);
+  }
+
+  private List<PlugResult> plug(FakeOvsdbServer server, Duration limit, String... names)
+      throws Exception {
+    OvsSettings settings = new OvsSettings(OvsdbRemotes.parse(server.address()), null, limit);
     FakeKernel kernel = new FakeKernel();
     try (PlugEngine engine =
         PlugEngine.builder().transport(() -> kernel).ovs(settings).build().start()) {
@@ -105,6 +114,32 @@ class OvsTransactionsTest {
         results.add(stage.get(20, TimeUnit.SECONDS));
       }
       return results;
+    }
+  }
+
+  /** Its connection is fine, so only the plan's own limit ends the wait. */
+  @Test
+  void aServerThatAnswersNothingButEchoIsGivenUp() throws Exception {
+    silent = true;
+    try (FakeOvsdbServer server = server((ports, operations) -> null)) {
+      PlugResult result = plug(server, Duration.ofMillis(500), "tap0").getFirst();
+      assertEquals(Outcome.FAILED, result.outcome());
+      assertTrue(
+          result.failure().message().contains("did not answer in time"),
+          result.failure().message());
+    }
+  }
+
+  /** No JSON can be made of it. */
+  @Test
+  void halfASurrogatePairInANameFailsThatPlanAlone() throws Exception {
+    try (FakeOvsdbServer server = server((ports, operations) -> null)) {
+      List<PlugResult> results = plug(server, "tap0", "tap\ud8001", "tap2");
+      assertEquals(
+          List.of(Outcome.PLUGGED, Outcome.FAILED, Outcome.PLUGGED),
+          results.stream().map(PlugResult::outcome).toList());
+      String message = results.get(1).failure().message();
+      assertTrue(message.contains("surrogate"), message);
     }
   }
 

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
+import io.fastvif.vif.PciAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -172,5 +175,84 @@ class RenamingTest extends ExecutorFixture {
     rename(link, "rep0");
     execute();
     assertFailed("rep0", Errno.ENODEV, "fake: refused");
+  }
+
+  /**
+   * The other plan's step before is on a thread of its own, and may take longer than any rounds.
+   */
+  @Test
+  void aNameIsWaitedForWhileWhoHasItIsBusy() {
+    FakeKernel.Link first = link("a", false);
+    FakeKernel.Link second = link("b", false);
+    CountDownLatch busy = new CountDownLatch(1);
+    kernel.slow =
+        step -> {
+          await(busy);
+          return true;
+        };
+    PlannedStep slow =
+        PlannedStep.own(
+            new Step.BindDriver(PciAddress.parse("0000:01:10.0"), "vfio-pci", null), null);
+    assertTrue(
+        add(
+            new PlugPlan(
+                "c",
+                "c",
+                Action.CHANGE,
+                List.of("c"),
+                null,
+                List.of(slow, step(second, "b", "c")),
+                List.of())));
+    rename(first, "b");
+    int[] sends = {0};
+    workUntil(
+        () -> {
+          synchronized (kernel) {
+            sends[0] = kernel.messagesOfSends.size();
+          }
+          return outcomes.containsKey("b") || sends[0] > 600;
+        });
+    assertFalse(outcomes.containsKey("b"), () -> "" + failures.get("b"));
+    busy.countDown();
+    execute();
+    assertEquals(Outcome.CHANGED, outcomes.get("b"));
+    assertEquals(Outcome.CHANGED, outcomes.get("c"));
+    assertEquals("b", first.name);
+  }
+
+  @Test
+  void aNameThatIsNeverLeftIsGivenUpAfterAMinute() {
+    long[] now = {0};
+    Renaming renaming = new Renaming(() -> now[0]);
+    Step.RenameLink step = new Step.RenameLink("a", 1, "b");
+    Renaming.Links links =
+        new Renaming.Links() {
+          @Override
+          public int linkIndex(String name) {
+            return name.equals("b") ? 2 : 1;
+          }
+
+          @Override
+          public boolean isLeaving(int index) {
+            return true;
+          }
+        };
+    LinkRequest request = new LinkRequest(kernel.encoder());
+    Renaming.Verdict verdict = Renaming.Verdict.AGAIN;
+    int rounds = 0;
+    while (verdict != Renaming.Verdict.FAILED) {
+      assertTrue(++rounds < 100_000);
+      kernel.encoder().reset();
+      renaming.encode(request, 1, step);
+      request.end();
+      // Stepping aside and back succeed, the name itself stays taken.
+      boolean isName = rounds != 3 && now[0] <= 60_000_000_000L;
+      verdict = renaming.answered(step, isName ? -Errno.EEXIST : 0, null, links);
+      now[0] += 10_000_000;
+      if (rounds > 600 && now[0] < 60_000_000_000L) {
+        assertEquals(Renaming.Verdict.LATER, verdict, "it is asked again in a moment");
+      }
+    }
+    assertTrue(now[0] > 60_000_000_000L, () -> "after " + now[0] + " ns");
   }
 }
