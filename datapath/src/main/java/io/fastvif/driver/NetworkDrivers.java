@@ -2,10 +2,10 @@ package io.fastvif.driver;
 
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.plugin.PluginOptions;
+import io.fastvif.provider.Providers;
 import io.fastvif.vif.InvalidInputException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** The network drivers that are installed, found by ServiceLoader. */
@@ -26,7 +26,7 @@ public final class NetworkDrivers {
   public static NetworkDriver create(Map<String, String> configuration, PlugEngine engine) {
     Map<String, NetworkDriverFactory> factories = new TreeMap<>();
     for (NetworkDriverFactory factory :
-        ServiceLoader.load(NetworkDriverFactory.class, NetworkDrivers.class.getClassLoader())) {
+        Providers.load(NetworkDriverFactory.class, NetworkDriverFactory::name)) {
       factories.putIfAbsent(factory.name(), factory);
     }
     String installed = "one of " + String.join(", ", factories.keySet());

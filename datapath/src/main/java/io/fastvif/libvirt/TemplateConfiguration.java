@@ -1,11 +1,11 @@
 package io.fastvif.libvirt;
 
+import io.fastvif.provider.Providers;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -97,8 +97,7 @@ public final class TemplateConfiguration {
    */
   public static VifDriver driver(String name) {
     Set<String> known = new TreeSet<>();
-    for (VifDriver driver :
-        ServiceLoader.load(VifDriver.class, TemplateConfiguration.class.getClassLoader())) {
+    for (VifDriver driver : Providers.load(VifDriver.class, VifDriver::name)) {
       if (driver.name().equals(name)) {
         return driver;
       }
