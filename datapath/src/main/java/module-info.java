@@ -3,12 +3,14 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.fastvif.datapath {
   requires com.fasterxml.jackson.core;
-  requires io.fastvif.bindings;
+  requires transitive io.fastvif.bindings; // its exceptions
   requires jdk.jfr;
   requires static info.picocli; // of the command
   requires transitive HdrHistogram; // in a forwarder's statistics
   requires transitive org.agrona; // an engine is an Agent
 
+  exports io.fastvif;
+  exports io.fastvif.config;
   exports io.fastvif.driver.file;
   exports io.fastvif.driver;
   exports io.fastvif.engine;

@@ -1,66 +1,36 @@
 package io.fastvif.cli;
 
-import io.fastvif.engine.Outcome;
-import io.fastvif.engine.PlugEngine;
+import io.fastvif.VifHost;
+import io.fastvif.VifOperation;
 import io.fastvif.engine.PlugFailure;
-import io.fastvif.engine.PlugOperation;
-import io.fastvif.plan.PlugPlan;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.plan.Action;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
-/** Submits plans to an engine from several threads and measures how long each takes. */
+/** Submits operations to a host from several threads and measures how long each takes. */
 final class BatchRun {
-  private static final long GREATEST_NANOS = TimeUnit.MINUTES.toNanos(10);
-  private static final int SIGNIFICANT_DIGITS = 3;
   private static final int PROGRESS_MILLIS = 100;
-  private static final long QUEUE_FULL_PAUSE_NANOS = 50_000;
 
-  private final Histogram latency = new Histogram(GREATEST_NANOS, SIGNIFICANT_DIGITS);
   private final CountDownLatch left;
   private volatile PlugFailure failure;
 
-  private BatchRun(int plans) {
-    left = new CountDownLatch(plans);
-  }
-
-  /** One plan's way through the engine. Completed on the engine's thread, so nothing is shared. */
-  private final class Timed implements PlugOperation {
-    private final PlugPlan plan;
-    private long submitted;
-
-    Timed(PlugPlan plan) {
-      this.plan = plan;
-    }
-
-    @Override
-    public PlugPlan plan() {
-      return plan;
-    }
-
-    @Override
-    public void completed(Outcome outcome, PlugFailure reason) {
-      latency.recordValue(Math.min(System.nanoTime() - submitted, GREATEST_NANOS));
-      if (reason != null) {
-        failure = reason;
-      }
-      left.countDown();
-    }
+  private BatchRun(int operations) {
+    left = new CountDownLatch(operations);
   }
 
   /**
-   * Executes all plans.
+   * Carries out all operations, which are of one kind and the host's first of it.
    *
    * @throws IOException if one of them fails
    */
   static Measurement execute(
-      PlugEngine engine, List<PlugPlan> plans, int threads, String work, Progress progress)
+      VifHost host, List<VifOperation> operations, int threads, String work, Progress progress)
       throws IOException, InterruptedException {
-    BatchRun run = new BatchRun(plans.size());
-    List<Timed> operations = plans.stream().map(plan -> run.new Timed(plan)).toList();
+    BatchRun run = new BatchRun(operations.size());
     Thread[] submitters = new Thread[threads];
     long start = System.nanoTime();
     for (int t = 0; t < threads; t++) {
@@ -71,28 +41,30 @@ final class BatchRun {
               .start(
                   () -> {
                     for (int i = first; i < operations.size(); i += threads) {
-                      submit(engine, operations.get(i));
+                      var unused = host.submit(operations.get(i)).thenAccept(run::ended);
                     }
                   });
     }
     while (!run.left.await(PROGRESS_MILLIS, TimeUnit.MILLISECONDS)) {
-      progress.show(work, plans.size() - (int) run.left.getCount(), plans.size());
+      progress.show(work, operations.size() - (int) run.left.getCount(), operations.size());
     }
     long nanos = System.nanoTime() - start;
     for (Thread submitter : submitters) {
       submitter.join();
     }
-    progress.end(work, plans.size());
+    progress.end(work, operations.size());
     if (run.failure != null) {
       throw new IOException(run.failure.message());
     }
-    return new Measurement(plans.size(), nanos, run.latency);
+    Action action = operations.getFirst().action();
+    Histogram latency = host.statistics().latencies().get(action);
+    return new Measurement(operations.size(), nanos, latency);
   }
 
-  private static void submit(PlugEngine engine, Timed operation) {
-    operation.submitted = System.nanoTime();
-    while (!engine.offer(operation)) {
-      LockSupport.parkNanos(QUEUE_FULL_PAUSE_NANOS);
+  private void ended(PlugResult result) {
+    if (result.failure() != null) {
+      failure = result.failure();
     }
+    left.countDown();
   }
 }

@@ -1,6 +1,8 @@
 package io.fastvif.cli;
 
-import io.fastvif.engine.PlugEngine;
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
+import io.fastvif.VifOperation;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.Action;
@@ -31,8 +33,8 @@ final class DemoCommand extends Command {
   private static final byte[] FIRST_GUEST = {10, 64, 0, 1};
   private static final byte[] SECOND_GUEST = {10, 64, 0, 2};
 
-  private final VifPlugins veths = VifPlugins.installed(Map.of("linux_bridge.create_port", "veth"));
-  private final VifPlugins taps = VifPlugins.installed(Map.of("linux_bridge.create_port", "tap"));
+  private static final Map<String, String> VETH = Map.of("linux_bridge.create_port", "veth");
+  private static final Map<String, String> TAP = Map.of("linux_bridge.create_port", "tap");
 
   DemoCommand() {
     super(
@@ -54,17 +56,16 @@ final class DemoCommand extends Command {
     DemoReport report = new DemoReport(vifs, threads);
     warmUp(threads, progress);
     List<PlugRequest> requests = DemoVifs.make(vifs);
-    try (Netns host = Netns.createPrivate();
-        PlugEngine engine = PlugEngine.builder().namespace(host).build().start()) {
-      List<PlugPlan> plug = plans(Action.PLUG, requests, engine.snapshot());
-      report.plug = BatchRun.execute(engine, plug, threads, "fastvif: plug", progress);
+    try (Netns namespace = Netns.createPrivate();
+        VifHost host = VifHost.open(VifHostOptions.byDefault().withNamespace(namespace))) {
+      List<PlugPlan> plans = plans(requests, host.snapshot());
+      report.plug = execute(host, Action.PLUG, requests, threads, "fastvif: plug", progress);
       report.pingsSent = PINGS;
-      report.pingsAnswered = ping(host, requests);
+      report.pingsAnswered = ping(namespace, requests);
       progress.end("fastvif: ping answered", report.pingsAnswered);
-      List<PlugPlan> unplug = plans(Action.UNPLUG, requests, engine.snapshot());
-      report.unplug = BatchRun.execute(engine, unplug, threads, "fastvif: unplug", progress);
-      report.left = (int) engine.snapshot().links().stream().filter(DemoCommand::isVifs).count();
-      compare(plug, report, progress);
+      report.unplug = execute(host, Action.UNPLUG, requests, threads, "fastvif: unplug", progress);
+      report.left = (int) host.snapshot().links().stream().filter(DemoCommand::isVifs).count();
+      compare(plans, report, progress);
     }
     report.print(out, arguments.has(JSON));
     return report.isGood() ? Fastvif.DONE : Fastvif.FAILED;
@@ -73,13 +74,34 @@ final class DemoCommand extends Command {
   /** Lets the JVM load and compile what an agent has long since, in a namespace of its own. */
   private void warmUp(int threads, Progress progress) throws IOException, InterruptedException {
     List<PlugRequest> requests = DemoVifs.make(WARM_UP_VIFS);
-    try (Netns host = Netns.createPrivate();
-        PlugEngine engine = PlugEngine.builder().namespace(host).build().start()) {
+    try (Netns namespace = Netns.createPrivate();
+        VifHost host = VifHost.open(VifHostOptions.byDefault().withNamespace(namespace))) {
       for (Action action : List.of(Action.PLUG, Action.UNPLUG)) {
-        List<PlugPlan> plans = plans(action, requests, engine.snapshot());
-        BatchRun.execute(engine, plans, threads, "fastvif: warm-up", progress);
+        execute(host, action, requests, threads, "fastvif: warm-up", progress);
       }
     }
+  }
+
+  private static Measurement execute(
+      VifHost host,
+      Action action,
+      List<PlugRequest> requests,
+      int threads,
+      String work,
+      Progress progress)
+      throws IOException, InterruptedException {
+    List<VifOperation> operations = new ArrayList<>(requests.size());
+    for (int i = 0; i < requests.size(); i++) {
+      PlugRequest request = requests.get(i);
+      VifOperation operation =
+          action == Action.PLUG ? VifOperation.plug(request) : VifOperation.unplug(request);
+      operations.add(operation.with(options(i)));
+    }
+    return BatchRun.execute(host, operations, threads, work, progress);
+  }
+
+  private static Map<String, String> options(int number) {
+    return isVeth(number) ? VETH : TAP;
   }
 
   private static boolean isVifs(LinkState link) {
@@ -91,16 +113,16 @@ final class DemoCommand extends Command {
     return number < 2 || number % 2 == 0;
   }
 
-  private List<PlugPlan> plans(Action action, List<PlugRequest> requests, HostSnapshot host) {
+  /** What is plugged, for the peers to do the same. */
+  private static List<PlugPlan> plans(List<PlugRequest> requests, HostSnapshot host) {
+    VifPlugins veths = VifPlugins.installed(VETH);
+    VifPlugins taps = VifPlugins.installed(TAP);
     List<PlugPlan> plans = new ArrayList<>(requests.size());
     for (int i = 0; i < requests.size(); i++) {
-      VifPlugins plugins = isVeth(i) ? veths : taps;
       PlugRequest request = requests.get(i);
       Vif vif = request.vif();
-      plans.add(
-          action == Action.PLUG
-              ? plugins.of(vif).plug(vif, request.instance().orElse(null), host)
-              : plugins.of(vif).unplug(vif, request.instance().orElse(null), host));
+      VifPlugins plugins = isVeth(i) ? veths : taps;
+      plans.add(plugins.of(vif).plug(vif, request.instance().orElse(null), host));
     }
     return plans;
   }

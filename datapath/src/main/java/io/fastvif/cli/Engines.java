@@ -1,17 +1,19 @@
 package io.fastvif.cli;
 
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.HostReader;
-import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.files.HostPath;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
-import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.switchdev.NamespaceFunctions;
 import io.fastvif.switchdev.SwitchdevMonitor;
+import io.fastvif.vif.InvalidInputException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,17 +26,16 @@ final class Engines {
    * An engine in the namespace that was asked for; by default in the one of this thread, which
    * nobody needs a privilege to stay in.
    *
-   * @param ovs where Open vSwitch is; null if no VIF needs it
    * @throws WrongInputException if there is no such namespace
    * @throws SystemCallException if it may not be entered
    */
-  static PlugEngine start(Arguments arguments, OvsSettings ovs) {
-    return start(arguments, ovs, PlugEngine.builder());
+  static PlugEngine start(Arguments arguments) {
+    return start(arguments, PlugEngine.builder());
   }
 
   /** The same, of an engine with more than the default. */
-  static PlugEngine start(Arguments arguments, OvsSettings ovs, PlugEngine.Builder engine) {
-    return start(arguments, ovs, engine, unstarted -> {});
+  static PlugEngine start(Arguments arguments, PlugEngine.Builder engine) {
+    return start(arguments, engine, unstarted -> {});
   }
 
   /**
@@ -43,13 +44,7 @@ final class Engines {
    * @param submitting submits them, before the engine is started
    */
   static PlugEngine start(
-      Arguments arguments,
-      OvsSettings ovs,
-      PlugEngine.Builder engine,
-      Consumer<PlugEngine> submitting) {
-    if (ovs != null) {
-      engine.ovs(ovs);
-    }
+      Arguments arguments, PlugEngine.Builder engine, Consumer<PlugEngine> submitting) {
     return in(
         arguments.value(Command.NETNS),
         () -> start(engine, submitting),
@@ -63,48 +58,27 @@ final class Engines {
   }
 
   /**
-   * What is to be known of that namespace, read by this thread.
-   *
-   * @param ovs where Open vSwitch is; null if its rows are not wanted
-   * @throws WrongInputException as {@link #start}
-   * @throws SystemCallException as {@link #start}
-   */
-  static HostSnapshot snapshot(Arguments arguments, OvsSettings ovs) {
-    Supplier<HostSnapshot> reading =
-        () -> {
-          try (RouteSocket socket = RouteSocket.open()) {
-            return read(socket, ovs);
-          }
-        };
-    return in(arguments.value(Command.NETNS), reading, namespace -> namespace.call(reading::get));
-  }
-
-  /**
    * Plans for that namespace, of which also what is read only when planning asks for it is read
    * there.
    *
-   * @param ovs where Open vSwitch is; null if no VIF needs it
    * @param planning gets the snapshot, which is good for the time of the call
    * @throws WrongInputException as {@link #start}
    * @throws SystemCallException as {@link #start}
    */
-  static <T> T plan(Arguments arguments, OvsSettings ovs, Function<HostSnapshot, T> planning) {
+  static <T> T plan(Arguments arguments, Function<HostSnapshot, T> planning) {
     Supplier<T> reading =
         () -> {
           try (NamespaceFunctions functions = new NamespaceFunctions();
               RouteSocket socket = RouteSocket.open()) {
-            HostSnapshot host = read(socket, ovs).withSriov(functions::snapshot);
+            HostSnapshot host = read(socket).withSriov(functions::snapshot);
             return planning.apply(host.withDevices(() -> HostReader.devices(socket, host)));
           }
         };
     return in(arguments.value(Command.NETNS), reading, namespace -> namespace.call(reading::get));
   }
 
-  private static HostSnapshot read(RouteSocket socket, OvsSettings ovs) {
-    OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : HostReader.readOvs(ovs);
-    return HostReader.read(socket)
-        .withEntries(index -> HostReader.readEntries(socket, index))
-        .withOvs(() -> rows);
+  private static HostSnapshot read(RouteSocket socket) {
+    return HostReader.read(socket).withEntries(index -> HostReader.readEntries(socket, index));
   }
 
   /**
@@ -122,6 +96,34 @@ final class Engines {
           }
         };
     return in(arguments.value(Command.NETNS), reading, namespace -> namespace.call(reading::get));
+  }
+
+  /**
+   * Does something with a host's options, in that namespace.
+   *
+   * @param doing gets the options, which are good for the time of the call
+   * @throws WrongInputException as {@link #start}
+   */
+  static <T> T with(
+      Arguments arguments, HostConfiguration configuration, Function<VifHostOptions, T> doing) {
+    VifHostOptions options = VifHostOptions.of(configuration);
+    return in(
+        arguments.value(Command.NETNS),
+        () -> doing.apply(options),
+        namespace -> doing.apply(options.withNamespace(namespace)));
+  }
+
+  /**
+   * Opens the host that the options name.
+   *
+   * @throws WrongInputException if an option for Open vSwitch has a value that it does not take
+   */
+  static VifHost open(VifHostOptions options) {
+    try {
+      return VifHost.open(options);
+    } catch (InvalidInputException wrong) {
+      throw PluginConfiguration.placed(options.configuration(), wrong);
+    }
   }
 
   private static <T> T in(String given, Supplier<T> here, Function<Netns, T> there) {

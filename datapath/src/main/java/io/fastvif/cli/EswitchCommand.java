@@ -133,7 +133,7 @@ final class EswitchCommand extends ActionCommand {
                         device.toString(),
                         "has no switch that devlink knows",
                         "one of fastvif eswitch get"));
-    try (PlugEngine engine = Engines.start(arguments, null)) {
+    try (PlugEngine engine = Engines.start(arguments)) {
       end.whenAsked(engine::stopBeginning);
       PlugPlan plan =
           EswitchChange.plan(

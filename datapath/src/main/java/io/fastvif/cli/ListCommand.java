@@ -1,10 +1,14 @@
 package io.fastvif.cli;
 
-import io.fastvif.engine.OvsSettings;
+import io.fastvif.HostView;
+import io.fastvif.PluggedDevice;
+import io.fastvif.PluggedVif;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
-import io.fastvif.plan.OvsSnapshot;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.function.Function;
 
 /** {@code list}. */
 final class ListCommand extends Command {
@@ -15,8 +19,8 @@ final class ListCommand extends Command {
   ListCommand() {
     super(
         "list",
-        "List the VIFs that fastvif plugged, read from the kernel; and, where an option says where"
-            + " its database is, Open vSwitch's ports with an iface-id, which may also be"
+        "List the VIFs that fastvif plugged, by their devices and leases; and, where an option says"
+            + " where its database is, Open vSwitch's ports with an iface-id, which may also be"
             + " os-vif's.",
         null,
         NETNS,
@@ -28,28 +32,30 @@ final class ListCommand extends Command {
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
-    OvsSettings settings = OvsConnection.ifConfigured(configuration);
-    HostSnapshot host = Engines.snapshot(arguments, settings);
-    OvsSnapshot ovs = host.ovs();
+    HostConfiguration configuration = PluginConfiguration.of(arguments, err);
+    Function<HostSnapshot, Listing> reading =
+        host -> new Listing(PluggedVif.all(host, List.of()), host.ovs().isKnown());
+    Listing listing =
+        Engines.with(
+            arguments,
+            configuration,
+            options -> HostView.of(options).read(configuration.namesOvs(), reading));
     if (!arguments.has(JSON)) {
       out.printf(FORMAT, "VIF", "DEVICE", "KIND", "MASTER", "MTU", "STATE");
     }
-    for (ListedVif vif : ListedVif.all(host)) {
-      if (arguments.has(JSON)) {
-        out.println(line(vif));
-      } else {
-        LinkState link = vif.link();
-        Object mtu = link == null ? "" : link.mtu();
-        String state = link == null ? "" : link.up() ? "up" : "down";
-        String master = vif.ovsBridge().isEmpty() ? vif.master() : vif.ovsBridge();
-        out.printf(FORMAT, vif.id(), vif.name(), vif.kind(), master, mtu, state);
+    for (PluggedVif vif : listing.vifs()) {
+      for (PluggedDevice device : vif.devices()) {
+        if (arguments.has(JSON)) {
+          out.println(line(vif.id(), device));
+        } else {
+          print(vif.id(), device, out);
+        }
       }
     }
-    if (settings != null && !ovs.isKnown()) {
+    if (configuration.namesOvs() && !listing.isOvsKnown()) {
       err.println(
           "fastvif: Open vSwitch's database at "
-              + settings.servers()
+              + configuration.ovs().servers()
               + " does not answer: its"
               + " ports are not shown");
       return Fastvif.FAILED;
@@ -57,12 +63,22 @@ final class ListCommand extends Command {
     return Fastvif.DONE;
   }
 
-  private static String line(ListedVif vif) {
+  private record Listing(List<PluggedVif> vifs, boolean isOvsKnown) {}
+
+  private static void print(String id, PluggedDevice device, PrintWriter out) {
+    LinkState link = device.link();
+    Object mtu = link == null ? "" : link.mtu();
+    String state = link == null ? "" : link.up() ? "up" : "down";
+    String master = device.ovsBridge().isEmpty() ? device.master() : device.ovsBridge();
+    out.printf(FORMAT, id, device.name(), device.kind(), master, mtu, state);
+  }
+
+  private static String line(String id, PluggedDevice vif) {
     return JsonText.line(
         out -> {
           LinkState link = vif.link();
           out.writeStartObject();
-          out.writeStringField("id", vif.id());
+          out.writeStringField("id", id);
           out.writeStringField("name", vif.name());
           if (link != null) {
             out.writeNumberField("index", link.index());

@@ -1,5 +1,7 @@
 package io.fastvif.cli;
 
+import io.fastvif.HostView;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
@@ -27,17 +29,17 @@ final class PlanCommand extends Command {
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
+    HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     Action action = arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG;
-    List<PlannedVif> plans =
-        Engines.plan(
+    List<Planner.PlannedInput> plans =
+        Engines.with(
             arguments,
-            OvsConnection.forVifs(inputs, configuration),
-            host -> planner.plan(action, inputs, host));
+            configuration,
+            options -> planner.plan(action, inputs, HostView.of(options)::plan));
     int status = Fastvif.DONE;
-    for (PlannedVif vif : plans) {
-      if (vif.isWrong()) {
+    for (Planner.PlannedInput vif : plans) {
+      if (vif.problem() != null) {
         err.println("fastvif: " + vif.problem().getMessage());
         status = Fastvif.WRONG_INPUT;
       } else if (arguments.has(JSON)) {

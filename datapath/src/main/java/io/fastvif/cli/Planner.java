@@ -1,13 +1,12 @@
 package io.fastvif.cli;
 
+import io.fastvif.PlannedOperation;
+import io.fastvif.VifOperation;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.plan.Action;
-import io.fastvif.plan.HostSnapshot;
-import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.HypervisorTask;
-import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.ArrayList;
@@ -15,42 +14,105 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
-/** Plans VIFs with the installed plugins and the options given. */
+/** The VIFs of the input as operations, and what is wrong with them, said with the place. */
 final class Planner {
-  private final PluginConfiguration configuration;
+  private final HostConfiguration configuration;
   private final VifPlugins plugins;
 
-  Planner(PluginConfiguration configuration) {
+  /**
+   * A VIF of the input.
+   *
+   * @param plan null if it could not be planned
+   * @param problem why not; null if it could be
+   */
+  record PlannedInput(VifInput input, PlugPlan plan, WrongInputException problem) {}
+
+  Planner(HostConfiguration configuration) {
     this.configuration = configuration;
-    plugins = VifPlugins.installed(configuration.values());
+    plugins = configuration.plugins();
   }
 
   /**
-   * The plans of all VIFs, in their order; nothing of the host is changed. A VIF that cannot be
-   * planned, or wants what another one of them has, does not keep the others from being planned.
+   * Checks the options of the plugins that the VIFs name.
    *
-   * @throws WrongInputException if an option of the configuration has a value that it does not take
-   * @throws InvalidInputException if an option has a value that it does not take
+   * @throws WrongInputException if one has a value that it does not take
    */
-  List<PlannedVif> plan(Action action, List<VifInput> inputs, HostSnapshot host) {
-    List<PlannedVif> planned = new ArrayList<>(inputs.size());
-    IdentityHashMap<VifInput, VifInput> sameIds = sameIds(inputs);
-    PlanClaims claims = new PlanClaims(host);
+  void requireOptions(List<VifInput> inputs) {
     for (VifInput input : inputs) {
+      Vif vif = input.request().vif();
       try {
-        configuration.require(input.request().vif().plugin().orElse(""));
-        PlugPlan plan = plan(action, input, host);
-        checkUnique(input, sameIds.get(input));
-        if (action == Action.PLUG) {
-          claims.add(input.request().vif(), plan);
-        }
-        planned.add(new PlannedVif(input, plan, null));
+        configuration.require(vif.plugin().orElse(""));
+      } catch (InvalidInputException wrong) {
+        throw PluginConfiguration.placed(configuration, wrong);
+      }
+      try {
+        plugins.of(vif);
       } catch (InvalidInputException wrong) {
         if (configuration.place(wrong.path()) != null) {
-          throw placed(wrong, input);
+          throw PluginConfiguration.placed(configuration, wrong);
         }
-        planned.add(new PlannedVif(input, null, placed(wrong, input)));
+        // The VIF is wrong, which its planning says.
+      }
+    }
+  }
+
+  /**
+   * What of the input cannot be meant, by VIF: those that another one has the id of. On the host
+   * they could not be told apart, and which of them is meant is not known. The same VIF may come
+   * twice.
+   */
+  IdentityHashMap<VifInput, WrongInputException> conflicts(List<VifInput> inputs) {
+    Map<String, VifInput> byId = HashMap.newHashMap(inputs.size());
+    IdentityHashMap<VifInput, WrongInputException> conflicts = new IdentityHashMap<>();
+    for (VifInput input : inputs) {
+      Vif vif = input.request().vif();
+      VifInput earlier = byId.putIfAbsent(vif.id().orElse(""), input);
+      if (earlier != null && !earlier.request().vif().equals(vif)) {
+        conflicts.put(input, sameId(input, earlier));
+        conflicts.putIfAbsent(earlier, sameId(earlier, input));
+      }
+    }
+    return conflicts;
+  }
+
+  private WrongInputException sameId(VifInput input, VifInput other) {
+    return placed(
+        InvalidInputException.ofValue(
+            "id",
+            input.request().vif().id().orElse(""),
+            "is also the id of another VIF, " + other.request().path() + " of " + other.file(),
+            "an id of its own"),
+        input);
+  }
+
+  static VifOperation operation(Action action, VifInput input) {
+    return action == Action.PLUG
+        ? VifOperation.plug(input.request())
+        : VifOperation.unplug(input.request());
+  }
+
+  /** The plans of all VIFs, in their order, by what is known of the host. */
+  List<PlannedInput> plan(
+      Action action,
+      List<VifInput> inputs,
+      Function<List<VifOperation>, List<PlannedOperation>> planning) {
+    requireOptions(inputs);
+    IdentityHashMap<VifInput, WrongInputException> conflicts = conflicts(inputs);
+    List<VifInput> sound = inputs.stream().filter(input -> !conflicts.containsKey(input)).toList();
+    List<PlannedOperation> plans =
+        planning.apply(sound.stream().map(input -> operation(action, input)).toList());
+    List<PlannedInput> planned = new ArrayList<>(inputs.size());
+    int next = 0;
+    for (VifInput input : inputs) {
+      WrongInputException conflict = conflicts.get(input);
+      if (conflict != null) {
+        planned.add(new PlannedInput(input, null, conflict));
+      } else {
+        PlannedOperation plan = plans.get(next++);
+        WrongInputException problem = plan.problem() == null ? null : placed(plan.problem(), input);
+        planned.add(new PlannedInput(input, plan.plan(), problem));
       }
     }
     return planned;
@@ -69,49 +131,10 @@ final class Planner {
     }
   }
 
-  private WrongInputException placed(InvalidInputException wrong, VifInput input) {
-    String place = configuration.place(wrong.path());
-    return place == null
+  /** What is wrong with a VIF, with the place where it stands. */
+  WrongInputException placed(InvalidInputException wrong, VifInput input) {
+    return configuration.place(wrong.path()) == null
         ? WrongInputException.in(input.file(), wrong.under(input.request().path()))
-        : WrongInputException.in(place, wrong);
-  }
-
-  private PlugPlan plan(Action action, VifInput input, HostSnapshot host) {
-    Vif vif = input.request().vif();
-    InstanceInfo instance = input.request().instance().orElse(null);
-    VifPlugin plugin = plugins.of(vif);
-    return switch (action) {
-      case PLUG -> plugin.plug(vif, instance, host);
-      case UNPLUG -> plugin.unplug(vif, instance, host);
-      case CHANGE -> throw new IllegalArgumentException("VIFs are plugged or unplugged");
-    };
-  }
-
-  /**
-   * The VIFs that another one of the input has the id of: on the host they could not be told apart,
-   * and which of them is meant is not known. The same VIF may come twice.
-   */
-  private static IdentityHashMap<VifInput, VifInput> sameIds(List<VifInput> inputs) {
-    Map<String, VifInput> byId = HashMap.newHashMap(inputs.size());
-    IdentityHashMap<VifInput, VifInput> same = new IdentityHashMap<>();
-    for (VifInput input : inputs) {
-      Vif vif = input.request().vif();
-      VifInput earlier = byId.putIfAbsent(vif.id().orElse(""), input);
-      if (earlier != null && !earlier.request().vif().equals(vif)) {
-        same.put(input, earlier);
-        same.putIfAbsent(earlier, input);
-      }
-    }
-    return same;
-  }
-
-  private static void checkUnique(VifInput input, VifInput other) {
-    if (other != null) {
-      throw InvalidInputException.ofValue(
-          "id",
-          input.request().vif().id().orElse(""),
-          "is also the id of another VIF, " + other.request().path() + " of " + other.file(),
-          "an id of its own");
-    }
+        : PluginConfiguration.placed(configuration, wrong);
   }
 }

@@ -1,26 +1,25 @@
 package io.fastvif.cli;
 
+import io.fastvif.HostView;
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
-import io.fastvif.engine.OvsSettings;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.LockSupport;
 
 /** {@code plug} and {@code unplug}. */
 final class PlugCommand extends Command {
-  private static final long QUEUE_FULL_PAUSE_NANOS = 50_000;
-
   private static final Option JSON =
       Option.flag("--json", "Accepted for uniformity: the output is always JSON.");
 
@@ -53,70 +52,80 @@ final class PlugCommand extends Command {
 
   private int run(Arguments arguments, PrintWriter out, PrintWriter err, EndSignal end) {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
+    HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
-    OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
-    try (PlugEngine engine = Engines.start(arguments, ovs)) {
-      List<PlannedVif> vifs = planner.plan(action, inputs, engine.snapshot());
-      end.whenAsked(engine::stopBeginning);
-      return print(submit(engine, vifs), out, err);
+    planner.requireOptions(inputs);
+    try {
+      return Engines.with(
+          arguments,
+          configuration,
+          options -> {
+            try (VifHost host = Engines.open(options)) {
+              end.whenAsked(host::stopBeginning);
+              return print(submit(host, action, planner, inputs), planner, out, err);
+            }
+          });
     } catch (SystemCallException refused) {
       if (!Fastvif.isDenial(refused.errno())) {
         throw refused;
       }
-      // Planned for an unknown host, so that wrong input is said to be wrong all the same.
-      List<Submitted> denied = new ArrayList<>(inputs.size());
-      for (PlannedVif vif : planner.plan(action, inputs, new SnapshotBuilder().build())) {
-        PlugResult result = vif.isWrong() ? null : denied(vif.plan(), arguments, refused);
-        denied.add(new Submitted(vif, CompletableFuture.completedFuture(result)));
-      }
-      return print(denied, out, err);
+      HostView view = HostView.of(VifHostOptions.of(configuration));
+      return print(denied(view, planner, inputs, arguments, refused), planner, out, err);
     }
   }
 
   /**
    * A VIF on its way.
    *
-   * @param result null for one that could not be planned
+   * @param problem why it was not submitted; null if it was
+   * @param result null if it was not submitted
    */
-  private record Submitted(PlannedVif vif, CompletableFuture<PlugResult> result) {}
+  record Submitted(
+      VifInput input, WrongInputException problem, CompletableFuture<PlugResult> result) {}
 
-  private static List<Submitted> submit(PlugEngine engine, List<PlannedVif> vifs) {
-    List<Submitted> submitted = new ArrayList<>(vifs.size());
-    for (PlannedVif vif : vifs) {
+  /** Submits all VIFs but those of which it is not known which is meant. */
+  static List<Submitted> submit(
+      VifHost host, Action action, Planner planner, List<VifInput> inputs) {
+    IdentityHashMap<VifInput, WrongInputException> conflicts = planner.conflicts(inputs);
+    List<Submitted> submitted = new ArrayList<>(inputs.size());
+    for (VifInput input : inputs) {
+      WrongInputException conflict = conflicts.get(input);
       submitted.add(
-          new Submitted(vif, vif.isWrong() ? null : submitUnlessEnded(engine, vif.plan())));
+          new Submitted(input, conflict, conflict == null ? submit(host, action, input) : null));
     }
     return submitted;
   }
 
-  /** The same, failed and not begun, where the engine begins nothing more. */
-  static CompletableFuture<PlugResult> submitUnlessEnded(PlugEngine engine, PlugPlan plan) {
+  private static CompletableFuture<PlugResult> submit(VifHost host, Action action, VifInput input) {
     try {
-      return submit(engine, plan);
+      return host.submit(Planner.operation(action, input));
     } catch (IllegalStateException closed) {
-      PlugFailure failure =
-          new PlugFailure(plan.vifId(), "not begun", 0, "fastvif was told to end", List.of());
-      return CompletableFuture.completedFuture(
-          new PlugResult(plan, Outcome.FAILED, failure, plan.notes()));
+      String id = input.request().vif().id().orElse("");
+      return failed(new PlugFailure(id, "not begun", 0, "fastvif was told to end", List.of()));
     }
   }
 
+  private static CompletableFuture<PlugResult> failed(PlugFailure failure) {
+    return CompletableFuture.completedFuture(
+        new PlugResult(null, Outcome.FAILED, failure, List.of()));
+  }
+
   /** Prints a line for each VIF, in their order; returns the exit status. */
-  private static int print(List<Submitted> vifs, PrintWriter out, PrintWriter err) {
+  private static int print(
+      List<Submitted> vifs, Planner planner, PrintWriter out, PrintWriter err) {
     boolean failed = false;
     boolean onlyWrong = !vifs.isEmpty();
-    for (Submitted submitted : vifs) {
-      PlannedVif vif = submitted.vif();
-      if (vif.isWrong()) {
-        out.println(ResultLine.of(vif));
-        err.println("fastvif: " + vif.problem().getMessage());
+    for (Submitted vif : vifs) {
+      PlugResult result = vif.result() == null ? null : vif.result().join();
+      WrongInputException problem = problem(vif, result, planner);
+      if (problem != null) {
+        out.println(ResultLine.of(vif.input(), problem));
+        err.println("fastvif: " + problem.getMessage());
         failed = true;
         continue;
       }
       onlyWrong = false;
-      PlugResult result = submitted.result().join();
-      out.println(ResultLine.of(result));
+      out.println(ResultLine.of(vif.input(), result));
       if (result.outcome() == Outcome.FAILED) {
         err.println("fastvif: " + ResultLine.error(result.failure()));
         failed = true;
@@ -125,22 +134,39 @@ final class PlugCommand extends Command {
     return onlyWrong ? Fastvif.WRONG_INPUT : failed ? Fastvif.FAILED : Fastvif.DONE;
   }
 
-  private static PlugResult denied(
-      PlugPlan plan, Arguments arguments, SystemCallException refused) {
-    String namespace = arguments.value(NETNS);
-    String step = "enter network namespace " + (namespace == null ? "of its own" : namespace);
-    PlugFailure failure =
-        new PlugFailure(plan.vifId(), step, refused.errno(), refused.call(), List.of());
-    return new PlugResult(plan, Outcome.FAILED, failure, plan.notes());
+  /** What is wrong with the VIF, if it is that; otherwise null. */
+  static WrongInputException problem(Submitted vif, PlugResult result, Planner planner) {
+    if (result == null) {
+      return vif.problem();
+    }
+    return result.failure() == null || result.failure().wrongInput() == null
+        ? null
+        : planner.placed(result.failure().wrongInput(), vif.input());
   }
 
-  /** Hands a plan to the engine, whenever its queue has room. */
-  static CompletableFuture<PlugResult> submit(PlugEngine engine, PlugPlan plan) {
-    Optional<CompletionStage<PlugResult>> stage = engine.submit(plan);
-    while (stage.isEmpty()) {
-      LockSupport.parkNanos(QUEUE_FULL_PAUSE_NANOS);
-      stage = engine.submit(plan);
+  /** Planned for an unknown host, so that wrong input is said to be wrong all the same. */
+  private List<Submitted> denied(
+      HostView view,
+      Planner planner,
+      List<VifInput> inputs,
+      Arguments arguments,
+      SystemCallException refused) {
+    String namespace = arguments.value(NETNS);
+    String step = "enter network namespace " + (namespace == null ? "of its own" : namespace);
+    HostSnapshot unknown = new SnapshotBuilder().build();
+    List<Submitted> denied = new ArrayList<>(inputs.size());
+    for (Planner.PlannedInput vif :
+        planner.plan(action, inputs, operations -> view.plan(operations, unknown))) {
+      if (vif.problem() != null) {
+        denied.add(new Submitted(vif.input(), vif.problem(), null));
+        continue;
+      }
+      PlugPlan plan = vif.plan();
+      PlugFailure failure =
+          new PlugFailure(plan.vifId(), step, refused.errno(), refused.call(), List.of());
+      PlugResult result = new PlugResult(plan, Outcome.FAILED, failure, plan.notes());
+      denied.add(new Submitted(vif.input(), null, CompletableFuture.completedFuture(result)));
     }
-    return stage.get().toCompletableFuture();
+    return denied;
   }
 }

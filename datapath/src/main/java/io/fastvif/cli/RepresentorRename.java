@@ -39,7 +39,6 @@ final class RepresentorRename {
     List<PlugPlan> plans =
         Engines.plan(
             arguments,
-            null,
             host ->
                 words.stream()
                     .map(word -> back ? back(host, word) : forth(host, word, arguments))
@@ -49,7 +48,7 @@ final class RepresentorRename {
         PlugEngine.builder().queueCapacity(Math.max(LEAST_CAPACITY, plans.size()));
     // In one batch, or two links could not exchange their names.
     PlugEngine engine =
-        Engines.start(arguments, null, builder, unstarted -> submit(unstarted, plans, results));
+        Engines.start(arguments, builder, unstarted -> submit(unstarted, plans, results));
     end.whenAsked(engine::stopBeginning);
     try {
       return print(results, arguments.has(RepresentorCommand.JSON), out, err);

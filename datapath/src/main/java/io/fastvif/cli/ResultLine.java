@@ -26,16 +26,16 @@ final class ResultLine {
   }
 
   /** A VIF that could not be planned, and so was not touched. */
-  static String of(PlannedVif wrong) {
+  static String of(VifInput input, WrongInputException problem) {
     return JsonText.line(
         out -> {
           out.writeStartObject();
-          out.writeStringField("id", wrong.input().request().vif().id().orElse(""));
-          out.writeStringField("name", name(wrong.input().request().vif()));
+          out.writeStringField("id", input.request().vif().id().orElse(""));
+          out.writeStringField("name", name(input.request().vif()));
           out.writeStringField("outcome", Outcome.FAILED.name().toLowerCase(Locale.ROOT));
           JsonText.strings(out, "devices", List.of());
           JsonText.strings(out, "notes", List.of());
-          out.writeStringField("error", wrong.problem().getMessage());
+          out.writeStringField("error", problem.getMessage());
           out.writeStringField("step", "plan");
           JsonText.strings(out, "left_behind", List.of());
           out.writeEndObject();
@@ -56,13 +56,23 @@ final class ResultLine {
   }
 
   static String of(PlugResult result) {
+    return of(result, result.plan().name());
+  }
+
+  /** The result of a VIF of the input, which may have no plan. */
+  static String of(VifInput input, PlugResult result) {
+    PlugPlan plan = result.plan();
+    return of(result, plan == null ? name(input.request().vif()) : plan.name());
+  }
+
+  private static String of(PlugResult result, String name) {
     PlugPlan plan = result.plan();
     PlugFailure failure = result.failure();
     return JsonText.line(
         out -> {
           out.writeStartObject();
-          out.writeStringField("id", plan.vifId());
-          out.writeStringField("name", plan.name());
+          out.writeStringField("id", result.vifId());
+          out.writeStringField("name", name);
           out.writeStringField("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
           JsonText.strings(out, "devices", failure == null ? plan.devices() : List.of());
           JsonText.strings(out, "notes", result.notes());

@@ -1,8 +1,9 @@
 package io.fastvif.cli;
 
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
-import io.fastvif.engine.OvsSettings;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.fastpath.ForwardingPorts;
 import io.fastvif.forward.Idle;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
@@ -55,31 +55,53 @@ final class ServeCommand extends Command {
   }
 
   @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws InterruptedException {
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<VifInput> inputs = VifInput.read(arguments.files());
-    PluginConfiguration configuration = PluginConfiguration.of(arguments, err);
+    HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
-    OvsSettings ovs = OvsConnection.forVifs(inputs, configuration);
+    planner.requireOptions(inputs);
     int threads = arguments.number(THREADS, 1, 1, MOST_THREADS);
     int interval = arguments.number(INTERVAL, 1, 0, MOST_SECONDS);
     Idle idle = idle(arguments);
     boolean json = arguments.has(JSON);
     try (EndSignal signal = new EndSignal(out, err)) {
       int status;
-      try (ForwardingPorts ports = ForwardingPorts.start(threads, idle);
-          PlugEngine engine =
-              Engines.start(arguments, ovs, PlugEngine.builder().vhostUser(ports))) {
-        List<VifInput> plugged = new ArrayList<>();
-        status = execute(Action.PLUG, planner, engine, inputs, plugged, json, out, err);
-        if (!plugged.isEmpty()) {
-          show(ports, signal, interval, json, out, err);
-          int unplugged =
-              execute(Action.UNPLUG, planner, engine, plugged, new ArrayList<>(), json, out, err);
-          status = Math.max(status, unplugged == Fastvif.DONE ? Fastvif.DONE : Fastvif.FAILED);
-        }
+      try (ForwardingPorts ports = ForwardingPorts.start(threads, idle)) {
+        status =
+            Engines.with(
+                arguments,
+                configuration,
+                options ->
+                    serve(options, ports, planner, inputs, signal, interval, json, out, err));
       }
       signal.ended(status);
       return status;
+    }
+  }
+
+  private static int serve(
+      VifHostOptions options,
+      ForwardingPorts ports,
+      Planner planner,
+      List<VifInput> inputs,
+      EndSignal signal,
+      int interval,
+      boolean json,
+      PrintWriter out,
+      PrintWriter err) {
+    try (VifHost host = Engines.open(options.withForwarder(ports))) {
+      List<VifInput> plugged = new ArrayList<>();
+      int status = execute(Action.PLUG, planner, host, inputs, plugged, json, out, err);
+      if (!plugged.isEmpty()) {
+        show(ports, signal, interval, json, out, err);
+        int unplugged =
+            execute(Action.UNPLUG, planner, host, plugged, new ArrayList<>(), json, out, err);
+        status = Math.max(status, unplugged == Fastvif.DONE ? Fastvif.DONE : Fastvif.FAILED);
+      }
+      return status;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return Fastvif.FAILED;
     }
   }
 
@@ -107,43 +129,41 @@ final class ServeCommand extends Command {
   private static int execute(
       Action action,
       Planner planner,
-      PlugEngine engine,
+      VifHost host,
       List<VifInput> inputs,
       List<VifInput> done,
       boolean json,
       PrintWriter out,
       PrintWriter err) {
-    List<CompletableFuture<PlugResult>> results = new ArrayList<>();
-    List<VifInput> submitted = new ArrayList<>();
-    int status = inputs.isEmpty() ? Fastvif.DONE : Fastvif.WRONG_INPUT;
     boolean isWrong = false;
-    for (PlannedVif vif : planner.plan(action, inputs, engine.snapshot())) {
-      if (vif.isWrong()) {
-        err.println("fastvif: " + vif.problem().getMessage());
+    boolean isAnySound = false;
+    boolean hasFailed = false;
+    for (PlugCommand.Submitted vif : PlugCommand.submit(host, action, planner, inputs)) {
+      PlugResult result = vif.result() == null ? null : vif.result().join();
+      WrongInputException problem = PlugCommand.problem(vif, result, planner);
+      if (problem != null) {
+        err.println("fastvif: " + problem.getMessage());
         isWrong = true;
         if (json) {
-          out.println(ResultLine.of(vif));
+          out.println(ResultLine.of(vif.input(), problem));
         }
-      } else {
-        submitted.add(vif.input());
-        results.add(PlugCommand.submit(engine, vif.plan()));
+        continue;
       }
-    }
-    if (!results.isEmpty()) {
-      status = isWrong ? Fastvif.FAILED : Fastvif.DONE;
-    }
-    for (int i = 0; i < results.size(); i++) {
-      PlugResult result = results.get(i).join();
+      isAnySound = true;
       if (json) {
-        out.println(ResultLine.of(result));
+        out.println(ResultLine.of(vif.input(), result));
       }
       if (result.outcome() == Outcome.FAILED) {
         err.println("fastvif: " + ResultLine.error(result.failure()));
-        status = Fastvif.FAILED;
+        hasFailed = true;
       } else {
-        done.add(submitted.get(i));
+        done.add(vif.input());
       }
     }
+    int status =
+        isWrong && !isAnySound
+            ? Fastvif.WRONG_INPUT
+            : isWrong || hasFailed ? Fastvif.FAILED : Fastvif.DONE;
     out.flush();
     err.flush();
     return status;

@@ -28,7 +28,7 @@ final class VfLease {
           "vf lease: expected PF and --holder, an id of printable characters without spaces");
     }
     boolean json = arguments.has(VfCommand.JSON);
-    try (PlugEngine engine = Engines.start(arguments, null)) {
+    try (PlugEngine engine = Engines.start(arguments)) {
       end.whenAsked(engine::stopBeginning);
       if (arguments.has(VfCommand.RELEASE)) {
         VfPool pool = pool(engine, words.getFirst());

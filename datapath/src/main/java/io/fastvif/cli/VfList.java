@@ -19,7 +19,6 @@ final class VfList {
   static int run(Arguments arguments, List<String> words, PrintWriter out) {
     return Engines.plan(
         arguments,
-        null,
         host -> {
           List<PhysicalFunctionState> physical = new ArrayList<>();
           words.forEach(word -> physical.add(PhysicalFunctions.find(host, word)));

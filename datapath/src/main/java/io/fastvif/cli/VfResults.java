@@ -2,16 +2,24 @@ package io.fastvif.cli;
 
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
+import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.PlugPlan;
 import java.io.PrintWriter;
+import java.util.List;
 
 /** Carries out what a command planned, and says what became of it. */
 final class VfResults {
   private VfResults() {}
 
   static PlugResult execute(PlugEngine engine, PlugPlan plan) {
-    return PlugCommand.submitUnlessEnded(engine, plan).join();
+    try {
+      return engine.submit(plan).orElseThrow().toCompletableFuture().join();
+    } catch (IllegalStateException closed) {
+      PlugFailure failure =
+          new PlugFailure(plan.vifId(), "not begun", 0, "fastvif was told to end", List.of());
+      return new PlugResult(plan, Outcome.FAILED, failure, plan.notes());
+    }
   }
 
   /** Prints nothing but notes where all is well, as `ip` does; with JSON a line in any case. */

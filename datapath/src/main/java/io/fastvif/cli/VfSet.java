@@ -35,7 +35,7 @@ final class VfSet {
       throw WrongInputException.of("vf set: expected PF and NUMBER, or PF and --count");
     }
     VfSettings wanted = ofCount ? null : wanted(arguments);
-    try (PlugEngine engine = Engines.start(arguments, null)) {
+    try (PlugEngine engine = Engines.start(arguments)) {
       end.whenAsked(engine::stopBeginning);
       HostSnapshot host = engine.snapshot();
       PhysicalFunctionState physical = PhysicalFunctions.find(host, words.getFirst());

@@ -42,6 +42,7 @@ final class BatchExecutor implements AutoCloseable {
   private final DeletionLanes deletions;
   private final SlowSteps slow;
   private final FilterBatch filters;
+  private final EngineCounters counters;
   private final Snapshots snapshots;
   private final PlanningThread planning;
   private final Refusals refusals;
@@ -62,6 +63,7 @@ final class BatchExecutor implements AutoCloseable {
    * @param limit how many plans may be under way at once
    * @param errorHandler told what is thrown where nobody else can be told
    * @param wake called by another thread when there is something to do for {@link #work()}
+   * @param counters told of each send
    */
   BatchExecutor(
       Transport transport,
@@ -69,8 +71,10 @@ final class BatchExecutor implements AutoCloseable {
       VhostUserPorts ports,
       int limit,
       Consumer<Throwable> errorHandler,
-      Runnable wake) {
+      Runnable wake,
+      EngineCounters counters) {
     this.transport = transport;
+    this.counters = counters;
     this.ovs = ovs;
     this.errorHandler = errorHandler;
     this.limit = limit;
@@ -303,6 +307,7 @@ final class BatchExecutor implements AutoCloseable {
     }
     int messages = sentCount;
     if (messages > 0) {
+      counters.sent(messages);
       exchange();
     }
     return messages;

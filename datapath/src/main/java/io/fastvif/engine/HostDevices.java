@@ -106,4 +106,13 @@ final class HostDevices implements DeviceSnapshot {
           }
         });
   }
+
+  @Override
+  public Map<PciAddress, DeviceLease> leases() {
+    try {
+      return leases.all();
+    } catch (IOException failed) {
+      throw new UncheckedIOException("the leases of devices: " + failed.getMessage(), failed);
+    }
+  }
 }

@@ -10,6 +10,7 @@ import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.SnapshotBuilder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -57,7 +58,7 @@ public final class HostMonitor implements AutoCloseable {
   private final IndexMarks written = new IndexMarks();
   private final IndexMarks addressed = new IndexMarks();
   private volatile boolean lost = true;
-  private long readings;
+  private final AtomicLong readings = new AtomicLong();
   private boolean closed;
 
   private HostMonitor(NetlinkSocket events, RouteSocket queries) {
@@ -185,12 +186,7 @@ public final class HostMonitor implements AutoCloseable {
    * @return the count
    */
   public long readings() {
-    lock.lock();
-    try {
-      return readings;
-    } finally {
-      lock.unlock();
-    }
+    return readings.get();
   }
 
   /**
@@ -252,7 +248,7 @@ public final class HostMonitor implements AutoCloseable {
       reader.links(host);
       readAddresses();
       readRoutes();
-      readings++;
+      readings.incrementAndGet();
       done = true;
     } finally {
       if (!done) {

@@ -100,11 +100,13 @@ public final class HostReader {
    * @param host whose SR-IOV functions they are
    */
   public static DeviceSnapshot devices(RouteSocket socket, HostSnapshot host) {
+    return devices(socket, host, new DeviceLeases(DeviceLeases.FOLDER));
+  }
+
+  /** The same with leases of another folder. */
+  public static DeviceSnapshot devices(RouteSocket socket, HostSnapshot host, DeviceLeases leases) {
     return new HostDevices(
-        new PciDevices(PciDevices.SYSFS),
-        new DeviceLeases(DeviceLeases.FOLDER),
-        host,
-        index -> VfReader.read(socket, index));
+        new PciDevices(PciDevices.SYSFS), leases, host, index -> VfReader.read(socket, index));
   }
 
   /**

@@ -110,6 +110,11 @@ final class MonitoredTransport implements Transport, AckHandler {
   }
 
   @Override
+  public long readings() {
+    return monitor.readings();
+  }
+
+  @Override
   public HostSnapshot snapshot() {
     return monitor.snapshot();
   }

@@ -3,6 +3,7 @@ package io.fastvif.engine;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.vif.InvalidInputException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -23,6 +24,7 @@ final class PlanningFailure {
       case InvalidInputException wrong -> PlugFailure.ofInput(vifId, STEP, wrong);
       case SystemCallException refused -> refused(vifId, refused.errno(), refused);
       case NetlinkException refused -> refused(vifId, refused.errno(), refused);
+      case UncheckedIOException unreadable -> refused(vifId, 0, unreadable);
       default -> {
         errorHandler.accept(problem);
         yield refused(vifId, 0, "an error of fastvif's own: " + problem);

@@ -16,22 +16,32 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   private final PlugPlan ready;
   private final Planning planning;
   private final Executor callbacks;
+  private final EngineCounters counters;
+  private final long submitted = System.nanoTime();
   private volatile PlugPlan planned;
   private List<String> notes = List.of();
 
   /**
    * @param callbacks runs what depends on the stage
+   * @param counters told of the end
    */
-  PlugCompletion(PlugPlan plan, Executor callbacks) {
-    this(plan.vifId(), plan, null, callbacks);
+  PlugCompletion(PlugPlan plan, Executor callbacks, EngineCounters counters) {
+    this(plan.vifId(), plan, null, callbacks, counters);
   }
 
-  PlugCompletion(String vifId, Planning planning, Executor callbacks) {
-    this(Objects.requireNonNull(vifId), null, Objects.requireNonNull(planning), callbacks);
+  PlugCompletion(String vifId, Planning planning, Executor callbacks, EngineCounters counters) {
+    this(
+        Objects.requireNonNull(vifId), null, Objects.requireNonNull(planning), callbacks, counters);
   }
 
-  private PlugCompletion(String vifId, PlugPlan ready, Planning planning, Executor callbacks) {
+  private PlugCompletion(
+      String vifId,
+      PlugPlan ready,
+      Planning planning,
+      Executor callbacks,
+      EngineCounters counters) {
     this.callbacks = callbacks;
+    this.counters = counters;
     this.vifId = vifId;
     this.ready = ready;
     this.planning = planning;
@@ -75,6 +85,7 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
     PlugPlan plan = planned;
     List<String> all = new ArrayList<>(plan == null ? List.of() : plan.notes());
     all.addAll(notes);
+    counters.ended(outcome, plan == null ? null : plan.action(), System.nanoTime() - submitted);
     PlugResult result = new PlugResult(plan, outcome, failure, all);
     try {
       callbacks.execute(() -> complete(result));

@@ -43,6 +43,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private final ParkWhenIdle parking;
   private final CountDownLatch started = new CountDownLatch(1);
   private final Object lastDrain = new Object();
+  private final EngineCounters counters = new EngineCounters();
 
   private Transport transport;
   private OvsTransport ovs;
@@ -227,7 +228,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public Optional<CompletionStage<PlugResult>> submit(PlugPlan plan) {
-    return submit(new PlugCompletion(plan, callbacks));
+    return submit(new PlugCompletion(plan, callbacks, counters));
   }
 
   /**
@@ -240,7 +241,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public Optional<CompletionStage<PlugResult>> submit(String vifId, Planning planning) {
-    return submit(new PlugCompletion(vifId, planning, callbacks));
+    return submit(new PlugCompletion(vifId, planning, callbacks, counters));
   }
 
   private Optional<CompletionStage<PlugResult>> submit(PlugCompletion completion) {
@@ -260,6 +261,18 @@ public final class PlugEngine implements Agent, AutoCloseable {
     return executor.snapshots().take();
   }
 
+  /** What the engine has done since it was started; waits for that. */
+  public EngineStatistics statistics() {
+    awaitStart();
+    return new EngineStatistics(
+        queue.size(),
+        counters.batches(),
+        counters.outcomes(),
+        counters.latencies(),
+        Math.max(0, transport.readings() - 1),
+        executor.retiredBridges().count());
+  }
+
   @Override
   public void onStart() {
     begin();
@@ -276,7 +289,8 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private void open() {
     transport = transports.open();
     ovs = ovsTransports.apply(parking::wake);
-    executor = new BatchExecutor(transport, ovs, ports, batchLimit, errorHandler, parking::wake);
+    executor =
+        new BatchExecutor(transport, ovs, ports, batchLimit, errorHandler, parking::wake, counters);
     started.countDown();
   }
 

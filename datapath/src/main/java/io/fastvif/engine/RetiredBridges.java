@@ -27,6 +27,7 @@ final class RetiredBridges implements AutoCloseable {
   private DeletionLane lane;
   private boolean deleting;
   private boolean retires;
+  private volatile int count;
 
   RetiredBridges(Transport transport, Consumer<Throwable> errorHandler, Runnable wake) {
     this.transport = transport;
@@ -47,6 +48,12 @@ final class RetiredBridges implements AutoCloseable {
   /** Takes a bridge that was retired, after {@link #takesMore}. */
   void add(Step.RetireBridge bridge) {
     waiting.addInt(bridge.index());
+    count = waiting.size();
+  }
+
+  /** How many there are; for any thread. */
+  int count() {
+    return count;
   }
 
   /** Whether there is none left. */
@@ -111,6 +118,9 @@ final class RetiredBridges implements AutoCloseable {
       if (isFree(index)) {
         delete(new Step.DeleteLink("link " + index, index, 0), index);
       }
+    }
+    if (progress > 0) {
+      count = waiting.size() + (deleting ? 1 : 0);
     }
     return progress;
   }

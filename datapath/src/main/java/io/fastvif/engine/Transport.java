@@ -100,6 +100,11 @@ interface Transport extends MessageExchange {
   /** Reads the namespace's links, addresses and routes. From any thread. */
   HostSnapshot snapshot();
 
+  /** How often a monitor has read the whole host; 0 without one. */
+  default long readings() {
+    return 0;
+  }
+
   /** Reads what hangs on the link of that index; nothing if it is gone. From any thread. */
   default LinkEntries entries(int index) {
     return LinkEntries.NONE;

@@ -1,6 +1,7 @@
 package io.fastvif.plan;
 
 import io.fastvif.vif.PciAddress;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,4 +40,9 @@ public interface DeviceSnapshot {
 
   /** Who has the device, if anybody. */
   Optional<DeviceLease> lease(PciAddress address);
+
+  /** Who has which devices, all that is known of that. */
+  default Map<PciAddress, DeviceLease> leases() {
+    return Map.of();
+  }
 }

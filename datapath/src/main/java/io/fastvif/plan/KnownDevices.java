@@ -33,4 +33,9 @@ final class KnownDevices implements DeviceSnapshot {
   public Optional<DeviceLease> lease(PciAddress address) {
     return Optional.ofNullable(leases.get(address));
   }
+
+  @Override
+  public Map<PciAddress, DeviceLease> leases() {
+    return leases;
+  }
 }

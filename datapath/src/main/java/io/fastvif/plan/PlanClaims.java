@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What the plans to plug VIFs that are made from one snapshot, or are still under way, take each
@@ -52,10 +53,28 @@ public final class PlanClaims {
     host = newHost;
   }
 
-  /** Forgets what the plans of that VIF took: they have ended, and the host says what is. */
+  /**
+   * Forgets what the plans of that VIF took: they have ended, and the host says what is. Of sockets
+   * it does not say whose they are: they stay the VIF's until it is {@linkplain #unplugged}.
+   */
   public void release(String vifId) {
-    claims.getOrDefault(vifId, Set.of()).forEach(holders::remove);
-    claims.remove(vifId);
+    release(vifId, claim -> claim.kind() != Kind.SOCKET);
+  }
+
+  /** Forgets all that plans of that VIF took: it is about to be unplugged. */
+  public void unplugged(String vifId) {
+    release(vifId, claim -> true);
+  }
+
+  private void release(String vifId, Predicate<Claim> which) {
+    Set<Claim> held = claims.get(vifId);
+    if (held == null) {
+      return;
+    }
+    held.removeIf(claim -> which.test(claim) && holders.remove(claim) != null);
+    if (held.isEmpty()) {
+      claims.remove(vifId);
+    }
   }
 
   /**
@@ -69,11 +88,11 @@ public final class PlanClaims {
     for (Claim claim : wanted) {
       String holder = holders.get(claim);
       if (holder != null && !holder.equals(plan.vifId())) {
-        throw conflict(claim, plan, "is that of another VIF of the same batch, " + holder);
+        throw conflict(claim, plan, "is that of another VIF, " + holder);
       }
       Optional<String> onHost = holder(claim).filter(id -> !id.equals(plan.vifId()));
       if (onHost.isPresent()) {
-        throw conflict(claim, plan, "is that of another VIF on this host, " + onHost.get());
+        throw conflict(claim, plan, "is that of another VIF, " + onHost.get());
       }
     }
     wanted.forEach(claim -> holders.put(claim, plan.vifId()));

@@ -367,16 +367,41 @@ public final class PlanBuilder {
     }
   }
 
+  /** Deletes a link, and keeps the address of the bridge that it is on. */
+  public void delete(LinkState link) {
+    device(link.name());
+    BridgeAddress.keepAtLeave(this, link);
+    add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
+  }
+
+  /** Deletes the links that bear the VIF's alias and that no step takes away yet. */
+  public void deleteRest() {
+    for (LinkState link : host.linksOf(vifId)) {
+      if (!isLeaving(link)) {
+        delete(link);
+      }
+    }
+  }
+
+  private boolean isLeaving(LinkState link) {
+    return steps.stream()
+        .map(PlannedStep::step)
+        .anyMatch(
+            step ->
+                (step instanceof Step.DeleteLink delete && delete.index() == link.index())
+                    || (step instanceof Step.RetireBridge retire
+                        && retire.index() == link.index()));
+  }
+
+  /** Whether a step of the plan changes Open vSwitch. */
+  public boolean changesOvs() {
+    return steps.stream().anyMatch(planned -> planned.step() instanceof Step.ChangeOvs);
+  }
+
   /** Deletes what a plug of the VIF that was cut off left half made, a bridge too. */
   public void deleteUnfinished() {
     for (LinkState link : host.linksOf(vifId)) {
-      boolean isLeaving =
-          steps.stream()
-              .anyMatch(
-                  planned ->
-                      planned.step() instanceof Step.DeleteLink delete
-                          && delete.index() == link.index());
-      if (link.isUnfinished() && !isLeaving) {
+      if (link.isUnfinished() && !isLeaving(link)) {
         add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
       }
     }

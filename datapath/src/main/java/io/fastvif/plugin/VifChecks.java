@@ -44,7 +44,11 @@ public final class VifChecks {
 
   /** The VIF's id, which must be fit to be kept as a link's alias. */
   public static String id(Vif vif) {
-    String id = vif.id().require("id");
+    return id(vif.id().require("id"));
+  }
+
+  /** An id of a VIF, which must be fit to be kept as a link's alias. */
+  public static String id(String id) {
     boolean printable = id.chars().allMatch(c -> c > ' ' && c < 0x7f);
     if (id.isEmpty() || id.length() > ID_CHARACTERS || !printable) {
       throw InvalidInputException.ofValue(

@@ -32,6 +32,18 @@ public interface VifPlugin {
   PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host);
 
   /**
+   * Adds to a plan what this plugin does to unplug a VIF of which nothing but the id is known:
+   * whatever the host has that only this plugin can have made for it. The links that bear the VIF's
+   * alias are deleted afterwards, those that are left.
+   */
+  default void unplugKnown(String vifId, PlanBuilder plan) {}
+
+  /** When {@link #unplugKnown} comes. */
+  default UnplugStage unplugStage() {
+    return UnplugStage.DEVICES;
+  }
+
+  /**
    * What is left for the hypervisor to do once the VIF is plugged with this plugin's options; all
    * of it where the plugin does not say.
    */

@@ -20,6 +20,14 @@ public interface VifPluginFactory {
     return List.of();
   }
 
+  /**
+   * Those of the options that stand among the plugin's, as os-vif has them, but are for the engine:
+   * {@link #create} is never given them.
+   */
+  default List<String> engineOptions() {
+    return List.of();
+  }
+
   /** What it takes: VIF types and port profiles, each with the least and the greatest version. */
   HostPluginInfo describe();
 

@@ -2,16 +2,20 @@ package io.fastvif.plugin;
 
 import io.fastvif.host.HostCapabilities;
 import io.fastvif.host.HostInfo;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlugPlan;
 import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The plugins that are installed, found by ServiceLoader and made when first wanted. */
 public final class VifPlugins {
@@ -36,7 +40,8 @@ public final class VifPlugins {
    * The installed plugins with the given options.
    *
    * @param options by {@code PLUGIN.OPTION}, such as {@code linux_bridge.network_device_mtu}
-   * @throws InvalidInputException if no installed plugin has such an option
+   * @throws InvalidInputException if no installed plugin has such an option, or it is one of the
+   *     {@linkplain #engineOptions() engine's}, for which the plugins can do nothing
    */
   public static VifPlugins installed(Map<String, String> options) {
     VifPlugins plugins =
@@ -53,40 +58,57 @@ public final class VifPlugins {
           int dot = key.indexOf('.');
           String plugin = key.substring(0, Math.max(dot, 0));
           String option = key.substring(dot + 1);
-          VifPluginFactory factory = factories.get(plugin);
-          if (factory == null || !factory.options().contains(option)) {
+          requireOption(key);
+          if (factories.get(plugin).engineOptions().contains(option)) {
             throw InvalidInputException.ofValue(
-                "option", key, "is not known", "one of " + knownOptions());
+                "option",
+                key,
+                "is the engine's and not for plugins",
+                "one that a plugin takes; a HostConfiguration takes both");
           }
           byPlugin.computeIfAbsent(plugin, name -> new HashMap<>()).put(option, value);
         });
     byPlugin.forEach((plugin, values) -> options.put(plugin, new PluginOptions(plugin, values)));
   }
 
-  private String knownOptions() {
-    return String.join(", ", options());
+  /**
+   * Checks that there is such an option.
+   *
+   * @param key {@code PLUGIN.OPTION}
+   * @throws InvalidInputException if no installed plugin has it
+   */
+  public void requireOption(String key) {
+    int dot = key.indexOf('.');
+    VifPluginFactory factory = factories.get(key.substring(0, Math.max(dot, 0)));
+    if (factory == null || !factory.options().contains(key.substring(dot + 1))) {
+      throw InvalidInputException.ofValue(
+          "option", key, "is not known", "one of " + String.join(", ", options()));
+    }
+  }
+
+  /** Those of the options that are not for the plugins but for their engine. */
+  public Set<String> engineOptions() {
+    return options(VifPluginFactory::engineOptions);
   }
 
   /** The options of all plugins, by {@code PLUGIN.OPTION}. */
   public Set<String> options() {
-    Set<String> known = new LinkedHashSet<>();
-    for (VifPluginFactory factory : factories.values()) {
-      for (String option : factory.options()) {
-        known.add(factory.name() + "." + option);
-      }
-    }
-    return known;
+    return options(VifPluginFactory::options);
   }
 
   /** The options that may be given more than once, by {@code PLUGIN.OPTION}. */
   public Set<String> repeatableOptions() {
-    Set<String> repeatable = new LinkedHashSet<>();
+    return options(VifPluginFactory::repeatableOptions);
+  }
+
+  private Set<String> options(Function<VifPluginFactory, List<String>> which) {
+    Set<String> all = new LinkedHashSet<>();
     for (VifPluginFactory factory : factories.values()) {
-      for (String option : factory.repeatableOptions()) {
-        repeatable.add(factory.name() + "." + option);
+      for (String option : which.apply(factory)) {
+        all.add(factory.name() + "." + option);
       }
     }
-    return repeatable;
+    return all;
   }
 
   /**
@@ -106,6 +128,30 @@ public final class VifPlugins {
     capabilities.check(vif);
     String name = vif.plugin().get();
     return made(name);
+  }
+
+  /**
+   * Plans to unplug a VIF of which nothing but the id is known: whatever the host has of it, by
+   * whichever of the installed plugins. What a VIF's own fields alone would tell stays: its {@code
+   * preserve_on_delete} is not heeded, a port on a switch outside (802.1Qbg) is not given up, and a
+   * socket that no forwarder of this process serves is left to who made it.
+   *
+   * @return a plan without steps for a VIF that the host does not know
+   * @throws InvalidInputException if it is no id, or an option of a plugin has a value that it does
+   *     not take
+   */
+  public PlugPlan unplug(String vifId, HostSnapshot host) {
+    PlanBuilder plan = new PlanBuilder(VifChecks.id(vifId), "", host);
+    for (UnplugStage stage : UnplugStage.values()) {
+      for (String name : factories.keySet()) {
+        VifPlugin plugin = made(name);
+        if (plugin.unplugStage() == stage) {
+          plugin.unplugKnown(vifId, plan);
+        }
+      }
+    }
+    plan.deleteRest();
+    return plan.unplugged();
   }
 
   private VifPlugin made(String name) {

@@ -43,7 +43,7 @@ class BatchConflictsTest {
   @KernelTest
   void onePlansWhatTheOtherCannotHave() throws Exception {
     refused(
-        "vif_name: \"same\" is that of another VIF of the same batch, " + FIRST,
+        "vif_name: \"same\" is that of another VIF, " + FIRST,
         Vifs.tap(FIRST, "same").build(),
         Vifs.tap(SECOND, "same").build());
     refused(
@@ -53,8 +53,7 @@ class BatchConflictsTest {
         "-o",
         "linux_bridge.create_port=veth");
     refused(
-        "network.subnets.ips.address: \"10.65.0.5\" is that of another VIF of the same batch, "
-            + FastPathVifs.id(1),
+        "network.subnets.ips.address: \"10.65.0.5\" is that of another VIF, " + FastPathVifs.id(1),
         FastPathVifs.routed(folder, 1, VhostUserMode.CLIENT, "10.65.0.5"),
         FastPathVifs.routed(folder, 2, VhostUserMode.CLIENT, "10.65.0.6", "10.65.0.5"));
     refused(
@@ -81,7 +80,7 @@ class BatchConflictsTest {
         plugged.lines().get(1).contains("\"name\":\"same\",\"outcome\":\"failed\""), plugged.out());
     // A later call sees it on the host.
     CommandRun later = CommandRun.of("plug", file(second).toString()).expect(Fastvif.WRONG_INPUT);
-    String holder = "vif_name: \"same\" is that of another VIF on this host, " + FIRST;
+    String holder = "vif_name: \"same\" is that of another VIF, " + FIRST;
     assertTrue(later.err().contains(holder), later.err());
     CommandRun unplugged = CommandRun.of("unplug", file(second).toString()).expect(Fastvif.DONE);
     assertTrue(unplugged.out().contains("\"outcome\":\"unchanged\""), unplugged.out());

@@ -1,21 +1,15 @@
 package io.fastvif.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.engine.OvsSettings;
-import io.fastvif.ovsdb.OvsdbAddress;
-import io.fastvif.vif.InvalidInputException;
+import io.fastvif.config.HostConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PluginConfigurationTest {
   @TempDir Path folder;
@@ -49,7 +43,7 @@ class PluginConfigurationTest {
             """);
     Arguments arguments = options("ovs.network_device_mtu=1380");
     arguments.add(PluginConfiguration.CONFIG, file.toString());
-    PluginConfiguration configuration =
+    HostConfiguration configuration =
         PluginConfiguration.of(
             arguments,
             Map.of(
@@ -78,62 +72,5 @@ class PluginConfigurationTest {
         assertThrows(WrongInputException.class, () -> PluginConfiguration.of(arguments, Map.of()))
             .getMessage();
     assertTrue(message.contains("none: cannot be read"), message);
-  }
-
-  @Test
-  void findsOpenVSwitchWhereOsVifDoes() {
-    OvsSettings byDefault = OvsConnection.of(Map.of());
-    assertEquals("tcp:127.0.0.1:6640", byDefault.servers().toString());
-    assertEquals(Duration.ofMinutes(2), byDefault.limit());
-    OvsSettings given =
-        OvsConnection.of(
-            Map.of(
-                "ovs.ovsdb_connection", "tcp:[2001:db8::1]:6641",
-                "ovs.ovs_vsctl_timeout", "7",
-                "ovs.ovsdb_interface", "vsctl",
-                "linux_bridge.create_port", "tap"));
-    OvsdbAddress.Tcp tcp =
-        assertInstanceOf(OvsdbAddress.Tcp.class, given.servers().addresses().getFirst());
-    assertEquals("2001:db8::1", tcp.host());
-    assertEquals(6641, tcp.port());
-    assertEquals(Duration.ofSeconds(7), given.limit());
-    assertTrue(OvsConnection.of(Map.of("ovs.ovs_vsctl_timeout", "0")).limit().toDays() > 1000);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"tcp:h:0", "tcp:h:65536", "ssl:[::1]:99999", "tcp:h:4294973936"})
-  void aPortOutOfRangeIsSaidToBe(String address) {
-    InvalidInputException wrong =
-        assertThrows(
-            InvalidInputException.class,
-            () -> OvsConnection.of(Map.of("ovs.ovsdb_connection", address)));
-    assertEquals("ovs.ovsdb_connection", wrong.path());
-    assertTrue(wrong.getMessage().contains("a PORT from 1 to 65535"), wrong::getMessage);
-    assertTrue(wrong.getMessage().contains(address), wrong::getMessage);
-  }
-
-  @Test
-  void refusesWhatCannotBeAnAddressOrAKey() {
-    Map<String, String> wrong =
-        Map.of(
-            "udp:127.0.0.1:6640", "ovs.ovsdb_connection",
-            "unix:", "ovs.ovsdb_connection",
-            "tcp:127.0.0.1:0", "ovs.ovsdb_connection",
-            "tcp:127.0.0.1:65536", "ovs.ovsdb_connection",
-            "ssl:127.0.0.1:6640", "ovs.private_key");
-    wrong.forEach(
-        (address, path) ->
-            assertEquals(
-                path,
-                assertThrows(
-                        InvalidInputException.class,
-                        () -> OvsConnection.of(Map.of("ovs.ovsdb_connection", address)))
-                    .path()));
-    assertEquals(
-        "ovs.ovsdb_interface",
-        assertThrows(
-                InvalidInputException.class,
-                () -> OvsConnection.of(Map.of("ovs.ovsdb_interface", "idl")))
-            .path());
   }
 }

@@ -196,7 +196,7 @@ class WrongInputTest {
         assertTrue(line.contains("\"outcome\":\"" + command + "ged\""), line);
       }
       assertTrue(
-          run.lines().get(2).startsWith("{\"id\":\"v2\",\"name\":\"\",\"outcome\":\"failed\""));
+          run.lines().get(2).startsWith("{\"id\":\"v2\",\"name\":\"t2\",\"outcome\":\"failed\""));
       assertTrue(run.err().startsWith("fastvif: " + file + ": " + message), run.err());
     }
     CommandRun plan = CommandRun.of("plan", file.toString()).expect(Fastvif.WRONG_INPUT);

@@ -30,7 +30,13 @@ abstract class ExecutorFixture {
   /** One more executor on the same kernel. */
   final BatchExecutor newExecutor() {
     return new BatchExecutor(
-        kernel, OvsTransport.none("none"), new NoVhostUserPorts(), 64, errors::add, () -> {});
+        kernel,
+        OvsTransport.none("none"),
+        new NoVhostUserPorts(),
+        64,
+        errors::add,
+        () -> {},
+        new EngineCounters());
   }
 
   @AfterEach

@@ -141,6 +141,11 @@ public final class LinuxBridgePlugin implements VifPlugin {
   }
 
   @Override
+  public void unplugKnown(String vifId, PlanBuilder plan) {
+    forwarding.release(plan, vifId, plan.host().filters().bridgesOf(vifId));
+  }
+
+  @Override
   public HypervisorTask hypervisorTask(Vif vif) {
     if (!(vif instanceof VifBridge)) {
       return HypervisorTask.CONNECT_DEVICE;

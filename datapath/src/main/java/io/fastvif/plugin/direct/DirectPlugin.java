@@ -109,6 +109,11 @@ public final class DirectPlugin implements VifPlugin {
   }
 
   @Override
+  public void unplugKnown(String vifId, PlanBuilder plan) {
+    new MacvtapPlanner(plan, vifId, "", null, file, ports).unplugKnown();
+  }
+
+  @Override
   public HypervisorTask hypervisorTask(Vif vif) {
     return vif instanceof VifDirect ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CONNECT_DEVICE;
   }

@@ -197,14 +197,33 @@ final class MacvtapPlanner {
     if (port != null) {
       plan.add(ports.disassociate(port));
     }
+    List<LinkState> lower = preserve ? List.of() : removeFiles();
+    plan.delete(preserve);
+    setDown(lower);
+  }
+
+  /** The same for a VIF of which nothing but the id is known. */
+  void unplugKnown() {
+    List<LinkState> lower = removeFiles();
+    if (!lower.isEmpty()) {
+      plan.deleteRest();
+      setDown(lower);
+    }
+  }
+
+  /** Removes the macvtaps' files; returns what they lie on. */
+  private List<LinkState> removeFiles() {
     List<LinkState> lower = new ArrayList<>();
     for (LinkState own : plan.host().linksOf(vifId)) {
-      if (!preserve && own.lower() != null) {
+      if (own.lower() != null) {
         addLower(own, lower);
         plan.add(file.remove(own.name()));
       }
     }
-    plan.delete(preserve);
+    return lower;
+  }
+
+  private void setDown(List<LinkState> lower) {
     for (LinkState device : lower) {
       if (device.alias().equals(Aliases.BROUGHT_UP)) {
         plan.add(

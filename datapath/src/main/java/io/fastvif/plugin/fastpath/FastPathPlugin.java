@@ -4,8 +4,12 @@ import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.VhostUserPortStep;
+import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.UnplugStage;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
@@ -96,6 +100,23 @@ public final class FastPathPlugin implements VifPlugin {
     port.deleteTap();
     port.plan().deleteUnfinished();
     return port.plan().unplugged();
+  }
+
+  @Override
+  public void unplugKnown(String vifId, PlanBuilder plan) {
+    plan.host()
+        .vhostUserPort(vifId)
+        .ifPresent(
+            port ->
+                plan.add(
+                    PlannedStep.own(
+                        new VhostUserPortStep.ClosePort(port),
+                        new VhostUserPortStep.OpenPort(port))));
+  }
+
+  @Override
+  public UnplugStage unplugStage() {
+    return UnplugStage.GUEST;
   }
 
   private static VifVhostUser check(Vif vif) {

@@ -117,6 +117,24 @@ public final class HostDevicePlugin implements VifPlugin {
     return plan.unplugged();
   }
 
+  @Override
+  public void unplugKnown(String vifId, PlanBuilder plan) {
+    HostSnapshot host = plan.host();
+    host.devices()
+        .leases()
+        .forEach(
+            (address, lease) -> {
+              if (lease.holder().equals(vifId) && lease.former() != null) {
+                plan.device(address.toString());
+                DeviceSteps steps = DeviceSteps.of(plan, vifId, "id", address);
+                VfFunction.of(host, address, steps)
+                    .restoreKnown(plan, steps.former().orElseThrow());
+                steps.restore();
+                steps.giveBack();
+              }
+            });
+  }
+
   private static VifHostDevice check(Vif vif) {
     VifHostDevice device =
         VifChecks.type(vif, VifHostDevice.class, VifHostDevice.OBJECT_NAME, NAME);

@@ -21,6 +21,7 @@ import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.VifHostDevice;
+import java.util.List;
 
 /**
  * The device as a virtual function, if it is one: its settings and its representor.
@@ -110,6 +111,19 @@ record VfFunction(
           "one whose address can be set");
     }
     plan.note(vif.devAddress().get() + " " + problem);
+  }
+
+  /** The representor as it was, wherever it is now. */
+  void restoreKnown(PlanBuilder plan, FormerDevice former) {
+    if (representor == null || former.representor() == null) {
+      return;
+    }
+    if (plan.changesOvs()) {
+      // ovs-vswitchd finds a port that it takes out of the kernel's datapath by its name.
+      plan.add(PlannedStep.own(new Step.AwaitOvs(List.of()), null));
+    }
+    plan.change(representor, LinkSettings.NONE.withUp(false), false);
+    restoreRepresentor(plan, former);
   }
 
   /** The representor as it was; after the steps that take it out of the switch and down. */

@@ -140,6 +140,17 @@ public final class NestedDpdkPlugin implements VifPlugin {
     return plan.unplugged();
   }
 
+  @Override
+  public void unplugKnown(String vifId, PlanBuilder plan) {
+    boolean hasDevice =
+        plan.host().devices().leases().values().stream()
+            .anyMatch(lease -> lease.holder().equals(vifId));
+    if (hasDevice && vifId.indexOf('/') < 0) {
+      plan.add(
+          PlannedStep.own(new Step.DescribeDevice(folder.resolve(vifId + ".json"), null), null));
+    }
+  }
+
   private Path file(Vif vif) {
     String id = VifChecks.id(vif);
     if (id.indexOf('/') >= 0) {

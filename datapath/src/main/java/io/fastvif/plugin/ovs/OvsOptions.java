@@ -49,6 +49,16 @@ record OvsOptions(
           "certificate",
           "ca_cert");
 
+  /** Those of them that say where the database is, and how long to wait for it. */
+  static final List<String> OF_ENGINE =
+      List.of(
+          "ovs_vsctl_timeout",
+          "ovsdb_connection",
+          "ovsdb_interface",
+          "private_key",
+          "certificate",
+          "ca_cert");
+
   static OvsOptions of(PluginOptions options) {
     return new OvsOptions(
         options.mtu(),

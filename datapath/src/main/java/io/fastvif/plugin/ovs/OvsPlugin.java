@@ -5,7 +5,9 @@ import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.UnplugStage;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPluginFactory;
@@ -47,6 +49,11 @@ public final class OvsPlugin implements VifPlugin {
     @Override
     public List<String> options() {
       return OvsOptions.NAMES;
+    }
+
+    @Override
+    public List<String> engineOptions() {
+      return OvsOptions.OF_ENGINE;
     }
 
     @Override
@@ -143,6 +150,16 @@ public final class OvsPlugin implements VifPlugin {
       default -> throw VifChecks.wrongType(vif, TYPES, NAME);
     }
     return plan.unplug();
+  }
+
+  @Override
+  public void unplugKnown(String vifId, PlanBuilder plan) {
+    new KnownPorts(vifId, plan).unplug();
+  }
+
+  @Override
+  public UnplugStage unplugStage() {
+    return UnplugStage.SWITCH;
   }
 
   @Override

@@ -45,8 +45,7 @@ class OvsDpdkTest {
       VifPlugins.installed(
           Map.of(
               "ovs.default_qos_type", "",
-              "ovs.wait_for", "vswitchd",
-              "ovs.ovs_vsctl_timeout", "120"));
+              "ovs.wait_for", "vswitchd"));
 
   private void run(PlugEngine engine, boolean plug, Vif vif) throws Exception {
     VifPlugin plugin = plugins.of(vif);

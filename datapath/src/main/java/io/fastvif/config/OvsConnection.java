@@ -1,4 +1,4 @@
-package io.fastvif.cli;
+package io.fastvif.config;
 
 import io.fastvif.engine.OvsSettings;
 import io.fastvif.files.HostPath;
@@ -7,8 +7,6 @@ import io.fastvif.ovsdb.TlsCredentials;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.NumberRange;
-import io.fastvif.vif.OpenVSwitchProfile;
-import io.fastvif.vif.Vif;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,50 +16,16 @@ import java.util.Map;
 
 /** Where Open vSwitch is, from the options of the plugin {@code ovs}. */
 final class OvsConnection {
-  private static final String PLUGIN = "ovs";
+  static final String PLUGIN = "ovs";
   private static final String CONNECTION = "ovsdb_connection";
+
+  /** The option that says where the database is. */
+  static final String OPTION = PLUGIN + "." + CONNECTION;
+
   private static final Duration FOREVER = Duration.ofDays(3650);
   private static final int DEFAULT_SECONDS = 120;
 
   private OvsConnection() {}
-
-  /**
-   * Reads the options if one of these VIFs is for Open vSwitch, otherwise null.
-   *
-   * @throws WrongInputException if one has a value that it does not take
-   */
-  static OvsSettings forVifs(List<VifInput> vifs, PluginConfiguration configuration) {
-    if (vifs.stream().noneMatch(input -> needsOvs(input.request().vif()))) {
-      return null;
-    }
-    return of(configuration);
-  }
-
-  /**
-   * Reads the options if one of them says where the database is, otherwise null.
-   *
-   * @throws WrongInputException if one has a value that it does not take
-   */
-  static OvsSettings ifConfigured(PluginConfiguration configuration) {
-    return configuration.values().containsKey(PLUGIN + "." + CONNECTION) ? of(configuration) : null;
-  }
-
-  private static OvsSettings of(PluginConfiguration configuration) {
-    configuration.require(PLUGIN);
-    try {
-      return of(configuration.values());
-    } catch (InvalidInputException wrong) {
-      String place = configuration.place(wrong.path());
-      throw WrongInputException.in(
-          place == null ? PluginConfiguration.OPTION.name() : place, wrong);
-    }
-  }
-
-  /** Whether it is the plugin's, or another's with a port of Open vSwitch. */
-  private static boolean needsOvs(Vif vif) {
-    return vif.plugin().orElse("").equals(PLUGIN)
-        || vif.portProfile().orElse(null) instanceof OpenVSwitchProfile;
-  }
 
   /**
    * Reads the options.
