@@ -50,11 +50,10 @@ final class UplinkMove {
   private final List<LinkEntry> moved;
   private final List<LinkEntry> onBridge;
   private final boolean ipv6;
+  private final boolean joined;
 
   /** Whether the bridge makes a link-local address when it can; a new one does. */
   private boolean generating;
-
-  private boolean generationChanged;
 
   /**
    * @param bridge the bridge's name; it may still be to be made
@@ -66,7 +65,8 @@ final class UplinkMove {
     this.bridge = bridge;
     existing = host.link(bridge).filter(link -> !link.isUnfinished());
     generating = existing.map(LinkState::ipv6AddressGeneration).orElse(true);
-    all = mayHold(host) ? host.entries(uplink.index()) : LinkEntries.NONE;
+    joined = existing.isPresent() && uplink.master() == existing.get().index();
+    all = host.entries(uplink.index());
     onBridge =
         all.all().isEmpty()
             ? List.of()
@@ -101,17 +101,6 @@ final class UplinkMove {
     }
   }
 
-  /**
-   * A port of the bridge was moved when it joined. An address goes last, see {@link #finish()}, so
-   * that where none is left, nothing is.
-   */
-  private boolean mayHold(HostSnapshot host) {
-    boolean joined = existing.isPresent() && uplink.master() == existing.get().index();
-    return !joined
-        || !host.addresses(uplink.index()).isEmpty()
-        || !host.routes(uplink.index()).isEmpty();
-  }
-
   /** Whether there is anything to move. */
   boolean isEmpty() {
     return moved.isEmpty();
@@ -122,9 +111,14 @@ final class UplinkMove {
     return moved.stream().anyMatch(entry -> entry.kind() == LinkEntry.Kind.ADDRESS);
   }
 
-  /** Whether a move was broken off: something is on the uplink and on the bridge. */
+  /**
+   * Whether a move was broken off: something is on the uplink and on the bridge, or the uplink has
+   * joined it with nothing but what goes there only then.
+   */
   boolean isHalfDone() {
-    return moved.stream().anyMatch(onBridge::contains);
+    boolean isRest =
+        joined && moved.stream().noneMatch(entry -> entry.way() == LinkEntry.Way.BESIDE);
+    return moved.stream().anyMatch(onBridge::contains) || (isRest && !isEmpty());
   }
 
   /**
@@ -176,13 +170,14 @@ final class UplinkMove {
     if (ipv6 && withoutIpv6) {
       enableIpv6();
     }
+    boolean hasIpv6 = onBridge.stream().anyMatch(LinkEntry::needsIpv6);
+    if (ipv6 && !hasIpv6 && uplink.ipv6AddressGeneration()) {
+      generateAddresses(true); // before the first entry, which shows that this is done
+    }
     for (LinkEntry entry : moved) {
       if (entry.way() == LinkEntry.Way.BESIDE) {
         add(entry);
       }
-    }
-    if (ipv6 && uplink.ipv6AddressGeneration() && (generationChanged || isHalfDone())) {
-      generateAddresses(true);
     }
   }
 
@@ -203,7 +198,6 @@ final class UplinkMove {
    */
   private void enableIpv6() {
     generateAddresses(false);
-    generationChanged = true;
     int before =
         existing.map(link -> plan.host().entries(link.index()).acceptRa()).orElse(all.acceptRa());
     if (all.acceptRa() >= 0) {
@@ -258,7 +252,7 @@ final class UplinkMove {
 
   /**
    * Once the uplink has joined: changes over what exists once, and takes the rest off it, last of
-   * all an address. Where this is broken off, that address shows that something may be left.
+   * all an address: where this is broken off, a link-local one shows that IPv6 was moved.
    */
   void finish() {
     for (LinkEntry entry : moved) {

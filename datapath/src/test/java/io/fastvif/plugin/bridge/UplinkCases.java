@@ -9,9 +9,14 @@ final class UplinkCases {
 
   private UplinkCases() {}
 
-  /** By what they are, in the words of {@code ip}. */
+  /**
+   * By what they are, in the words of {@code ip}. {@code -Dfastvif.uplink-case=TEXT} leaves those
+   * that have the text in their names.
+   */
   static Map<String, String> all() {
-    return ALL;
+    Map<String, String> chosen = new LinkedHashMap<>(ALL);
+    chosen.keySet().removeIf(name -> !name.contains(System.getProperty("fastvif.uplink-case", "")));
+    return chosen;
   }
 
   private static void add(String name, String... commands) {
@@ -138,5 +143,20 @@ final class UplinkCases {
         "IPv4 by a gateway of IPv6",
         "address add 10.0.0.5/32 dev eth1",
         "route add default via inet6 fe80::1 dev eth1");
+    add(
+        "no address, but another table, a rule, a neighbour",
+        "route add 10.6.0.0/16 dev eth1 table 100",
+        "rule add iif eth1 lookup 100 priority 500",
+        "neighbour add 10.6.0.9 lladdr 02:00:00:00:00:99 dev eth1 nud permanent",
+        "neighbour add proxy 10.6.0.77 dev eth1");
+    add(
+        "no address, but next hop objects",
+        "nexthop add id 8 dev eth1",
+        "route add 10.9.0.0/16 nhid 8 table 100");
+    add(
+        "no address but a link-local one, and IPv6 routes and neighbours",
+        "-6 route add 2001:db8:7::/48 via fe80::1 dev eth1",
+        "-6 route add default via fe80::1 dev eth1 table 100",
+        "-6 neighbour add fe80::1 lladdr 02:00:00:00:00:99 dev eth1 nud permanent");
   }
 }

@@ -184,6 +184,34 @@ class UplinkReachTest {
         + host.show("neighbour show dev br0 nud permanent");
   }
 
+  /** A move that has begun must show whether the bridge's way to make addresses is set yet. */
+  @KernelTest
+  void theBridgeMakesAddressesTheSameWayHoweverOftenTheMoveWasKilled() throws Exception {
+    for (String mode : new String[] {"none", "eui64"}) {
+      String undisturbed = null;
+      boolean struck = true;
+      for (int change = 0; struck; change++) {
+        Faults fault = change == 0 ? Faults.none() : Faults.killAt(change);
+        try (Netns namespace = Netns.createPrivate()) {
+          String made = namespace.call(() -> addressGeneration(mode, fault));
+          undisturbed = change == 0 ? made : undisturbed;
+          assertEquals(undisturbed, made, mode + ", killed at " + change);
+        }
+        struck = change == 0 || fault.struck();
+      }
+    }
+  }
+
+  private static String addressGeneration(String mode, Faults fault) throws Exception {
+    UplinkHost host = new UplinkHost("address add 2001:db8::5/64 dev eth1\n");
+    host.batch("link add br0 type bridge\nlink set br0 addrgenmode " + mode + " up\n");
+    UplinkHost.plug(fault);
+    if (fault.struck()) {
+      UplinkHost.assertDone(Outcome.PLUGGED, UplinkHost.plug(Faults.none()));
+    }
+    return host.show("-d -o link show br0").replaceAll(".*(addrgenmode \\w+) .*", "$1").strip();
+  }
+
   /** The kernel drops a link's neighbours when its MAC address is set. */
   @KernelTest
   void theNeighboursThatABridgeHasStay() throws Exception {
