@@ -48,9 +48,14 @@ final class OvsPlan {
     return host;
   }
 
-  /** Whether a device bears another VIF's mark. */
+  /** Whether a device bears another VIF's mark, or has that name as an alternative one only. */
   boolean isOthersDevice(String name) {
-    return host.link(name).filter(link -> link.isOfAnotherThan(vif.id())).isPresent();
+    return host.link(name).filter(link -> isOthers(link, name)).isPresent();
+  }
+
+  private boolean isOthers(LinkState link, String name) {
+    boolean isNamedSo = link.name().equals(name) || link.isOf(vif.id());
+    return link.isOfAnotherThan(vif.id()) || !isNamedSo;
   }
 
   /** Whether a device is the VIF's, and half made or half deleted. */
@@ -68,11 +73,11 @@ final class OvsPlan {
    * that os-vif or a hypervisor made, as the iface-id of the port says that it goes with. Where
    * that port is gone already, a device is the VIF's only if its very name is made of the VIF's id.
    */
-  private boolean isOwn(LinkState link, String port) {
+  private boolean isOwn(LinkState link, String name, String port) {
     if (link.isOf(vif.id())) {
       return true;
     }
-    if (link.isOfAnotherThan(vif.id())) {
+    if (isOthers(link, name)) {
       return false;
     }
     if (foreignPorts.contains(port) || !ovs.isKnown()) {
@@ -245,7 +250,7 @@ final class OvsPlan {
     if (link == null) {
       return;
     }
-    if (isOwn(link, port)) {
+    if (isOwn(link, name, port)) {
       plan.add(PlannedStep.own(new Step.DeleteLink(name, link.index(), link.group()), null));
       plan.device(name);
     } else {
@@ -272,7 +277,7 @@ final class OvsPlan {
     if (bridge == null) {
       return;
     }
-    if (!isOwn(bridge, port)) {
+    if (!isOwn(bridge, name, port)) {
       leave(bridge);
       return;
     }

@@ -2,6 +2,7 @@ package io.fastvif.plugin.ovs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
@@ -23,6 +24,7 @@ import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.PortProfileOvsRepresentor;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifBridge;
 import io.fastvif.vif.VifHostDevice;
 import io.fastvif.vif.VifOpenVSwitch;
 import io.fastvif.vif.VifVhostUser;
@@ -426,6 +428,26 @@ class OvsPluginTest {
                 withPort("br-int", "tap1", "00000000-0000-0000-0000-000000000000").build());
     assertEquals(List.of(), other.steps());
     assertEquals(List.of("port tap1 is left: it is another VIF's"), other.notes());
+  }
+
+  @Test
+  void aDeviceThatHasTheNameOnlyBesideItsOwnIsLeft() {
+    VifBridge vif = OvsVifs.hybrid(1);
+    String id = OvsVifs.id(1);
+    String port = OvsNames.switchEnd(id);
+    for (String name : List.of(OvsNames.hybridBridge(id), OvsNames.bridgeEnd(id), port)) {
+      LinkState foreign = Links.link(9, "foreign", "").withNames("foreign", List.of(name));
+      SnapshotBuilder host =
+          withPort("br-int", port, "e65867e0-9340-4a7f-a256-000000000001").link(foreign);
+      List<String> unplugged =
+          unplug(vif, host.build()).stream().filter(step -> !step.startsWith("ovs-")).toList();
+      assertEquals(List.of(), unplugged, name);
+      List<String> plugged = plug(vif, host.build());
+      assertTrue(
+          plugged.stream().anyMatch(step -> step.startsWith("create") && step.contains(name)),
+          () -> name + ": " + plugged);
+      assertTrue(plugged.stream().noneMatch(step -> step.startsWith("delete")), name);
+    }
   }
 
   @Test
