@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.netns.Netns;
+import io.fastvif.ovsdb.OvsdbProxy;
 import io.fastvif.switchdev.pool.DeviceLeases;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,15 +13,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>A change is what could leave a trace on the host: a send to rtnetlink (with a kill) or each of
  * its messages (with a refusal), a batch of nf_tables, the making of a tap, the writing of a
- * setting, a slow step. What is only asked is not counted. Changes through Open vSwitch's database
- * are not seen here.
+ * setting, a slow step, a transaction of Open vSwitch's database. What is only asked is not
+ * counted. Transactions are seen by {@link #ofTransaction()}, which an {@link OvsdbProxy} asks, and
+ * by {@link FaultyOvs}.
  */
 public final class Faults {
   /** What happens at the change. */
   enum Kind {
     NONE,
     KILL,
-    REFUSE
+    REFUSE,
+    /** The connection to Open vSwitch's database is lost before a transaction is executed. */
+    LOSE_BEFORE,
+    /** The same when it was executed, before it is answered. */
+    LOSE_AFTER
   }
 
   private final Kind kind;
@@ -32,6 +38,11 @@ public final class Faults {
   private Faults(Kind kind, int at) {
     this.kind = kind;
     this.at = at;
+  }
+
+  /** A fault of that kind at a change, or transaction; the first is 1. */
+  static Faults at(Kind kind, int change) {
+    return new Faults(kind, change);
   }
 
   /** No fault: the engine only counts. */
@@ -103,6 +114,27 @@ public final class Faults {
     return kind == Kind.REFUSE;
   }
 
+  /** Whether it dies, or is never told to. */
+  boolean kills() {
+    return kind == Kind.KILL || kind == Kind.NONE;
+  }
+
+  /** Counts a transaction of Open vSwitch's, and says what becomes of it. */
+  public OvsdbProxy.Fate ofTransaction() {
+    if (kills()) {
+      return OvsdbProxy.Fate.PASS; // counted when it was handed over
+    }
+    if (changes.incrementAndGet() != at) {
+      return OvsdbProxy.Fate.PASS;
+    }
+    struck = true;
+    return switch (kind) {
+      case LOSE_BEFORE -> OvsdbProxy.Fate.LOSE_BEFORE;
+      case LOSE_AFTER -> OvsdbProxy.Fate.LOSE_AFTER;
+      default -> OvsdbProxy.Fate.REFUSE;
+    };
+  }
+
   /**
    * Counts a change.
    *
@@ -110,6 +142,9 @@ public final class Faults {
    * @throws KilledException if the engine is dead
    */
   boolean isRefused() {
+    if (kind == Kind.LOSE_BEFORE || kind == Kind.LOSE_AFTER) {
+      return false;
+    }
     int change = changes.incrementAndGet();
     if (kind == Kind.KILL && change >= at) {
       struck = true;

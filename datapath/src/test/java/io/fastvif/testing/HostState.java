@@ -24,7 +24,7 @@ public record HostState(SortedMap<String, SortedMap<String, String>> objects) {
   private static final long TIME_TOLERANCE_SECONDS = 3;
 
   /** Before a number that is the second in which something ends. */
-  static final String UNTIL = "until ";
+  public static final String UNTIL = "until ";
 
   /** The kernel brings link states up to date once a second. */
   private static final long SETTLE_NANOS = 4_000_000_000L;
