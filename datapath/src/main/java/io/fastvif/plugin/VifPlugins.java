@@ -4,6 +4,7 @@ import io.fastvif.host.HostCapabilities;
 import io.fastvif.host.HostInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.provider.Providers;
 import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
@@ -11,7 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,10 +46,18 @@ public final class VifPlugins {
    */
   public static VifPlugins installed(Map<String, String> options) {
     VifPlugins plugins =
-        new VifPlugins(
-            ServiceLoader.load(VifPluginFactory.class, VifPlugins.class.getClassLoader()));
+        new VifPlugins(Providers.load(VifPluginFactory.class, VifPlugins::probe));
     plugins.take(options);
     return plugins;
+  }
+
+  /** Asks for all that is asked of every plugin, wanted or not. */
+  private static void probe(VifPluginFactory factory) {
+    Objects.requireNonNull(factory.name());
+    Objects.requireNonNull(factory.options());
+    Objects.requireNonNull(factory.repeatableOptions());
+    Objects.requireNonNull(factory.engineOptions());
+    Objects.requireNonNull(factory.describe());
   }
 
   private void take(Map<String, String> given) {
