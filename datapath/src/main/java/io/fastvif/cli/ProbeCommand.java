@@ -7,7 +7,9 @@ import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.session.BackendProbe;
 import io.fastvif.vhostuser.session.SocketException;
 import io.fastvif.vhostuser.session.SocketOwner;
+import io.fastvif.vif.InvalidInputException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,6 +18,9 @@ import java.util.Optional;
 final class ProbeCommand extends Command {
   private static final long TIMEOUT_MILLIS = 5_000;
   private static final double NANOS_PER_MILLI = 1e6;
+
+  /** Of sun_path in sockaddr_un, without the terminating zero. */
+  private static final int MAX_PATH_BYTES = 107;
 
   private static final Option JSON = Option.flag("--json", "Print one line of JSON.");
   private static final Option FORCE =
@@ -41,6 +46,11 @@ final class ProbeCommand extends Command {
       return Fastvif.WRONG_INPUT;
     }
     String path = words.getFirst();
+    int length = path.getBytes(StandardCharsets.UTF_8).length;
+    if (length == 0 || length > MAX_PATH_BYTES) {
+      throw InvalidInputException.ofValue(
+          "SOCKET", path, "is not a socket's path", "a path of 1 to " + MAX_PATH_BYTES + " bytes");
+    }
     Optional<SocketOwner> owner = SocketOwner.of(path);
     if (owner.isPresent() && owner.get().servesOnce() && !arguments.has(FORCE)) {
       String refusal =

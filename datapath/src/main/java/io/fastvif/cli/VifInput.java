@@ -6,6 +6,7 @@ import io.fastvif.vif.json.PlugRequests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -22,6 +23,9 @@ record VifInput(String file, PlugRequest request) {
    * @throws WrongInputException if one is not what it must be, or cannot be read
    */
   static List<VifInput> read(List<String> files) {
+    if (Collections.frequency(files, InputFiles.STANDARD_INPUT) > 1) {
+      throw WrongInputException.of("standard input is given twice: expected - once");
+    }
     List<VifInput> inputs = new ArrayList<>();
     for (String file : files) {
       String name = file.equals("-") ? "standard input" : file;

@@ -23,6 +23,9 @@ final class WrongInputException extends RuntimeException {
 
   /** A file cannot be read. */
   static WrongInputException unreadable(String file, IOException reason) {
+    if (file.isEmpty()) {
+      return new WrongInputException("\"\" is not a file: expected a file's path", reason);
+    }
     String message = String.valueOf(reason.getMessage());
     String detail =
         message.startsWith(file + " (") && message.endsWith(")")

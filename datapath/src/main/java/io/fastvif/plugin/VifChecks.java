@@ -52,7 +52,10 @@ public final class VifChecks {
     boolean printable = id.chars().allMatch(c -> c > ' ' && c < 0x7f);
     if (id.isEmpty() || id.length() > ID_CHARACTERS || !printable) {
       throw InvalidInputException.ofValue(
-          "id", id, "is not an identifier", "a UUID, or other printable ASCII without spaces");
+          "id",
+          id,
+          "is not an identifier",
+          "a UUID, or 1 to " + ID_CHARACTERS + " characters of printable ASCII without spaces");
     }
     return id;
   }

@@ -49,6 +49,10 @@ class ProbeCommandTest {
         CommandRun.of("vhost-user", "probe", file.toString(), "--json").expect(Fastvif.FAILED);
     assertTrue(dead.out().contains("\"alive\":false"), dead.out());
     assertTrue(dead.out().contains("ECONNREFUSED"), dead.out());
+    for (String path : List.of("", "x".repeat(108))) {
+      CommandRun wrong = CommandRun.of("vhost-user", "probe", path).expect(Fastvif.WRONG_INPUT);
+      assertTrue(wrong.err().contains("is not a socket's path"), wrong.err());
+    }
     CommandRun.of("vhost-user", "probe", "a", "b").expect(Fastvif.WRONG_INPUT);
     CommandRun.of("vhost-user", "probe").expect(Fastvif.WRONG_INPUT);
   }

@@ -83,6 +83,8 @@ class WrongInputTest {
     Path missing = folder.resolve("missing.json");
     refused(missing, missing + ": cannot be read: No such file or directory");
     refused(folder, folder + ": cannot be read: Is a directory");
+    CommandRun none = CommandRun.of("plug", "").expect(Fastvif.WRONG_INPUT);
+    assertEquals("fastvif: \"\" is not a file: expected a file's path\n", none.err());
   }
 
   @KernelTest
@@ -111,6 +113,12 @@ class WrongInputTest {
   private CommandRun plug(String content) throws IOException {
     Path file = Files.writeString(folder.resolve("in.json"), content);
     return CommandRun.of("plug", file.toString()).expect(Fastvif.WRONG_INPUT);
+  }
+
+  @KernelTest
+  void standardInputIsReadOnce() {
+    CommandRun run = CommandRun.of("plan", "-", "-").expect(Fastvif.WRONG_INPUT);
+    assertEquals("fastvif: standard input is given twice: expected - once\n", run.err());
   }
 
   @KernelTest

@@ -153,6 +153,8 @@ class ValuesTest {
         "a\u0000b",
         "sixteen-bytes-xx",
         "tap%d",
+        "all",
+        "default",
         "größe-größe-größe",
         "à"
       })

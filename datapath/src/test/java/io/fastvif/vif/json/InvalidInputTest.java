@@ -41,6 +41,7 @@ class InvalidInputTest {
           'address':'zz'          | vif.address: "zz" is not a MAC address: expected six hexadecimal pairs separated by colons
           'vif_name':'a/b'        | vif.vif_name: "a/b" is not the name of a network device: expected 1 to 15 bytes without slash, colon, percent sign or white space
           'bridge_name':'sixteen-bytes-xx' | vif.bridge_name: "sixteen-bytes-xx" is not the name of a network device: expected 1 to 15 bytes without slash, colon, percent sign or white space
+          'vif_name':'all'        | vif.vif_name: "all" is a name that the kernel gives to no device: expected another one
           'active':'yes'          | vif.active: "yes" is a string: expected true or false
           'active':null           | vif.active is null: expected true or false
           'active':1              | vif.active: "1" is a number: expected true or false
