@@ -41,6 +41,15 @@ public final class FrontendGuest implements AutoCloseable {
   /** Negotiates and starts the rings; the frontend is closed with the guest. */
   public FrontendGuest(VhostUserFrontend frontend, long wanted) {
     this.frontend = frontend;
+    try {
+      negotiate(wanted);
+    } catch (RuntimeException | Error e) {
+      release();
+      throw e;
+    }
+  }
+
+  private void negotiate(long wanted) {
     long features = frontend.getFeatures() & (wanted | VirtioFeatures.VERSION_1);
     assertTrue((features & wanted) == wanted, "offered: " + Long.toHexString(features));
     long protocol = frontend.getProtocolFeatures();
@@ -226,8 +235,15 @@ public final class FrontendGuest implements AutoCloseable {
   /** Stops the rings and ends the session. */
   @Override
   public void close() {
-    frontend.stop(0);
-    frontend.stop(1);
+    try {
+      frontend.stop(0);
+      frontend.stop(1);
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
     frontend.close();
     memory.close();
     kick.close();

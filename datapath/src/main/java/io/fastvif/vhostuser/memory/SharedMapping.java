@@ -9,6 +9,7 @@ import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.stat;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class SharedMapping {
   private static final int NOT_GUARDED = -1;
+  private static final int UNMAP_ATTEMPTS = 3;
   private static final int PROTECTION = PROT_READ | PROT_WRITE;
 
   private final AtomicInteger users = new AtomicInteger(1);
@@ -284,7 +286,10 @@ public final class SharedMapping {
     return UserCount.tryAdd(users);
   }
 
-  /** Takes a user away; the last one unmaps the memory. */
+  /**
+   * Takes a user away; the last one unmaps the memory. What the kernel does not unmap is logged and
+   * stays mapped: whoever lets several mappings go lets all others go too.
+   */
   public void release() {
     if (UserCount.remove(users)) {
       if (watched != null) {
@@ -293,7 +298,18 @@ public final class SharedMapping {
       if (guard >= 0) {
         FaultGuard.release(guard);
       }
-      SystemCallException.check(Memory.munmap(mapped, mappedLength), "munmap", name);
+      unmap();
+    }
+  }
+
+  private void unmap() {
+    int result = Memory.munmap(mapped, mappedLength);
+    for (int i = 1; result < 0 && i < UNMAP_ATTEMPTS; i++) {
+      result = Memory.munmap(mapped, mappedLength);
+    }
+    if (result < 0) {
+      System.getLogger("io.fastvif.vhostuser")
+          .log(Level.WARNING, name + " stays mapped: munmap: " + Errno.describe(-result));
     }
   }
 

@@ -12,8 +12,9 @@ public interface BackendObserver {
   default void connected() {}
 
   /**
-   * A connection could not be made or taken, for want of descriptors for example; it is tried
-   * again. That no frontend listens yet is not told.
+   * A connection could not be made or taken, for want of descriptors for example, or was lost by a
+   * fault before it had set up the port. That no frontend listens yet is not told: it is tried
+   * again.
    *
    * @param reason why, in words
    */

@@ -40,6 +40,9 @@ final class BackendSession implements SessionControl {
   private boolean owner;
   private boolean ended;
 
+  /** Whether something went wrong, and the frontend did not just leave. */
+  private boolean failed;
+
   BackendSession(VhostUserBackend backend, FileDescriptor socket) {
     loop = backend.loop();
     this.backend = backend;
@@ -79,6 +82,7 @@ final class BackendSession implements SessionControl {
         thrown instanceof ProtocolException
             || thrown instanceof InvalidMemoryException
             || thrown instanceof SystemCallException;
+    failed = true;
     finish(expected ? thrown.getMessage() : thrown.toString());
   }
 
@@ -235,7 +239,7 @@ final class BackendSession implements SessionControl {
     if (owner) {
       Contained.run("a port", () -> backend.handler().disconnected(reason));
     }
-    backend.ended(this, reason);
+    backend.ended(this, reason, failed);
   }
 
   private void cancelTimer() {

@@ -186,7 +186,7 @@ public final class VhostUserBackend implements AutoCloseable {
   }
 
   /** A session is over and holds nothing any more. */
-  void ended(BackendSession session, String reason) {
+  void ended(BackendSession session, String reason, boolean failed) {
     sessions.remove(session);
     waiting.remove(session);
     boolean owned = owner == session;
@@ -194,6 +194,9 @@ public final class VhostUserBackend implements AutoCloseable {
       owner = null;
     }
     tell(() -> observer.disconnected(owned, reason));
+    if (failed && !owned) {
+      connectionFailed(reason);
+    }
     if (closing) {
       closeIfDone();
       return;

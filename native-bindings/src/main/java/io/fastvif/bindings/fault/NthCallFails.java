@@ -35,6 +35,11 @@ public final class NthCallFails implements SystemCallFaults.Injector {
     return errno;
   }
 
+  /** The positive errno that the call fails with. */
+  public int errno() {
+    return errno;
+  }
+
   /** How many calls there were so far. */
   public long calls() {
     return calls.get();

@@ -1,0 +1,33 @@
+package io.fastvif.fastpath;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.testing.FaultMatrix;
+import io.fastvif.testing.FaultyProcess;
+import io.fastvif.testing.KernelTest;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * For every system call that a vhost-user port's sessions and its forwarder make: if it fails, the
+ * port says why, the others go on, nothing is left behind, and the port can be opened again.
+ */
+class PortFaultMatrixTest {
+  private static final Pattern FAILURES = Pattern.compile("failures=(\\d+)");
+
+  /** Calls that a port's life takes at least, so that a matrix that plays nothing is noticed. */
+  private static final int MIN_CALLS = 100;
+
+  @TempDir Path folder;
+
+  @KernelTest
+  void everySystemCallMayFail() throws Exception {
+    String output = FaultyProcess.run(PortFaultMatrix.class, folder.toString());
+    Matcher failures = FAILURES.matcher(output);
+    assertTrue(failures.find(), output);
+    assertTrue(
+        Integer.parseInt(failures.group(1)) >= MIN_CALLS * FaultMatrix.ERRNOS.size(), output);
+  }
+}
