@@ -44,11 +44,11 @@ import java.util.stream.Stream;
 final class PortFaultMatrix implements AutoCloseable {
   private static final String OPERATOR = "operator";
   private static final long ANSWER_MILLIS = 20_000;
-  private static final long PAUSE_NANOS = 100_000;
+  private static final long PAUSE_NANOS = 1_000_000;
   private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   /** How long a frame may take that a fault may have taken away. */
-  private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
+  private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
   private final ExecutorService operator =
       Executors.newSingleThreadExecutor(task -> new Thread(task, OPERATOR));
@@ -215,8 +215,7 @@ final class PortFaultMatrix implements AutoCloseable {
     PrintStream out = System.out;
     try (PortFaultMatrix matrix = new PortFaultMatrix(Path.of(arguments[0]))) {
       matrix.mappings = mappings();
-      int failures =
-          FaultMatrix.play("a port's life", PortFaultMatrix::isOurs, matrix::play);
+      int failures = FaultMatrix.play("a port's life", PortFaultMatrix::isOurs, matrix::play);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
       out.println(String.format(Locale.ROOT, "failures=%d in %d ms", failures, millis));
     }

@@ -2,7 +2,6 @@ package io.fastvif.fastpath;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.testing.FaultMatrix;
 import io.fastvif.testing.FaultyProcess;
 import io.fastvif.testing.KernelTest;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ class PortFaultMatrixTest {
   private static final Pattern FAILURES = Pattern.compile("failures=(\\d+)");
 
   /** Calls that a port's life takes at least, so that a matrix that plays nothing is noticed. */
-  private static final int MIN_CALLS = 100;
+  private static final int MIN_CALLS = 200;
 
   @TempDir Path folder;
 
@@ -27,7 +26,6 @@ class PortFaultMatrixTest {
     String output = FaultyProcess.run(PortFaultMatrix.class, folder.toString());
     Matcher failures = FAILURES.matcher(output);
     assertTrue(failures.find(), output);
-    assertTrue(
-        Integer.parseInt(failures.group(1)) >= MIN_CALLS * FaultMatrix.ERRNOS.size(), output);
+    assertTrue(Integer.parseInt(failures.group(1)) >= MIN_CALLS, output);
   }
 }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * made to fail, or which has few descriptors.
  */
 public final class FaultyProcess {
-  private static final int TIMEOUT_SECONDS = 240;
+  private static final int TIMEOUT_SECONDS = 900;
 
   private FaultyProcess() {}
 
@@ -47,6 +47,7 @@ public final class FaultyProcess {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-D" + SystemCallFaults.PROPERTY + "=true",
+            "-D" + FaultMatrix.PROPERTY + "=" + System.getProperty(FaultMatrix.PROPERTY, ""),
             "-ea",
             "-Xmx512m",
             "--enable-native-access=ALL-UNNAMED",

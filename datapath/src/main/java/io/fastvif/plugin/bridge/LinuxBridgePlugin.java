@@ -29,7 +29,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
   private static final String BRIDGE_FIELD = "bridge_name";
   private static final int PEER_NAME_CHARACTERS = 14; // as os-vif cuts the names that it makes up
 
-  private final PortKind portKind;
+  private final CreatePort portKind;
   private final BridgePlanner bridges;
   private final ForwardingPolicy forwarding;
   private final int defaultMtu;
@@ -68,7 +68,7 @@ public final class LinuxBridgePlugin implements VifPlugin {
   }
 
   private LinuxBridgePlugin(PluginOptions options) {
-    portKind = options.choice("create_port", PortKind.NONE);
+    portKind = options.choice("create_port", CreatePort.NONE);
     bridges =
         new BridgePlanner(options.text("flat_interface", ""), options.text("vlan_interface", ""));
     forwarding = new ForwardingPolicy(options);
@@ -97,12 +97,12 @@ public final class LinuxBridgePlugin implements VifPlugin {
       }
       bridges.ensure(plan, bridge, network, mtu);
     }
-    if (portKind != PortKind.NONE) {
+    if (portKind != CreatePort.NONE) {
       String name = bridged.vifName().require("vif_name");
       MacAddress guest = vif.address().orElse(null);
       LinkSettings fixed = LinkSettings.NONE.withMtu(mtu).withAddress(HostSideAddress.of(guest));
       LinkSettings rest = LinkSettings.NONE.withMaster(bridge);
-      if (portKind == PortKind.TAP) {
+      if (portKind == CreatePort.TAP) {
         plan.port(
             new Step.CreateTap(name, false, false, OptionalInt.empty(), OptionalInt.empty()),
             LinkSettings.NONE,

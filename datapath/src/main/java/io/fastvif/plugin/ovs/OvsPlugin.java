@@ -111,9 +111,9 @@ public final class OvsPlugin implements VifPlugin {
           HybridPort.plug(plan, checked, bridge.bridgeName().require("bridge_name"), instance);
       case VifVhostUser vhostUser -> {
         if (checked.profile() instanceof PortProfileFpOpenVSwitch fastPath) {
-          FastPathPort.plug(plan, checked, vhostUser, fastPath, instance);
+          OvsFastPathPort.plug(plan, checked, vhostUser, fastPath, instance);
         } else {
-          VhostUserPort.plug(plan, checked, vhostUser, instance);
+          OvsVhostUserPort.plug(plan, checked, vhostUser, instance);
         }
       }
       case VifHostDevice device -> RepresentorPort.plug(plan, checked, device, instance);
@@ -141,9 +141,9 @@ public final class OvsPlugin implements VifPlugin {
           HybridPort.unplug(plan, checked, bridge.bridgeName().require("bridge_name"));
       case VifVhostUser vhostUser -> {
         if (checked.profile() instanceof PortProfileFpOpenVSwitch fastPath) {
-          FastPathPort.unplug(plan, checked, vhostUser, fastPath);
+          OvsFastPathPort.unplug(plan, checked, vhostUser, fastPath);
         } else {
-          VhostUserPort.unplug(plan, checked);
+          OvsVhostUserPort.unplug(plan, checked);
         }
       }
       case VifHostDevice device -> RepresentorPort.unplug(plan, checked, device);

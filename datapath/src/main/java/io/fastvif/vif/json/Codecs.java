@@ -15,22 +15,22 @@ import java.util.function.Function;
 
 /** The forms of plain values. A UUID field is a string too: os-vif takes any text there. */
 final class Codecs {
-  static final ValueCodec<String> STRING = new TextCodec<>(text -> text);
-  static final ValueCodec<Boolean> BOOLEAN = new BooleanCodec();
-  static final ValueCodec<Integer> INTEGER = new IntegerCodec();
-  static final ValueCodec<MacAddress> MAC_ADDRESS = new TextCodec<>(MacAddress::parse);
-  static final ValueCodec<PciAddress> PCI_ADDRESS = new TextCodec<>(PciAddress::parse);
-  static final ValueCodec<IpAddress> IP_ADDRESS = new TextCodec<>(IpAddress::new);
-  static final ValueCodec<IpNetwork> IP_NETWORK = new TextCodec<>(IpNetwork::new);
-  static final ValueCodec<List<IpAddress>> IP_ADDRESSES = new ListCodec<>(IP_ADDRESS);
-  static final ValueCodec<DirectMode> DIRECT_MODE = new TextCodec<>(DirectMode::parse);
-  static final ValueCodec<VhostUserMode> VHOST_USER_MODE = new TextCodec<>(VhostUserMode::parse);
-  static final ValueCodec<HostDeviceType> HOST_DEVICE_TYPE = new TextCodec<>(HostDeviceType::parse);
+  static final JsonCodec<String> STRING = new TextCodec<>(text -> text);
+  static final JsonCodec<Boolean> BOOLEAN = new BooleanCodec();
+  static final JsonCodec<Integer> INTEGER = new IntegerCodec();
+  static final JsonCodec<MacAddress> MAC_ADDRESS = new TextCodec<>(MacAddress::parse);
+  static final JsonCodec<PciAddress> PCI_ADDRESS = new TextCodec<>(PciAddress::parse);
+  static final JsonCodec<IpAddress> IP_ADDRESS = new TextCodec<>(IpAddress::new);
+  static final JsonCodec<IpNetwork> IP_NETWORK = new TextCodec<>(IpNetwork::new);
+  static final JsonCodec<List<IpAddress>> IP_ADDRESSES = new ListCodec<>(IP_ADDRESS);
+  static final JsonCodec<DirectMode> DIRECT_MODE = new TextCodec<>(DirectMode::parse);
+  static final JsonCodec<VhostUserMode> VHOST_USER_MODE = new TextCodec<>(VhostUserMode::parse);
+  static final JsonCodec<HostDeviceType> HOST_DEVICE_TYPE = new TextCodec<>(HostDeviceType::parse);
 
   private Codecs() {}
 
   /** A value spelled as text: {@code parse} and {@code toString} are each other's reverse. */
-  private record TextCodec<V>(Function<String, V> parse) implements ValueCodec<V> {
+  private record TextCodec<V>(Function<String, V> parse) implements JsonCodec<V> {
     @Override
     public V read(JsonNode node) {
       if (node instanceof JsonNode.JsonText string) {
@@ -45,7 +45,7 @@ final class Codecs {
     }
   }
 
-  private record BooleanCodec() implements ValueCodec<Boolean> {
+  private record BooleanCodec() implements JsonCodec<Boolean> {
     @Override
     public Boolean read(JsonNode node) {
       if (node instanceof JsonNode.JsonBoolean bool) {
@@ -60,7 +60,7 @@ final class Codecs {
     }
   }
 
-  private record IntegerCodec() implements ValueCodec<Integer> {
+  private record IntegerCodec() implements JsonCodec<Integer> {
     /** As many characters as {@link Integer#MIN_VALUE} has. */
     private static final int MAX_CHARACTERS = 11;
 

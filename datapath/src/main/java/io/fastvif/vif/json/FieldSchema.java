@@ -22,7 +22,7 @@ record FieldSchema<T, B, V>(
     String name,
     Version since,
     boolean nullable,
-    ValueCodec<V> codec,
+    JsonCodec<V> codec,
     BiConsumer<B, V> setter,
     Function<T, Field<V>> getter) {
 

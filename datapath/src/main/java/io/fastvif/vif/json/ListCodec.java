@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JSON array of values of one form. */
-record ListCodec<V>(ValueCodec<V> element) implements ValueCodec<List<V>> {
+record ListCodec<V>(JsonCodec<V> element) implements JsonCodec<List<V>> {
   @Override
   public List<V> read(JsonNode node) {
     if (!(node instanceof JsonNode.JsonArray array)) {

@@ -41,7 +41,7 @@ public final class NegotiationAnswers {
 
   private static final int MAX_MESSAGE = 1_000;
   private static final int MAX_ENTRIES = 100;
-  private static final ValueCodec<List<String>> TEXTS = new ListCodec<>(Codecs.STRING);
+  private static final JsonCodec<List<String>> TEXTS = new ListCodec<>(Codecs.STRING);
 
   private NegotiationAnswers() {}
 

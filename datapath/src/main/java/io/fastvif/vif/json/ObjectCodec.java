@@ -13,7 +13,7 @@ import java.io.IOException;
  * @param expected the same in words
  */
 record ObjectCodec<V extends VersionedObject>(Class<V> type, String expected)
-    implements ValueCodec<V> {
+    implements JsonCodec<V> {
   @Override
   public V read(JsonNode node) {
     VersionedObject object = PrimitiveForm.read(node);

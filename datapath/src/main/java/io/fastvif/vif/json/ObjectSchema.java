@@ -161,7 +161,7 @@ final class ObjectSchema<T extends VersionedObject, B extends ObjectBuilder<T>> 
     <V> Spec<T, B> field(
         String field,
         Version since,
-        ValueCodec<V> codec,
+        JsonCodec<V> codec,
         BiConsumer<B, V> setter,
         Function<T, Field<V>> getter) {
       return add(new FieldSchema<>(field, since, false, codec, setter, getter));
@@ -171,7 +171,7 @@ final class ObjectSchema<T extends VersionedObject, B extends ObjectBuilder<T>> 
     <V> Spec<T, B> nullable(
         String field,
         Version since,
-        ValueCodec<V> codec,
+        JsonCodec<V> codec,
         BiConsumer<B, V> setter,
         Function<T, Field<V>> getter) {
       return add(new FieldSchema<>(field, since, true, codec, setter, getter));

@@ -26,7 +26,7 @@ final class PrimitiveForm {
 
   private static final String OS_VIF = "os_vif";
   private static final Set<String> KEYS = Set.of(NAME, NAMESPACE, VERSION, DATA, CHANGES);
-  private static final ValueCodec<List<String>> NAMES = new ListCodec<>(Codecs.STRING);
+  private static final JsonCodec<List<String>> NAMES = new ListCodec<>(Codecs.STRING);
 
   private PrimitiveForm() {}
 

@@ -29,7 +29,7 @@ final class RandomObjects {
   private final Random random;
 
   /** What fields of these forms are given; lists and objects follow from their parts. */
-  private final Map<ValueCodec<?>, Supplier<?>> values;
+  private final Map<JsonCodec<?>, Supplier<?>> values;
 
   RandomObjects(long seed) {
     random = new Random(seed);
@@ -88,7 +88,7 @@ final class RandomObjects {
   }
 
   @SuppressWarnings("unchecked") // the maker of a form's values makes values of its type
-  private <V> V value(String name, ValueCodec<V> codec) {
+  private <V> V value(String name, JsonCodec<V> codec) {
     if (DEVICE_NAMES.contains(name)) {
       return (V) ("dev" + random.nextInt(1_000_000));
     }

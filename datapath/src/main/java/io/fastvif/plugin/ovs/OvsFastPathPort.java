@@ -9,8 +9,8 @@ import io.fastvif.vif.VifVhostUser;
  * Open vSwitch's half of a VIFVHostUser with a fast path: the fast path makes a device of the VIF's
  * name, which is a port of Open vSwitch, or of the Linux bridge of a hybrid plug.
  */
-final class FastPathPort {
-  private FastPathPort() {}
+final class OvsFastPathPort {
+  private OvsFastPathPort() {}
 
   static void plug(
       OvsPlan plan,

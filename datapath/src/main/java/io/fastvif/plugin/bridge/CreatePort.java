@@ -1,7 +1,7 @@
 package io.fastvif.plugin.bridge;
 
 /** Who makes the VIF's device, and as what: the option {@code create_port}. */
-enum PortKind {
+enum CreatePort {
   /** The hypervisor does. */
   NONE,
   /** A persistent tap. */

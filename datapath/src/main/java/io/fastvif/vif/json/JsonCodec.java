@@ -10,7 +10,7 @@ import java.io.IOException;
  *
  * @param <V> the value's type
  */
-interface ValueCodec<V> {
+interface JsonCodec<V> {
   /**
    * The value of a node.
    *

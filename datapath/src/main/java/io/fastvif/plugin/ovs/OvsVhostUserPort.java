@@ -7,10 +7,10 @@ import io.fastvif.vif.VifVhostUser;
 import java.util.Map;
 
 /** A VIFVHostUser: a vhost-user port of the userspace datapath. */
-final class VhostUserPort {
+final class OvsVhostUserPort {
   private static final String USERSPACE_DATAPATH = "netdev";
 
-  private VhostUserPort() {}
+  private OvsVhostUserPort() {}
 
   static void plug(OvsPlan plan, OvsVif vif, VifVhostUser vhostUser, InstanceInfo instance) {
     String name = OvsNames.vhostUser(vif.id());
