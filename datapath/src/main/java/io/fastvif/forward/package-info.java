@@ -14,6 +14,11 @@
  * moment and are dropped then; a ring that breaks stops alone. Nothing is allocated on the way of a
  * frame.
  *
+ * <p>A datapath of one's own is a {@link io.fastvif.forward.FrameHandler} behind a {@link
+ * io.fastvif.forward.FrameHandlerPort}: a burst in, a burst out. What goes wrong at one port, a
+ * handler that throws or a tap that was deleted, stops that one; {@link
+ * io.fastvif.forward.Port#problem()} says why.
+ *
  * <p>What moves is counted for each flow, drops by their reason; {@link
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
  */
