@@ -65,8 +65,7 @@ class FrameHandlerTest {
                   "net_virtio_user0,path=" + socket + ",queues=1",
                   "--forward-mode=io",
                   "--tx-first")) {
-        Await.until(
-            "frames go round", () -> testpmd.isAlive() && echo.frames.get() > ROUND_TRIPS);
+        Await.until("frames go round", () -> testpmd.isAlive() && echo.frames.get() > ROUND_TRIPS);
         assertTrue(backend != null);
         testpmd.end();
       }
