@@ -5,7 +5,9 @@ import io.fastvif.plan.ForwardingStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.Step;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.agrona.collections.Hashing;
@@ -414,10 +416,14 @@ final class BatchExecutor implements AutoCloseable {
     }
   }
 
+  /** Whether a port has come since planning, which may rely on what the plan did for all. */
   private boolean isInUse(SharedBridge shared) {
     int bridge = transport.linkIndex(shared.bridge());
-    int uplink = shared.uplink() == null ? 0 : transport.linkIndex(shared.uplink());
-    return bridge > 0 && transport.linkOn(bridge, uplink) != null;
+    Set<Integer> others = new HashSet<>(shared.formerPorts());
+    if (shared.uplink() != null) {
+      others.add(transport.linkIndex(shared.uplink()));
+    }
+    return bridge > 0 && transport.linkOn(bridge, others) != null;
   }
 
   /** Who else uses a link that the plan made for several VIFs; the bridge was looked at before. */
@@ -425,7 +431,7 @@ final class BatchExecutor implements AutoCloseable {
     SharedBridge shared = plan.plan().shared();
     return shared != null && delete.name().equals(shared.bridge())
         ? null
-        : transport.linkOn(index, 0);
+        : transport.linkOn(index, Set.of());
   }
 
   /** As {@link #take}; what is thrown is the end of this plan alone. */

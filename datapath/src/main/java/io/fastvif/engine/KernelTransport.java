@@ -55,6 +55,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.collections.IntArrayList;
@@ -365,7 +366,7 @@ final class KernelTransport implements Transport {
   }
 
   @Override
-  public String linkOn(int link, int ignored) {
+  public String linkOn(int link, Set<Integer> ignored) {
     LinkUse.User user = LinkUse.findLinks(own, link, ignored);
     return user == null ? null : user.words();
   }

@@ -44,7 +44,7 @@ final class LinkUse {
 
   private final RouteSocket socket;
   private final int index;
-  private final int ignored;
+  private final Set<Integer> ignored;
   private long mac;
   private String master;
 
@@ -63,7 +63,7 @@ final class LinkUse {
     }
   }
 
-  private LinkUse(RouteSocket socket, int index, int ignored) {
+  private LinkUse(RouteSocket socket, int index, Set<Integer> ignored) {
     this.socket = socket;
     this.index = index;
     this.ignored = ignored;
@@ -76,7 +76,7 @@ final class LinkUse {
    * @param except the names of links that do not count, unless another lies on them
    */
   static User find(RouteSocket socket, int index, List<String> except) {
-    LinkUse use = new LinkUse(socket, index, 0);
+    LinkUse use = new LinkUse(socket, index, Set.of());
     try {
       User user = use.links(except);
       user = user == null ? User.other(use.master) : user;
@@ -94,9 +94,9 @@ final class LinkUse {
    * and going no reading is exact; one that was there all the time is then in one of the ten at
    * least.
    *
-   * @param ignored the index of one that does not count; 0 for none
+   * @param ignored the indexes of those that do not count
    */
-  static User findLinks(RouteSocket socket, int index, int ignored) {
+  static User findLinks(RouteSocket socket, int index, Set<Integer> ignored) {
     LinkUse use = new LinkUse(socket, index, ignored);
     List<Upper> links = new ArrayList<>();
     List<Upper> earlier = new ArrayList<>();
@@ -145,7 +145,7 @@ final class LinkUse {
               master = link.master() == 0 ? null : "it is a port of link " + link.master();
             }
             int lower = lower(link, options);
-            if (link.index() != ignored && (lower != 0 || link.master() != 0)) {
+            if (!ignored.contains(link.index()) && (lower != 0 || link.master() != 0)) {
               String alias = link.alias();
               links.add(
                   new Upper(

@@ -18,6 +18,7 @@ import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
+import java.util.Set;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -212,7 +213,7 @@ final class MonitoredTransport implements Transport, AckHandler {
   }
 
   @Override
-  public String linkOn(int link, int ignored) {
+  public String linkOn(int link, Set<Integer> ignored) {
     return transport.linkOn(link, ignored);
   }
 

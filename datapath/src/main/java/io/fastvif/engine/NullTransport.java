@@ -7,6 +7,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
 import java.lang.foreign.Arena;
+import java.util.Set;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -99,7 +100,7 @@ final class NullTransport implements Transport {
   }
 
   @Override
-  public String linkOn(int link, int ignored) {
+  public String linkOn(int link, Set<Integer> ignored) {
     return null;
   }
 

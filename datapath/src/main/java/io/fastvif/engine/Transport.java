@@ -9,6 +9,7 @@ import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.Step;
 import java.io.IOException;
+import java.util.Set;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -67,9 +68,9 @@ interface Transport extends MessageExchange {
    * In words, a link that lies on another, here or in another namespace, or is its port; null if
    * there is none.
    *
-   * @param ignored the index of one that does not count; 0 for none
+   * @param ignored the indexes of those that do not count
    */
-  String linkOn(int link, int ignored);
+  String linkOn(int link, Set<Integer> ignored);
 
   /** The name of a port of the bridge of that index; null if it has none. */
   String portOf(int bridge);

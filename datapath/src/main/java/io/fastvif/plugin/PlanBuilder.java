@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Collects one VIF's steps; what the host has already is left out. */
 public final class PlanBuilder {
@@ -333,7 +335,21 @@ public final class PlanBuilder {
 
   /** The plan to plug. */
   public PlugPlan plug() {
-    return new PlugPlan(vifId, name, Action.PLUG, devices, shared, steps, notes);
+    return new PlugPlan(vifId, name, Action.PLUG, devices, sharedAsPlanned(), steps, notes);
+  }
+
+  /** With the ports that the bridge has now, where the plan does anything for all. */
+  private SharedBridge sharedAsPlanned() {
+    if (shared == null || steps.stream().noneMatch(PlannedStep::shared)) {
+      return shared;
+    }
+    int bridge = host.link(shared.bridge()).map(LinkState::index).orElse(0);
+    Set<Integer> ports =
+        host.links().stream()
+            .filter(link -> bridge != 0 && link.master() == bridge)
+            .map(LinkState::index)
+            .collect(Collectors.toSet());
+    return new SharedBridge(shared.bridge(), shared.uplink(), ports);
   }
 
   /**

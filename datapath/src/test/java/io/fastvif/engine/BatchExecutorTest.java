@@ -306,4 +306,20 @@ class BatchExecutorTest extends ExecutorFixture {
     assertEquals(Map.of("kept", Outcome.UNCHANGED, "gone", Outcome.UNCHANGED), outcomes);
     assertEquals(TestPlans.KEPT_MTU, kernel.links.get("br0").mtu);
   }
+
+  @Test
+  void aPortThatWasThereBeforeKeepsNobodyFromTakingBackWhatIsShared() {
+    FakeKernel.Link bridge = kernel.add("br0");
+    kernel.add("foreign").master = bridge.index;
+    Set<Integer> former = Set.of(kernel.links.get("foreign").index);
+    add(TestPlans.withUplink("bad", "br0", former));
+    execute();
+    assertEquals(Outcome.FAILED, outcomes.get("bad"));
+    assertEquals(1500, bridge.mtu, "taken back");
+    assertEquals(List.of(), failures.get("bad").leftBehind());
+    kernel.add("newcomer").master = bridge.index;
+    add(TestPlans.withUplink("worse", "br0", former));
+    execute();
+    assertEquals(TestPlans.KEPT_MTU, bridge.mtu, "the newcomer may rely on it");
+  }
 }

@@ -365,10 +365,10 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public synchronized String linkOn(int index, int ignored) {
+  public synchronized String linkOn(int index, Set<Integer> ignored) {
     usersOf.run();
     return links.values().stream()
-        .filter(link -> link.master == index && link.index != ignored)
+        .filter(link -> link.master == index && !ignored.contains(link.index))
         .map(link -> "link " + link.index + " is a port of it")
         .findFirst()
         .orElse(null);

@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.agrona.collections.IntArrayList;
 
 /** A transport that dies, or is refused something, where its {@link Faults} say. */
@@ -202,7 +203,7 @@ final class FaultyTransport implements Transport {
   }
 
   @Override
-  public String linkOn(int link, int ignored) {
+  public String linkOn(int link, Set<Integer> ignored) {
     return transport.linkOn(link, ignored);
   }
 

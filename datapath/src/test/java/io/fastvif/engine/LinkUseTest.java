@@ -15,6 +15,7 @@ import io.fastvif.plan.MacvtapStep;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import java.util.List;
+import java.util.Set;
 
 /** Who uses eth7, one end of a veth pair, on the real kernel. */
 class LinkUseTest {
@@ -185,12 +186,14 @@ class LinkUseTest {
     assertNull(find());
     try (RouteSocket socket = RouteSocket.open()) {
       int bridge = socket.indexOf("br0");
-      assertNull(LinkUse.findLinks(socket, bridge, 0));
+      assertNull(LinkUse.findLinks(socket, bridge, Set.of()));
       ip("link set eth7 master br0");
-      assertEquals(new User("eth7 is a port of it", false), LinkUse.findLinks(socket, bridge, 0));
+      assertEquals(
+          new User("eth7 is a port of it", false), LinkUse.findLinks(socket, bridge, Set.of()));
       ip("link add vx0 type vxlan id 7 dev eth7 group 239.1.1.1 dstport 4789");
       int port = socket.indexOf(LINK);
-      assertNull(LinkUse.findLinks(socket, bridge, port), "what lies on a port is no matter");
+      assertNull(
+          LinkUse.findLinks(socket, bridge, Set.of(port)), "what lies on a port is no matter");
     }
   }
 

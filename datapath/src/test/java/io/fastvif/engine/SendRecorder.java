@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.collections.IntArrayList;
 
 /** A kernel that agrees to everything, and keeps what was sent to it. */
@@ -140,7 +141,7 @@ final class SendRecorder implements Transport {
   }
 
   @Override
-  public String linkOn(int link, int ignored) {
+  public String linkOn(int link, Set<Integer> ignored) {
     return null;
   }
 

@@ -10,6 +10,7 @@ import io.fastvif.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Plans as the plugins make them. */
 final class TestPlans {
@@ -22,6 +23,23 @@ final class TestPlans {
     Step keep = new Step.ConfigureLink(bridge, 0, LinkSettings.NONE.withMtu(KEPT_MTU));
     return new PlugPlan(
         id, "", Action.UNPLUG, List.of(), null, List.of(PlannedStep.keeping(keep)), List.of());
+  }
+
+  /** A plan that changes a bridge for all, and then fails. */
+  static PlugPlan withUplink(String id, String bridge, Set<Integer> formerPorts) {
+    LinkSettings none = LinkSettings.NONE;
+    return new PlugPlan(
+        id,
+        "",
+        Action.PLUG,
+        List.of(),
+        new SharedBridge(bridge, null, formerPorts),
+        List.of(
+            PlannedStep.shared(
+                new Step.ConfigureLink(bridge, 0, none.withMtu(KEPT_MTU)),
+                new Step.ConfigureLink(bridge, 0, none.withMtu(1500))),
+            PlannedStep.own(new Step.ConfigureLink(bridge, 0, none.withMtu(70_000)), null)),
+        List.of());
   }
 
   static PlugPlan tap(String id, String name, int mtu) {

@@ -81,7 +81,9 @@ final class ForwardingPolicy {
 
   /** Whether iptables takes it: a name, or the beginning of names with a plus sign behind. */
   private static boolean isLinkName(String name) {
-    return name.equals(ANY) || (InterfaceName.isValid(name) && !name.startsWith("!"));
+    return name.equals(ALL)
+        || name.equals(ANY)
+        || (InterfaceName.isValid(name) && !name.startsWith("!"));
   }
 
   /**

@@ -6,6 +6,7 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.Step;
 import io.fastvif.vif.InstanceInfo;
+import io.fastvif.vif.InvalidInputException;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -41,6 +42,7 @@ final class HybridPort {
   private static void bridge(OvsPlan plan, OvsVif vif, String bridge) {
     LinkSettings settings = LinkSettings.NONE.withArp(1, 2).withUp(true);
     Optional<LinkState> link = plan.host().link(bridge);
+    link.filter(found -> !found.isOf(vif.id())).ifPresent(found -> requireBridge(bridge, found));
     if (plan.lacksOwn(bridge) || plan.isOthersDevice(bridge)) {
       plan.devices()
           .add(
@@ -62,6 +64,19 @@ final class HybridPort {
                   new Step.DisableIpv6(bridge, true), new Step.DisableIpv6(bridge, false)));
     }
     plan.devices().change(link.get(), settings, false);
+  }
+
+  /** The name is made of the VIF's id, and os-vif leaves no mark on a bridge of that name. */
+  private static void requireBridge(String bridge, LinkState link) {
+    if (!link.name().equals(bridge) || !link.kind().equals("bridge")) {
+      String what = link.kind().isEmpty() ? "a device" : "a " + link.kind();
+      String also = link.name().equals(bridge) ? "" : " that is also called so";
+      throw InvalidInputException.ofValue(
+          "id",
+          bridge,
+          "is the name of its bridge and taken: " + link.name() + " is " + what + also,
+          "a bridge of that name, or no device");
+    }
   }
 
   private static void veth(

@@ -442,12 +442,31 @@ class OvsPluginTest {
       List<String> unplugged =
           unplug(vif, host.build()).stream().filter(step -> !step.startsWith("ovs-")).toList();
       assertEquals(List.of(), unplugged, name);
+      if (name.equals(OvsNames.hybridBridge(id))) {
+        refusesTheBridge(vif, host.build(), "foreign is a device that is also called so");
+        continue;
+      }
       List<String> plugged = plug(vif, host.build());
       assertTrue(
           plugged.stream().anyMatch(step -> step.startsWith("create") && step.contains(name)),
           () -> name + ": " + plugged);
       assertTrue(plugged.stream().noneMatch(step -> step.startsWith("delete")), name);
     }
+  }
+
+  @Test
+  void aDeviceThatIsNoBridgeIsNotTakenForTheHybridBridge() {
+    VifBridge vif = OvsVifs.hybrid(1);
+    String name = OvsNames.hybridBridge(OvsVifs.id(1));
+    LinkState foreign = Links.link(9, name, "dummy");
+    HostSnapshot host = withPort("br-int", "other", "other").link(foreign).build();
+    refusesTheBridge(vif, host, name + " is a dummy");
+  }
+
+  private static void refusesTheBridge(VifBridge vif, HostSnapshot host, String why) {
+    InvalidInputException refused =
+        assertThrows(InvalidInputException.class, () -> plug(vif, host));
+    assertTrue(refused.getMessage().contains(why), refused::getMessage);
   }
 
   @Test
