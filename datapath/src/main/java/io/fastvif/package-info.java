@@ -16,5 +16,8 @@
  * fastvif's, so that {@code sync} takes none away that has no other device.
  *
  * <p>May use everything but {@code driver}, {@code libvirt} and {@code cli}.
+ *
+ * <p>May use: {@code config}, {@code engine}, {@code netlink.route}, {@code netns}, {@code plan},
+ * {@code plugin}, {@code switchdev}, {@code switchdev.pool}, {@code vif}, {@code vif.json}.
  */
 package io.fastvif;

@@ -6,6 +6,6 @@
  * option that nobody has, is said. And a reference such as {@code $my_ip} to an option of Nova's
  * that no file sets is refused: its default is Nova's to know.
  *
- * <p>May use: vif, plugin.
+ * <p>May use: {@code engine}, {@code files}, {@code ovsdb}, {@code plugin}, {@code vif}.
  */
 package io.fastvif.config;

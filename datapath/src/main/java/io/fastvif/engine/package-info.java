@@ -90,8 +90,10 @@
  *       and 28 ms: the waits overlap.
  * </ul>
  *
- * <p>May use: {@code io.fastvif.plan}, and the transports {@code io.fastvif.netlink}, {@code
- * io.fastvif.ovsdb}, {@code io.fastvif.vhostuser.session} and {@code io.fastvif.netns}, and {@code
- * io.fastvif.switchdev}; {@code io.fastvif.files}.
+ * <p>May use: {@code bindings}, {@code files}, {@code macvtap}, {@code netlink}, {@code
+ * netlink.netfilter}, {@code netlink.route}, {@code netlink.route.kind}, {@code netns}, {@code
+ * ovsdb}, {@code pci}, {@code plan}, {@code portprofile}, {@code switchdev}, {@code
+ * switchdev.pool}, {@code tuntap}, {@code vhostuser.protocol}, {@code vhostuser.session}, {@code
+ * vif}.
  */
 package io.fastvif.engine;

@@ -7,7 +7,7 @@
  * replaced, hypervisors connect again by themselves or are connected to, and what was under way in
  * a ring is in the guest's shared memory.
  *
- * <p>May use: {@code io.fastvif.engine}, {@code io.fastvif.plan}, {@code io.fastvif.forward},
- * {@code io.fastvif.vhostuser.session}, {@code io.fastvif.netlink.route}.
+ * <p>May use: {@code bindings}, {@code engine}, {@code forward}, {@code netlink}, {@code
+ * netlink.route}, {@code plan}, {@code vhostuser.session}.
  */
 package io.fastvif.fastpath;

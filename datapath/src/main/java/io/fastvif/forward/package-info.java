@@ -21,5 +21,8 @@
  *
  * <p>What moves is counted for each flow, drops by their reason; {@link
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
+ *
+ * <p>May use: {@code bindings}, {@code tuntap}, {@code vhostuser.memory}, {@code
+ * vhostuser.session}, {@code vhostuser.virtqueue}.
  */
 package io.fastvif.forward;

@@ -8,6 +8,6 @@
  * <p>{@link io.fastvif.host.HostCapabilities} is the same read and checked: it refuses VIFs that
  * the plugins do not take. The negotiation between two hosts is in {@code host.negotiation}.
  *
- * <p>May use: vif.
+ * <p>May use: {@code vif}.
  */
 package io.fastvif.host;

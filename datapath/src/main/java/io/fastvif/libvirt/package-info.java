@@ -48,6 +48,6 @@
  * <p>What is written passes libvirt's own schema, or is refused before it is written. The XML is
  * written by a class of this package: loading the JDK's would cost every start of the command.
  *
- * <p>May use: {@code vif}.
+ * <p>May use: {@code provider}, {@code vif}.
  */
 package io.fastvif.libvirt;

@@ -13,5 +13,7 @@
  * place, in the namespace of the thread that asks ({@code fsmount(2)}).
  *
  * <p>Uses native-bindings only.
+ *
+ * <p>May use: {@code bindings}, {@code files}.
  */
 package io.fastvif.macvtap;

@@ -11,5 +11,7 @@
  * belongs to one thread at a time, takes messages from the kernel only, and reads many of them with
  * one {@code recvmmsg}. Sending and receiving allocate nothing; an error's text is made only when
  * there is an error.
+ *
+ * <p>May use: {@code bindings}.
  */
 package io.fastvif.netlink;

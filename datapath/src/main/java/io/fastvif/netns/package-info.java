@@ -8,5 +8,7 @@
  * never comes back to its first namespace. Sockets stay in the namespace that they were opened in,
  * whichever thread uses them: the usual way is to open what is needed inside {@link
  * io.fastvif.netns.Netns#call} and to use it from anywhere.
+ *
+ * <p>May use: {@code bindings}, {@code files}.
  */
 package io.fastvif.netns;

@@ -9,7 +9,7 @@
  * <p>Nothing here knows of networks. The root of sysfs is a parameter, so that every case is tested
  * on a made-up tree.
  *
- * <p>May use: {@code io.fastvif.vif} for addresses.
+ * <p>May use: {@code bindings}, {@code files}, {@code vif}.
  *
  * @see <a
  *     href="https://www.kernel.org/doc/Documentation/ABI/testing/sysfs-bus-pci">sysfs-bus-pci</a>

@@ -16,6 +16,6 @@
  * that it falls into, not the 10,000 links: a snapshot costs nothing, a change after it some
  * kilobytes.
  *
- * <p>May use: {@code io.fastvif.vif}.
+ * <p>May use: {@code vif}.
  */
 package io.fastvif.plan;

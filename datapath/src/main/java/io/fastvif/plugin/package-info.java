@@ -7,7 +7,6 @@
  * <p>Its options are named {@code PLUGIN.OPTION}, under os-vif's own option names where os-vif has
  * the option.
  *
- * <p>May use: {@code io.fastvif.vif}, {@code io.fastvif.plan}, {@code io.fastvif.host}, {@code
- * io.fastvif.files}.
+ * <p>May use: {@code host}, {@code plan}, {@code provider}, {@code vif}.
  */
 package io.fastvif.plugin;

@@ -18,7 +18,7 @@
  *
  * <p>Both wait by asking again and again, because neither tells by itself: every 100 ms.
  *
- * <p>May use: {@code io.fastvif.netlink}, native-bindings, and {@code io.fastvif.plan} for what a
- * port is; {@code io.fastvif.files}.
+ * <p>May use: {@code bindings}, {@code files}, {@code netlink}, {@code netlink.route}, {@code
+ * plan}.
  */
 package io.fastvif.portprofile;

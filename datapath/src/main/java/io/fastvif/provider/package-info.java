@@ -1,6 +1,6 @@
 /**
  * How plugins and drivers are found.
  *
- * <p>May use: nothing; whoever has a service uses it.
+ * <p>May use: nothing of fastvif.
  */
 package io.fastvif.provider;

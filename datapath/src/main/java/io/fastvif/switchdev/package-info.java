@@ -11,8 +11,8 @@
  * planning is shown ({@link io.fastvif.plan.SriovSnapshot}). Links are read by netlink, not from
  * sysfs, which shows those of the namespace that mounted it.
  *
- * <p>May use: {@code io.fastvif.plan}, {@code io.fastvif.vif}, {@code io.fastvif.netlink} and its
- * families, native-bindings, {@code io.fastvif.files}.
+ * <p>May use: {@code bindings}, {@code files}, {@code netlink}, {@code netlink.generic.devlink},
+ * {@code netlink.route}, {@code netns}, {@code plan}, {@code switchdev.pool}, {@code vif}.
  *
  * @see <a href="https://docs.kernel.org/networking/representors.html">Network function
  *     representors</a>

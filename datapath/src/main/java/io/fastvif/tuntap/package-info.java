@@ -7,5 +7,7 @@
  * long as a queue is attached, or until it is deleted if it was made persistent. Everything is set
  * before it is made persistent: a step that fails closes the queue, and nothing is left. Address,
  * MTU and the like are set by netlink afterwards, as of any link.
+ *
+ * <p>May use: {@code bindings}.
  */
 package io.fastvif.tuntap;

@@ -15,6 +15,6 @@
  * that holds it, however it was made. The source of names and defaults is os-vif's {@code
  * os_vif/objects}.
  *
- * <p>May use: nothing.
+ * <p>May use: nothing of fastvif.
  */
 package io.fastvif.vif;

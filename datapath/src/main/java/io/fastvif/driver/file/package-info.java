@@ -54,6 +54,7 @@
  * or finds no device, asking for an endpoint gives an error that says so. What endpoints share,
  * such as a bridge that was provided, stays when they are released.
  *
- * <p>May use: as {@code io.fastvif.driver}; jackson-core; {@code io.fastvif.files}.
+ * <p>May use: {@code driver}, {@code engine}, {@code files}, {@code plan}, {@code plugin}, {@code
+ * switchdev.pool}, {@code vif}.
  */
 package io.fastvif.driver.file;

@@ -17,6 +17,6 @@
  *
  * <p>A package of its own, because it needs the JSON, and the JSON needs {@code host}.
  *
- * <p>May use: vif, vif.json, host.
+ * <p>May use: {@code host}, {@code vif}, {@code vif.json}.
  */
 package io.fastvif.host.negotiation;

@@ -6,5 +6,7 @@
  * <p>A family's number is the kernel's choice at each start, so {@link
  * io.fastvif.netlink.generic.GenericController} asks the controller, a family with a fixed number,
  * for it and for the numbers of the family's groups of events.
+ *
+ * <p>May use: {@code bindings}, {@code netlink}.
  */
 package io.fastvif.netlink.generic;

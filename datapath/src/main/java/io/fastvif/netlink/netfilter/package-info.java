@@ -14,5 +14,6 @@
  * Reading needs CAP_NET_ADMIN too. Numbers are in network byte order throughout.
  *
  * @see <a href="https://wiki.nftables.org/">nftables</a>, linux/netfilter/nf_tables.h
+ *     <p>May use: {@code bindings}, {@code netlink}.
  */
 package io.fastvif.netlink.netfilter;

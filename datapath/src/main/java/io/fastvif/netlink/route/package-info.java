@@ -9,5 +9,7 @@
  * special to one kind of link is in its own small class in {@code route.kind}. {@link
  * io.fastvif.netlink.route.LinkMonitor} follows the kernel's events, and reads everything again
  * when it lost some.
+ *
+ * <p>May use: {@code bindings}, {@code netlink}.
  */
 package io.fastvif.netlink.route;

@@ -29,7 +29,6 @@
  * comes so far, because every plug of that kind ends with a TypeError in os-vif 3.0.0. Here the
  * rules are written where the VIF says false, with a note.
  *
- * <p>May use: {@code io.fastvif.vif}, {@code io.fastvif.plan}, {@code io.fastvif.plugin}, {@code
- * io.fastvif.host}.
+ * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code vif}.
  */
 package io.fastvif.plugin.bridge;

@@ -18,6 +18,6 @@
  *
  * <p>os-vif knows no mode private; the option {@code private} makes it of mode bridge.
  *
- * <p>May use: as {@code io.fastvif.plugin}.
+ * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code vif}.
  */
 package io.fastvif.plugin.direct;

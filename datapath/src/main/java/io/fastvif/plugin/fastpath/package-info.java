@@ -12,6 +12,6 @@
  * <p>The tap is persistent and bears the VIF's alias: it outlives the forwarder, which finds it
  * again. Sockets cannot be seen by planning; whether a port is open is asked of the forwarder.
  *
- * <p>May use: as {@code io.fastvif.plugin}, and {@code io.fastvif.plugin.ovs}.
+ * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code plugin.ovs}, {@code vif}.
  */
 package io.fastvif.plugin.fastpath;

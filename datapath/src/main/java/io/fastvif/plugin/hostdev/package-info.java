@@ -17,5 +17,7 @@
  * <p>The two forms of {@code dev_type} differ for libvirt only, but for one thing: a function of
  * the form {@code ethernet} gets its address and VLAN from libvirt too, so a physical function that
  * this namespace does not have is an error for {@code generic} and a note for {@code ethernet}.
+ *
+ * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code plugin.ovs}, {@code vif}.
  */
 package io.fastvif.plugin.hostdev;

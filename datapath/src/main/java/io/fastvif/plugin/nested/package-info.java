@@ -12,5 +12,7 @@
  * <p>The description is what a pod finds by the downward API in the annotation {@code
  * k8s.v1.cni.cncf.io/network-status}: one network with its {@code device-info} of type {@code pci}
  * (Network Plumbing Working Group, device information specification 1.1.0).
+ *
+ * <p>May use: {@code files}, {@code host}, {@code plan}, {@code plugin}, {@code vif}.
  */
 package io.fastvif.plugin.nested;

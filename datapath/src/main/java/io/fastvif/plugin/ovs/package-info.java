@@ -12,5 +12,7 @@
  * {@code private_key}, {@code certificate} and {@code ca_cert} are new.
  *
  * <p>Each way to plug is a class of its own; all are pure functions like every plugin.
+ *
+ * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code vif}.
  */
 package io.fastvif.plugin.ovs;

@@ -11,6 +11,6 @@
  * <p>Planning does not look at files, so a plan has the same steps each time; those that find
  * everything as it should be change nothing, and the outcome says so.
  *
- * <p>May use: as {@code io.fastvif.plugin}.
+ * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code vif}.
  */
 package io.fastvif.plugin.vhostuser;

@@ -15,6 +15,6 @@
  * <p>A function without a lease is free only if the host agrees: it has no driver of user space, no
  * link that is up, enslaved or moved to another namespace, and no representor that is a port.
  *
- * <p>May use: {@code io.fastvif.plan}, {@code io.fastvif.vif}.
+ * <p>May use: {@code plan}, {@code vif}.
  */
 package io.fastvif.switchdev.pool;

@@ -14,5 +14,7 @@
  * hugetlbfs: other file systems may keep a page fault waiting for ever) and as long as the region
  * says. The file is sealed against shrinking where it can be; where it cannot, as with DPDK's
  * memory, the mapping is guarded: what {@link io.fastvif.vhostuser.memory.SharedMapping} says.
+ *
+ * <p>May use: {@code bindings}.
  */
 package io.fastvif.vhostuser.memory;

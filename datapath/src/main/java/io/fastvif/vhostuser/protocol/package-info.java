@@ -12,5 +12,6 @@
  *
  * @see <a href="https://qemu-project.gitlab.io/qemu/interop/vhost-user.html">Vhost-user protocol
  *     (QEMU's docs/interop/vhost-user.rst)</a>
+ *     <p>May use: {@code vhostuser.memory}.
  */
 package io.fastvif.vhostuser.protocol;

@@ -10,5 +10,7 @@
  * it takes no further message of that frontend, while it serves the others.
  *
  * <p>All descriptors and mappings are the session's: it closes them when the ring has let them go.
+ *
+ * <p>May use: {@code bindings}, {@code vhostuser.memory}, {@code vhostuser.protocol}.
  */
 package io.fastvif.vhostuser.session;

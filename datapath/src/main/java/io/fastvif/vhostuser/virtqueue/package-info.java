@@ -17,5 +17,6 @@
  *
  * @see <a href="https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html">virtio 1.2</a>,
  *     2.7 (split) and 2.8 (packed)
+ *     <p>May use: {@code bindings}, {@code vhostuser.memory}.
  */
 package io.fastvif.vhostuser.virtqueue;

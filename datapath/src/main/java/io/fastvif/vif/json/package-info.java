@@ -19,6 +19,6 @@
  * which also say which versions of nested objects belong to a version. {@link
  * io.fastvif.vif.json.NegotiationAnswers} is the other text that two hosts exchange.
  *
- * <p>May use: vif, host (the records), jackson-core.
+ * <p>May use: {@code host}, {@code vif}.
  */
 package io.fastvif.vif.json;

@@ -11,5 +11,6 @@
  * tens of ports and asks seldom, so what is read becomes records.
  *
  * @see <a href="https://docs.kernel.org/networking/devlink/index.html">devlink</a>
+ *     <p>May use: {@code bindings}, {@code netlink}, {@code netlink.generic}.
  */
 package io.fastvif.netlink.generic.devlink;
