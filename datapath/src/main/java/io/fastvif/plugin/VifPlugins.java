@@ -45,8 +45,7 @@ public final class VifPlugins {
    *     {@linkplain #engineOptions() engine's}, for which the plugins can do nothing
    */
   public static VifPlugins installed(Map<String, String> options) {
-    VifPlugins plugins =
-        new VifPlugins(Providers.load(VifPluginFactory.class, VifPlugins::probe));
+    VifPlugins plugins = new VifPlugins(Providers.load(VifPluginFactory.class, VifPlugins::probe));
     plugins.take(options);
     return plugins;
   }

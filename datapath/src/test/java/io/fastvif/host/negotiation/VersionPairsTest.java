@@ -38,9 +38,9 @@ class VersionPairsTest {
 
   private static String object(String name, String data) {
     return """
-        {"versioned_object.name": "%s", "versioned_object.namespace": "os_vif",
-         "versioned_object.version": "%s", "versioned_object.data": {%s}}
-        """
+    {"versioned_object.name": "%s", "versioned_object.namespace": "os_vif",
+     "versioned_object.version": "%s", "versioned_object.data": {%s}}
+    """
         .formatted(name, ObjectVersions.known(name), data);
   }
 

@@ -50,7 +50,8 @@ class RingFuzzTest {
       }
     }
     System.out.printf(
-        "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken, %,d refused, %s%n",
+        "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken, %,d"
+            + " refused, %s%n",
         seed, rounds, peeks, buffers, broken, refused, corpus);
     assertTrue(buffers > 0 && broken > 0, "the fuzzer reaches neither buffers nor errors");
     assertTrue(refused > 0, "the fuzzer starts no packed ring at a wrong place");
