@@ -83,26 +83,4 @@ class SocketFilesTest {
                 new VhostUserSocketStep.RemoveSocket(
                     Files.createFile(folder.resolve("file")).toString())));
   }
-
-  @Test
-  void aBackendThatNeverComesIsSaid() {
-    VhostUserSocketStep.AwaitBackend await =
-        new VhostUserSocketStep.AwaitBackend(folder.resolve("none").toString(), null, 60);
-    assertEquals(
-        "there is no such socket after 60 ms: expected a vhost-user backend",
-        assertThrows(IOException.class, () -> SocketFiles.perform(await)).getMessage());
-  }
-
-  @Test
-  void aListenerThatIsNoBackendIsSaid() throws IOException {
-    Path socket = folder.resolve("silent");
-    VhostUserSocketStep.AwaitBackend await =
-        new VhostUserSocketStep.AwaitBackend(socket.toString(), null, 200);
-    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(UnixDomainSocketAddress.of(socket));
-      String message =
-          assertThrows(IOException.class, () -> SocketFiles.perform(await)).getMessage();
-      assertTrue(message.contains("GET_FEATURES"), message);
-    }
-  }
 }
