@@ -27,6 +27,9 @@ public record ComparableState(HostState base, boolean withoutLifetimes) {
           "TSO_MAX_SIZE",
           "TSO_MAX_SEGS",
           "SLAVE_DATA/STATE",
+          "SLAVE_DATA/ID", // by the order of joining, as the next two
+          "SLAVE_DATA/NO",
+          "SLAVE_DATA/DESIGNATED_PORT",
           "AF_SPEC/INET6/FLAGS");
 
   /** Which IPv6 makes with a link's first carrier, and leaves when that is gone. */
@@ -69,11 +72,14 @@ public record ComparableState(HostState base, boolean withoutLifetimes) {
       kept.replaceAll((key, value) -> value.replaceAll(HostState.UNTIL + "\\d+", "limited"));
     }
     if (isNew) {
+      // Of its ports, or what it had of them when one of them left.
+      boolean isBridge = "bridge".equals(attributes.get("LINKINFO/KIND"));
       kept.keySet().removeIf(key -> DRAWN.stream().anyMatch(key::endsWith));
       kept.entrySet()
           .removeIf(
               entry ->
-                  entry.getKey().endsWith("ADDRESS") && !entry.getValue().matches(GIVEN_ADDRESS));
+                  entry.getKey().endsWith("ADDRESS")
+                      && (isBridge || !entry.getValue().matches(GIVEN_ADDRESS)));
     }
     objects.put(isNew ? name.replaceAll(NUMBERED_BY_INDEX, "tapINDEX") : name, kept);
   }
