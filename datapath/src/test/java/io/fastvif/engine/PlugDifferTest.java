@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Every plan, refused something at each of its changes and killed at each of its sends, leaves
  * nothing and takes nothing. On hosts made up at random, and of each plan with a few of its faults,
  * chosen at random, the same each time: {@code -Dfastvif.seed=SEED} is for others, {@code
- * -Dfastvif.differ-faults=N} tries more of each plan, 1000 is all, {@code -Dfastvif.differ-hosts=N} more hosts, {@code
- * -Dfastvif.differ-case=NAME} one plan alone.
+ * -Dfastvif.differ-faults=N} tries more of each plan, 1000 is all, {@code -Dfastvif.differ-hosts=N}
+ * more hosts, {@code -Dfastvif.differ-case=NAME} one plan alone.
  */
 class PlugDifferTest {
   private static final long SEED = 11;

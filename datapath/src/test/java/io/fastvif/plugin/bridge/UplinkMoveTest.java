@@ -17,6 +17,11 @@ import java.util.Map;
 
 /** What hangs on an uplink is on its bridge afterwards, or where it was. */
 class UplinkMoveTest {
+  /** Odd, so that half of those killed are unplugged. */
+  private static final int KILL_EVERY = Integer.getInteger("fastvif.kill-every", 3);
+
+  private int first;
+
   /** Of a case of {@link UplinkCases}, in a namespace of its own. */
   private interface Trial {
     void run(String name, String commands) throws Exception;
@@ -75,6 +80,8 @@ class UplinkMoveTest {
 
   /**
    * From each half-done move, plugging again ends it, and so does unplugging, one way or the other.
+   * Every third move of each uplink, another third for each; {@code -Dfastvif.kill-every=1} for
+   * all.
    */
   @KernelTest
   void aMoveThatWasKilledAnywhereIsEnded() throws Exception {
@@ -82,7 +89,7 @@ class UplinkMoveTest {
         (name, commands) -> {
           String before = null;
           boolean struck = true;
-          for (int change = 1; struck; change++) {
+          for (int change = 1 + first++ % KILL_EVERY; struck; change += KILL_EVERY) {
             Faults fault = Faults.killAt(change);
             String what = name + ", killed at " + change;
             boolean unplugs = change % 2 == 0;
