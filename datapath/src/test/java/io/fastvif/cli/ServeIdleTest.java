@@ -41,12 +41,18 @@ class ServeIdleTest {
     try (DirectoryStream<Path> tasks =
         Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
       for (Path task : tasks) {
-        String name = Files.readString(task.resolve("comm")).strip();
-        for (String line : Files.readAllLines(task.resolve("status"))) {
-          if (line.startsWith("voluntary_ctxt_switches:")) {
-            waits.put(
-                name + " " + task.getFileName(),
-                Long.parseLong(line.substring(line.indexOf(':') + 1).strip()));
+        try {
+          String name = Files.readString(task.resolve("comm")).strip();
+          for (String line : Files.readAllLines(task.resolve("status"))) {
+            if (line.startsWith("voluntary_ctxt_switches:")) {
+              waits.put(
+                  name + " " + task.getFileName(),
+                  Long.parseLong(line.substring(line.indexOf(':') + 1).strip()));
+            }
+          }
+        } catch (IOException ended) {
+          if (Files.exists(task)) {
+            throw ended;
           }
         }
       }

@@ -211,13 +211,8 @@ final class EngineFaultMatrix {
         }
       }
     } else {
-      // Which errno a call gets changes from run to run of the test, and from call to call.
-      int first = (int) (System.nanoTime() % FaultMatrix.ERRNOS.size());
-      List<Integer> errnos = FaultMatrix.ERRNOS;
-      for (int n = 1; n < MAX_CALLS; n++) {
-        if (!matrix.play(n, errnos.get((n + first) % errnos.size()))) {
-          break;
-        }
+      List<Integer> errnos = FaultMatrix.ERRNOS; // by turns
+      for (int n = 1; n < MAX_CALLS && matrix.play(n, errnos.get(n % errnos.size())); n++) {
         points++;
       }
     }
