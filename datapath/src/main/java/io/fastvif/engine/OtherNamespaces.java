@@ -3,6 +3,7 @@ package io.fastvif.engine;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.DumpHandler;
+import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.LinkMessage;
@@ -93,14 +94,27 @@ final class OtherNamespaces {
     }
   }
 
+  /** Of a namespace whose links keep coming and going, what any of the readings has. */
   private static List<Moved> links(RouteSocket socket, LinkRequest dump) {
-    LinkMessage link = new LinkMessage();
     List<Moved> moved = new ArrayList<>();
+    List<Moved> earlier = new ArrayList<>();
+    try {
+      read(socket, dump, moved, earlier);
+    } catch (DumpInterruptedException changing) {
+      moved.addAll(earlier);
+    }
+    return moved;
+  }
+
+  private static void read(
+      RouteSocket socket, LinkRequest dump, List<Moved> moved, List<Moved> earlier) {
+    LinkMessage link = new LinkMessage();
     socket.dump(
         dump,
         new DumpHandler() {
           @Override
           public void onBegin() {
+            earlier.addAll(moved);
             moved.clear();
           }
 
@@ -114,7 +128,6 @@ final class OtherNamespaces {
             }
           }
         });
-    return moved;
   }
 
   private static String words(List<Moved> links, int index, int own, String where) {

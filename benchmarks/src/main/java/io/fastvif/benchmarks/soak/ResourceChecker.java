@@ -4,6 +4,7 @@ import io.fastvif.benchmarks.soak.Violation.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Looks for leaks in what the process held at one checkpoint after another. */
@@ -28,6 +29,14 @@ final class ResourceChecker {
   private static final String SLOW = "fastvif-slow-";
 
   private static final int SLOW_AT_MOST = 8;
+
+  /** Threads that tell of results, a few for the whole process, which end when they are idle. */
+  private static final String CALLBACKS = "fastvif-callback-";
+
+  private static final int CALLBACKS_AT_MOST =
+      2 * Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  private static final Set<String> COMING_AND_GOING = Set.of(LANES, SLOW, CALLBACKS);
 
   /** The JVM opens a file or starts a thread of its own when it likes. */
   private static final int JVM_SLACK = 6;
@@ -55,9 +64,10 @@ final class ResourceChecker {
     }
     atMost(found, LANES, LANES_AT_MOST, now);
     atMost(found, SLOW, SLOW_AT_MOST, now);
+    atMost(found, CALLBACKS, CALLBACKS_AT_MOST, now);
     noMore(found, Rule.DESCRIPTORS, "other", first.descriptors(), now.descriptors());
     for (String name : threadNames(now)) {
-      if (name.equals(LANES) || name.equals(SLOW)) {
+      if (COMING_AND_GOING.contains(name)) {
         continue;
       }
       if (name.startsWith("fastvif") || name.startsWith("soak") || name.startsWith("netns")) {

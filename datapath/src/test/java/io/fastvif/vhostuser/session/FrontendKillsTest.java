@@ -41,6 +41,8 @@ class FrontendKillsTest {
           Thread.getAllStackTraces().keySet().stream()
               .map(Thread::getName)
               .filter(name -> !name.startsWith("process reaper"))
+              .filter(name -> !name.startsWith("ForkJoinPool.")) // the JDK's, of other tests
+              .filter(name -> !name.startsWith("fastvif-callback-")) // of other tests' engines
               .sorted()
               .toList();
       return new Held(Resources.now(), threads, paths());
