@@ -167,13 +167,10 @@ final class BridgePlanner {
       existing.ifPresent(link -> plan.change(link, LinkSettings.NONE.withUp(true), true));
     }
     move.copy(withoutIpv6);
-    plan.change(uplink, LinkSettings.NONE.withMaster(bridge).withUp(true), true);
+    plan.change(uplink, LinkSettings.NONE.withMtu(mtu).withMaster(bridge).withUp(true), true);
     move.finish();
     if (mtu != null) {
-      // Not sooner: on the way back the uplink has its own again before it has its routes, for the
-      // kernel takes an IPv6 route's MTU that is the link's for one that changes with it.
       LinkSettings settings = LinkSettings.NONE.withMtu(mtu);
-      plan.change(uplink, settings, true);
       existing.ifPresentOrElse(
           link -> plan.change(link, settings, true),
           () -> plan.add(PlannedStep.shared(new Step.ConfigureLink(bridge, 0, settings), null)));

@@ -154,28 +154,26 @@ class LinuxBridgePluginTest {
             "add address 10.1.0.9/24 to br0",
             "add address 10.1.0.10/24 to br0",
             "add route default via 10.1.0.1 to br0",
-            "set eth1: master br0",
+            "set eth1: mtu 1450 master br0",
             "move nexthop id 7 to br0",
             "delete route default via 10.1.0.1 from eth1",
             "delete address 10.1.0.10/24 from eth1",
             "delete address 10.1.0.9/24 from eth1",
-            "set eth1: mtu 1450",
             "set br0: mtu 1450"),
-        steps(plan).subList(2, 13));
+        steps(plan).subList(2, 12));
     assertEquals(
         List.of(
             "",
             "delete address 10.1.0.9/24 from br0",
             "delete address 10.1.0.10/24 from br0",
             "delete route default via 10.1.0.1 from br0",
-            "set eth1: nomaster",
+            "set eth1: mtu 1500 nomaster",
             "move nexthop id 7 to eth1",
             "add route default via 10.1.0.1 to eth1",
             "add address 10.1.0.10/24 to eth1",
             "add address 10.1.0.9/24 to eth1",
-            "set eth1: mtu 1500",
             ""),
-        undo(plan).subList(2, 13));
+        undo(plan).subList(2, 12));
     assertEquals(new SharedBridge("br0", "eth1"), plan.shared());
   }
 
@@ -200,8 +198,8 @@ class LinuxBridgePluginTest {
     HostSnapshot alone =
         new SnapshotBuilder().link(eth1).entries(3, new LinkEntries(List.of(own), 1)).build();
     assertEquals(
-        List.of("set eth1: master br0", "set eth1: mtu 1450", "set br0: mtu 1450"),
-        steps(plugin().plug(vif, null, alone)).subList(3, 6));
+        List.of("set eth1: mtu 1450 master br0", "set br0: mtu 1450"),
+        steps(plugin().plug(vif, null, alone)).subList(3, 5));
     HostSnapshot host =
         new SnapshotBuilder()
             .link(eth1)
@@ -216,14 +214,13 @@ class LinuxBridgePluginTest {
             "add address fe80::1/64 to br0",
             "settle address fe80::1/64 on br0",
             "add address 2001:db8::9/64 to br0",
-            "set eth1: master br0",
+            "set eth1: mtu 1450 master br0",
             "move route default via fe80::2 to br0",
             "delete address 2001:db8::9/64 from eth1",
             "settle address fe80::1/64 on eth1",
             "delete address fe80::1/64 from eth1",
-            "set eth1: mtu 1450",
             "set br0: mtu 1450"),
-        steps(plugin().plug(vif, null, host)).subList(3, 17));
+        steps(plugin().plug(vif, null, host)).subList(3, 16));
     InvalidInputException small =
         assertThrows(
             InvalidInputException.class,
@@ -300,7 +297,8 @@ class LinuxBridgePluginTest {
     VifBridge vif = vif(network().bridgeInterface("enp0s3").build()).build();
     PlugPlan plan = plugin().plug(vif, null, host);
     assertEquals(new SharedBridge("br5", "eth1"), plan.shared());
-    assertTrue(steps(plan).contains("set eth1: master br5 up"), () -> steps(plan).toString());
+    assertTrue(
+        steps(plan).contains("set eth1: mtu 1450 master br5 up"), () -> steps(plan).toString());
     HostSnapshot foreign =
         new SnapshotBuilder()
             .link(Links.link(3, "eth1", "").withNames("eth1", List.of("br0")))
