@@ -1,12 +1,11 @@
 """Plugs or unplugs the VIFs of a JSON file with os-vif's own plugin ovs, in this process and network namespace.
 
-usage: os-vif-ovs.py plug|unplug|measure FILE OPTION=VALUE...
+usage: os-vif-ovs.py plug|unplug FILE OPTION=VALUE...
 """
 
 import json
 import sys
 import tempfile
-import time
 
 from oslo_concurrency import lockutils
 from oslo_config import cfg
@@ -25,15 +24,5 @@ requests = []
 for primitive in json.load(open(sys.argv[2])):
     requests.append((objects.vif.VIFBase.obj_from_primitive(primitive['vif']),
                      objects.instance_info.InstanceInfo.obj_from_primitive(primitive['instance'])))
-if sys.argv[1] == 'measure':
-    # the first VIF opens the connection and is not counted
-    for name in ('plug', 'unplug'):
-        action = getattr(plugin, name)
-        action(*requests[0])
-        start = time.monotonic()
-        for request in requests[1:]:
-            action(*request)
-        print(name, 1e6 * (time.monotonic() - start) / len(requests[1:]))
-else:
-    for request in requests:
-        getattr(plugin, sys.argv[1])(*request)
+for request in requests:
+    getattr(plugin, sys.argv[1])(*request)

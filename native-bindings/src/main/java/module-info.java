@@ -4,5 +4,6 @@ module io.fastvif.bindings {
   exports io.fastvif.bindings;
   exports io.fastvif.bindings.linux;
   exports io.fastvif.bindings.fault to
+      io.fastvif.benchmarks,
       io.fastvif.datapath;
 }

@@ -47,11 +47,32 @@ rename() { # down|up: with fastvif and back, and with ip and back
     printf 'link set rep%d down\nlink set rep%d name %s\nlink set %s %s\n' "$i" "$i" "${links[i]}" "${links[i]}" "$1"
   done | ip -batch -
 }
-# The least of three times counts: other work of the machine comes in between.
 state >"$OUT/down.before"
-for run in 1 2 3; do rename down; done
+rename down
 for link in $(representors); do echo "link set $link up"; done | ip -batch -
 state >"$OUT/up.before"
-for run in 1 2 3; do rename up; done
+rename up
 
 [ ! -e "$LAB_MODULES/netdevsim.ko" ] || . "$LAB_DIR/guest/netdevsim.sh"
+
+# A signal in the middle of eswitch set: its result goes to a pipe that is full until the signal has come.
+mkfifo /run/ended
+ln -s /run/ended "$OUT/ended.out"
+exec {pipe}<>/run/ended
+head -c 65536 /dev/zero >&$pipe
+devlink dev eswitch show "pci/$PF2" >"$OUT/ended.before"
+begin A ended eswitch set "$PF2" --mode legacy --force --json
+for ((i = 0; i < 300; i++)); do
+  ! devlink dev eswitch show "pci/$PF2" | grep -q 'mode legacy' || break
+  sleep 0.1
+done
+kill -TERM "$SERVER_A"
+for ((i = 0; i < 300; i++)); do
+  ! grep -qs end-signal "/proc/$SERVER_A/task/"*/comm || break
+  sleep 0.1
+done
+head -c 65536 <&$pipe >/dev/null
+wait "$SERVER_A" && echo 0 >"$OUT/ended.exit" || echo $? >"$OUT/ended.exit"
+echo >&$pipe # or nothing at all would be waited for
+head -n 1 <&$pipe >"$OUT/ended.line"
+rm "$OUT/ended.out"

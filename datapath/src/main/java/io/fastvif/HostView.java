@@ -1,16 +1,18 @@
 package io.fastvif;
 
 import io.fastvif.config.HostConfiguration;
-import io.fastvif.engine.HostReader;
+import io.fastvif.engine.OvsReader;
 import io.fastvif.engine.OvsSettings;
+import io.fastvif.engine.filter.FilterReader;
+import io.fastvif.lease.DeviceLeases;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
+import io.fastvif.observe.HostReader;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.PlanClaims;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.switchdev.NamespaceFunctions;
-import io.fastvif.switchdev.pool.DeviceLeases;
 import io.fastvif.vif.InvalidInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,21 +58,43 @@ public final class HostView {
 
   private <T> T readHere(OvsSettings ovs, Function<HostSnapshot, T> reading) {
     try (NamespaceFunctions functions = new NamespaceFunctions();
+        Netns here = Netns.current();
+        FilterReader filters = new FilterReader(here);
         RouteSocket socket = RouteSocket.open()) {
-      OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : HostReader.readOvs(ovs);
+      OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : OvsReader.read(ovs);
       HostSnapshot host =
           HostReader.read(socket)
               .withEntries(index -> HostReader.readEntries(socket, index))
+              .withMovedLinks(index -> HostReader.readMovedLinks(here, index))
               .withOvs(() -> rows)
+              .withFilters(filters::read)
               .withSriov(functions::snapshot);
+      DeviceLeases held = new DeviceLeases(leases);
       return reading.apply(
-          host.withDevices(() -> HostReader.devices(socket, host, new DeviceLeases(leases))));
+          host.withDevices(() -> HostReader.devices(socket, host, held, here.identity())));
     }
   }
 
   /** The VIFs that the host has something of; see {@link VifHost#plugged()}. */
   public List<PluggedVif> plugged() {
-    return read(configuration.namesOvs(), host -> PluggedVif.all(host, List.of()));
+    return read(expectsOvs(), host -> PluggedVif.all(host, List.of()));
+  }
+
+  /**
+   * Whether there is a reason to look at Open vSwitch whatever VIFs there are: an option says where
+   * its database is, or somebody listens where it is by default.
+   *
+   * @throws InvalidInputException as {@link #read}
+   * @throws io.fastvif.bindings.SystemCallException as {@link #read}
+   */
+  public boolean expectsOvs() {
+    if (configuration.namesOvs()) {
+      return true;
+    }
+    OvsSettings byDefault = configuration.ovs();
+    return namespace == null
+        ? OvsReader.isListening(byDefault)
+        : namespace.visit(() -> OvsReader.isListening(byDefault));
   }
 
   /**
@@ -86,12 +110,15 @@ public final class HostView {
 
   /** The same on a host that was read before, or is only thought of. */
   public List<PlannedOperation> plan(List<VifOperation> operations, HostSnapshot host) {
-    VifPlugins plugins = configuration.plugins();
+    return plan(configuration, operations, host);
+  }
+
+  static List<PlannedOperation> plan(
+      HostConfiguration configuration, List<VifOperation> operations, HostSnapshot host) {
     PlanClaims claims = new PlanClaims(host);
     List<PlannedOperation> planned = new ArrayList<>(operations.size());
     for (VifOperation operation : operations) {
-      VifPlugins own =
-          operation.options().isEmpty() ? plugins : configuration.plugins(operation.options());
+      VifPlugins own = configuration.plugins(operation.options());
       try {
         planned.add(new PlannedOperation(operation, operation.plan(own, host, claims), null));
       } catch (InvalidInputException wrong) {

@@ -4,6 +4,9 @@ package io.fastvif;
 public enum Orphans {
   /** They stay, and the report names them. */
   KEEP,
-  /** They are unplugged, if they bear fastvif's mark; those without are named by the report. */
+  /**
+   * They are unplugged, if they bear fastvif's mark, and so is what processes that were killed left
+   * half made; those without a mark are named by the report.
+   */
   UNPLUG
 }

@@ -1,32 +1,40 @@
 package io.fastvif;
 
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.EngineStatistics;
+import io.fastvif.engine.GuestListener;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.Planning;
 import io.fastvif.engine.PlugEngine;
+import io.fastvif.engine.PlugEngineBuilder;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.engine.VhostUserPorts;
+import io.fastvif.json.PlugRequest;
+import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
+import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.InvalidInputException;
-import io.fastvif.vif.json.PlugRequest;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * A host's VIFs: plugs and unplugs them, and says what there is. It owns an engine with a monitor
@@ -39,11 +47,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class VifHost implements AutoCloseable {
   private static final long QUEUE_FULL_PAUSE_NANOS = 50_000;
-  private static final int MAX_OPTION_SETS = 64;
 
-  private final HostConfiguration configuration;
-  private final VifPlugins plugins;
-  private final Map<Map<String, String>, VifPlugins> withOptions = new ConcurrentHashMap<>();
+  /** How long the making of a link may take before it counts as left by a killed process. */
+  private static final Duration MAX_MAKING = Duration.ofSeconds(5);
+
+  private volatile HostConfiguration configuration;
   private final VhostUserPorts forwarder;
   private final Duration submitLimit;
   private final PlugEngine engine;
@@ -51,12 +59,11 @@ public final class VifHost implements AutoCloseable {
   /** Whether Open vSwitch is looked at although no VIF that is known here needs it. */
   private volatile boolean usesOvs;
 
-  private VifHost(VifHostOptions options, PlugEngine engine) {
+  private VifHost(VifHostOptions options, boolean expectsOvs, PlugEngine engine) {
     configuration = options.configuration();
-    plugins = configuration.plugins();
     forwarder = options.forwarder();
     submitLimit = options.submitLimit();
-    usesOvs = configuration.namesOvs();
+    usesOvs = expectsOvs;
     this.engine = engine;
   }
 
@@ -74,14 +81,18 @@ public final class VifHost implements AutoCloseable {
    *     not be opened
    */
   public static VifHost open(VifHostOptions options) {
-    PlugEngine.Builder engine =
+    PlugEngineBuilder engine =
         PlugEngine.builder()
             .monitorHost()
             .leases(options.leases())
+            .tracer(options.tracer())
             .queueCapacity(options.queueCapacity())
             .ovs(options.configuration().ovs());
     if (options.namespace() != null) {
       engine.namespace(options.namespace());
+    }
+    if (options.group() != null) {
+      engine.group(options.group());
     }
     if (options.forwarder() != null) {
       engine.vhostUser(options.forwarder());
@@ -89,7 +100,8 @@ public final class VifHost implements AutoCloseable {
     if (options.errorHandler() != null) {
       engine.errorHandler(options.errorHandler());
     }
-    VifHost host = new VifHost(options, engine.build());
+    boolean expectsOvs = HostView.of(options).expectsOvs();
+    VifHost host = new VifHost(options, expectsOvs, engine.build());
     host.engine.start();
     return host;
   }
@@ -106,7 +118,8 @@ public final class VifHost implements AutoCloseable {
 
   /**
    * Unplugs what the host has of the VIF of that id; see {@link #submit}. Nothing need be known of
-   * it; one that the host does not know is unchanged.
+   * it; one that the host does not know is unchanged. Ports of Open vSwitch are looked for as by
+   * {@link #plugged()}.
    */
   public CompletableFuture<PlugResult> unplug(String vifId) {
     return submit(VifOperation.unplug(vifId));
@@ -120,16 +133,55 @@ public final class VifHost implements AutoCloseable {
    * @throws IllegalStateException if the host is closed
    */
   public CompletableFuture<PlugResult> submit(VifOperation operation) {
+    return untilTaken(() -> offer(operation))
+        .orElseGet(() -> CompletableFuture.completedFuture(noRoom(operation.vifId())));
+  }
+
+  /**
+   * Carries out a plan that was made from {@link #snapshot()} for something else than a VIF, such
+   * as a change of links ({@link io.fastvif.plugin.LinkChange}), of a card's virtual functions or
+   * of its switch ({@link io.fastvif.switchdev.EswitchChange}), and waits for room in the queue if
+   * it is full. Plans with the same id follow one another.
+   *
+   * @return as {@link #submit}
+   * @throws IllegalStateException if the host is closed
+   */
+  public CompletableFuture<PlugResult> execute(PlugPlan plan) {
+    return execute(List.of(plan)).getFirst();
+  }
+
+  private CompletableFuture<PlugResult> submit(String id, Planning planning) {
+    return untilTaken(() -> engine.submit(id, planning).map(CompletionStage::toCompletableFuture))
+        .orElseGet(() -> CompletableFuture.completedFuture(noRoom(id)));
+  }
+
+  /**
+   * As {@link #execute(PlugPlan)}, of plans that begin together: links can exchange their names.
+   *
+   * @return as {@link #submit}, of each plan, in their order
+   * @throws IllegalStateException if the host is closed
+   */
+  public List<CompletableFuture<PlugResult>> execute(List<PlugPlan> plans) {
+    return untilTaken(() -> engine.submit(plans))
+        .map(stages -> stages.stream().map(CompletionStage::toCompletableFuture).toList())
+        .orElseGet(
+            () ->
+                plans.stream()
+                    .map(plan -> CompletableFuture.completedFuture(noRoom(plan.vifId())))
+                    .toList());
+  }
+
+  /** Empty if there was no room in time. */
+  private <T> Optional<T> untilTaken(Supplier<Optional<T>> offer) {
     long deadline = System.nanoTime() + submitLimit.toNanos();
-    Optional<CompletableFuture<PlugResult>> submitted = offer(operation);
-    while (submitted.isEmpty()) {
-      if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
-        return CompletableFuture.completedFuture(noRoom(operation));
-      }
+    Optional<T> submitted = offer.get();
+    while (submitted.isEmpty()
+        && System.nanoTime() - deadline <= 0
+        && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(QUEUE_FULL_PAUSE_NANOS);
-      submitted = offer(operation);
+      submitted = offer.get();
     }
-    return submitted.get();
+    return submitted;
   }
 
   /**
@@ -140,43 +192,39 @@ public final class VifHost implements AutoCloseable {
    */
   public Optional<CompletableFuture<PlugResult>> offer(VifOperation operation) {
     Planning planning =
-        (host, claims) -> operation.plan(pluginsFor(operation), seenBy(operation, host), claims);
+        (host, claims) ->
+            operation.plan(
+                configuration.plugins(operation.options()), seenBy(operation, host), claims);
     return engine.submit(operation.vifId(), planning).map(CompletionStage::toCompletableFuture);
   }
 
   private HostSnapshot seenBy(VifOperation operation, HostSnapshot host) {
     HostSnapshot seen = withOvs(host, operation.needsOvs());
     if (operation.isOfIdAlone() && usesOvs && !seen.ovs().isKnown()) {
-      throw new UncheckedIOException(
-          new IOException(
+      FastvifIOException silent =
+          new FastvifIOException(
+              FailureKind.TIMED_OUT,
               "Open vSwitch's database does not answer: whether it has ports of the VIF is not"
-                  + " known"));
+                  + " known");
+      throw new UncheckedIOException(silent.getMessage(), silent);
     }
     return seen;
   }
 
-  private PlugResult noRoom(VifOperation operation) {
+  private PlugResult noRoom(String id) {
     String why =
         Thread.currentThread().isInterrupted()
-            ? "interrupted while the queue was full"
-            : "the queue was full for " + submitLimit.toMillis() + " ms";
-    PlugFailure failure = new PlugFailure(operation.vifId(), "not begun", 0, why, List.of());
+            ? "interrupted while the queue of " + engine + " was full"
+            : "the queue of " + engine + " was full for " + submitLimit.toMillis() + " ms";
+    PlugFailure failure =
+        new PlugFailure(
+            id,
+            "not begun",
+            0,
+            why,
+            List.of(),
+            Thread.currentThread().isInterrupted() ? FailureKind.OTHER : FailureKind.TIMED_OUT);
     return new PlugResult(null, Outcome.FAILED, failure, List.of());
-  }
-
-  private VifPlugins pluginsFor(VifOperation operation) {
-    Map<String, String> options = operation.options();
-    if (options.isEmpty()) {
-      return plugins;
-    }
-    VifPlugins known = withOptions.get(options);
-    if (known == null) {
-      known = configuration.plugins(options);
-      if (withOptions.size() < MAX_OPTION_SETS) {
-        withOptions.put(options, known);
-      }
-    }
-    return known;
   }
 
   /** Without a reason to think that it is there, Open vSwitch is not waited for. */
@@ -186,9 +234,17 @@ public final class VifHost implements AutoCloseable {
   }
 
   /**
-   * The VIFs that the host has something of: links with fastvif's alias, leases of devices, ports
-   * that the forwarder serves; and the ports of Open vSwitch with an iface-id, which may also be
-   * os-vif's, if an option says where its database is or a VIF for it was submitted here.
+   * The VIFs that the host has something of: links with fastvif's alias, leases of devices, rules
+   * on what a bridge forwards, ports that the forwarder serves; and the ports of Open vSwitch that
+   * fastvif marked or that have an iface-id, as os-vif's do, if an option says where its database
+   * is, it was there by default when this host was opened, or a VIF for it was submitted here.
+   * Ports of a database that does not answer are missing: {@link OvsSnapshot#isKnown()} of {@link
+   * #snapshot()} tells.
+   *
+   * <p>Not among them are VIFs that leave nothing of their own on the host: those of {@code noop}
+   * and {@code vhostuser} (a folder at most), of {@code ovs} without {@code create_port}, and of
+   * {@code linux_bridge} without a device where the network filters by itself, of which there is
+   * the bridge that all its VIFs share. To unplug such a VIF takes its fields, or is unchanged.
    */
   public List<PluggedVif> plugged() {
     return PluggedVif.all(snapshot(), served());
@@ -204,13 +260,39 @@ public final class VifHost implements AutoCloseable {
   }
 
   /**
+   * As {@link #snapshot()}, with the rows of Open vSwitch even if neither an option nor a VIF asked
+   * for them so far; its database is waited for when they are first looked at. From now on they are
+   * in all that the host plans and lists.
+   */
+  public HostSnapshot snapshotWithOvs() {
+    return withOvs(engine.snapshot(), true);
+  }
+
+  /**
    * Brings the host to a desired set of VIFs: plugs those that are not plugged, or not as they
-   * should be, and does with the others that it has as it is told. Waits until all is done.
+   * should be, and does with the others that it has as it is told. Waits until all is done. Done
+   * again, it changes nothing, also of VIFs that leave nothing of their own on the host and so are
+   * never {@link #plugged() listed}, nor orphans.
+   *
+   * <p>Where orphans are unplugged, so is a VIF that was plugged under another name, with another
+   * device, to another bridge of Open vSwitch or by another plugin before, and is then plugged
+   * again as desired; and what was refused because an orphan had its name is tried again. Two VIFs
+   * that are to exchange their names are refused: unplug one of them before.
+   *
+   * <p>No device that a host of another network namespace plugged, or nobody knows which, and no
+   * port of a switch in another namespace is unplugged as an orphan.
    *
    * @throws InvalidInputException if two VIFs have one id, or one has none; then nothing was done
    * @throws IllegalStateException if the host is closed
    */
   public SyncReport sync(Collection<PlugRequest> desired, Orphans orphans) {
+    return sync(desired, orphans, MAX_MAKING);
+  }
+
+  /**
+   * As {@link #sync(Collection, Orphans)}, with another time that the making of a link may take.
+   */
+  SyncReport sync(Collection<PlugRequest> desired, Orphans orphans, Duration maxMaking) {
     Map<String, PlugRequest> byId = new LinkedHashMap<>();
     for (PlugRequest request : desired) {
       String id = request.vif().id().require("id");
@@ -222,7 +304,8 @@ public final class VifHost implements AutoCloseable {
     desired.forEach(request -> usesOvs |= VifOperation.needsOvs(request.vif()));
     List<String> kept = new ArrayList<>();
     List<CompletableFuture<PlugResult>> results = new ArrayList<>();
-    List<PluggedVif> present = plugged();
+    HostSnapshot host = snapshot();
+    List<PluggedVif> present = PluggedVif.all(host, served());
     byId.values().forEach(request -> results.add(plug(request)));
     for (PluggedVif vif : present) {
       if (!byId.containsKey(vif.id())) {
@@ -233,7 +316,150 @@ public final class VifHost implements AutoCloseable {
         }
       }
     }
-    return new SyncReport(results.stream().map(CompletableFuture::join).toList(), kept);
+    List<PlugResult> done = new ArrayList<>();
+    results.forEach(result -> done.add(result.join()));
+    if (orphans == Orphans.UNPLUG) {
+      plugAgain(List.copyOf(byId.values()), done);
+      done.addAll(unplugLeftovers(maxMaking));
+    }
+    return new SyncReport(done, kept, !usesOvs || host.ovs().isKnown());
+  }
+
+  /**
+   * Takes away what processes that were killed have left half made, for VIFs whose ids nobody
+   * knows, as {@link #sync} does. Waits until it is done: where there is something, some seconds
+   * pass in which a living process might go on with it.
+   *
+   * @return with the link's name for an id
+   * @throws IllegalStateException if the host is closed
+   */
+  public List<PlugResult> unplugLeftovers() {
+    return unplugLeftovers(MAX_MAKING);
+  }
+
+  private List<PlugResult> unplugLeftovers(Duration maxMaking) {
+    VifPlugins plugins = configuration.plugins();
+    return Leftovers.find(plugins, this::snapshot, maxMaking).stream()
+        .map(left -> submit(left.link(), Leftovers.end(plugins, left)))
+        .toList()
+        .stream()
+        .map(CompletableFuture::join)
+        .toList();
+  }
+
+  /**
+   * Plugs VIFs again of which the host has something else, which is unplugged with them before, and
+   * those that were refused while others had what they want.
+   *
+   * @param desired in the order of their results
+   * @param done the results of those and of orphans, to be brought up to date
+   */
+  private void plugAgain(List<PlugRequest> desired, List<PlugResult> done) {
+    Set<Integer> unplugged = new HashSet<>();
+    boolean isFreed =
+        done.stream().anyMatch(result -> result.outcome() == Outcome.UNPLUGGED); // an orphan's
+    while (true) {
+      OutdatedDevices outdated = new OutdatedDevices(snapshot());
+      List<Integer> again = new ArrayList<>();
+      List<Integer> refused = new ArrayList<>();
+      for (int i = 0; i < desired.size(); i++) {
+        PlugResult result = done.get(i);
+        if ((outdated.existFor(result) || isUntilUnplugged(result)) && unplugged.add(i)) {
+          again.add(i);
+        } else if (result.failure() != null && result.failure().wrongInput() != null) {
+          refused.add(i);
+        }
+      }
+      if (again.isEmpty() && (refused.isEmpty() || !isFreed)) {
+        return;
+      }
+      isFreed = false;
+      again.stream()
+          .map(i -> unplug(done.get(i).vifId()))
+          .toList()
+          .forEach(result -> done.add(result.join()));
+      again.addAll(refused);
+      Map<Integer, CompletableFuture<PlugResult>> plugged = new LinkedHashMap<>();
+      again.forEach(i -> plugged.put(i, plug(desired.get(i))));
+      plugged.forEach((i, result) -> done.set(i, result.join()));
+    }
+  }
+
+  private static boolean isUntilUnplugged(PlugResult result) {
+    return result.failure() != null
+        && result.failure().wrongInput() != null
+        && result.failure().wrongInput().isUntilUnplugged();
+  }
+
+  /**
+   * Whether Open vSwitch is part of this host: an option says where its database is, it was there
+   * by default when the host was opened, or a VIF for it was submitted. {@link
+   * EngineStatistics#ovsConnected} tells whether it is connected at present.
+   */
+  public boolean usesOvs() {
+    return usesOvs;
+  }
+
+  /**
+   * Whether the host still has devices of a VIF from before its name, device or plugin was changed,
+   * which the VIF no longer uses.
+   *
+   * @param plugged the result of plugging it as it is now
+   */
+  public boolean hasOutdatedDevices(PlugResult plugged) {
+    return new OutdatedDevices(snapshot()).existFor(plugged);
+  }
+
+  /**
+   * Has somebody told from now on what changes on the host, whoever changes it: see {@link
+   * PlugEngine#watch}.
+   *
+   * @param changes gets them, until {@link #unwatch()}, or the host is closed
+   * @throws IllegalStateException if somebody is told already, or the host is closed
+   */
+  public void watch(HostChanges changes) {
+    engine.watch(changes);
+  }
+
+  /** Tells nobody any more what changes; somebody else may be told from now on. */
+  public void unwatch() {
+    engine.unwatch();
+  }
+
+  /**
+   * What operations would do if they were submitted together now, in their order; nothing of the
+   * host is changed.
+   *
+   * @see HostView#plan(List, HostSnapshot)
+   */
+  public List<PlannedOperation> plan(List<VifOperation> operations) {
+    boolean withOvs = operations.stream().anyMatch(VifOperation::needsOvs);
+    return HostView.plan(configuration, operations, withOvs(engine.snapshot(), withOvs));
+  }
+
+  /**
+   * Has somebody told of the guests that come and go on the ports that its forwarder serves.
+   *
+   * @param listener null for nobody any more
+   */
+  public void tell(GuestListener listener) {
+    if (forwarder != null) {
+      forwarder.tell(listener);
+    }
+  }
+
+  /** The options of plugins and engine that it was opened with. */
+  public HostConfiguration configuration() {
+    return configuration;
+  }
+
+  /**
+   * Takes other options of plugins, for what is planned from now on; VIFs that are plugged stay as
+   * they are until they are plugged again. The engine's options stay ({@link
+   * HostConfiguration#engineDifferences}).
+   */
+  public void configure(HostConfiguration other) {
+    configuration = Objects.requireNonNull(other);
   }
 
   /** What was done since the host was opened. */

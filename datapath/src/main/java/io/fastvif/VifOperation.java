@@ -1,5 +1,6 @@
 package io.fastvif;
 
+import io.fastvif.json.PlugRequest;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
@@ -12,7 +13,6 @@ import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.OpenVSwitchProfile;
 import io.fastvif.vif.Vif;
-import io.fastvif.vif.json.PlugRequest;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -166,7 +166,8 @@ public final class VifOperation {
     return vif == null && action == Action.UNPLUG;
   }
 
-  boolean needsOvs() {
+  /** Whether planning it takes the rows of Open vSwitch. */
+  public boolean needsOvs() {
     return vif != null && needsOvs(vif);
   }
 

@@ -3,15 +3,16 @@ package io.fastvif;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.VifGeneric;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,10 +105,10 @@ class ReadmeTest {
     for (; run < KILLS; run++) {
       // Killed at once when it has begun to plug, or to unplug, many.
       desire(run % 2 == 0 ? taps : List.of(tap(0), tap(50)));
-      int before = ids().size();
+      Set<String> before = Set.copyOf(ids());
       Process agent = start(run);
       try {
-        Await.until("a beginning", () -> ids().size() != before || !agent.isAlive());
+        Await.until("a beginning", () -> !Set.copyOf(ids()).equals(before) || !agent.isAlive());
       } finally {
         agent.destroyForcibly().waitFor();
       }

@@ -10,19 +10,27 @@ import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.EngineStatistics;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.json.PlugRequest;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plugin.LinkChange;
+import io.fastvif.testing.Await;
 import io.fastvif.testing.HostStateReader;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.trace.TracedExchange;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
 import io.fastvif.vif.VifGeneric;
-import io.fastvif.vif.json.PlugRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +88,7 @@ class VifHostTest {
   }
 
   @KernelTest
-  void whatIsPluggedIsListedAndUnpluggedByItsIdAlone() throws Exception {
+  void listsAndUnplugsById() throws Exception {
     List<String> before;
     try (VifHost host = veths()) {
       assertEquals(Outcome.PLUGGED, outcome(host.plug(bridged(9)))); // the bridge is not a VIF's
@@ -134,6 +142,71 @@ class VifHostTest {
   }
 
   @KernelTest
+  void syncTakesAwayWhatAVifHadBeforeItChanged() {
+    try (VifHost host = veths()) {
+      host.sync(List.of(tap(1, 1500), tap(2, 1500)), Orphans.UNPLUG);
+      VifBridge changed = (VifBridge) bridged(1).vif();
+      PlugRequest otherPlugin =
+          request(
+              VifBridge.builder()
+                  .id("tap-vif-1")
+                  .address(MacAddress.parse("fa:16:3e:00:00:01"))
+                  .plugin("linux_bridge")
+                  .hasTrafficFiltering(true)
+                  .vifName("port1")
+                  .bridgeName("br0")
+                  .network(changed.network().get())
+                  .build());
+      List<PlugRequest> desired = List.of(named("tap-vif-2", "tap1"), otherPlugin);
+      SyncReport report = host.sync(desired, Orphans.UNPLUG);
+      assertEquals(List.of(), report.failed());
+      assertEquals(List.of("tap-vif-1", "tap-vif-2"), ids(host));
+      assertFalse(links(host).contains("tap2"));
+      assertEquals(
+          Optional.of("tap-vif-2"),
+          host.snapshot().link("tap1").flatMap(link -> Aliases.vifId(link.alias())));
+      assertTrue(host.sync(desired, Orphans.UNPLUG).isUnchanged());
+    }
+  }
+
+  /** A tap has no guest's end, and so is no port for a guest that was promised one. */
+  @KernelTest
+  void aPortOfAnotherKindIsRefusedAndSyncMakesItAnew() throws Exception {
+    VifHostOptions taps =
+        VifHostOptions.of(
+            HostConfiguration.builder(Map.of()).option("linux_bridge.create_port", "tap").build());
+    try (VifHost host = VifHost.open(taps)) {
+      assertEquals(Outcome.PLUGGED, outcome(host.plug(bridged(1))));
+    }
+    try (VifHost host = veths()) {
+      PlugResult refused = host.plug(bridged(1)).get(SECONDS, TimeUnit.SECONDS);
+      assertEquals(
+          "vif_name: \"port1\" is plugged already, as a device of kind tun: expected one of kind"
+              + " veth, or a VIF that was unplugged before",
+          refused.failure().wrongInput().getMessage());
+      List<PlugRequest> desired = List.of(bridged(1));
+      assertEquals(List.of(), host.sync(desired, Orphans.UNPLUG).failed());
+      assertEquals("veth", host.snapshot().link("port1").orElseThrow().kind());
+      assertTrue(links(host).contains("gst1-bridged-v"), () -> links(host).toString());
+      assertTrue(host.sync(desired, Orphans.UNPLUG).isUnchanged());
+    }
+  }
+
+  @KernelTest
+  void syncGivesAnOrphansNameToADesiredVif() {
+    try (VifHost host = veths()) {
+      host.sync(List.of(tap(1, 1500)), Orphans.UNPLUG);
+      List<PlugRequest> desired = List.of(named("heir", "tap1"));
+      assertEquals(List.of(), host.sync(desired, Orphans.UNPLUG).failed());
+      assertEquals(List.of("heir"), ids(host));
+    }
+  }
+
+  private static PlugRequest named(String id, String name) {
+    return request(VifGeneric.builder().id(id).plugin("tap").vifName(name).build());
+  }
+
+  @KernelTest
   void syncRefusesTwoVifsOfOneIdBeforeItDoesAnything() {
     try (VifHost host = veths()) {
       assertEquals(
@@ -164,6 +237,43 @@ class VifHostTest {
     }
   }
 
+  @KernelTest
+  void aTracerIsToldWhatIsSaidForAVif() throws Exception {
+    List<TracedExchange> told = Collections.synchronizedList(new ArrayList<>());
+    try (VifHost host = VifHost.open(VifHostOptions.byDefault().withTracer(told::add))) {
+      host.plug(tap(1, 1500)).get(SECONDS, TimeUnit.SECONDS);
+    }
+    List<String> requests =
+        told.stream()
+            .filter(exchange -> "tap-vif-1".equals(exchange.vifId()))
+            .map(exchange -> exchange.protocol() + " " + exchange.request())
+            .toList();
+    assertTrue(
+        requests.contains("ioctl TUNSETIFF tap1 IFF_TAP|IFF_NO_PI|IFF_TUN_EXCL"),
+        requests::toString);
+    assertTrue(
+        requests.stream().anyMatch(request -> request.startsWith("netlink RTM_SETLINK")),
+        requests::toString);
+  }
+
+  @KernelTest
+  void linksExchangeTheirNames() throws Exception {
+    try (VifHost host = VifHost.open()) {
+      host.plug(tap(1, 1500)).get(SECONDS, TimeUnit.SECONDS);
+      host.plug(tap(2, 1400)).get(SECONDS, TimeUnit.SECONDS);
+      HostSnapshot before = host.snapshot();
+      List<PlugPlan> plans =
+          List.of(
+              LinkChange.of(before, "tap1").rename("tap2").plan(),
+              LinkChange.of(before, "tap2").rename("tap1").plan());
+      for (CompletableFuture<PlugResult> result : host.execute(plans)) {
+        assertEquals(Outcome.CHANGED, result.get(SECONDS, TimeUnit.SECONDS).outcome());
+      }
+      assertEquals(1400, host.snapshot().link("tap1").orElseThrow().mtu());
+      assertEquals(List.of(), host.execute(List.of()));
+    }
+  }
+
   /** The planning of one keeps the engine from taking more on its VIF until it is released. */
   @KernelTest
   void aFullQueueIsWaitedForNoLongerThanTheLimit() throws Exception {
@@ -185,7 +295,8 @@ class VifHostTest {
     }
     assertNull(refused.plan());
     assertEquals(
-        "VIF tap-vif-1: not begun: the queue was full for 100 ms", refused.failure().message());
+        "VIF tap-vif-1: not begun: the queue of the engine was full for 100 ms",
+        refused.failure().message());
     assertEquals(Optional.empty(), host.offer(next));
     assertEquals(2, host.statistics().queued());
     release.countDown();
@@ -223,6 +334,18 @@ class VifHostTest {
       assertEquals(1L, statistics.outcomes().get(Outcome.UNCHANGED));
       assertEquals(1L, statistics.outcomes().get(Outcome.UNPLUGGED));
       assertEquals(1L, statistics.outcomes().get(Outcome.FAILED));
+      assertEquals(
+          Map.of(
+              Action.PLUG,
+              Map.of(Outcome.PLUGGED, 10L, Outcome.UNCHANGED, 1L),
+              Action.UNPLUG,
+              Map.of(Outcome.UNPLUGGED, 1L),
+              Action.CHANGE,
+              Map.of()),
+          statistics.ends(),
+          "what could not be planned is in none");
+      assertFalse(statistics.ovsConnected());
+      assertFalse(host.usesOvs());
       assertEquals(11, statistics.latencies().get(Action.PLUG).getTotalCount());
       assertEquals(1, statistics.latencies().get(Action.UNPLUG).getTotalCount());
       assertTrue(statistics.latencies().get(Action.PLUG).getMinValue() > 0);
@@ -230,6 +353,8 @@ class VifHostTest {
       assertEquals(0, statistics.queued());
       assertEquals(0, statistics.resyncs());
       assertEquals(0, statistics.retiredBridges());
+      assertEquals(1, statistics.deletionLanes(), "one deletion after the other needs one lane");
+      Await.until("the lane is free again", () -> host.statistics().busyLanes() == 0);
       results.add(host.plug(tap(30, 1500)));
       results.getLast().get(SECONDS, TimeUnit.SECONDS);
       assertEquals(10L, statistics.outcomes().get(Outcome.PLUGGED));
@@ -238,7 +363,7 @@ class VifHostTest {
   }
 
   @KernelTest
-  void whatThePlanWouldRefuseIsRefusedInTheSameWords() throws Exception {
+  void refusesWhatPlanRefusesInTheSameWords() throws Exception {
     VifOperation wrong = VifOperation.plug(tap(1, 7));
     HostConfiguration configuration = HostConfiguration.byDefault();
     PlannedOperation planned =
@@ -255,7 +380,7 @@ class VifHostTest {
   }
 
   @KernelTest
-  void anOptionThatCannotBeIsRefusedAtTheOpening() {
+  void openRefusesInvalidOptions() {
     HostConfiguration configuration =
         HostConfiguration.builder(Map.of()).option("ovs.ovsdb_connection", "nonsense").build();
     assertEquals(

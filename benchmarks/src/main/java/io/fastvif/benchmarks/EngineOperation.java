@@ -2,9 +2,11 @@ package io.fastvif.benchmarks;
 
 import io.fastvif.engine.Outcome;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
@@ -22,7 +24,7 @@ public enum EngineOperation {
     @Override
     PlugPlan plan(int number) {
       Step step =
-          new Step.ConfigureLink(
+          new NetlinkStep.ConfigureLink(
               Vifs.name(number), FIRST_INDEX + number, LinkSettings.NONE.withMtu(Vifs.MTU));
       return of(number, Action.PLUG, step);
     }
@@ -41,8 +43,7 @@ public enum EngineOperation {
   UNPLUG {
     @Override
     PlugPlan plan(int number) {
-      return of(
-          number, Action.UNPLUG, new Step.DeleteLink(Vifs.name(number), FIRST_INDEX + number, 0));
+      return of(number, Action.UNPLUG, new DeleteLink(Vifs.name(number), FIRST_INDEX + number, 0));
     }
   };
 

@@ -1,8 +1,8 @@
 package io.fastvif.benchmarks;
 
+import io.fastvif.json.VersionedObjectReader;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.Vif;
-import io.fastvif.vif.json.VersionedObjectReader;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

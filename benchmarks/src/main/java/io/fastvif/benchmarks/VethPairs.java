@@ -2,7 +2,9 @@ package io.fastvif.benchmarks;
 
 import io.fastvif.plan.Action;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
@@ -20,7 +22,7 @@ final class VethPairs {
       String id = Vifs.id(number);
       String name = Vifs.name(number);
       String guest = "gst" + name.substring(3);
-      Step create = new Step.CreateVeth(name, null, guest, Vifs.mac(number), Vifs.MTU);
+      Step create = new NetlinkStep.CreateVeth(name, null, guest, Vifs.mac(number), Vifs.MTU);
       LinkSettings guestSettings = LinkSettings.NONE.withIpv6AddressGeneration(false);
       LinkSettings settings =
           LinkSettings.NONE.withAlias(Aliases.of(id)).withIpv6AddressGeneration(false).withUp(true);
@@ -32,9 +34,9 @@ final class VethPairs {
               List.of(name),
               null,
               List.of(
-                  PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)),
-                  PlannedStep.own(new Step.ConfigureLink(guest, 0, guestSettings), null),
-                  PlannedStep.own(new Step.ConfigureLink(name, 0, settings), null)),
+                  PlannedStep.own(create, new DeleteLink(name, 0, 0)),
+                  PlannedStep.own(new NetlinkStep.ConfigureLink(guest, 0, guestSettings), null),
+                  PlannedStep.own(new NetlinkStep.ConfigureLink(name, 0, settings), null)),
               List.of()));
     }
     return plans;

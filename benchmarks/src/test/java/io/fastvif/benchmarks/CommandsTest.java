@@ -32,21 +32,36 @@ class CommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--vifs 0          | '--vifs: \"0\" cannot be taken: expected whole numbers from 1 to 20000, separated by commas'",
-        "--vifs 1,x        | '--vifs: \"1,x\" cannot be taken: expected whole numbers from 1 to 20000, separated by commas'",
-        "--vifs 1,         | '--vifs: \"1,\" cannot be taken: expected whole numbers from 1 to 20000, separated by commas'",
-        "--vifs 20001      | '--vifs: \"20001\" cannot be taken: expected whole numbers from 1 to 20000, separated by commas'",
-        "--runs 0          | '--runs: \"0\" cannot be taken: expected a whole number from 1 to 1000'",
-        "--limit 1.5       | '--limit: \"1.5\" cannot be taken: expected a whole number from 1 to 3600'",
-        "--systems ip,x    | '--systems: \"ip,x\" cannot be taken: expected fastvif, c-floor, ip, ip-batch, ip-batch-tuned, pyroute2, go-netlink, os-vif, separated by commas'",
-        "--html /none/x    | '--html: \"/none/x\" cannot be written: expected a file in a folder that exists'",
-        "--markdown /      | '--markdown: \"/\" cannot be written: expected a file in a folder that exists'",
-        "--pf x            | '--pf: \"x\" is not a PCI address: expected domain:bus:device.function in hexadecimal, as in 0000:af:06.1'",
-        "--pf ffff:ff:1f.7 | '--pf: \"ffff:ff:1f.7\" is not a PCI device of this host: expected the address of an SR-IOV physical function'",
-        "--pf ffff:ff:1f.7 --vifs 4 | '--vifs: \"4\" cannot be combined with --pf: expected no number, as all VFs of the NIC are used'",
-        "--pf ffff:ff:1f.7 --systems os-vif | '--systems: \"os-vif\" cannot be taken: expected fastvif, ip, ip-batch, separated by commas'",
-        "--ovs --pf 0000:00:00.0 | '--pf: \"0000:00:00.0\" cannot be combined with --ovs: expected one of the two'",
-        "--ovs --systems ip | '--systems: \"ip\" cannot be taken: expected fastvif, os-vif, ovs-vsctl, ovs-vsctl-no-wait, separated by commas'",
+        "--vifs 0          | '--vifs: \"0\" cannot be taken: expected whole numbers from 1 to"
+            + " 20000, separated by commas'",
+        "--vifs 1,x        | '--vifs: \"1,x\" cannot be taken: expected whole numbers from 1 to"
+            + " 20000, separated by commas'",
+        "--vifs 1,         | '--vifs: \"1,\" cannot be taken: expected whole numbers from 1 to"
+            + " 20000, separated by commas'",
+        "--vifs 20001      | '--vifs: \"20001\" cannot be taken: expected whole numbers from 1 to"
+            + " 20000, separated by commas'",
+        "--runs 0          | '--runs: \"0\" cannot be taken: expected a whole number from 1 to"
+            + " 1000'",
+        "--limit 1.5       | '--limit: \"1.5\" cannot be taken: expected a whole number from 1 to"
+            + " 3600'",
+        "--systems ip,x    | '--systems: \"ip,x\" cannot be taken: expected fastvif, c-floor, ip,"
+            + " ip-batch, ip-batch-tuned, pyroute2, go-netlink, os-vif, separated by commas'",
+        "--html /none/x    | '--html: \"/none/x\" cannot be written: expected a file in a folder"
+            + " that exists'",
+        "--markdown /      | '--markdown: \"/\" cannot be written: expected a file in a folder that"
+            + " exists'",
+        "--pf x            | '--pf: \"x\" is not a PCI address: expected domain:bus:device.function"
+            + " in hexadecimal, as in 0000:af:06.1'",
+        "--pf ffff:ff:1f.7 | '--pf: \"ffff:ff:1f.7\" is not a PCI device of this host: expected the"
+            + " address of an SR-IOV physical function'",
+        "--pf ffff:ff:1f.7 --vifs 4 | '--vifs: \"4\" cannot be combined with --pf: expected no"
+            + " number, as all VFs of the NIC are used'",
+        "--pf ffff:ff:1f.7 --systems os-vif | '--systems: \"os-vif\" cannot be taken: expected"
+            + " fastvif, ip, ip-batch, separated by commas'",
+        "--ovs --pf 0000:00:00.0 | '--pf: \"0000:00:00.0\" cannot be combined with --ovs: expected"
+            + " one of the two'",
+        "--ovs --systems ip | '--systems: \"ip\" cannot be taken: expected fastvif, os-vif,"
+            + " ovs-vsctl, ovs-vsctl-no-wait, separated by commas'",
         "--nonsense        | Unknown option: '--nonsense'",
         "--compare a       | option '--compare' at index 0 (JSON) requires at least 2 values",
       })
@@ -117,5 +132,13 @@ class CommandsTest {
     out.getBuffer().setLength(0);
     assertEquals(0, bench("--compare", json.toString(), json.toString()), err::toString);
     assertTrue(out.toString().contains("ip-batch"), out::toString);
+  }
+
+  @Test
+  void theAgentIsMeasuredAlone() {
+    assertEquals(2, bench("--agent", "--ovs"));
+    assertEquals(2, bench("--agent", "--systems", "os-vif"));
+    assertEquals(2, bench("--vhost-user", "--agent"));
+    assertTrue(err.toString().contains("cannot be combined"), err::toString);
   }
 }

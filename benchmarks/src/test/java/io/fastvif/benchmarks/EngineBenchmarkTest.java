@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.engine.Outcome;
+import io.fastvif.plan.DeleteLink;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -56,19 +57,19 @@ class EngineBenchmarkTest {
   @Test
   void plansAreThoseOfTheOperations() {
     PlugPlan plug = EngineOperation.PLUG.plan(3);
-    assertEquals(Vifs.name(3), ((Step.CreateVeth) plug.steps().get(0).step()).name());
+    assertEquals(Vifs.name(3), ((NetlinkStep.CreateVeth) plug.steps().get(0).step()).name());
     assertTrue(
         plug.steps().stream()
             .anyMatch(
                 planned ->
-                    planned.step() instanceof Step.ConfigureLink configure
+                    planned.step() instanceof NetlinkStep.ConfigureLink configure
                         && Vifs.BRIDGE.equals(configure.settings().master())
                         && configure.settings().up()));
-    Step.DeleteLink delete = (Step.DeleteLink) EngineOperation.UNPLUG.plan(3).steps().get(0).step();
+    DeleteLink delete = (DeleteLink) EngineOperation.UNPLUG.plan(3).steps().get(0).step();
     assertEquals(Vifs.name(3), delete.name());
     assertTrue(delete.index() > 0);
-    Step.ConfigureLink mtu =
-        (Step.ConfigureLink) EngineOperation.CONFIGURE.plan(3).steps().get(0).step();
+    NetlinkStep.ConfigureLink mtu =
+        (NetlinkStep.ConfigureLink) EngineOperation.CONFIGURE.plan(3).steps().get(0).step();
     assertEquals(Vifs.MTU, mtu.settings().mtu());
     assertTrue(mtu.index() > 0);
   }

@@ -3,7 +3,7 @@ package io.fastvif.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.vif.json.VersionedObjectReader;
+import io.fastvif.json.VersionedObjectReader;
 import org.junit.jupiter.api.Test;
 
 /** What is read and written is the VIF. */

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeleteLink;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import org.junit.jupiter.api.Test;
 
 /** The plans are those of the case measured. */
@@ -18,10 +20,10 @@ class PlanBenchmarkTest {
     assertEquals(Action.PLUG, plan.action());
     assertEquals(Vifs.id(PlanBenchmark.ABSENT), plan.vifId());
     assertEquals(5, plan.steps().size());
-    Step.CreateVeth create = (Step.CreateVeth) plan.steps().get(0).step();
+    NetlinkStep.CreateVeth create = (NetlinkStep.CreateVeth) plan.steps().get(0).step();
     assertEquals(Vifs.name(PlanBenchmark.ABSENT), create.name());
-    assertTrue(((Step.DisableIpv6) plan.steps().get(1).step()).disabled());
-    Step.ConfigureLink configure = (Step.ConfigureLink) plan.steps().get(2).step();
+    assertTrue(((LocalStep.DisableIpv6) plan.steps().get(1).step()).disabled());
+    NetlinkStep.ConfigureLink configure = (NetlinkStep.ConfigureLink) plan.steps().get(2).step();
     assertEquals(Vifs.BRIDGE, configure.settings().master());
   }
 
@@ -38,7 +40,7 @@ class PlanBenchmarkTest {
     PlugPlan plan = benchmark.unplug();
     assertEquals(Action.UNPLUG, plan.action());
     assertEquals(1, plan.steps().size());
-    Step.DeleteLink delete = (Step.DeleteLink) plan.steps().getFirst().step();
+    DeleteLink delete = (DeleteLink) plan.steps().getFirst().step();
     assertEquals(Vifs.name(PlanBenchmark.PRESENT), delete.name());
   }
 }

@@ -60,4 +60,21 @@ class SoakCommandTest {
     assertEquals(1, soak("--log", folder.resolve("missing/soak.hlog").toString()));
     assertTrue(err.toString().contains("missing/soak.hlog"), err::toString);
   }
+
+  @Test
+  void theAgentIsSoaked() {
+    Root.require();
+    String[] arguments = {
+      "--agent", "6", "--vifs", "20", "--threads", "3", "--seed", "9", "--json"
+    };
+    assertEquals(0, soak(arguments), err::toString);
+    assertTrue(out.toString().contains("\"violations\":[]"), out::toString);
+    assertTrue(out.toString().contains("\"seed\":9,\"vifs\":20"), out::toString);
+    assertTrue(
+        out.toString().matches("(?s).*\"changes_by_hand_all_repaired\":[1-9].*"), out::toString);
+    assertTrue(
+        out.toString().matches("(?s).*\"connections_of_a_rude_client\":[1-9].*"), out::toString);
+    assertEquals(2, soak("--agent", "0"));
+    assertEquals(2, soak("--agent", "9", "--log", "file"));
+  }
 }

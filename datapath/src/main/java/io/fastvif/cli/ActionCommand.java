@@ -4,18 +4,18 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A command whose first argument says which of its actions is meant, as in {@code vf list}. */
+/** A command whose first argument says which of its subcommands is meant, as in {@code vf list}. */
 abstract class ActionCommand extends Command {
-  private final List<Action> actions;
+  private final List<Subcommand> subcommands;
 
   /** One of the things that the command does, by its name. */
-  record Action(String name, Body body) {
+  record Subcommand(String name, Body body) {
     /**
      * One that changes the host. It ends in order at SIGTERM and SIGINT: what was begun is
      * finished, the rest is not begun, and what became of it is said.
      */
-    static Action changing(String name, ChangingBody body) {
-      return new Action(
+    static Subcommand changing(String name, ChangingBody body) {
+      return new Subcommand(
           name,
           (arguments, words, out, err) -> {
             try (EndSignal end = new EndSignal(out, err)) {
@@ -51,12 +51,16 @@ abstract class ActionCommand extends Command {
 
   /**
    * @param words what its arguments are
-   * @param actions at least two
+   * @param subcommands at least two
    */
   ActionCommand(
-      String name, String description, String words, List<Action> actions, Option... options) {
+      String name,
+      String description,
+      String words,
+      List<Subcommand> subcommands,
+      Option... options) {
     super(name, description, words, options);
-    this.actions = actions;
+    this.subcommands = subcommands;
   }
 
   @Override
@@ -65,11 +69,16 @@ abstract class ActionCommand extends Command {
   }
 
   @Override
+  final List<String> words() {
+    return subcommands.stream().map(Subcommand::name).toList();
+  }
+
+  @Override
   final int run(Arguments arguments, PrintWriter out, PrintWriter err) {
     List<String> words = arguments.files();
-    for (Action action : actions) {
-      if (action.name().equals(words.getFirst())) {
-        return action.body().run(arguments, words.subList(1, words.size()), out, err);
+    for (Subcommand subcommand : subcommands) {
+      if (subcommand.name().equals(words.getFirst())) {
+        return subcommand.body().run(arguments, words.subList(1, words.size()), out, err);
       }
     }
     throw WrongInputException.of(
@@ -77,11 +86,11 @@ abstract class ActionCommand extends Command {
   }
 
   private String names() {
-    return actions.stream()
-            .limit(actions.size() - 1)
-            .map(Action::name)
+    return subcommands.stream()
+            .limit(subcommands.size() - 1)
+            .map(Subcommand::name)
             .collect(Collectors.joining(", "))
         + " or "
-        + actions.getLast().name();
+        + subcommands.getLast().name();
   }
 }

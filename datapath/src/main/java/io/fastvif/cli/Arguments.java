@@ -39,6 +39,10 @@ final class Arguments {
         plain.add(option, "");
         continue;
       }
+      if (option.values() == Option.Values.ATTACHED) {
+        plain.add(option, argument.substring(Math.min(argument.length(), attached(option))));
+        continue;
+      }
       int first = i + 1;
       while (i + 1 < arguments.length
           && !arguments[i + 1].startsWith("-")
@@ -51,6 +55,27 @@ final class Arguments {
     }
     boolean suits = plain.files.isEmpty() ? !command.needsFiles() : command.files() != null;
     return suits ? plain : null;
+  }
+
+  private static int attached(Option option) {
+    return option.name().length() + 1;
+  }
+
+  /**
+   * The same with an empty value for each option that may have one and has none: picocli would take
+   * the file behind it.
+   */
+  static String[] withValues(Command command, String[] arguments) {
+    String[] words = arguments.clone();
+    for (int i = 0; i < words.length && !words[i].equals("--"); i++) {
+      Option option = command.option(words[i]);
+      if (option != null
+          && option.values() == Option.Values.ATTACHED
+          && words[i].equals(option.name())) {
+        words[i] += "=";
+      }
+    }
+    return words;
   }
 
   void add(Option option, String value) {
@@ -85,24 +110,21 @@ final class Arguments {
   }
 
   /** The option's value as a whole number in that range. */
-  int number(Option option, int byDefault, int least, int greatest) {
+  int number(Option option, int byDefault, int min, int max) {
     String value = value(option);
     if (value == null) {
       return byDefault;
     }
     try {
       int number = Integer.parseInt(value);
-      if (number >= least && number <= greatest) {
+      if (number >= min && number <= max) {
         return number;
       }
     } catch (NumberFormatException notANumber) {
       // said below, like a number out of range
     }
     throw InvalidInputException.ofValue(
-        option.name(),
-        value,
-        "cannot be taken",
-        "a whole number from " + least + " to " + greatest);
+        option.name(), value, "cannot be taken", "a whole number from " + min + " to " + max);
   }
 
   @Override

@@ -43,6 +43,11 @@ abstract class Command {
     return "FILE";
   }
 
+  /** The words that the first of its files may be; empty if they are files indeed. */
+  List<String> words() {
+    return List.of();
+  }
+
   /** Whether it has nothing to do without files. */
   boolean needsFiles() {
     return files != null;

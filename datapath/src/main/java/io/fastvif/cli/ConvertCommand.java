@@ -1,10 +1,10 @@
 package io.fastvif.cli;
 
+import io.fastvif.json.BackLevel;
+import io.fastvif.json.PlugRequest;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Version;
-import io.fastvif.vif.json.BackLevel;
-import io.fastvif.vif.json.PlugRequest;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;

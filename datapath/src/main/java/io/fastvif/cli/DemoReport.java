@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.fastvif.agent.text.JsonText;
 import java.io.IOException;
 import java.io.PrintWriter;
 

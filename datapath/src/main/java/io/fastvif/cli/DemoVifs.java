@@ -1,13 +1,13 @@
 package io.fastvif.cli;
 
+import io.fastvif.json.PlugRequest;
+import io.fastvif.json.PlugRequests;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
-import io.fastvif.vif.json.PlugRequest;
-import io.fastvif.vif.json.PlugRequests;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.util.List;
 import java.util.UUID;
 

@@ -5,56 +5,30 @@ import io.fastvif.VifHostOptions;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.config.HostConfiguration;
-import io.fastvif.engine.HostReader;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.files.HostPath;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
+import io.fastvif.observe.HostReader;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.switchdev.NamespaceFunctions;
 import io.fastvif.switchdev.SwitchdevMonitor;
 import io.fastvif.vif.InvalidInputException;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Starts engines, and reads hosts, in the namespace that {@link Command#NETNS} names. */
+/** Opens and reads hosts, in the namespace that {@link Command#NETNS} names. */
 final class Engines {
   private Engines() {}
 
   /**
-   * An engine in the namespace that was asked for; by default in the one of this thread, which
+   * Opens the host of the namespace that was asked for; by default of the one of this thread, which
    * nobody needs a privilege to stay in.
    *
    * @throws WrongInputException if there is no such namespace
    * @throws SystemCallException if it may not be entered
    */
-  static PlugEngine start(Arguments arguments) {
-    return start(arguments, PlugEngine.builder());
-  }
-
-  /** The same, of an engine with more than the default. */
-  static PlugEngine start(Arguments arguments, PlugEngine.Builder engine) {
-    return start(arguments, engine, unstarted -> {});
-  }
-
-  /**
-   * The same, of an engine that takes its first requests together.
-   *
-   * @param submitting submits them, before the engine is started
-   */
-  static PlugEngine start(
-      Arguments arguments, PlugEngine.Builder engine, Consumer<PlugEngine> submitting) {
-    return in(
-        arguments.value(Command.NETNS),
-        () -> start(engine, submitting),
-        namespace -> start(engine.namespace(namespace), submitting));
-  }
-
-  private static PlugEngine start(PlugEngine.Builder builder, Consumer<PlugEngine> submitting) {
-    PlugEngine engine = builder.build();
-    submitting.accept(engine);
-    return engine.start();
+  static VifHost open(Arguments arguments) {
+    return with(arguments, HostConfiguration.byDefault(), VifHost::open);
   }
 
   /**
@@ -62,8 +36,8 @@ final class Engines {
    * there.
    *
    * @param planning gets the snapshot, which is good for the time of the call
-   * @throws WrongInputException as {@link #start}
-   * @throws SystemCallException as {@link #start}
+   * @throws WrongInputException as {@link #open(Arguments)}
+   * @throws SystemCallException as {@link #open(Arguments)}
    */
   static <T> T plan(Arguments arguments, Function<HostSnapshot, T> planning) {
     Supplier<T> reading =
@@ -85,8 +59,8 @@ final class Engines {
    * Looks at the cards' switches of that namespace.
    *
    * @param looking gets a monitor, which is good for the time of the call
-   * @throws WrongInputException as {@link #start}
-   * @throws SystemCallException as {@link #start}
+   * @throws WrongInputException as {@link #open(Arguments)}
+   * @throws SystemCallException as {@link #open(Arguments)}
    */
   static <T> T look(Arguments arguments, Function<SwitchdevMonitor, T> looking) {
     Supplier<T> reading =
@@ -102,7 +76,7 @@ final class Engines {
    * Does something with a host's options, in that namespace.
    *
    * @param doing gets the options, which are good for the time of the call
-   * @throws WrongInputException as {@link #start}
+   * @throws WrongInputException as {@link #open(Arguments)}
    */
   static <T> T with(
       Arguments arguments, HostConfiguration configuration, Function<VifHostOptions, T> doing) {
@@ -126,7 +100,7 @@ final class Engines {
     }
   }
 
-  private static <T> T in(String given, Supplier<T> here, Function<Netns, T> there) {
+  static <T> T in(String given, Supplier<T> here, Function<Netns, T> there) {
     if (given == null) {
       return here.get();
     }

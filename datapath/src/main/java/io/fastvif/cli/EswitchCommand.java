@@ -1,7 +1,9 @@
 package io.fastvif.cli;
 
+import io.fastvif.VifHost;
+import io.fastvif.agent.text.JsonText;
+import io.fastvif.agent.text.ResultLine;
 import io.fastvif.engine.Outcome;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.netlink.generic.devlink.Eswitch;
@@ -47,7 +49,8 @@ final class EswitchCommand extends ActionCommand {
             + " `devlink dev eswitch set DEVICE mode MODE`.",
         "get [DEVICE...], or set DEVICE; DEVICE is a PCI address or BUS/DEVICE.",
         List.of(
-            new Action("get", EswitchCommand::get), Action.changing("set", EswitchCommand::set)),
+            new Subcommand("get", EswitchCommand::get),
+            Subcommand.changing("set", EswitchCommand::set)),
         MODE,
         INLINE_MODE,
         ENCAP_MODE,
@@ -133,17 +136,17 @@ final class EswitchCommand extends ActionCommand {
                         device.toString(),
                         "has no switch that devlink knows",
                         "one of fastvif eswitch get"));
-    try (PlugEngine engine = Engines.start(arguments)) {
-      end.whenAsked(engine::stopBeginning);
+    try (VifHost opened = Engines.open(arguments)) {
+      end.whenAsked(opened::stopBeginning);
       PlugPlan plan =
           EswitchChange.plan(
-              engine.snapshot(),
+              opened.snapshot(),
               monitor.index(),
               now,
               wanted,
               arguments.has(FORCE),
               arguments.has(RECREATE));
-      PlugResult result = VfResults.execute(engine, plan);
+      PlugResult result = VfResults.execute(opened, plan);
       if (result.outcome() == Outcome.FAILED) {
         err.println("fastvif: " + ResultLine.error(result.failure()));
         return Fastvif.FAILED;

@@ -1,9 +1,12 @@
 package io.fastvif.cli;
 
+import io.fastvif.agent.text.ResultLine;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.Action;
+import io.fastvif.trace.TraceLines;
+import io.fastvif.trace.Tracing;
 import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -18,7 +21,10 @@ public final class Fastvif {
   static final int FAILED = 1;
   static final int WRONG_INPUT = 2;
 
-  private static final String PRIVILEGE = "root or CAP_NET_ADMIN";
+  /** In front of a command: shows what it says to the host, and what is answered. */
+  static final String TRACE = "--trace";
+
+  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
   private static final List<String> NAMES =
       List.of(
@@ -35,6 +41,10 @@ public final class Fastvif {
           "eswitch",
           "vhost-user serve",
           "vhost-user probe",
+          "agent",
+          "agent status",
+          "agent open",
+          "top",
           "demo",
           "bench",
           "soak");
@@ -44,6 +54,9 @@ public final class Fastvif {
   /** Runs the command and exits with its status. */
   public static void main(String[] arguments) {
     StandardStreams.occupy();
+    if (System.getProperty(LOG_FORMAT) == null) {
+      System.setProperty(LOG_FORMAT, "fastvif: %5$s%6$s%n"); // as the command's own messages
+    }
     PrintWriter out = ResultWriter.ofProcess();
     PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8));
     int status = execute(ProcessText.arguments(arguments), out, err);
@@ -58,26 +71,30 @@ public final class Fastvif {
     return errno == Errno.EPERM || errno == Errno.EACCES;
   }
 
-  /** Says what privilege is needed if that is the reason, and is not said yet. */
-  static String withHint(String message, int errno) {
-    boolean wanted = isDenial(errno) && !message.contains(PRIVILEGE);
-    return wanted ? message + "; this needs " + PRIVILEGE : message;
-  }
-
   /** Runs the command and returns its exit status. */
+  @SuppressWarnings("try") // it ends with the block
   static int execute(String[] arguments, PrintWriter out, PrintWriter err) {
+    if (arguments.length > 0 && arguments[0].equals(TRACE)) {
+      try (Tracing.Scope scope = Tracing.begin(new TraceLines(err))) {
+        return execute(Arrays.copyOfRange(arguments, 1, arguments.length), out, err);
+      }
+    }
     String[] words = joined(arguments);
+    String[] spelledOut = arguments;
     if (words.length > 0) {
       Command command = command(words[0]);
       if (command instanceof LauncherCommand) {
         return run(command, new Arguments(), out, err); // its options are not known here
       }
-      Arguments plain = command == null ? null : Arguments.ofPlain(command, words);
-      if (plain != null) {
-        return run(command, plain, out, err);
+      if (command != null) {
+        Arguments plain = Arguments.ofPlain(command, words);
+        if (plain != null) {
+          return run(command, plain, out, err);
+        }
+        spelledOut = Arguments.withValues(command, arguments);
       }
     }
-    return usage((command, parsed) -> run(command, parsed, out, err)).execute(arguments, out, err);
+    return usage((command, parsed) -> run(command, parsed, out, err)).execute(spelledOut, out, err);
   }
 
   /** The same with the words of a command of a group as one, such as {@code vhost-user serve}. */
@@ -91,7 +108,12 @@ public final class Fastvif {
   }
 
   static Usage usage(Usage.Runner runner) {
-    return new Usage(NAMES.stream().map(Fastvif::command).toList(), runner);
+    return new Usage(commands(), runner);
+  }
+
+  /** All that the help lists. */
+  static List<Command> commands() {
+    return NAMES.stream().map(Fastvif::command).toList();
   }
 
   /** Made only when wanted: loading them all would cost every start. */
@@ -110,6 +132,10 @@ public final class Fastvif {
       case "eswitch" -> new EswitchCommand();
       case "vhost-user serve" -> new ServeCommand();
       case "vhost-user probe" -> new ProbeCommand();
+      case "agent" -> new AgentCommand();
+      case "agent status" -> new AgentStatusCommand();
+      case "agent open" -> new AgentOpenCommand();
+      case "top" -> new TopCommand();
       case "demo" -> new DemoCommand();
       case "bench" ->
           new LauncherCommand(name, "Measure fastvif beside the alternatives. Needs root.");
@@ -129,7 +155,7 @@ public final class Fastvif {
       err.println("fastvif: " + wrong.getMessage());
       return WRONG_INPUT;
     } catch (SystemCallException refused) {
-      err.println("fastvif: " + withHint(refused.getMessage(), refused.errno()));
+      err.println("fastvif: " + ResultLine.withHint(refused.getMessage(), refused.errno()));
       return FAILED;
     } catch (NetlinkException | IOException failed) {
       err.println("fastvif: " + failed.getMessage());

@@ -1,8 +1,11 @@
 package io.fastvif.cli;
 
+import io.fastvif.agent.client.AgentClient;
 import io.fastvif.host.HostInfo;
+import io.fastvif.json.VersionedObjectReader;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plugin.VifPlugins;
-import io.fastvif.vif.json.VersionedObjectWriter;
+import java.io.IOException;
 import java.io.PrintWriter;
 
 /** {@code host-info}. */
@@ -21,12 +24,14 @@ final class HostInfoCommand extends Command {
         "Show what the plugins installed here take, as a HostInfo.",
         null,
         PERMIT,
+        AgentAccess.AGENT,
         JSON);
   }
 
   @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
-    HostInfo host = VifPlugins.installed().hostInfo();
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
+    String agent = AgentAccess.chosen(arguments);
+    HostInfo host = agent == null ? VifPlugins.installed().hostInfo() : ask(agent);
     if (arguments.has(PERMIT)) {
       host = host.permitting(arguments.values(PERMIT));
     }
@@ -35,5 +40,11 @@ final class HostInfoCommand extends Command {
             ? VersionedObjectWriter.write(host)
             : VersionedObjectWriter.writePretty(host));
     return Fastvif.DONE;
+  }
+
+  private static HostInfo ask(String socket) throws IOException {
+    try (AgentClient agent = AgentAccess.connect(socket)) {
+      return VersionedObjectReader.read(AgentAccess.text(agent, "/v1/host-info"), HostInfo.class);
+    }
   }
 }

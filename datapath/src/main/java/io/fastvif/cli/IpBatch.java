@@ -1,6 +1,8 @@
 package io.fastvif.cli;
 
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
 import java.io.IOException;
@@ -56,7 +58,7 @@ final class IpBatch {
 
   private void addLine(Step step, List<String> bridges, List<String> lines) {
     switch (step) {
-      case Step.CreateBridge create -> {
+      case NetlinkStep.CreateBridge create -> {
         if (!bridges.contains(create.name())) {
           bridges.add(create.name());
           lines.add(
@@ -66,8 +68,8 @@ final class IpBatch {
           lines.add("link set " + create.name() + " up");
         }
       }
-      case Step.CreateTap create -> lines.add("tuntap add dev " + create.name() + " mode tap");
-      case Step.CreateVeth create ->
+      case LocalStep.CreateTap create -> lines.add("tuntap add dev " + create.name() + " mode tap");
+      case NetlinkStep.CreateVeth create ->
           lines.add(
               "link add %s mtu %d address %s type veth peer name %s mtu %d address %s"
                   .formatted(
@@ -77,7 +79,7 @@ final class IpBatch {
                       create.peer(),
                       create.mtu(),
                       create.peerMac()));
-      case Step.ConfigureLink configure -> {
+      case NetlinkStep.ConfigureLink configure -> {
         if (!bridges.contains(configure.name())) {
           String settings = configure.settings().toString();
           lines.add(

@@ -14,7 +14,7 @@ final class LauncherCommand extends Command {
         "fastvif: "
             + name()
             + " is not in this jar but in that of the module benchmarks, which the script fastvif"
-            + " starts");
+            + " of the source tree starts");
     return Fastvif.WRONG_INPUT;
   }
 }

@@ -1,6 +1,5 @@
 package io.fastvif.cli;
 
-import io.fastvif.files.HostPath;
 import io.fastvif.libvirt.DriverOptions;
 import io.fastvif.libvirt.InterfaceOptions;
 import io.fastvif.libvirt.LibvirtInterface;
@@ -8,18 +7,16 @@ import io.fastvif.libvirt.TargetNames;
 import io.fastvif.libvirt.Template;
 import io.fastvif.libvirt.TemplateConfiguration;
 import io.fastvif.libvirt.VifDriver;
+import io.fastvif.pci.PciDevices;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.Vif;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** {@code libvirt-xml}. */
 final class LibvirtXmlCommand extends Command {
@@ -159,12 +156,12 @@ final class LibvirtXmlCommand extends Command {
     return values;
   }
 
-  /** As the kernel shows it in sysfs: Documentation/ABI/testing/sysfs-bus-pci. */
   private static String deviceName(PciAddress address) {
-    try (Stream<Path> names = Files.list(Path.of("/sys/bus/pci/devices/" + address + "/net"))) {
-      return names.map(path -> HostPath.text(path.getFileName())).sorted().findFirst().orElse(null);
-    } catch (IOException none) {
-      return null; // no such device here, or it is no network device
+    try {
+      List<String> names = new PciDevices(PciDevices.SYSFS).linkNames(address);
+      return names.isEmpty() ? null : names.getFirst();
+    } catch (IOException unreadable) {
+      return null;
     }
   }
 }

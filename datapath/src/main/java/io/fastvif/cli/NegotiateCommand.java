@@ -1,17 +1,16 @@
 package io.fastvif.cli;
 
+import io.fastvif.agent.client.AgentClient;
+import io.fastvif.agent.client.AgentResponse;
+import io.fastvif.agent.client.JsonView;
+import io.fastvif.agent.text.JsonText;
 import io.fastvif.host.NegotiationAnswer;
 import io.fastvif.host.negotiation.NetworkHost;
+import io.fastvif.json.NegotiationAnswers;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
-import io.fastvif.vif.VifBridge;
-import io.fastvif.vif.VifDirect;
-import io.fastvif.vif.VifGeneric;
-import io.fastvif.vif.VifHostDevice;
-import io.fastvif.vif.VifNestedDpdk;
-import io.fastvif.vif.VifOpenVSwitch;
-import io.fastvif.vif.VifVhostUser;
-import io.fastvif.vif.json.NegotiationAnswers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -19,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /** {@code negotiate}. */
 final class NegotiateCommand extends Command {
@@ -41,6 +41,7 @@ final class NegotiateCommand extends Command {
         "VIFs that the network would make, best first; by default an empty one of each type.",
         HOST_INFO,
         AS,
+        AgentAccess.AGENT,
         JSON);
   }
 
@@ -50,33 +51,65 @@ final class NegotiateCommand extends Command {
   }
 
   @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
     String file = arguments.value(HOST_INFO);
     if (file == null) {
       throw InvalidInputException.of(HOST_INFO.name(), "is missing", "a file with a HostInfo");
     }
     List<Vif> wanted =
         arguments.files().isEmpty()
-            ? oneOfEachType()
+            ? NetworkHost.oneOfEachType()
             : VifInput.read(arguments.files()).stream()
                 .map(input -> input.request().vif())
                 .toList();
-    String answer = new NetworkHost(wanted, ClassVersions.of(AS, arguments)).answer(text(file));
+    Map<String, Version> versions = ClassVersions.of(AS, arguments);
+    String hostInfo = text(file);
+    String agent = AgentAccess.chosen(arguments);
+    String answer =
+        agent == null || !isJson(hostInfo)
+            ? new NetworkHost(wanted, versions).answer(hostInfo)
+            : ask(agent, hostInfo, wanted, versions);
     out.println(answer);
     return NegotiationAnswers.read(answer) instanceof NegotiationAnswer.Chosen
         ? Fastvif.DONE
         : Fastvif.FAILED;
   }
 
-  private static List<Vif> oneOfEachType() {
-    return List.of(
-        VifHostDevice.builder().build(),
-        VifVhostUser.builder().build(),
-        VifOpenVSwitch.builder().build(),
-        VifBridge.builder().build(),
-        VifGeneric.builder().build(),
-        VifDirect.builder().build(),
-        VifNestedDpdk.builder().build());
+  /** What is none cannot be part of a request; what it is answered with is no agent's matter. */
+  private static boolean isJson(String text) {
+    try {
+      return JsonView.of(text).isThere();
+    } catch (IOException malformed) {
+      return false;
+    }
+  }
+
+  private static String ask(
+      String socket, String hostInfo, List<Vif> wanted, Map<String, Version> versions)
+      throws IOException {
+    String asked =
+        JsonText.line(
+            out -> {
+              out.writeStartObject();
+              out.writeFieldName("host_info");
+              out.writeRawValue(hostInfo);
+              out.writeArrayFieldStart("vifs");
+              for (Vif vif : wanted) {
+                out.writeRawValue(VersionedObjectWriter.write(vif));
+              }
+              out.writeEndArray();
+              out.writeObjectFieldStart("as");
+              for (Map.Entry<String, Version> version : versions.entrySet()) {
+                out.writeStringField(version.getKey(), version.getValue().toString());
+              }
+              out.writeEndObject();
+              out.writeEndObject();
+            });
+    try (AgentClient agent = AgentAccess.connect(socket)) {
+      AgentResponse response = agent.send("POST", "/v1/negotiations", asked);
+      AgentAccess.require(agent, response);
+      return response.text();
+    }
   }
 
   private static String text(String file) {

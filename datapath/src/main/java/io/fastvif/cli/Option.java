@@ -17,6 +17,8 @@ record Option(String name, String shortName, String parameter, Values values, St
     NONE,
     /** One. */
     ONE,
+    /** One or none, and only behind the name and an equals sign: what follows may be a file. */
+    ATTACHED,
     /** One each time, and it may be given several times. */
     REPEATABLE,
     /** One or more behind its name; for commands without files, which would be taken for values. */
@@ -33,6 +35,11 @@ record Option(String name, String shortName, String parameter, Values values, St
     return new Option(name, null, parameter, Values.ONE, description);
   }
 
+  /** An option that may have a value, behind an equals sign. */
+  static Option attached(String name, String parameter, String description) {
+    return new Option(name, null, parameter, Values.ATTACHED, description);
+  }
+
   /** An option with a value that may be given several times. */
   static Option repeatable(String name, String shortName, String parameter, String description) {
     return new Option(name, shortName, parameter, Values.REPEATABLE, description);
@@ -44,7 +51,9 @@ record Option(String name, String shortName, String parameter, Values values, St
   }
 
   boolean isNamed(String argument) {
-    return argument.equals(name) || argument.equals(shortName);
+    return argument.equals(name)
+        || argument.equals(shortName)
+        || (values == Values.ATTACHED && argument.startsWith(name + "="));
   }
 
   /** Whether it may be given several times. */

@@ -26,7 +26,7 @@ final class Ping {
   private static final int IDENTIFIER = 0x6676;
   private static final int MESSAGE_LENGTH = 16;
   private static final int TIMEOUT_SECONDS = 2;
-  private static final int MOST_PACKETS_LOOKED_AT = 16;
+  private static final int MAX_PACKETS_READ = 16;
 
   private static final ValueLayout.OfShort BE_SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -88,7 +88,7 @@ final class Ping {
   }
 
   private static boolean isAnswered(int fd, MemorySegment buffer, int sequence) {
-    for (int i = 0; i < MOST_PACKETS_LOOKED_AT; i++) {
+    for (int i = 0; i < MAX_PACKETS_READ; i++) {
       long length = Sockets.recv(fd, buffer, buffer.byteSize(), 0);
       if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
         return false;

@@ -1,10 +1,10 @@
 package io.fastvif.cli;
 
 import io.fastvif.HostView;
+import io.fastvif.agent.text.PlanText;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.plan.Action;
-import io.fastvif.plan.PlannedStep;
-import io.fastvif.plan.PlugPlan;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -23,12 +23,19 @@ final class PlanCommand extends Command {
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
         PluginConfiguration.CONFIG_DIR,
+        AgentAccess.AGENT,
         JSON);
   }
 
   @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
     List<VifInput> inputs = VifInput.read(arguments.files());
+    String agent = AgentAccess.chosen(arguments);
+    if (agent != null) {
+      AgentInputs asked = AgentInputs.of(arguments, inputs, err);
+      return new AgentPlans(agent, arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG)
+          .run(asked, arguments.has(JSON), out, err);
+    }
     HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     Action action = arguments.has(UNPLUG) ? Action.UNPLUG : Action.PLUG;
@@ -43,61 +50,11 @@ final class PlanCommand extends Command {
         err.println("fastvif: " + vif.problem().getMessage());
         status = Fastvif.WRONG_INPUT;
       } else if (arguments.has(JSON)) {
-        out.println(line(vif.plan()));
+        out.println(PlanText.line(vif.plan()));
       } else {
-        out.print(text(vif.plan()));
+        out.print(PlanText.text(vif.plan()));
       }
     }
     return status;
-  }
-
-  private static String text(PlugPlan plan) {
-    StringBuilder text = new StringBuilder("VIF ").append(plan.vifId());
-    if (!plan.name().isEmpty()) {
-      text.append(' ').append(plan.name());
-    }
-    text.append(plan.steps().isEmpty() ? ": nothing to do\n" : ":\n");
-    int number = 0;
-    for (PlannedStep planned : plan.steps()) {
-      text.append(String.format("%3d. %s", ++number, planned.step()));
-      if (planned.onlyIfCreated()) {
-        text.append(" (only if created just now)");
-      }
-      text.append('\n');
-      if (planned.undo() != null) {
-        text.append("     undo: ").append(planned.undo());
-        text.append(planned.shared() ? " (unless in use by another VIF)\n" : "\n");
-      }
-    }
-    for (String note : plan.notes()) {
-      text.append("     note: ").append(note).append('\n');
-    }
-    return text.toString();
-  }
-
-  private static String line(PlugPlan plan) {
-    return JsonText.line(
-        out -> {
-          out.writeStartObject();
-          out.writeStringField("id", plan.vifId());
-          out.writeStringField("name", plan.name());
-          JsonText.strings(out, "devices", plan.devices());
-          out.writeArrayFieldStart("steps");
-          for (PlannedStep planned : plan.steps()) {
-            out.writeStartObject();
-            out.writeStringField("step", planned.step().toString());
-            if (planned.undo() == null) {
-              out.writeNullField("undo");
-            } else {
-              out.writeStringField("undo", planned.undo().toString());
-            }
-            out.writeBooleanField("shared", planned.shared());
-            out.writeBooleanField("only_if_created", planned.onlyIfCreated());
-            out.writeEndObject();
-          }
-          out.writeEndArray();
-          JsonText.strings(out, "notes", plan.notes());
-          out.writeEndObject();
-        });
   }
 }

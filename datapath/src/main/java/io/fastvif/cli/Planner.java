@@ -63,7 +63,7 @@ final class Planner {
    * they could not be told apart, and which of them is meant is not known. The same VIF may come
    * twice.
    */
-  IdentityHashMap<VifInput, WrongInputException> conflicts(List<VifInput> inputs) {
+  static IdentityHashMap<VifInput, WrongInputException> conflicts(List<VifInput> inputs) {
     Map<String, VifInput> byId = HashMap.newHashMap(inputs.size());
     IdentityHashMap<VifInput, WrongInputException> conflicts = new IdentityHashMap<>();
     for (VifInput input : inputs) {
@@ -77,14 +77,14 @@ final class Planner {
     return conflicts;
   }
 
-  private WrongInputException sameId(VifInput input, VifInput other) {
-    return placed(
+  private static WrongInputException sameId(VifInput input, VifInput other) {
+    InvalidInputException same =
         InvalidInputException.ofValue(
             "id",
             input.request().vif().id().orElse(""),
             "is also the id of another VIF, " + other.request().path() + " of " + other.file(),
-            "an id of its own"),
-        input);
+            "an id of its own");
+    return WrongInputException.in(input.file(), same.under(input.request().path()));
   }
 
   static VifOperation operation(Action action, VifInput input) {

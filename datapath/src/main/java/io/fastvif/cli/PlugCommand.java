@@ -3,6 +3,7 @@ package io.fastvif.cli;
 import io.fastvif.HostView;
 import io.fastvif.VifHost;
 import io.fastvif.VifHostOptions;
+import io.fastvif.agent.text.ResultLine;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
@@ -12,6 +13,7 @@ import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -36,13 +38,14 @@ final class PlugCommand extends Command {
         PluginConfiguration.OPTION,
         PluginConfiguration.CONFIG,
         PluginConfiguration.CONFIG_DIR,
+        AgentAccess.AGENT,
         JSON);
     this.action = action;
   }
 
   /** Ends in order at SIGTERM and SIGINT: what was begun is finished, and each VIF has its line. */
   @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
     try (EndSignal end = new EndSignal(out, err)) {
       int status = run(arguments, out, err, end);
       end.ended(status);
@@ -50,8 +53,19 @@ final class PlugCommand extends Command {
     }
   }
 
-  private int run(Arguments arguments, PrintWriter out, PrintWriter err, EndSignal end) {
+  private int run(Arguments arguments, PrintWriter out, PrintWriter err, EndSignal end)
+      throws IOException {
     List<VifInput> inputs = VifInput.read(arguments.files());
+    String agent = AgentAccess.chosen(arguments);
+    if (agent != null) {
+      AgentInputs asked = AgentInputs.of(arguments, inputs, err);
+      try {
+        return new AgentBatch(agent, action, end).run(asked, true, new ArrayList<>(), out, err);
+      } catch (IOException broken) { // said before the signal's end, if there is one
+        err.println("fastvif: " + broken.getMessage());
+        return Fastvif.FAILED;
+      }
+    }
     HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     planner.requireOptions(inputs);
@@ -62,7 +76,7 @@ final class PlugCommand extends Command {
           options -> {
             try (VifHost host = Engines.open(options)) {
               end.whenAsked(host::stopBeginning);
-              return print(submit(host, action, planner, inputs), planner, out, err);
+              return print(submit(host, action, inputs), planner, out, err);
             }
           });
     } catch (SystemCallException refused) {
@@ -84,9 +98,8 @@ final class PlugCommand extends Command {
       VifInput input, WrongInputException problem, CompletableFuture<PlugResult> result) {}
 
   /** Submits all VIFs but those of which it is not known which is meant. */
-  static List<Submitted> submit(
-      VifHost host, Action action, Planner planner, List<VifInput> inputs) {
-    IdentityHashMap<VifInput, WrongInputException> conflicts = planner.conflicts(inputs);
+  static List<Submitted> submit(VifHost host, Action action, List<VifInput> inputs) {
+    IdentityHashMap<VifInput, WrongInputException> conflicts = Planner.conflicts(inputs);
     List<Submitted> submitted = new ArrayList<>(inputs.size());
     for (VifInput input : inputs) {
       WrongInputException conflict = conflicts.get(input);
@@ -119,13 +132,13 @@ final class PlugCommand extends Command {
       PlugResult result = vif.result() == null ? null : vif.result().join();
       WrongInputException problem = problem(vif, result, planner);
       if (problem != null) {
-        out.println(ResultLine.of(vif.input(), problem));
+        out.println(ResultLine.ofWrong(vif.input().request().vif(), problem.getMessage()));
         err.println("fastvif: " + problem.getMessage());
         failed = true;
         continue;
       }
       onlyWrong = false;
-      out.println(ResultLine.of(vif.input(), result));
+      out.println(ResultLine.of(vif.input().request().vif(), result));
       if (result.outcome() == Outcome.FAILED) {
         err.println("fastvif: " + ResultLine.error(result.failure()));
         failed = true;

@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.fastvif.agent.text.JsonText;
 import io.fastvif.fastpath.PortReport;
 import io.fastvif.forward.DropReason;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.fastvif.cli;
 
+import io.fastvif.agent.text.JsonText;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vhostuser.protocol.DeviceKind;
 import io.fastvif.vhostuser.protocol.ProtocolException;

@@ -24,10 +24,10 @@ final class RepresentorCommand extends ActionCommand {
         "list, find VF, find DEVICE --vf N, or rename WHAT=NAME...; VF is a PCI address, DEVICE one"
             + " or BUS/DEVICE, WHAT a link's name or a VF.",
         List.of(
-            new Action(
+            new Subcommand(
                 "list", (arguments, words, out, err) -> RepresentorList.run(arguments, words, out)),
-            new Action("find", RepresentorFind::run),
-            Action.changing("rename", RepresentorRename::run)),
+            new Subcommand("find", RepresentorFind::run),
+            Subcommand.changing("rename", RepresentorRename::run)),
         PF,
         VF,
         SF,

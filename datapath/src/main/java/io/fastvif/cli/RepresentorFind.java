@@ -1,5 +1,6 @@
 package io.fastvif.cli;
 
+import io.fastvif.agent.text.JsonText;
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.plan.LinkId;
 import io.fastvif.switchdev.RepresentorIndex;

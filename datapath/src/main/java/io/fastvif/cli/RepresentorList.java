@@ -1,5 +1,6 @@
 package io.fastvif.cli;
 
+import io.fastvif.agent.text.JsonText;
 import io.fastvif.switchdev.Representor;
 import io.fastvif.switchdev.SwitchdevMonitor;
 import io.fastvif.vif.PciAddress;

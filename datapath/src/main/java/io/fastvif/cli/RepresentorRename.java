@@ -1,7 +1,8 @@
 package io.fastvif.cli;
 
+import io.fastvif.VifHost;
+import io.fastvif.agent.text.ResultLine;
 import io.fastvif.engine.Outcome;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
@@ -13,15 +14,11 @@ import io.fastvif.vif.InterfaceName;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /** {@code representor rename}. */
 final class RepresentorRename {
-  private static final int LEAST_CAPACITY = 64;
-
   private RepresentorRename() {}
 
   static int run(
@@ -36,24 +33,15 @@ final class RepresentorRename {
         InterfaceName.check("NAME", Field.of(word.substring(separator(word) + 1)));
       }
     }
-    List<PlugPlan> plans =
-        Engines.plan(
-            arguments,
-            host ->
-                words.stream()
-                    .map(word -> back ? back(host, word) : forth(host, word, arguments))
-                    .toList());
-    List<CompletableFuture<PlugResult>> results = new ArrayList<>(plans.size());
-    PlugEngine.Builder builder =
-        PlugEngine.builder().queueCapacity(Math.max(LEAST_CAPACITY, plans.size()));
-    // In one batch, or two links could not exchange their names.
-    PlugEngine engine =
-        Engines.start(arguments, builder, unstarted -> submit(unstarted, plans, results));
-    end.whenAsked(engine::stopBeginning);
-    try {
-      return print(results, arguments.has(RepresentorCommand.JSON), out, err);
-    } finally {
-      engine.close();
+    try (VifHost opened = Engines.open(arguments)) {
+      end.whenAsked(opened::stopBeginning);
+      HostSnapshot host = opened.snapshot();
+      List<PlugPlan> plans =
+          words.stream()
+              .map(word -> back ? back(host, word) : forth(host, word, arguments))
+              .toList();
+      return print(
+          VfResults.execute(opened, plans), arguments.has(RepresentorCommand.JSON), out, err);
     }
   }
 
@@ -94,16 +82,10 @@ final class RepresentorRename {
         .name();
   }
 
-  private static void submit(
-      PlugEngine engine, List<PlugPlan> plans, List<CompletableFuture<PlugResult>> results) {
-    plans.forEach(plan -> results.add(engine.submit(plan).orElseThrow().toCompletableFuture()));
-  }
-
   private static int print(
-      List<CompletableFuture<PlugResult>> results, boolean json, PrintWriter out, PrintWriter err) {
+      List<PlugResult> results, boolean json, PrintWriter out, PrintWriter err) {
     int status = Fastvif.DONE;
-    for (CompletableFuture<PlugResult> each : results) {
-      PlugResult result = each.join();
+    for (PlugResult result : results) {
       if (json) {
         out.println(ResultLine.of(result));
       }

@@ -2,6 +2,7 @@ package io.fastvif.cli;
 
 import io.fastvif.VifHost;
 import io.fastvif.VifHostOptions;
+import io.fastvif.agent.text.ResultLine;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
@@ -9,7 +10,9 @@ import io.fastvif.fastpath.ForwardingPorts;
 import io.fastvif.forward.Idle;
 import io.fastvif.plan.Action;
 import io.fastvif.vif.InvalidInputException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,9 +24,8 @@ import java.util.stream.Collectors;
  * small.
  */
 final class ServeCommand extends Command {
-  private static final int MOST_THREADS = 256;
-  private static final int MOST_SECONDS = 3600;
-  private static final int MILLIS = 1000;
+  private static final int MAX_THREADS = 256;
+  private static final int MAX_SECONDS = 3600;
 
   private static final Option THREADS =
       Option.value("--threads", "N", "How many threads move frames; 1 by default.");
@@ -51,19 +53,30 @@ final class ServeCommand extends Command {
         THREADS,
         IDLE,
         INTERVAL,
+        AgentAccess.AGENT,
         JSON);
   }
 
   @Override
-  int run(Arguments arguments, PrintWriter out, PrintWriter err) {
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
     List<VifInput> inputs = VifInput.read(arguments.files());
+    int interval = arguments.number(INTERVAL, 1, 0, MAX_SECONDS);
+    boolean json = arguments.has(JSON);
+    String agent = AgentAccess.chosen(arguments);
+    if (agent != null) {
+      if (arguments.has(THREADS) || arguments.has(IDLE)) {
+        throw WrongInputException.of(
+            THREADS.name() + " and " + IDLE.name() + " are the agent's to say: expected neither");
+      }
+      AgentInputs asked = AgentInputs.of(arguments, inputs, err);
+      return new AgentServing(agent, new RateDisplay(interval, json, out, err))
+          .run(asked, json, out, err);
+    }
     HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     planner.requireOptions(inputs);
-    int threads = arguments.number(THREADS, 1, 1, MOST_THREADS);
-    int interval = arguments.number(INTERVAL, 1, 0, MOST_SECONDS);
+    int threads = arguments.number(THREADS, 1, 1, MAX_THREADS);
     Idle idle = idle(arguments);
-    boolean json = arguments.has(JSON);
     try (EndSignal signal = new EndSignal(out, err)) {
       int status;
       try (ForwardingPorts ports = ForwardingPorts.start(threads, idle)) {
@@ -72,7 +85,16 @@ final class ServeCommand extends Command {
                 arguments,
                 configuration,
                 options ->
-                    serve(options, ports, planner, inputs, signal, interval, json, out, err));
+                    serve(
+                        options,
+                        ports,
+                        planner,
+                        inputs,
+                        signal,
+                        new RateDisplay(interval, json, out, err),
+                        json,
+                        out,
+                        err));
       }
       signal.ended(status);
       return status;
@@ -85,7 +107,7 @@ final class ServeCommand extends Command {
       Planner planner,
       List<VifInput> inputs,
       EndSignal signal,
-      int interval,
+      RateDisplay rates,
       boolean json,
       PrintWriter out,
       PrintWriter err) {
@@ -93,7 +115,7 @@ final class ServeCommand extends Command {
       List<VifInput> plugged = new ArrayList<>();
       int status = execute(Action.PLUG, planner, host, inputs, plugged, json, out, err);
       if (!plugged.isEmpty()) {
-        show(ports, signal, interval, json, out, err);
+        show(ports, signal, rates, err);
         int unplugged =
             execute(Action.UNPLUG, planner, host, plugged, new ArrayList<>(), json, out, err);
         status = Math.max(status, unplugged == Fastvif.DONE ? Fastvif.DONE : Fastvif.FAILED);
@@ -138,20 +160,20 @@ final class ServeCommand extends Command {
     boolean isWrong = false;
     boolean isAnySound = false;
     boolean hasFailed = false;
-    for (PlugCommand.Submitted vif : PlugCommand.submit(host, action, planner, inputs)) {
+    for (PlugCommand.Submitted vif : PlugCommand.submit(host, action, inputs)) {
       PlugResult result = vif.result() == null ? null : vif.result().join();
       WrongInputException problem = PlugCommand.problem(vif, result, planner);
       if (problem != null) {
         err.println("fastvif: " + problem.getMessage());
         isWrong = true;
         if (json) {
-          out.println(ResultLine.of(vif.input(), problem));
+          out.println(ResultLine.ofWrong(vif.input().request().vif(), problem.getMessage()));
         }
         continue;
       }
       isAnySound = true;
       if (json) {
-        out.println(ResultLine.of(vif.input(), result));
+        out.println(ResultLine.of(vif.input().request().vif(), result));
       }
       if (result.outcome() == Outcome.FAILED) {
         err.println("fastvif: " + ResultLine.error(result.failure()));
@@ -169,14 +191,8 @@ final class ServeCommand extends Command {
     return status;
   }
 
-  /** Shows rates until a signal comes; on a terminal each table over the one before. */
   private static void show(
-      ForwardingPorts ports,
-      EndSignal signal,
-      int interval,
-      boolean json,
-      PrintWriter out,
-      PrintWriter err)
+      ForwardingPorts ports, EndSignal signal, RateDisplay rates, PrintWriter err)
       throws InterruptedException {
     ports.onFailure(
         failure -> {
@@ -184,29 +200,10 @@ final class ServeCommand extends Command {
           failure.printStackTrace(err);
           err.flush();
         });
-    if (interval == 0) {
-      signal.await();
-      return;
-    }
-    PortTable table = new PortTable(System.nanoTime());
-    boolean terminal = Progress.isTerminal(1);
-    int drawn = 0;
-    while (!signal.await(interval * (long) MILLIS)) {
-      if (out.checkError()) {
-        continue;
-      }
-      long now = System.nanoTime();
-      if (json) {
-        out.println(table.json(ports.reports(), now));
-      } else {
-        List<String> lines = table.lines(ports.reports(), now);
-        if (terminal && drawn > 0) {
-          out.print("\033[" + drawn + "A"); // up, as many lines
-        }
-        lines.forEach(line -> out.println(terminal ? line + "\033[K" : line)); // clears the rest
-        drawn = lines.size();
-      }
-      out.flush();
+    try {
+      rates.show(ports::reports, signal);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible); // these ports are asked in this process
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.fastvif.cli;
 
+import io.fastvif.FastvifVersion;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -35,23 +36,52 @@ final class Usage {
   }
 
   int execute(String[] arguments, PrintWriter out, PrintWriter err) {
-    CommandSpec spec = CommandSpec.create().name("fastvif");
-    spec.usageMessage()
-        .description(
-            "Plugs virtual network interfaces into this host's data plane, from os-vif's JSON.")
-        .footer("Exit status: 0 done, 1 something failed, 2 wrong input or usage.");
-    spec.addOption(help());
-    for (Command command : commands) {
-      int space = command.name().indexOf(' ');
-      CommandSpec parent = space < 0 ? spec : group(spec, command.name().substring(0, space));
-      parent.addSubcommand(command.name().substring(space + 1), spec(command));
-    }
-    return new CommandLine(spec)
+    return new CommandLine(spec())
         .setExpandAtFiles(false) // a file may be named so
         .setOut(out)
         .setErr(err)
         .setParameterExceptionHandler((mistake, all) -> explain(mistake))
         .execute(arguments);
+  }
+
+  /** The whole as picocli's model, from which completion and manual pages are made too. */
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create().name("fastvif").version(version());
+    spec.usageMessage()
+        .description(
+            "Plugs virtual network interfaces into this host's data plane, from os-vif's JSON.")
+        .footer("Exit status: 0 done, 1 something failed, 2 wrong input or usage.");
+    spec.addOption(help());
+    spec.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .description("Show the versions of fastvif, Java and the kernel, and exit.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder(Fastvif.TRACE)
+            .description(
+                "Show on standard error what the command says to the kernel, to Open vSwitch's"
+                    + " database, to lldpad and to vhost-user peers, each with its answer and"
+                    + " time.")
+            .build());
+    for (Command command : commands) {
+      int space = command.name().indexOf(' ');
+      CommandSpec parent = space < 0 ? spec : group(spec, command.name().substring(0, space));
+      parent.addSubcommand(command.name().substring(space + 1), spec(command));
+    }
+    return spec;
+  }
+
+  private static String[] version() {
+    return new String[] {
+      "fastvif " + FastvifVersion.text(),
+      "Java " + Runtime.version() + ", " + System.getProperty("java.vendor"),
+      System.getProperty("os.name")
+          + " "
+          + System.getProperty("os.version")
+          + ", "
+          + System.getProperty("os.arch"),
+    };
   }
 
   /** The group of commands of that name. */
@@ -105,6 +135,7 @@ final class Usage {
               .required(command.needsFiles())
               .type(List.class)
               .auxiliaryTypes(String.class)
+              .completionCandidates(command.words())
               .description(command.files())
               .build());
     }

@@ -15,9 +15,9 @@ final class VfCommand extends ActionCommand {
   static final Option TRUST = Option.value("--trust", "on|off", "set: may ask for all frames.");
   static final Option STATE =
       Option.value("--state", "STATE", "set: of its link: auto, enable or disable.");
-  static final Option LEAST_RATE =
+  static final Option MIN_RATE =
       Option.value("--min-tx-rate", "MBIT", "set: what it is guaranteed, 0 for nothing.");
-  static final Option GREATEST_RATE =
+  static final Option MAX_RATE =
       Option.value("--max-tx-rate", "MBIT", "set: what it may send, 0 for no limit.");
   static final Option RSS_QUERY =
       Option.value("--query-rss", "on|off", "set: may read the card's RSS table.");
@@ -45,9 +45,10 @@ final class VfCommand extends ActionCommand {
         "list [PF...], set PF NUMBER, set PF --count N, or lease PF --holder ID; PF is a link's"
             + " name or a PCI address.",
         List.of(
-            new Action("list", (arguments, words, out, err) -> VfList.run(arguments, words, out)),
-            Action.changing("set", VfSet::run),
-            Action.changing("lease", VfLease::run)),
+            new Subcommand(
+                "list", (arguments, words, out, err) -> VfList.run(arguments, words, out)),
+            Subcommand.changing("set", VfSet::run),
+            Subcommand.changing("lease", VfLease::run)),
         NETNS,
         MAC,
         VLAN,
@@ -56,8 +57,8 @@ final class VfCommand extends ActionCommand {
         SPOOF_CHECK,
         TRUST,
         STATE,
-        LEAST_RATE,
-        GREATEST_RATE,
+        MIN_RATE,
+        MAX_RATE,
         RSS_QUERY,
         NODE_GUID,
         PORT_GUID,

@@ -1,13 +1,13 @@
 package io.fastvif.cli;
 
+import io.fastvif.VifHost;
 import io.fastvif.engine.Outcome;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.lease.VfPool;
+import io.fastvif.lease.VfUse;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.switchdev.pool.VfPool;
-import io.fastvif.switchdev.pool.VfUse;
 import io.fastvif.vif.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -28,22 +28,24 @@ final class VfLease {
           "vf lease: expected PF and --holder, an id of printable characters without spaces");
     }
     boolean json = arguments.has(VfCommand.JSON);
-    try (PlugEngine engine = Engines.start(arguments)) {
-      end.whenAsked(engine::stopBeginning);
+    try (VifHost opened = Engines.open(arguments)) {
+      end.whenAsked(opened::stopBeginning);
       if (arguments.has(VfCommand.RELEASE)) {
-        VfPool pool = pool(engine, words.getFirst());
+        VfPool pool = pool(opened, words.getFirst());
         Optional<VfUse> held = pool.heldBy(holder);
         if (held.isEmpty()) {
           return Fastvif.DONE; // it was given back before
         }
         PlugPlan plan = pool.release(held.get(), arguments.has(VfCommand.FORCE));
-        return VfResults.run(engine, plan, json, out, err);
+        return VfResults.run(opened, plan, json, out, err);
       }
       for (int i = 1; ; i++) {
-        VfPool pool = pool(engine, words.getFirst());
+        VfPool pool = pool(opened, words.getFirst());
         VfUse use = pool.heldBy(holder).or(pool::free).orElseThrow(() -> full(pool));
-        PlugResult result = VfResults.execute(engine, pool.lease(use, holder));
-        if (i == ATTEMPTS || !wasLost(result)) {
+        PlugResult result = VfResults.execute(opened, pool.lease(use, holder));
+        if (i == ATTEMPTS
+            || result.outcome() != Outcome.FAILED
+            || !wasLost(use, pool(opened, words.getFirst()))) {
           if (!json && result.outcome() != Outcome.FAILED) {
             out.println(use.function().address());
           }
@@ -57,17 +59,25 @@ final class VfLease {
     return !holder.isEmpty() && holder.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 
-  private static VfPool pool(PlugEngine engine, String word) {
-    HostSnapshot host = engine.snapshot();
+  private static VfPool pool(VifHost opened, String word) {
+    HostSnapshot host = opened.snapshot();
     PhysicalFunctionState physical = PhysicalFunctions.find(host, word);
     return VfPool.of(host, physical.address());
   }
 
-  /** Whether another process has got the function meanwhile: the lease is the first step. */
-  private static boolean wasLost(PlugResult result) {
-    return result.outcome() == Outcome.FAILED
-        && result.failure().step().startsWith("lease ")
-        && result.failure().detail().contains(" is leased to ");
+  /**
+   * Whether another process has got a function meanwhile.
+   *
+   * @param wanted the function as it was when it was chosen
+   * @param now who has what since
+   */
+  private static boolean wasLost(VfUse wanted, VfPool now) {
+    return wanted.lease() == null
+        && now.uses().stream()
+            .anyMatch(
+                use ->
+                    use.function().address().equals(wanted.function().address())
+                        && use.lease() != null);
   }
 
   private static InvalidInputException full(VfPool pool) {

@@ -1,10 +1,11 @@
 package io.fastvif.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.fastvif.agent.text.JsonText;
+import io.fastvif.lease.VfPool;
+import io.fastvif.lease.VfUse;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.VfSettings;
-import io.fastvif.switchdev.pool.VfPool;
-import io.fastvif.switchdev.pool.VfUse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -95,8 +96,8 @@ final class VfList {
     flag(out, "trust", settings.trust());
     text(out, "state", settings.linkState());
     if (settings.rates() != null) {
-      out.writeNumberField("min_tx_rate", settings.rates().least());
-      out.writeNumberField("max_tx_rate", settings.rates().greatest());
+      out.writeNumberField("min_tx_rate", settings.rates().min());
+      out.writeNumberField("max_tx_rate", settings.rates().max());
     }
     flag(out, "query_rss", settings.rssQuery());
     text(out, "node_guid", VfSettings.guid(settings.nodeGuid()));

@@ -1,7 +1,10 @@
 package io.fastvif.cli;
 
-import io.fastvif.engine.PlugEngine;
+import io.fastvif.VifHost;
+import io.fastvif.lease.VfPool;
+import io.fastvif.lease.VfUse;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlannedStep;
@@ -14,8 +17,6 @@ import io.fastvif.plan.VfSteps;
 import io.fastvif.plan.VfVlan;
 import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.plan.VlanProtocol;
-import io.fastvif.switchdev.pool.VfPool;
-import io.fastvif.switchdev.pool.VfUse;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.NumberRange;
@@ -35,15 +36,15 @@ final class VfSet {
       throw WrongInputException.of("vf set: expected PF and NUMBER, or PF and --count");
     }
     VfSettings wanted = ofCount ? null : wanted(arguments);
-    try (PlugEngine engine = Engines.start(arguments)) {
-      end.whenAsked(engine::stopBeginning);
-      HostSnapshot host = engine.snapshot();
+    try (VifHost opened = Engines.open(arguments)) {
+      end.whenAsked(opened::stopBeginning);
+      HostSnapshot host = opened.snapshot();
       PhysicalFunctionState physical = PhysicalFunctions.find(host, words.getFirst());
       PlugPlan plan =
           ofCount
               ? count(arguments, host, physical)
               : settings(arguments, host, physical, words.get(1), wanted);
-      return VfResults.run(engine, plan, arguments.has(VfCommand.JSON), out, err);
+      return VfResults.run(opened, plan, arguments.has(VfCommand.JSON), out, err);
     }
   }
 
@@ -64,8 +65,8 @@ final class VfSet {
                   : ": " + first.busy()),
           "--force, or all of them free");
     }
-    Step step = new Step.SetVfCount(physical.address(), count);
-    Step undo = new Step.SetVfCount(physical.address(), physical.numVfs());
+    Step step = new DeviceStep.SetVfCount(physical.address(), count);
+    Step undo = new DeviceStep.SetVfCount(physical.address(), physical.numVfs());
     return plan(physical, List.of(PlannedStep.own(step, undo)));
   }
 
@@ -130,10 +131,10 @@ final class VfSet {
   }
 
   private static VfRates rates(Arguments arguments) {
-    return arguments.has(VfCommand.LEAST_RATE) || arguments.has(VfCommand.GREATEST_RATE)
+    return arguments.has(VfCommand.MIN_RATE) || arguments.has(VfCommand.MAX_RATE)
         ? new VfRates(
-            arguments.number(VfCommand.LEAST_RATE, 0, NumberRange.RATE),
-            arguments.number(VfCommand.GREATEST_RATE, 0, NumberRange.RATE))
+            arguments.number(VfCommand.MIN_RATE, 0, NumberRange.RATE),
+            arguments.number(VfCommand.MAX_RATE, 0, NumberRange.RATE))
         : null;
   }
 

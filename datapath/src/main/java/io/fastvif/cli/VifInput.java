@@ -1,8 +1,8 @@
 package io.fastvif.cli;
 
+import io.fastvif.json.PlugRequest;
+import io.fastvif.json.PlugRequests;
 import io.fastvif.vif.InvalidInputException;
-import io.fastvif.vif.json.PlugRequest;
-import io.fastvif.vif.json.PlugRequests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

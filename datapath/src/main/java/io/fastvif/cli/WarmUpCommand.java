@@ -1,6 +1,10 @@
 package io.fastvif.cli;
 
+import io.fastvif.agent.Agent;
+import io.fastvif.agent.AgentOptions;
+import io.fastvif.agent.AgentSocket;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +12,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * {@code warm-up}, not shown in the help: does once what the other commands do, in a private
@@ -35,6 +41,7 @@ final class WarmUpCommand extends Command {
         run(err, "plug", "--netns", netns, "-o", "linux_bridge.create_port=veth", file);
         run(err, "list", "--netns", netns);
         run(err, "unplug", "--netns", netns, file);
+        runAgent(namespace, file, err);
       } catch (SystemCallException notRoot) {
         err.println("fastvif: warm-up without plugging: " + notRoot.getMessage());
       }
@@ -43,6 +50,37 @@ final class WarmUpCommand extends Command {
       Files.delete(host);
     }
     return Fastvif.DONE;
+  }
+
+  /** An agent with its clients: its libraries are most of what it needs at its start. */
+  @SuppressWarnings("try") // it answers until the block ends
+  private static void runAgent(Netns namespace, String file, PrintWriter err) throws IOException {
+    Path folder = Files.createTempDirectory("fastvif");
+    try {
+      Path socket = folder.resolve("agent.sock");
+      AgentOptions options =
+          AgentOptions.of(
+                  AgentSocket.at(socket), folder.resolve("state"), HostConfiguration.byDefault())
+              .withNamespace(namespace)
+              .withLeases(folder.resolve("leases"));
+      try (Agent agent = Agent.open(options)) {
+        String there = "--agent=" + socket;
+        run(err, "plug", there, file);
+        run(err, "unplug", there, file);
+      }
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder)) {
+      files = all.toList();
+    }
+    for (Path file : files.reversed()) {
+      Files.delete(file);
+    }
   }
 
   /** What the command prints. One that fails is said, but what it loaded is of use all the same. */

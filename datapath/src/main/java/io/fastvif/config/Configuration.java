@@ -129,8 +129,8 @@ public final class Configuration {
   }
 
   /**
-   * What is in sections of plugins, or in variables of theirs, and is no option that a plugin has:
-   * a sentence for each. Nobody else reads those sections, so it is a mistake or another release's.
+   * One sentence for each unknown option in plugins' sections and variables. Nobody else reads
+   * those sections, so it is a mistake or another release's.
    */
   public List<String> unknown() {
     List<String> notes = new ArrayList<>();

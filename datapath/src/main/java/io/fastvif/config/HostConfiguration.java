@@ -11,8 +11,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The options of a host's plugins and of its engine, by {@code PLUGIN.OPTION}: from files, over
@@ -23,11 +25,16 @@ import java.util.Set;
  * is given alone and that nobody takes is refused. Never changes, and may be read by any thread.
  */
 public final class HostConfiguration {
+  private static final int MAX_OPTION_SETS = 64;
+
   private final VifPlugins installed;
   private final Map<String, String> values;
   private final Map<String, String> places;
   private final Map<String, InvalidInputException> problems;
   private final List<String> notes;
+
+  /** By the options over these: hosts of one configuration share their plugins. */
+  private final Map<Map<String, String>, VifPlugins> made = new ConcurrentHashMap<>();
 
   private HostConfiguration(Builder builder) {
     installed = builder.installed;
@@ -37,7 +44,7 @@ public final class HostConfiguration {
     notes = builder.files.unknown();
   }
 
-  /** Every option as by default. */
+  /** A configuration with every option at its default. */
   public static HostConfiguration byDefault() {
     return builder(Map.of()).build();
   }
@@ -71,14 +78,17 @@ public final class HostConfiguration {
     return places.get(option);
   }
 
-  /** What is in files or the environment for plugins and no plugin takes: a sentence for each. */
+  /**
+   * One sentence for each option in files or the environment that is meant for a plugin and that no
+   * plugin takes.
+   */
   public List<String> notes() {
     return notes;
   }
 
   /**
-   * Refuses to go on if an option of the plugin's cannot be read. Those of other plugins may stay
-   * as they are, as with os-vif.
+   * Checks that all options of a plugin can be read. Those of other plugins may stay as they are,
+   * as with os-vif.
    *
    * @throws InvalidInputException if a value refers to what cannot be found; its message has the
    *     place
@@ -92,22 +102,55 @@ public final class HostConfiguration {
         });
   }
 
+  /**
+   * Checks that all options of all plugins can be read and have values that these take: for a
+   * service, which would find out only with the first VIF otherwise.
+   *
+   * @throws InvalidInputException if one does not
+   */
+  public void requireAll() {
+    for (InvalidInputException problem : problems.values()) {
+      throw problem;
+    }
+    ovs();
+    plugins().makeAll();
+  }
+
+  /**
+   * The options of the engine that another configuration has otherwise: where Open vSwitch is. A
+   * host takes them when it is opened, and not later.
+   */
+  public List<String> engineDifferences(HostConfiguration other) {
+    return installed.engineOptions().stream()
+        .filter(option -> !Objects.equals(values.get(option), other.values.get(option)))
+        .sorted()
+        .toList();
+  }
+
   /** The installed plugins with these options. */
   public VifPlugins plugins() {
     return plugins(Map.of());
   }
 
   /**
-   * The installed plugins with these options, and over them others.
+   * The installed plugins with these options, and over them others. Whoever asks for the same gets
+   * the same plugins, as long as there are not too many sets of options.
    *
    * @param over by {@code PLUGIN.OPTION}
    * @throws InvalidInputException if no plugin takes one of them
    */
   public VifPlugins plugins(Map<String, String> over) {
-    Map<String, String> all = new LinkedHashMap<>(values);
-    all.keySet().removeAll(installed.engineOptions());
-    all.putAll(over);
-    return VifPlugins.installed(all);
+    VifPlugins known = made.get(over);
+    if (known == null) {
+      Map<String, String> all = new LinkedHashMap<>(values);
+      all.keySet().removeAll(installed.engineOptions());
+      all.putAll(over);
+      known = VifPlugins.installed(all);
+      if (made.size() < MAX_OPTION_SETS) {
+        made.put(Map.copyOf(over), known);
+      }
+    }
+    return known;
   }
 
   /** Whether an option says where Open vSwitch's database is. */

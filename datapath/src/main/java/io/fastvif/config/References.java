@@ -26,7 +26,7 @@ final class References {
   }
 
   /**
-   * The value with all that it refers to.
+   * Replaces the references in a value.
    *
    * @throws InvalidInputException if something of it is not there
    */

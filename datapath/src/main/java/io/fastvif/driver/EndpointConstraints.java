@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  *     needs it; false rules such endpoints out
  * @param hotPlug whether the guest is running, so that the endpoint must bear being attached to it
  * @param multiqueue whether the endpoint must have several queues
- * @param mtu the least MTU in bytes that the endpoint must have; empty for any
+ * @param mtu the minimum MTU in bytes that the endpoint must have; empty for any
  */
 public record EndpointConstraints(
     boolean sharedMemory, boolean hotPlug, boolean multiqueue, OptionalInt mtu) {
@@ -17,23 +17,23 @@ public record EndpointConstraints(
   public static final EndpointConstraints NONE =
       new EndpointConstraints(false, false, false, OptionalInt.empty());
 
-  /** The same with or without shared memory. */
+  /** A copy with or without shared memory. */
   public EndpointConstraints withSharedMemory(boolean shared) {
     return new EndpointConstraints(shared, hotPlug, multiqueue, mtu);
   }
 
-  /** The same for a guest that is running or not. */
+  /** A copy for a guest that is running or not. */
   public EndpointConstraints withHotPlug(boolean running) {
     return new EndpointConstraints(sharedMemory, running, multiqueue, mtu);
   }
 
-  /** The same with several queues or any number. */
+  /** A copy with several queues or any number. */
   public EndpointConstraints withMultiqueue(boolean several) {
     return new EndpointConstraints(sharedMemory, hotPlug, several, mtu);
   }
 
-  /** The same with this least MTU in bytes. */
-  public EndpointConstraints withMtu(int least) {
-    return new EndpointConstraints(sharedMemory, hotPlug, multiqueue, OptionalInt.of(least));
+  /** A copy with this minimum MTU in bytes. */
+  public EndpointConstraints withMtu(int min) {
+    return new EndpointConstraints(sharedMemory, hotPlug, multiqueue, OptionalInt.of(min));
   }
 }

@@ -59,18 +59,18 @@ public record EndpointRequest(
         EndpointConstraints.NONE);
   }
 
-  /** The same for an instance. */
+  /** A copy for an instance. */
   public EndpointRequest withInstance(UUID id) {
     return new EndpointRequest(network, port, Optional.of(id), mac, acceptable, constraints);
   }
 
-  /** The same with the guest's MAC address. */
+  /** A copy with the guest's MAC address. */
   public EndpointRequest withMac(MacAddress address) {
     return new EndpointRequest(
         network, port, instance, Optional.of(address), acceptable, constraints);
   }
 
-  /** The same with constraints. */
+  /** A copy with constraints. */
   public EndpointRequest withConstraints(EndpointConstraints given) {
     return new EndpointRequest(network, port, instance, mac, acceptable, given);
   }

@@ -1,6 +1,6 @@
 package io.fastvif.driver;
 
-import io.fastvif.engine.PlugEngine;
+import io.fastvif.VifHost;
 import io.fastvif.plugin.PluginOptions;
 import java.util.List;
 
@@ -17,8 +17,8 @@ public interface NetworkDriverFactory {
    * Makes the driver.
    *
    * @param options those of this driver
-   * @param engine plugs in the namespace that the driver is for; stays the caller's to close
+   * @param host plugs in the namespace that the driver is for; stays the caller's to close
    * @throws io.fastvif.vif.InvalidInputException if an option has a value it does not take
    */
-  NetworkDriver create(PluginOptions options, PlugEngine engine);
+  NetworkDriver create(PluginOptions options, VifHost host);
 }

@@ -1,6 +1,6 @@
 package io.fastvif.driver;
 
-import io.fastvif.engine.PlugEngine;
+import io.fastvif.VifHost;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.provider.Providers;
 import io.fastvif.vif.InvalidInputException;
@@ -20,10 +20,10 @@ public final class NetworkDrivers {
    *
    * @param configuration the driver's name under {@code driver}, its options under {@code
    *     NAME.OPTION}, such as {@code file.networks}
-   * @param engine plugs in the namespace that the driver is for
+   * @param host plugs in the namespace that the driver is for
    * @throws InvalidInputException if no such driver is installed, or it does not take the options
    */
-  public static NetworkDriver create(Map<String, String> configuration, PlugEngine engine) {
+  public static NetworkDriver create(Map<String, String> configuration, VifHost host) {
     Map<String, NetworkDriverFactory> factories = new TreeMap<>();
     for (NetworkDriverFactory factory :
         Providers.load(NetworkDriverFactory.class, NetworkDriverFactory::name)) {
@@ -38,7 +38,7 @@ public final class NetworkDrivers {
     if (factory == null) {
       throw InvalidInputException.ofValue(DRIVER, name, "is not installed", installed);
     }
-    return factory.create(new PluginOptions(name, options(configuration, factory)), engine);
+    return factory.create(new PluginOptions(name, options(configuration, factory)), host);
   }
 
   private static Map<String, String> options(

@@ -12,6 +12,6 @@
  * {@code io.fastvif.driver.file} has the one that is included. An endpoint's id is all that a
  * release needs, also after a restart of the driver.
  *
- * <p>May use: {@code engine}, {@code plugin}, {@code provider}, {@code vif}.
+ * <p>May use: {@code bindings}, {@code io.fastvif}, {@code plugin}, {@code provider}, {@code vif}.
  */
 package io.fastvif.driver;

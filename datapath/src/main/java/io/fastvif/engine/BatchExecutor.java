@@ -1,16 +1,33 @@
 package io.fastvif.engine;
 
-import io.fastvif.bindings.Errno;
+import io.fastvif.engine.filter.FilterBatch;
+import io.fastvif.engine.kernel.DeletionLanes;
+import io.fastvif.engine.kernel.HostObservation;
+import io.fastvif.engine.kernel.LinkAnswers;
+import io.fastvif.engine.kernel.LinkPlan;
+import io.fastvif.engine.kernel.NetlinkRound;
+import io.fastvif.engine.kernel.PlansBeside;
+import io.fastvif.engine.kernel.Refusals;
+import io.fastvif.engine.kernel.RetiredBridges;
+import io.fastvif.engine.kernel.Transport;
+import io.fastvif.engine.ovs.OvsTransport;
+import io.fastvif.engine.side.FailureCause;
+import io.fastvif.engine.side.HelperThreads;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.ForwardingStep;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.PluginStep;
 import io.fastvif.plan.SharedBridge;
+import io.fastvif.plan.SlowStep;
 import io.fastvif.plan.Step;
-import java.util.HashSet;
+import io.fastvif.plan.WaitingStep;
+import io.fastvif.trace.Tracing;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
-import org.agrona.collections.Hashing;
 import org.agrona.collections.Object2ObjectHashMap;
 
 /**
@@ -19,17 +36,13 @@ import org.agrona.collections.Object2ObjectHashMap;
  * others do. Used by the engine's thread alone.
  */
 final class BatchExecutor implements AutoCloseable {
-  private static final int INITIAL_PLANS = 128;
-
-  /** Enough that a send costs nothing beside its messages. */
-  private static final int SEND_MESSAGES = 512;
-
   private final Transport transport;
+  private final HostObservation observation;
   private final OvsTransport ovs;
   private final Consumer<Throwable> errorHandler;
   private final int limit;
+  private final String namespace = Tracing.namespace();
   private final Object2ObjectHashMap<String, PlanExecution> byVif;
-  private final StepEncoder steps;
   private final RetiredBridges retired;
 
   /** The plans under way, in the order in which they began, and those to be used again. */
@@ -42,64 +55,73 @@ final class BatchExecutor implements AutoCloseable {
   private int progress;
 
   private final DeletionLanes deletions;
+  private final StepAnswers elsewhere;
   private final SlowSteps slow;
+  private final WaitingSteps waits;
+  private final HelperThreads helpers;
   private final FilterBatch filters;
   private final EngineCounters counters;
   private final Snapshots snapshots;
   private final PlanningThread planning;
-  private final Refusals refusals;
 
-  /** The plans whose messages are in the encoder, in the messages' order. */
-  private final PlanExecution[] sent;
-
-  private final AckHandler acknowledgements = this::acknowledged;
+  private final LinkAnswers answers;
+  private final NetlinkRound round;
+  private final SharedUse shared;
   private final IntSupplier[] parts;
-  private int sentCount;
-  private int firstSequence;
-  private boolean sendFull;
-  private boolean planningStopped;
+
+  /** The engine that plans nothing any more; null until then. */
+  private EngineName stopped;
+
   private final PlanningThread.Answers plannedAnswers = this::planned;
 
   /**
+   * @param observation what planning is told
    * @param ports does the steps on vhost-user ports
    * @param limit how many plans may be under way at once
    * @param errorHandler told what is thrown where nobody else can be told
    * @param wake called by another thread when there is something to do for {@link #work()}
    * @param counters told of each send
+   * @param helpers what else than the engine's thread works for it, which this closes
    */
   BatchExecutor(
       Transport transport,
+      HostObservation observation,
       OvsTransport ovs,
       VhostUserPorts ports,
       int limit,
       Consumer<Throwable> errorHandler,
       Runnable wake,
-      EngineCounters counters) {
+      EngineCounters counters,
+      HelperThreads helpers) {
     this.transport = transport;
+    this.observation = observation;
     this.counters = counters;
+    this.helpers = helpers;
     this.ovs = ovs;
     this.errorHandler = errorHandler;
     this.limit = limit;
     active = new PlanExecution[limit];
     unused = new PlanExecution[limit];
-    byVif = new Object2ObjectHashMap<>(INITIAL_PLANS, Hashing.DEFAULT_LOAD_FACTOR);
-    steps = new StepEncoder(transport);
-    retired = new RetiredBridges(transport, errorHandler, wake);
-    deletions = new DeletionLanes(transport, limit, this::answered, errorHandler, wake);
-    slow = new SlowSteps(transport, ports, wake);
-    filters = new FilterBatch(transport);
-    snapshots = new Snapshots(transport, ovs, ports, retired);
-    planning = new PlanningThread(snapshots::take, wake);
-    refusals = new Refusals(transport, this::isMadeByAnother);
-    sent = new PlanExecution[Math.min(SEND_MESSAGES, transport.messageLimit())];
+    byVif = new Object2ObjectHashMap<>();
+    retired = new RetiredBridges(transport, errorHandler, wake, helpers);
+    elsewhere = new StepAnswers(wake);
+    waits = new WaitingSteps(transport, elsewhere, helpers);
+    slow = new SlowSteps(transport, ports, elsewhere, helpers, waits);
+    answers = new LinkAnswers(transport, retired, beside, waits, errorHandler);
+    round = new NetlinkRound(transport, observation, answers, errorHandler);
+    shared = new SharedUse(transport);
+    deletions = new DeletionLanes(transport, answers, errorHandler, wake, helpers);
+    filters = new FilterBatch(transport::openFilters);
+    snapshots = new Snapshots(observation, ovs, ports, retired);
+    planning = new PlanningThread(snapshots::take, wake, helpers);
     parts =
         new IntSupplier[] {
           this::plan,
           deletions::collect,
           this::round,
-          () -> filters.work(filterAnswers),
-          () -> ovs.work(ovsAnswers),
-          () -> slow.collect(slowAnswers),
+          () -> filters.work(PlanAnswers.OF_FILTERS),
+          () -> ovs.work(PlanAnswers.OF_OVS),
+          () -> elsewhere.collect(PlanAnswers.OF_OTHER_THREADS),
           deletions::begin,
           this::dropEnded,
           () -> retired.work(activeCount == 0)
@@ -113,7 +135,15 @@ final class BatchExecutor implements AutoCloseable {
    * @return false if there are too many already: add it again later
    */
   boolean add(PlugOperation request) {
-    PlanExecution sameVif = byVif.get(request.vifId());
+    String vifId;
+    PlanExecution sameVif;
+    try {
+      vifId = request.vifId();
+      sameVif = byVif.get(vifId);
+    } catch (RuntimeException | Error thrown) {
+      UnreadableOperation.fail(request, null, thrown, errorHandler);
+      return true;
+    }
     if (sameVif != null) {
       if (followers == limit) {
         return false;
@@ -125,28 +155,43 @@ final class BatchExecutor implements AutoCloseable {
     if (activeCount == limit) {
       return false;
     }
-    PlanExecution plan = unusedCount == 0 ? new PlanExecution() : unused[--unusedCount];
-    begin(plan, request);
-    active[activeCount++] = plan;
-    byVif.put(request.vifId(), plan);
+    PlanExecution plan = unusedCount == 0 ? new PlanExecution(namespace) : unused[--unusedCount];
+    if (begin(plan, request, vifId)) {
+      active[activeCount++] = plan;
+      byVif.put(vifId, plan);
+    } else {
+      unused[unusedCount++] = plan;
+    }
     return true;
   }
 
-  private void begin(PlanExecution plan, PlugOperation request) {
-    plan.begin(request);
+  /** False if it has failed already, because it could not even be asked for its plan. */
+  private boolean begin(PlanExecution plan, PlugOperation request, String vifId) {
+    try {
+      plan.begin(request, vifId);
+    } catch (RuntimeException | Error thrown) {
+      UnreadableOperation.fail(request, vifId, thrown, errorHandler);
+      return false;
+    }
     if (plan.isPlanning()) {
       planning.add(plan, request);
     }
+    return true;
   }
 
   /** Begins none of the operations any more that are still to be planned: they fail. */
-  void stopPlanning() {
-    planningStopped = true;
+  void stopPlanning(EngineName engine) {
+    stopped = engine;
+  }
+
+  /** Ends what waits for somebody else, who may never answer: it fails, and is taken back. */
+  void stopWaiting(EngineName engine) {
+    waits.stop(engine);
   }
 
   /** Whether {@link #work()} would begin plans that were made, or have some made. */
   boolean hasPlanned() {
-    return planning.isFinished() || (planning.isReady() && !isUndoingShared());
+    return planning.isFinished() || (planning.isReady() && !isAmidShared());
   }
 
   /** Takes snapshots of the host, for any thread. */
@@ -157,10 +202,10 @@ final class BatchExecutor implements AutoCloseable {
   private int plan() {
     int progress = planning.collect(plannedAnswers);
     if (planning.isReady()) {
-      if (planningStopped) {
-        planning.refuse(plannedAnswers, new EngineClosedException());
+      if (stopped != null) {
+        planning.refuse(plannedAnswers, new EngineClosedException(stopped));
         progress++;
-      } else if (!isUndoingShared()) {
+      } else if (!isAmidShared()) {
         planning.begin();
         progress++;
       }
@@ -168,10 +213,10 @@ final class BatchExecutor implements AutoCloseable {
     return progress;
   }
 
-  /** Whether something is being taken back that a plan made now would count on. */
-  private boolean isUndoingShared() {
+  /** Whether something is being moved or taken back that a plan made now would count on. */
+  private boolean isAmidShared() {
     for (int i = 0; i < activeCount; i++) {
-      if (active[i].isActive() && active[i].isUndoingShared()) {
+      if (active[i].isActive() && active[i].isAmidShared()) {
         return true;
       }
     }
@@ -179,11 +224,11 @@ final class BatchExecutor implements AutoCloseable {
   }
 
   private void planned(PlanExecution plan, PlugPlan made, Throwable problem) {
-    if (problem == null && !planningStopped) {
+    if (problem == null && stopped == null) {
       plan.planned(made);
       return;
     }
-    Throwable reason = problem == null ? new EngineClosedException() : problem;
+    Throwable reason = problem == null ? new EngineClosedException(stopped) : problem;
     String vifId = plan.plan().vifId();
     try {
       plan.notPlanned(PlanningFailure.of(vifId, reason, errorHandler));
@@ -193,14 +238,27 @@ final class BatchExecutor implements AutoCloseable {
     beginNext(plan, vifId);
   }
 
-  /** Whether slow steps have ended that {@link #work()} would answer. */
-  boolean hasFinishedSlowSteps() {
-    return slow.isFinished();
+  /**
+   * Whether steps on other threads have ended, or there is something from Open vSwitch or to be
+   * sent to it.
+   */
+  boolean hasAnswers() {
+    return elsewhere.isFinished() || ovs.isReady();
+  }
+
+  /** Ends all that is under way, without another step: what was done is left behind, and named. */
+  void giveUp(Throwable reason, EngineName engine) {
+    waits.stop(engine);
+    GivenUpPlans.end(active, activeCount, deletions, retired, reason, engine, errorHandler);
   }
 
   /** Whether there is nothing under way, and no bridge left to be deleted. */
   boolean isIdle() {
     return activeCount == 0 && retired.isEmpty();
+  }
+
+  DeletionLanes deletionLanes() {
+    return deletions;
   }
 
   RetiredBridges retiredBridges() {
@@ -215,7 +273,7 @@ final class BatchExecutor implements AutoCloseable {
   /**
    * Does a round.
    *
-   * @return 0 if nothing can be done but wait: for deletions, slow steps, Open vSwitch, or requests
+   * @return 0 if nothing can be done but wait: for deletions, other threads, Open vSwitch, requests
    */
   int work() {
     progress = 0;
@@ -231,124 +289,19 @@ final class BatchExecutor implements AutoCloseable {
     return progress;
   }
 
-  private final SlowSteps.Answers slowAnswers =
-      new SlowSteps.Answers() {
-        @Override
-        public void answered(
-            PlanExecution plan,
-            Step step,
-            boolean changed,
-            int errno,
-            String problem,
-            String note) {
-          if (note != null) {
-            plan.left(note);
-          }
-          if (problem != null) {
-            plan.failed(step, errno, problem);
-          } else if (changed) {
-            plan.succeeded();
-          } else {
-            plan.satisfied();
-          }
-        }
-
-        @Override
-        public void released(PlanExecution plan) {
-          plan.retry();
-        }
-      };
-
-  private final FilterBatch.Answers filterAnswers =
-      (plan, step, changed, problem) -> {
-        if (problem != null) {
-          plan.failed(step, 0, problem);
-        } else if (changed) {
-          plan.succeeded();
-        } else {
-          plan.satisfied();
-        }
-      };
-
-  /** Whether {@link #work()} would get something from Open vSwitch, or send it something. */
-  boolean isOvsReady() {
-    return ovs.isReady();
-  }
-
-  private final OvsTransport.Answers ovsAnswers =
-      new OvsTransport.Answers() {
-        @Override
-        public void done(PlanExecution plan, Step step) {
-          plan.succeeded();
-        }
-
-        @Override
-        public void satisfied(PlanExecution plan, Step step) {
-          plan.satisfied();
-        }
-
-        @Override
-        public void failed(PlanExecution plan, Step step, String problem) {
-          plan.failed(step, 0, problem);
-        }
-
-        @Override
-        public void unknown(PlanExecution plan, Step step, String problem) {
-          plan.unknown(step, 0, problem);
-        }
-      };
-
   private int round() {
-    transport.encoder().reset();
-    sentCount = 0;
-    sendFull = false;
+    round.begin();
     for (int i = 0; i < activeCount; i++) {
       if (active[i].isActive() && !active[i].waiting) {
         advance(active[i]);
       }
     }
-    int messages = sentCount;
+    int messages = round.size();
     if (messages > 0) {
       counters.sent(messages);
-      exchange();
+      round.exchange();
     }
     return messages;
-  }
-
-  private void exchange() {
-    try {
-      transport.exchange(acknowledgements);
-    } catch (RuntimeException | Error broken) {
-      errorHandler.accept(broken);
-      for (int i = 0; i < sentCount; i++) {
-        if (sent[i] != null) {
-          lost(sent[i], broken);
-        }
-      }
-    }
-    sentCount = 0;
-  }
-
-  /** The kernel has done a plan's step, or not: its answer was lost. */
-  private void lost(PlanExecution plan, Throwable broken) {
-    Step step = plan.next();
-    Fault fault = Fault.of(broken);
-    if (step instanceof Step.RenameLink) {
-      plan.renaming.reset();
-      plan.failedWhenDone(step, fault); // giving a link the name that it has is nothing
-      return;
-    }
-    try {
-      String name = Refusals.takenName(step, Errno.EEXIST);
-      int index = name == null ? 0 : transport.linkIndex(name);
-      if (index > 0 && transport.ownership(index, plan.plan().vifId()) == Ownership.OWN) {
-        plan.failedWhenDone(step, fault);
-        return;
-      }
-    } catch (RuntimeException | Error thrown) {
-      errorHandler.accept(thrown);
-    }
-    plan.unknown(step, fault.errno(), fault.detail());
   }
 
   private int dropEnded() {
@@ -378,6 +331,9 @@ final class BatchExecutor implements AutoCloseable {
         return;
       }
       progress++;
+      if (plan.waiting) {
+        return; // it was answered, and is to be tried again later
+      }
     }
     String vifId = plan.plan().vifId();
     try {
@@ -407,46 +363,27 @@ final class BatchExecutor implements AutoCloseable {
     if (plan.isPlannedHere()) {
       planning.ended(vifId);
     }
-    PlugOperation next = plan.nextFollower();
-    if (next == null) {
-      byVif.remove(vifId);
-    } else {
+    for (PlugOperation next = plan.nextFollower(); next != null; next = plan.nextFollower()) {
       followers--;
-      begin(plan, next);
+      if (begin(plan, next, vifId)) {
+        return;
+      }
     }
-  }
-
-  /** Whether a port has come since planning, which may rely on what the plan did for all. */
-  private boolean isInUse(SharedBridge shared) {
-    int bridge = transport.linkIndex(shared.bridge());
-    Set<Integer> others = new HashSet<>(shared.formerPorts());
-    if (shared.uplink() != null) {
-      others.add(transport.linkIndex(shared.uplink()));
-    }
-    return bridge > 0 && transport.linkOn(bridge, others) != null;
-  }
-
-  /** Who else uses a link that the plan made for several VIFs; the bridge was looked at before. */
-  private String otherUser(PlanExecution plan, Step.DeleteLink delete, int index) {
-    SharedBridge shared = plan.plan().shared();
-    return shared != null && delete.name().equals(shared.bridge())
-        ? null
-        : transport.linkOn(index, Set.of());
+    byVif.remove(vifId);
   }
 
   /** As {@link #take}; what is thrown is the end of this plan alone. */
   private boolean attempt(PlanExecution plan, Step step) {
-    long mark = transport.encoder().mark();
+    long mark = round.mark();
     try {
       if (plan.isSharedUndoUndecided()) {
-        plan.decideSharedUndo(isInUse(plan.plan().shared()));
+        plan.decideSharedUndo(shared.isInUse(plan.plan()));
         return true;
       }
       return take(plan, step);
     } catch (RuntimeException | Error thrown) {
-      transport.encoder().rollback(mark);
-      sendFull = true; // the sequence numbers that were taken are not used again
-      Fault fault = Fault.of(thrown);
+      round.rollback(mark);
+      FailureCause fault = FailureCause.of(thrown);
       String words = fault.isOurs() ? "an error of fastvif's own: " : "";
       plan.failed(step, fault.errno(), words + fault.detail());
       if (fault.isOurs()) {
@@ -459,167 +396,83 @@ final class BatchExecutor implements AutoCloseable {
   /** Does a step or puts it into the send; returns whether the plan can go on at once. */
   private boolean take(PlanExecution plan, Step step) {
     switch (step) {
-      case Step.CreateTap tap -> {
-        int result = transport.createTap(tap, plan.plan().vifId());
-        answered(plan, step, result, Refusals.ofTap(result));
+      case NetlinkStep message -> {
+        return (message instanceof NetlinkStep.RetireBridge bridge && !retired.takesMore())
+            ? delete(plan, new DeleteLink(bridge.name(), bridge.index(), bridge.group()))
+            : round.encode(plan, message);
       }
-      case Step.DisableIpv6 ipv6 ->
-          answered(plan, step, transport.disableIpv6(ipv6.name(), ipv6.disabled()), null);
-      case Step.SetSysctl sysctl -> answered(plan, step, transport.setSysctl(sysctl), null);
-      case Step.DeleteLink delete -> {
-        int index = steps.index(plan, delete.name(), delete.index());
-        if (index > 0) {
-          String user = plan.isUndoing() && plan.isShared() ? otherUser(plan, delete, index) : null;
-          if (user != null) {
-            plan.failed(step, 0, user);
-            return true;
-          }
-          delete(plan, delete, index);
-          return false;
-        }
-        answered(plan, step, index, null);
+      case DeleteLink delete -> {
+        return delete(plan, delete);
       }
-      case Step.RetireBridge retire -> {
-        if (!retired.takesMore()) {
-          delete(
-              plan,
-              new Step.DeleteLink(retire.name(), retire.index(), retire.group()),
-              retire.index());
-          return false;
-        }
-        return encode(plan, step);
+      case LocalStep local -> {
+        return perform(plan, local);
       }
-      case Step.ChangeOvs change -> {
-        return awaitOvs(plan, change);
-      }
-      case Step.AwaitOvs await -> {
-        return awaitOvs(plan, await);
+      case OvsStep change -> {
+        plan.waiting = true;
+        ovs.add(plan, plan.isUndoing() ? shared.withoutUsed(plan, change) : change);
       }
       case ForwardingStep forwarding -> {
         plan.waiting = true;
         filters.add(plan, forwarding);
-        return false;
       }
-      case Step.Slow waiting -> {
+      case SlowStep work -> {
         plan.waiting = true;
-        slow.begin(plan, waiting);
-        return false;
+        slow.begin(plan, work);
       }
-      default -> {
-        return encode(plan, step);
+      case WaitingStep wait -> {
+        plan.waiting = true;
+        waits.begin(plan, wait);
+      }
+      case PluginStep own -> {
+        plan.waiting = true;
+        slow.begin(plan, own);
       }
     }
-    return true;
-  }
-
-  private boolean awaitOvs(PlanExecution plan, Step step) {
-    plan.waiting = true;
-    ovs.add(plan, step);
     return false;
   }
 
-  private void delete(PlanExecution plan, Step.DeleteLink step, int index) {
-    if (deletions.add(plan, step, index, !plan.isShared())) {
-      plan.waiting = true;
+  @SuppressWarnings("try") // it ends with the block
+  private boolean perform(PlanExecution plan, LocalStep step) {
+    int result;
+    try (Tracing.Scope scope = Tracing.forVif(plan.vifId())) {
+      result = transport.perform(step, plan.vifId());
     }
-  }
-
-  /** Puts a step into the send; returns whether it was answered instead. */
-  private boolean encode(PlanExecution plan, Step step) {
-    if (sendFull || sentCount == sent.length) {
-      return false;
+    if (result >= 0) {
+      observation.performed(step);
     }
-    int result = steps.encode(plan, step);
-    if (result > 0) {
-      if (sentCount == 0) {
-        firstSequence = steps.sequence();
-      }
-      plan.waiting = true;
-      sent[sentCount++] = plan;
-      return false;
-    }
-    if (result == 0 && sentCount > 0) {
-      sendFull = true; // its turn comes with the next send
-      return false;
-    }
-    answered(plan, step, result == 0 ? -Errno.EMSGSIZE : result, steps.problem());
+    answers.answered(
+        plan, step, result, step instanceof LocalStep.CreateTap ? Refusals.ofTap(result) : null);
     return true;
   }
 
-  private void acknowledged(int sequence, int errno, String message) {
-    int place = sequence - firstSequence;
-    if (place >= 0 && place < sentCount && sent[place] != null) { // not one of an exchange before
-      PlanExecution plan = sent[place];
-      sent[place] = null;
-      answered(plan, plan.next(), -errno, message);
+  /** Gives a link to a lane, unless somebody uses it or it is gone. */
+  private boolean delete(PlanExecution plan, DeleteLink step) {
+    int index = round.index(plan, step.name(), step.index());
+    if (index <= 0) {
+      answers.answered(plan, step, index, null);
+      return true;
     }
+    String user = plan.isUndoing() && plan.isShared() ? shared.otherUser(plan, step, index) : null;
+    if (user != null) {
+      plan.failed(step, 0, user);
+      return true;
+    }
+    if (deletions.add(plan, step, index, !plan.isShared())) {
+      plan.waiting = true;
+    }
+    return false;
   }
 
-  /**
-   * What became of a plan's step: 0, or a negated error number with the kernel's message if any.
-   */
-  private void answered(PlanExecution plan, Step step, int result, String message) {
-    try {
-      judge(plan, step, result, message);
-    } catch (RuntimeException | Error thrown) {
-      Fault fault = Fault.of(thrown);
-      if (result == 0) {
-        plan.failedWhenDone(step, fault);
-      } else {
-        String words = message == null ? "" : message + "; ";
-        plan.failed(step, -result, words + "what is there is not known: " + fault.detail());
-      }
-      if (fault.isOurs()) {
-        errorHandler.accept(thrown);
-      }
-    }
-  }
-
-  private void judge(PlanExecution plan, Step step, int result, String message) {
-    if (step instanceof Step.RenameLink rename) {
-      renamed(plan, rename, plan.renaming.answered(rename, result, message, otherLinks));
-    } else if (result == 0) {
-      noteMade(plan, step);
-      if (step instanceof Step.RetireBridge bridge) {
-        retired.add(bridge);
-      }
-      plan.succeeded();
-    } else {
-      switch (refusals.meaning(plan, step, -result)) {
-        case AS_WANTED -> plan.satisfied();
-        case ADOPTED -> plan.adopted();
-        case RETRY -> {
-          plan.waiting = true;
-          slow.awaitRelease(plan, transport.linkIndex(Refusals.takenName(step, -result)));
-        }
-        case IGNORED -> plan.ignored(step);
-        case FAILED -> plan.failed(step, -result, refusals.detail(step, -result, message));
-      }
-    }
-  }
-
-  private void renamed(PlanExecution plan, Step step, Renaming.Verdict verdict) {
-    Renaming renaming = plan.renaming;
-    switch (verdict) {
-      case AGAIN -> {
-        plan.waiting = false;
-        return;
-      }
-      case LATER -> {
-        slow.pause(plan);
-        return;
-      }
-      case DONE -> plan.succeeded();
-      case FAILED -> plan.failed(step, renaming.errno(), renaming.detail());
-    }
-    renaming.reset();
-  }
-
-  private final Renaming.Links otherLinks =
-      new Renaming.Links() {
+  private final PlansBeside beside =
+      new PlansBeside() {
         @Override
-        public int linkIndex(String name) {
-          return transport.linkIndex(name);
+        public boolean isByAnother(LinkPlan plan, String name) {
+          for (int i = 0; i < activeCount; i++) {
+            if (active[i] != plan && active[i].isActive() && active[i].madeIndex(name) > 0) {
+              return true;
+            }
+          }
+          return false;
         }
 
         @Override
@@ -633,33 +486,10 @@ final class BatchExecutor implements AutoCloseable {
         }
       };
 
-  private void noteMade(PlanExecution plan, Step step) {
-    String name =
-        switch (step) {
-          case Step.CreateTap tap -> tap.name();
-          case Step.CreateVeth veth -> veth.name();
-          case Step.CreateMacvtap macvtap -> macvtap.name();
-          case Step.CreateBridge bridge -> plan.isShared() ? null : bridge.name();
-          default -> null;
-        };
-    if (name != null) {
-      plan.made(name, transport.linkIndex(name));
-    }
-  }
-
-  private boolean isMadeByAnother(PlanExecution plan, String name) {
-    for (int i = 0; i < activeCount; i++) {
-      if (active[i] != plan && active[i].isActive() && active[i].madeIndex(name) > 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Ends the threads that delete; nothing may be under way. */
   @Override
   public void close() {
-    for (AutoCloseable part : List.of(retired, deletions, slow, planning, filters)) {
+    for (AutoCloseable part : List.of(retired, deletions, planning, filters, helpers)) {
       try {
         part.close();
       } catch (Exception | Error thrown) {

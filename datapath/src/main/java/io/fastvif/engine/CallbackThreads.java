@@ -1,8 +1,5 @@
 package io.fastvif.engine;
 
-import io.fastvif.bindings.SystemCallException;
-import io.fastvif.netns.Netns;
-import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
@@ -50,13 +47,7 @@ final class CallbackThreads {
     @Override
     protected void onStart() {
       super.onStart();
-      try (Netns ofProcess = Netns.of(Path.of("/proc/self/ns/net"))) {
-        if (!ofProcess.isCurrent()) {
-          ofProcess.enter();
-        }
-      } catch (SystemCallException | java.io.UncheckedIOException refused) {
-        // Without the right to change, or a free descriptor, it runs where the engine does.
-      }
+      ProcessNamespace.enter();
     }
   }
 }

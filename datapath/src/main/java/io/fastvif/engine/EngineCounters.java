@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.SingleWriterRecorder;
 
 /**
  * What an engine counts of its work. Written by the engine's thread alone, without a lock; any
@@ -15,19 +14,30 @@ import org.HdrHistogram.SingleWriterRecorder;
 final class EngineCounters {
   private static final long MAX_NANOS = TimeUnit.HOURS.toNanos(1);
   private static final long MAX_BATCH = 1 << 20;
-  private static final int DIGITS = 2;
 
   private final Map<Outcome, AtomicLong> outcomes = new EnumMap<>(Outcome.class);
-  private final Total batches = new Total(MAX_BATCH);
-  private final Map<Action, Total> latencies = new EnumMap<>(Action.class);
+  private final ValueCounts batches = new ValueCounts(MAX_BATCH);
+  private final Map<Action, Map<Outcome, AtomicLong>> ends = new EnumMap<>(Action.class);
+  private final Map<Action, ValueCounts> latencies = new EnumMap<>(Action.class);
 
   EngineCounters() {
-    for (Outcome outcome : Outcome.values()) {
-      outcomes.put(outcome, new AtomicLong());
-    }
+    fill(outcomes);
     for (Action action : Action.values()) {
-      latencies.put(action, new Total(MAX_NANOS));
+      ends.put(action, fill(new EnumMap<>(Outcome.class)));
+      latencies.put(action, new ValueCounts(MAX_NANOS));
     }
+  }
+
+  private static Map<Outcome, AtomicLong> fill(Map<Outcome, AtomicLong> counts) {
+    for (Outcome outcome : Outcome.values()) {
+      counts.put(outcome, new AtomicLong());
+    }
+    return counts;
+  }
+
+  /** Nobody else writes it. */
+  private static void increment(AtomicLong count) {
+    count.setRelease(count.getPlain() + 1);
   }
 
   /** Messages went to the kernel in one send. */
@@ -42,9 +52,9 @@ final class EngineCounters {
    * @param nanos since it was submitted
    */
   void ended(Outcome outcome, Action action, long nanos) {
-    AtomicLong count = outcomes.get(outcome);
-    count.setRelease(count.getPlain() + 1); // nobody else writes it
+    increment(outcomes.get(outcome));
     if (action != null) {
+      increment(ends.get(action).get(outcome));
       latencies.get(action).record(nanos);
     }
   }
@@ -59,33 +69,22 @@ final class EngineCounters {
     return counts;
   }
 
+  /** Without what did not occur. */
+  Map<Action, Map<Outcome, Long>> ends() {
+    Map<Action, Map<Outcome, Long>> all = new EnumMap<>(Action.class);
+    ends.forEach(
+        (action, counts) -> {
+          Map<Outcome, Long> occurred = new EnumMap<>(Outcome.class);
+          counts.forEach((outcome, count) -> occurred.put(outcome, count.get()));
+          occurred.values().removeIf(count -> count == 0);
+          all.put(action, Map.copyOf(occurred));
+        });
+    return all;
+  }
+
   Map<Action, Histogram> latencies() {
     Map<Action, Histogram> all = new EnumMap<>(Action.class);
     latencies.forEach((action, total) -> all.put(action, total.read()));
     return all;
-  }
-
-  /** A histogram of everything since the beginning. */
-  private static final class Total {
-    private final long max;
-    private final SingleWriterRecorder recorder;
-    private final Histogram sum;
-    private Histogram interval;
-
-    Total(long max) {
-      this.max = max;
-      recorder = new SingleWriterRecorder(max, DIGITS);
-      sum = new Histogram(max, DIGITS);
-    }
-
-    void record(long value) {
-      recorder.recordValue(Math.clamp(value, 0, max));
-    }
-
-    synchronized Histogram read() {
-      interval = recorder.getIntervalHistogram(interval);
-      sum.add(interval);
-      return sum.copy();
-    }
   }
 }

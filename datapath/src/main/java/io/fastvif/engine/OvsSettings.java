@@ -1,5 +1,7 @@
 package io.fastvif.engine;
 
+import io.fastvif.engine.ovs.OvsTransport;
+import io.fastvif.engine.ovs.OvsdbTransport;
 import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.ovsdb.TlsCredentials;
 import java.time.Duration;
@@ -24,5 +26,14 @@ public record OvsSettings(OvsdbRemotes servers, TlsCredentials tls, Duration lim
   /** A database without TLS, and os-vif's limit of two minutes. */
   public static OvsSettings of(String servers) {
     return new OvsSettings(OvsdbRemotes.parse(servers), null, Duration.ofMinutes(2));
+  }
+
+  /**
+   * Begins to connect to the database.
+   *
+   * @param wake called by another thread when something has come from it
+   */
+  OvsTransport open(Runnable wake) {
+    return new OvsdbTransport(servers, tls, limit, wake);
   }
 }

@@ -1,23 +1,30 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.engine.kernel.LinkPlan;
+import io.fastvif.engine.kernel.Renaming;
+import io.fastvif.engine.ovs.OvsPlanUnderWay;
+import io.fastvif.engine.side.FailureCause;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.LinkGroups;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
+import io.fastvif.trace.Log;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Where one plan of a batch stands: forwards step by step, or backwards through the undo of what it
  * did. Made once for each place in a batch and used again.
  */
-final class PlanExecution {
+final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
   private static final int MAX_RETRIES = 3;
 
   private PlugOperation request;
@@ -34,15 +41,23 @@ final class PlanExecution {
   private int[] madeIndexes = new int[4];
 
   private String failedStep;
-  private int failedErrno;
-  private String failedDetail;
+  private FailureCause failure;
+
+  /** The network namespace's name; null for the process's own. */
+  private final String namespace;
+
+  /** Null if nobody records. */
+  private OperationRecording recording;
+
   private final List<String> leftBehind = new ArrayList<>();
+
+  /** What the request has thrown when it was told something; null for nothing. */
+  private Throwable refused;
 
   private boolean sharedUndoDecided;
   private int retries;
 
-  /** Where the renaming of a link stands, if the step is one. */
-  final Renaming renaming = new Renaming();
+  private final Renaming renaming = new Renaming();
 
   /** When the plan's steps on Open vSwitch are given up; 0 before the first of them. */
   private long ovsDeadline;
@@ -52,14 +67,35 @@ final class PlanExecution {
   /** Whether an answer is awaited. */
   boolean waiting;
 
-  void begin(PlugOperation newRequest) {
+  PlanExecution() {
+    this(null);
+  }
+
+  /**
+   * @param namespace the network namespace's name; null for the process's own
+   */
+  PlanExecution(String namespace) {
+    this.namespace = namespace;
+  }
+
+  /**
+   * Begins a request, unless it throws when it is asked for its plan: then nothing is begun.
+   *
+   * @param vifId what the request has said that its VIF is
+   */
+  void begin(PlugOperation newRequest, String vifId) {
+    PlugPlan ready = newRequest.plan();
+    if (ready != null && !ready.vifId().equals(vifId)) {
+      throw new IllegalArgumentException("planned for the VIF " + ready.vifId());
+    }
+    recording = OperationRecording.begin();
     retries = 0;
     request = newRequest;
-    begin(newRequest.plan());
+    begin(ready);
     planning = plan == null;
     planned = planning;
     if (planning) {
-      plan = unplanned(newRequest.vifId());
+      plan = unplanned(vifId);
       waiting = true;
     }
   }
@@ -81,6 +117,7 @@ final class PlanExecution {
     PlugOperation ended = request;
     request = null;
     plan = null;
+    recorded(reason.vifId(), "", null, Outcome.FAILED, reason);
     ended.completed(Outcome.FAILED, reason);
   }
 
@@ -94,24 +131,30 @@ final class PlanExecution {
     madeNames.clear();
     failedStep = null;
     leftBehind.clear();
+    refused = null;
     sharedUndoDecided = false;
     ovsDeadline = 0;
     renaming.reset();
     waiting = false;
   }
 
-  /** The interface group in which links are created for the VIF. */
-  int creationGroup() {
+  @Override
+  public int creationGroup() {
     return LinkGroups.making(plan.vifId());
   }
 
-  /** Whether a step that could not be done is to be tried again, which counts as a try. */
-  boolean mayRetry() {
+  @Override
+  public boolean mayRetry() {
     return ++retries <= MAX_RETRIES;
   }
 
-  /** The step is tried again with the next round. */
-  void retry() {
+  @Override
+  public void waits() {
+    waiting = true;
+  }
+
+  @Override
+  public void retry() {
     waiting = false;
   }
 
@@ -125,9 +168,14 @@ final class PlanExecution {
     return planned;
   }
 
-  /** Whether the undo of what other VIFs may use is next, or being done. */
-  boolean isUndoingShared() {
-    return undoing && next() != null && plan.steps().get(cursor).shared();
+  /** Whether a plan made now would count on what this one is about to change for all. */
+  boolean isAmidShared() {
+    if (next() == null) {
+      return false;
+    }
+    return undoing
+        ? SharedSteps.areTakenBack(plan.steps(), done, cursor, sharedUndoDecided)
+        : SharedSteps.areMarked(plan.steps(), cursor);
   }
 
   /** Whether a request is being executed here. */
@@ -137,6 +185,16 @@ final class PlanExecution {
 
   PlugPlan plan() {
     return plan;
+  }
+
+  @Override
+  public String vifId() {
+    return plan.vifId();
+  }
+
+  @Override
+  public Renaming renaming() {
+    return renaming;
   }
 
   /** Keeps a request on the same VIF until this one has ended. */
@@ -153,8 +211,8 @@ final class PlanExecution {
     return undoing;
   }
 
-  /** The step to do now; null when there is none left. */
-  Step next() {
+  @Override
+  public Step next() {
     if (undoing) {
       while (cursor >= 0 && (!done.get(cursor) || plan.steps().get(cursor).undo() == null)) {
         cursor--;
@@ -178,7 +236,7 @@ final class PlanExecution {
       PlannedStep planned = plan.steps().get(i);
       boolean isDue = !undoing || done.get(i);
       Step taken = undoing ? planned.undo() : planned.step();
-      if (isDue && taken instanceof Step.RenameLink rename && rename.index() == index) {
+      if (isDue && taken instanceof NetlinkStep.RenameLink rename && rename.index() == index) {
         return true;
       }
     }
@@ -190,30 +248,28 @@ final class PlanExecution {
     return undoing && plan.steps().get(cursor).shared() && !sharedUndoDecided;
   }
 
-  /** Whether the step that was just done or refused is one that other VIFs may rely on. */
-  boolean isShared() {
+  @Override
+  public boolean isShared() {
     return plan.steps().get(cursor).shared();
   }
 
-  /** Whether the step that was just done or refused only keeps something as it is. */
-  boolean isKeeping() {
+  @Override
+  public boolean isKeeping() {
     return !undoing && plan.steps().get(cursor).keeping();
   }
 
   /** Decides for all of the plan's shared steps whether they are undone. */
   void decideSharedUndo(boolean inUse) {
     sharedUndoDecided = true;
-    if (inUse) {
-      for (int i = 0; i <= cursor; i++) {
-        if (plan.steps().get(i).shared()) {
-          done.clear(i);
-        }
+    for (int i = 0; inUse && i <= cursor; i++) {
+      if (plan.steps().get(i).shared()) {
+        done.clear(i);
       }
     }
   }
 
-  /** The step was done and changed something. */
-  void succeeded() {
+  @Override
+  public void succeeded() {
     waiting = false;
     if (undoing) {
       cursor--;
@@ -227,8 +283,8 @@ final class PlanExecution {
     cursor++;
   }
 
-  /** There was nothing to do for the step, so there is nothing to undo either. */
-  void satisfied() {
+  @Override
+  public void satisfied() {
     waiting = false;
     if (undoing) {
       cursor--;
@@ -240,72 +296,75 @@ final class PlanExecution {
     cursor++;
   }
 
-  /**
-   * What the step would create is there, half made: by another plan that is about to finish it, or
-   * by a process that was killed. It is finished here too, and taken back by whoever made it.
-   */
-  void adopted() {
+  @Override
+  public void adopted() {
     waiting = false;
     created = true;
     changed = true;
     cursor++;
   }
 
-  /** The driver does not know what the step asks of it, and need not. */
-  void ignored(Step step) {
+  @Override
+  public void ignored(Step step) {
     if (!undoing) {
-      request.ignored(step);
+      try {
+        request.ignored(step);
+      } catch (RuntimeException | Error thrown) {
+        refused = thrown;
+      }
     }
     satisfied();
   }
 
-  /** Something was left as it is, because somebody uses it. */
-  void left(String note) {
-    request.left(note);
+  @Override
+  public void left(String note) {
+    try {
+      request.left(note);
+    } catch (RuntimeException | Error thrown) {
+      refused = thrown;
+    }
   }
 
-  /**
-   * When to give up the plan's steps on Open vSwitch: one limit holds for them together, and one
-   * for taking them back.
-   */
-  long ovsDeadline(Duration limit) {
+  @Override
+  public long ovsDeadline(Duration limit) {
     if (ovsDeadline == 0) {
       ovsDeadline = (System.nanoTime() + limit.toNanos()) | 1; // 0 stands for none
     }
     return ovsDeadline;
   }
 
-  /** Nobody knows whether the step was done, or will be: it may be left behind. */
-  void unknown(Step step, int errno, String detail) {
+  @Override
+  public void unknown(Step step, FailureCause cause) {
     if (!undoing && !isPartial(step)) {
-      leftBehind.add("perhaps, for nobody knows whether it was done: " + step);
+      leftBehind.add("perhaps, for nobody knows whether it was done: " + StepWords.of(step));
     }
-    failed(step, errno, detail);
+    failed(step, cause);
   }
 
-  /** The step was done, and then something went wrong: it is undone with those before it. */
-  void failedWhenDone(Step step, Fault fault) {
+  @Override
+  public void failedWhenDone(Step step, FailureCause fault) {
     int place = cursor;
     boolean forward = !undoing;
-    failed(step, fault.errno(), fault.detail());
+    failed(step, fault);
     if (forward) {
       done.set(place);
       cursor = place;
     }
   }
 
-  /** The step failed: from here the plan goes backwards. */
-  void failed(Step step, int errno, String detail) {
+  @Override
+  public void failed(Step step, FailureCause cause) {
     waiting = false;
+    int errno = cause.errno();
+    String detail = cause.detail();
     if (undoing) {
       leftBehind.add(
-          step
+          StepWords.of(step)
               + (errno == 0 ? "" : ": " + Errno.name(errno))
               + (detail.isEmpty() ? "" : ": " + detail));
     } else {
-      failedStep = step.toString();
-      failedErrno = errno;
-      failedDetail = detail;
+      failedStep = StepWords.of(step);
+      failure = cause;
       undoing = true;
       ovsDeadline = 0;
       if (isPartial(step) && errno != Errno.ENODEV) {
@@ -318,15 +377,15 @@ final class PlanExecution {
   }
 
   private static boolean isPartial(Step step) {
-    return step instanceof Step.ConfigureLink || step instanceof Step.ConfigureVf;
+    return step instanceof NetlinkStep.ConfigureLink || step instanceof NetlinkStep.ConfigureVf;
   }
 
   private static boolean isEnsuring(Step step) {
-    return step instanceof Step.CreateBridge || step instanceof Step.CreateVlan;
+    return step instanceof NetlinkStep.CreateBridge || step instanceof NetlinkStep.CreateVlan;
   }
 
-  /** Notes the index of a link that this plan made. */
-  void made(String name, int index) {
+  @Override
+  public void made(String name, int index) {
     if (madeNames.size() == madeIndexes.length) {
       madeIndexes = Arrays.copyOf(madeIndexes, 2 * madeIndexes.length);
     }
@@ -334,8 +393,8 @@ final class PlanExecution {
     madeNames.add(name);
   }
 
-  /** The index of the link of that name if this plan made it, otherwise 0. */
-  int madeIndex(String name) {
+  @Override
+  public int madeIndex(String name) {
     for (int i = madeNames.size() - 1; i >= 0; i--) {
       if (madeNames.get(i).equals(name)) {
         return madeIndexes[i];
@@ -344,26 +403,97 @@ final class PlanExecution {
     return 0;
   }
 
-  /** Tells the request how its plan ended, and lets go of it. */
+  /**
+   * Ends the plan without another step, and fails what follows it.
+   *
+   * @param cause why nothing can be done or undone
+   * @param engine what is closed, for those that were not begun
+   * @param errorHandler told what a request throws
+   */
+  void giveUp(FailureCause cause, EngineName engine, Consumer<Throwable> errorHandler) {
+    if (request != null) {
+      try {
+        giveUp(cause, engine);
+      } catch (RuntimeException | Error thrown) {
+        errorHandler.accept(thrown);
+      }
+    }
+    for (PlugOperation next = followers.poll(); next != null; next = followers.poll()) {
+      new EngineClosedException(engine).fail(next, errorHandler);
+    }
+  }
+
+  private void giveUp(FailureCause cause, EngineName engine) {
+    if (planning) {
+      notPlanned(new EngineClosedException(engine).failure(plan.vifId()));
+      return;
+    }
+    Step step = next();
+    if (step != null && waiting) {
+      unknown(step, cause);
+    }
+    for (step = next(); step != null; step = next()) {
+      failed(step, cause);
+    }
+    complete();
+  }
+
+  /**
+   * Tells the request how its plan ended, and lets go of it.
+   *
+   * @throws IllegalStateException if it threw what it was told before; it is ended all the same
+   */
   void complete() {
     PlugOperation ended = request;
     PlugPlan executed = plan;
     request = null;
     plan = null;
+    PlugFailure failed = null;
     if (failedStep != null) {
-      ended.completed(
-          Outcome.FAILED,
-          new PlugFailure(executed.vifId(), failedStep, failedErrno, failedDetail, leftBehind));
-    } else if (!changed) {
-      ended.completed(Outcome.UNCHANGED, null);
-    } else {
-      ended.completed(
-          switch (executed.action()) {
-            case PLUG -> Outcome.PLUGGED;
-            case UNPLUG -> Outcome.UNPLUGGED;
-            case CHANGE -> Outcome.CHANGED;
-          },
-          null);
+      failed =
+          new PlugFailure(
+              executed.vifId(),
+              failedStep,
+              failure.errno(),
+              failure.detail(),
+              leftBehind,
+              failure.kind());
+      if (!leftBehind.isEmpty()) {
+        Log.warning(PlanExecution.class, failed.message());
+      }
+    }
+    Outcome outcome = outcome(executed);
+    recorded(executed.vifId(), executed.name(), executed.action(), outcome, failed);
+    ended.completed(outcome, failed);
+    if (refused != null) {
+      throw new IllegalStateException(
+          "VIF "
+              + executed.vifId()
+              + ": the operation threw when it was told what was left: "
+              + refused,
+          refused);
+    }
+  }
+
+  private Outcome outcome(PlugPlan executed) {
+    if (failedStep != null) {
+      return Outcome.FAILED;
+    }
+    if (!changed) {
+      return Outcome.UNCHANGED;
+    }
+    return switch (executed.action()) {
+      case PLUG -> Outcome.PLUGGED;
+      case UNPLUG -> Outcome.UNPLUGGED;
+      case CHANGE -> Outcome.CHANGED;
+    };
+  }
+
+  private void recorded(
+      String vifId, String device, Action action, Outcome outcome, PlugFailure reason) {
+    if (recording != null) {
+      recording.end(namespace, vifId, device, action, outcome, reason);
+      recording = null;
     }
   }
 }

@@ -1,7 +1,8 @@
 package io.fastvif.engine;
 
-import io.fastvif.bindings.SystemCallException;
-import io.fastvif.netlink.NetlinkException;
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifException;
+import io.fastvif.engine.side.FailureCause;
 import io.fastvif.vif.InvalidInputException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -22,18 +23,17 @@ final class PlanningFailure {
     return switch (problem) {
       case EngineClosedException closed -> closed.failure(vifId);
       case InvalidInputException wrong -> PlugFailure.ofInput(vifId, STEP, wrong);
-      case SystemCallException refused -> refused(vifId, refused.errno(), refused);
-      case NetlinkException refused -> refused(vifId, refused.errno(), refused);
-      case UncheckedIOException unreadable -> refused(vifId, 0, unreadable);
+      case FastvifException refused -> refused(vifId, FailureCause.of(refused));
+      case UncheckedIOException unreadable -> refused(vifId, FailureCause.of(unreadable));
       default -> {
         errorHandler.accept(problem);
-        yield refused(vifId, 0, "an error of fastvif's own: " + problem);
+        yield refused(
+            vifId, FailureCause.of(FailureKind.OTHER, "an error of fastvif's own: " + problem));
       }
     };
   }
 
-  private static PlugFailure refused(String vifId, int errno, Object detail) {
-    String text = detail instanceof Throwable thrown ? thrown.getMessage() : detail.toString();
-    return new PlugFailure(vifId, STEP, errno, String.valueOf(text), List.of());
+  private static PlugFailure refused(String vifId, FailureCause fault) {
+    return new PlugFailure(vifId, STEP, fault.errno(), fault.detail(), List.of(), fault.kind());
   }
 }

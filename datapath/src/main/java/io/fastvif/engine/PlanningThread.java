@@ -1,5 +1,7 @@
 package io.fastvif.engine;
 
+import io.fastvif.engine.side.HelperThreads;
+import io.fastvif.engine.side.Worker;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlugPlan;
@@ -9,11 +11,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Plans the operations whose turn has come, on a thread of its own: all that have gathered from one
- * snapshot, in which their predecessors are. The thread is made by the engine's, and so works in
- * its network namespace; without such operations there is none. Used by the engine's thread alone.
+ * Plans the operations whose turn has come, on another thread than the engine's: all that have
+ * gathered from one snapshot, in which their predecessors are. Without such operations there is no
+ * thread. Used by the engine's thread alone.
  */
 final class PlanningThread implements AutoCloseable {
+  /** What its worker is for, in the thread's name. */
+  static final String ROLE = "planning";
+
   /** Told what became of an operation. */
   interface Answers {
     /**
@@ -39,19 +44,19 @@ final class PlanningThread implements AutoCloseable {
   private final AtomicReference<Work> handedOver = new AtomicReference<>();
 
   private final AtomicReference<List<Answer>> finished = new AtomicReference<>();
-  private final ParkWhenIdle parking = new ParkWhenIdle(this::hasNothingToDo);
+  private final HelperThreads helpers;
   private final PlanClaims claims = new PlanClaims();
   private List<Due> gathered = new ArrayList<>();
   private List<String> ended = new ArrayList<>();
   private boolean underWay;
-  private Thread thread;
-  private volatile boolean closing;
+  private Worker worker;
 
   /**
    * @param snapshots takes a snapshot of the host
    * @param onFinished called on another thread when there is something to {@link #collect}
    */
-  PlanningThread(Supplier<HostSnapshot> snapshots, Runnable onFinished) {
+  PlanningThread(Supplier<HostSnapshot> snapshots, Runnable onFinished, HelperThreads helpers) {
+    this.helpers = helpers;
     this.snapshots = snapshots;
     this.onFinished = onFinished;
   }
@@ -82,17 +87,15 @@ final class PlanningThread implements AutoCloseable {
     handedOver.set(new Work(gathered, ended));
     gathered = new ArrayList<>();
     ended = new ArrayList<>();
-    if (thread == null) {
-      thread = new Thread(this::run, "fastvif-planning");
-      thread.setDaemon(true);
-      try {
-        thread.start();
-      } catch (OutOfMemoryError noThread) {
-        thread = null;
-        planAll(handedOver.getAndSet(null), noThread);
+    try {
+      if (worker == null) {
+        worker = helpers.worker(ROLE, () -> planAll(handedOver.getAndSet(null), null));
       }
+    } catch (OutOfMemoryError noThread) {
+      planAll(handedOver.getAndSet(null), noThread);
+      return;
     }
-    parking.wake();
+    worker.begin();
   }
 
   /** Refuses what has gathered. */
@@ -122,20 +125,6 @@ final class PlanningThread implements AutoCloseable {
       answers.planned(answer.execution, answer.plan, answer.problem);
     }
     return all.size();
-  }
-
-  private boolean hasNothingToDo() {
-    return handedOver.get() == null && !closing;
-  }
-
-  private void run() {
-    while (!closing) {
-      Work work = handedOver.getAndSet(null);
-      if (work != null) {
-        planAll(work, null);
-      }
-      parking.idle(work == null ? 0 : 1);
-    }
   }
 
   private void planAll(Work work, Throwable cannot) {
@@ -174,7 +163,8 @@ final class PlanningThread implements AutoCloseable {
   /** Ends the thread; nothing may be under way. */
   @Override
   public void close() {
-    closing = true;
-    parking.wake();
+    if (worker != null) {
+      worker.close();
+    }
   }
 }

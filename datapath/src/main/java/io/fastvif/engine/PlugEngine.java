@@ -1,19 +1,21 @@
 package io.fastvif.engine;
 
+import io.fastvif.engine.ovs.LazyOvs;
+import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.netns.Netns;
 import io.fastvif.netns.NetnsStay;
+import io.fastvif.observe.HostMonitor;
+import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.switchdev.pool.DeviceLeases;
-import java.nio.file.Path;
+import io.fastvif.trace.Tracer;
+import io.fastvif.trace.Tracing;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
@@ -30,69 +32,59 @@ import org.agrona.concurrent.IdleStrategy;
  */
 public final class PlugEngine implements Agent, AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
-  private static final int END_MILLIS = 500;
 
-  private final ManyToOneQueue<PlugOperation> queue;
-  private final Transport.Factory transports;
-  private final Function<Runnable, OvsTransport> ovsTransports;
-  private final VhostUserPorts ports;
   private final Netns namespace;
+  private final EngineName name;
   private final Executor callbacks;
-  private final int batchLimit;
-  private final Consumer<Throwable> errorHandler;
+  private final EngineWork work;
+  private final Function<Runnable, OvsTransport> ovsTransports;
   private final ParkWhenIdle parking;
-  private final CountDownLatch started = new CountDownLatch(1);
-  private final Object lastDrain = new Object();
-  private final EngineCounters counters = new EngineCounters();
 
-  private Transport transport;
-  private OvsTransport ovs;
-  private BatchExecutor executor;
-  private PlugOperation carried;
-  private boolean ovsGivenUp;
-  private volatile RuntimeException startFailure;
-  private volatile long closeDeadline;
-  private volatile boolean closing;
-  private volatile boolean beginning = true;
-  private volatile boolean terminated;
-  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
+  /** Null where nobody traces. */
+  private final Tracer tracer;
+
+  private final EngineGroup group;
+  private final GroupMember member;
+  private final EngineEnd end = new EngineEnd();
+  private final EngineStart start;
   private volatile Thread thread;
+  private volatile Netns place;
+
+  /** Whether the group's thread may open it: it may be woken before it knows its namespace. */
+  private volatile boolean joined;
+
+  private volatile String description = "not opened";
+
+  /** What log lines, events and traces call its namespace; null for the process's own. */
+  private volatile String scopeName;
+
   private NetnsStay stay;
 
-  private enum Phase {
-    NEW,
-    BEGUN,
-    CLOSED
-  }
+  /** Ends an engine of a group that throws at every turn; null for none. */
+  private GroupFinish finish;
 
-  private PlugEngine(Builder builder) {
+  PlugEngine(PlugEngineBuilder builder) {
     namespace = builder.namespace;
+    name = new EngineName(namespace, builder.group);
+    start = new EngineStart(name);
+    scopeName = name.namespace();
     callbacks = builder.callbacks;
-    queue = new ManyToOneQueue<>(builder.queueCapacity);
-    Transport.Factory plain =
-        builder.transports == null ? KernelTransport.factory(builder.leases) : builder.transports;
-    transports = builder.monitored ? MonitoredTransport.factory(plain) : plain;
     ovsTransports = builder.ovsTransports;
-    ports = builder.ports;
-    batchLimit = builder.batchLimit;
-    errorHandler = thrown -> report(builder.errorHandler, thrown);
-    parking = new ParkWhenIdle(this::hasNothingToDo);
+    work = new EngineWork(builder, name, this::wake);
+    tracer = builder.tracer;
+    parking = new ParkWhenIdle(work::hasNothingToDo);
+    group = builder.group;
+    member = group == null ? null : group.member(this);
   }
 
-  /** A handler that throws must not take the engine with it. */
-  private static void report(Consumer<Throwable> handler, Throwable thrown) {
-    try {
-      handler.accept(thrown);
-    } catch (RuntimeException | Error also) {
-      Thread current = Thread.currentThread();
-      also.addSuppressed(thrown);
-      current.getThreadGroup().uncaughtException(current, also);
-    }
+  /** What a line of the log or of a trace names; a group's thread works in many namespaces. */
+  private Tracing.Scope scope() {
+    return Tracing.in(scopeName, tracer);
   }
 
   /** An engine for the network namespace that the engine's thread is started in. */
-  public static Builder builder() {
-    return new Builder();
+  public static PlugEngineBuilder builder() {
+    return new PlugEngineBuilder();
   }
 
   /**
@@ -101,18 +93,57 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @return this engine
    * @throws io.fastvif.bindings.SystemCallException if the namespace cannot be entered or a socket
    *     not be opened
-   * @throws IllegalStateException if the engine was started or closed before
+   * @throws IllegalStateException if the engine was started or closed before, or its group is
+   *     closed
    */
   public PlugEngine start() {
-    return start(parking);
+    return member == null ? start(parking) : startInGroup();
+  }
+
+  private PlugEngine startInGroup() {
+    start.begin();
+    Netns here = namespace == null ? Netns.current() : null;
+    try {
+      place = here == null ? namespace : here;
+      joinGroup();
+      start.await();
+      return this;
+    } catch (RuntimeException notStarted) {
+      work.refuse();
+      member.wake();
+      throw notStarted;
+    } finally {
+      if (here != null) {
+        here.close();
+      }
+    }
+  }
+
+  private void joinGroup() {
+    try {
+      description = place.name();
+      if (namespace == null && !ProcessNamespace.is(place)) {
+        scopeName = description;
+      }
+      if (!group.add(member)) {
+        throw new IllegalStateException("the group " + group.name() + " is closed, or full");
+      }
+      joined = true;
+      member.wake();
+    } catch (RuntimeException | Error refused) {
+      fail(refused); // thrown again by its await
+    }
   }
 
   /**
    * Starts the engine's own thread with an idle strategy of the caller's choice (agrona's
    * BusySpinIdleStrategy for the least latency, for example) and waits until it is ready.
+   *
+   * @throws IllegalStateException as {@link #start()}; if the engine belongs to a group
    */
   public PlugEngine start(IdleStrategy idleStrategy) {
-    begin();
+    requireNoGroup();
+    start.begin();
     Thread own = new Thread(() -> run(idleStrategy), roleName());
     own.setDaemon(true);
     thread = own;
@@ -123,80 +154,48 @@ public final class PlugEngine implements Agent, AutoCloseable {
       throw noThread;
     }
     try {
-      awaitStart();
+      start.await();
     } catch (RuntimeException notStarted) {
-      closing = true; // or an engine whose caller was interrupted would go on without an owner
+      work.refuse(); // or an engine whose caller was interrupted would go on without an owner
       throw notStarted;
     }
     return this;
   }
 
-  private void begin() {
-    if (!phase.compareAndSet(Phase.NEW, Phase.BEGUN)) {
-      throw new IllegalStateException(
-          phase.get() == Phase.CLOSED ? "the engine is closed" : "the engine was started already");
+  private void requireNoGroup() {
+    if (member != null) {
+      throw new IllegalStateException(name + " runs on the threads of its group");
     }
   }
 
+  @SuppressWarnings("try") // it ends with the block
   private void run(IdleStrategy idleStrategy) {
-    try {
-      if (namespace != null) {
-        namespace.enter();
+    try (Tracing.Scope scope = scope()) {
+      try {
+        if (namespace != null) {
+          namespace.enter();
+        }
+        open();
+      } catch (RuntimeException | Error failure) {
+        fail(failure); // thrown again by its await, to the caller
+        return;
       }
-      open();
-    } catch (RuntimeException | Error failure) {
-      fail(failure); // thrown again by awaitStart, to the caller
-      return;
-    }
-    try {
-      while (!mayStop()) {
-        idleStrategy.idle(doWork());
+      try {
+        while (!work.mayStop()) {
+          idleStrategy.idle(doWork());
+        }
+      } finally {
+        onClose();
       }
-    } finally {
-      onClose();
     }
-  }
-
-  /** Whether only another thread can give the engine's thread something to do. */
-  private boolean hasNothingToDo() {
-    return (queue.isEmpty() || carried != null || !beginning)
-        && !executor.hasFinishedDeletions()
-        && !executor.hasFinishedSlowSteps()
-        && !executor.isOvsReady()
-        && !executor.hasPlanned()
-        && !(closing && isOverdue() && !ovsGivenUp)
-        && !(closing && executor.isIdle());
-  }
-
-  private boolean mayStop() {
-    boolean isRestFailed = isOverdue() || !beginning;
-    return closing && executor.isIdle() && ((queue.isEmpty() && carried == null) || isRestFailed);
-  }
-
-  private boolean isOverdue() {
-    return System.nanoTime() - closeDeadline > 0;
   }
 
   private void requireStarted() {
-    if (terminated || phase.get() == Phase.NEW) {
-      throw new IllegalStateException(
-          terminated ? "the engine is closed" : "the engine was not started");
+    boolean isEnded = work.isTerminated();
+    if (isEnded || start.isNew()) {
+      throw new IllegalStateException(name + (isEnded ? " is closed" : " was not started"));
     }
-    awaitStart();
-  }
-
-  private void awaitStart() {
-    try {
-      if (started.getCount() > 0) {
-        started.await(); // refuses an interrupted thread even where there is nothing to wait for
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the engine started", interrupted);
-    }
-    if (startFailure != null) {
-      throw startFailure;
-    }
+    start.await();
   }
 
   /**
@@ -207,28 +206,41 @@ public final class PlugEngine implements Agent, AutoCloseable {
    */
   public boolean offer(PlugOperation request) {
     Objects.requireNonNull(request.vifId());
-    if (closing) {
-      throw new IllegalStateException("the engine is closed");
+    return work.offer(request);
+  }
+
+  /** Has the engine's thread look for something to do. From any thread. */
+  void wake() {
+    if (member == null) {
+      parking.wake();
+    } else {
+      member.wake();
     }
-    if (!queue.offer(request)) {
-      return false;
-    }
-    parking.wake();
-    if (terminated) {
-      failQueued(); // came in behind the engine's last look at the queue
-    }
-    return true;
   }
 
   /**
    * Hands a plan to the engine without waiting.
    *
-   * @return a stage that always completes with the result, on {@link Builder#callbacks}; empty if
-   *     the queue is full: nothing was done, submit again later
+   * @return a stage that always completes with the result, on {@link PlugEngineBuilder#callbacks};
+   *     empty if the queue is full: nothing was done, submit again later
    * @throws IllegalStateException if the engine is closed
    */
   public Optional<CompletionStage<PlugResult>> submit(PlugPlan plan) {
-    return submit(new PlugCompletion(plan, callbacks, counters));
+    return submitted(new PlugCompletion(plan, callbacks, work.counters()));
+  }
+
+  /**
+   * As {@link #submit(PlugPlan)}, of plans that begin in the same round, as far as there is room
+   * for so many: links can exchange their names.
+   *
+   * @return the plans' stages, in their order
+   */
+  public Optional<List<CompletionStage<PlugResult>>> submit(List<PlugPlan> plans) {
+    List<PlugCompletion> completions =
+        plans.stream().map(plan -> new PlugCompletion(plan, callbacks, work.counters())).toList();
+    return completions.isEmpty() || work.offer(new OperationsTogether(completions))
+        ? Optional.of(List.copyOf(completions))
+        : Optional.empty();
   }
 
   /**
@@ -241,169 +253,198 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public Optional<CompletionStage<PlugResult>> submit(String vifId, Planning planning) {
-    return submit(new PlugCompletion(vifId, planning, callbacks, counters));
+    return submitted(new PlugCompletion(vifId, planning, callbacks, work.counters()));
   }
 
-  private Optional<CompletionStage<PlugResult>> submit(PlugCompletion completion) {
+  private Optional<CompletionStage<PlugResult>> submitted(PlugCompletion completion) {
     return offer(completion) ? Optional.of(completion) : Optional.empty();
   }
 
   /**
    * The links, addresses and routes of the engine's namespace, for planning: read now, or of the
-   * {@link Builder#monitorHost() monitor}; Open vSwitch's rows and the functions of SR-IOV cards
-   * when the snapshot is first asked for them; the forwarder's vhost-user ports. What this engine
-   * has completed before is in it.
+   * {@link PlugEngineBuilder#monitorHost() monitor}; Open vSwitch's rows and the functions of
+   * SR-IOV cards when the snapshot is first asked for them; the forwarder's vhost-user ports. What
+   * this engine has completed before is in it.
    *
    * @throws IllegalStateException if the engine was not started, or is closed
    */
   public HostSnapshot snapshot() {
     requireStarted();
-    return executor.snapshots().take();
+    return work.snapshot();
   }
 
-  /** What the engine has done since it was started; waits for that. */
+  /**
+   * Has somebody told within milliseconds what changes on the host, as far as {@link HostMonitor}
+   * has events for it, by a thread that sleeps meanwhile.
+   *
+   * @param changes gets them, until {@link #unwatch()}, or the engine is closed
+   * @throws IllegalStateException if the engine has no {@link PlugEngineBuilder#monitorHost()
+   *     monitor}, tells somebody already, was not started, or is closed
+   */
+  public void watch(HostChanges changes) {
+    requireStarted();
+    work.watch(changes);
+  }
+
+  /** Tells nobody of changes of the host any more; somebody else may be told from now on. */
+  public void unwatch() {
+    if (!work.isTerminated()) {
+      requireStarted();
+      work.unwatch();
+    }
+  }
+
+  /**
+   * What the engine has done since it was started; waits until it is.
+   *
+   * @throws IllegalStateException if it was closed before it was started
+   */
   public EngineStatistics statistics() {
-    awaitStart();
-    return new EngineStatistics(
-        queue.size(),
-        counters.batches(),
-        counters.outcomes(),
-        counters.latencies(),
-        Math.max(0, transport.readings() - 1),
-        executor.retiredBridges().count());
+    start.await();
+    if (start.isClosed()) {
+      throw new IllegalStateException(name + " is closed");
+    }
+    return work.statistics(description);
   }
 
   @Override
   public void onStart() {
-    begin();
-    try {
-      stay = NetnsStay.begin(namespace);
+    requireNoGroup();
+    start.begin();
+    openOn(namespace);
+    start.await(); // throws what kept it from opening
+  }
+
+  /** Opens the engine on a thread that is not its own. */
+  @SuppressWarnings("try") // it ends with the block
+  private boolean openOn(Netns other) {
+    try (Tracing.Scope scope = scope()) {
+      stay = NetnsStay.begin(other);
       open();
+      return true;
     } catch (RuntimeException | Error failure) {
       fail(failure);
       leave();
-      throw startFailure;
+      return false;
     }
   }
 
   private void open() {
-    transport = transports.open();
-    ovs = ovsTransports.apply(parking::wake);
-    executor =
-        new BatchExecutor(transport, ovs, ports, batchLimit, errorHandler, parking::wake, counters);
-    started.countDown();
+    if (group == null) {
+      description = namespace == null ? EngineName.here() : namespace.name();
+      work.open(ovsTransports, new OwnThreads(name.suffix()));
+    } else {
+      Netns own = stay.namespace();
+      work.open(
+          wake -> new LazyOvs(() -> own.visit(() -> ovsTransports.apply(wake))),
+          group.helpers().of(own));
+    }
+    start.done();
   }
 
   private void fail(Throwable failure) {
-    closeQuietly(ovs);
-    closeQuietly(transport);
-    startFailure =
-        failure instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
-    closing = true;
-    terminated = true;
-    started.countDown();
-    failQueued();
+    start.failed(failure);
+    work.abandon();
+    leaveGroup();
+    start.done();
   }
 
-  private void closeQuietly(AutoCloseable part) {
-    try {
-      if (part != null) {
-        part.close();
-      }
-    } catch (Exception | Error thrown) {
-      errorHandler.accept(thrown);
+  private void leaveGroup() {
+    if (member != null) {
+      group.remove(member);
+      end.reached();
     }
   }
 
   /** Gives a caller's thread back in the namespace that it was in. */
   private void leave() {
-    closeQuietly(stay);
+    work.closeQuietly(stay);
     stay = null;
   }
 
+  /**
+   * A round on a thread of the group's.
+   *
+   * @return whether there is something to do before anybody wakes the engine
+   */
+  boolean turn() {
+    if (finish != null) {
+      if (finish.isDone() && !end.isReached()) {
+        leave();
+        leaveGroup();
+      }
+      return false;
+    }
+    if (work.isTerminated() || !joined) {
+      return false;
+    }
+    if (!work.isOpen()) {
+      return openOn(place);
+    }
+    try {
+      int done = doWork();
+      if (!work.mayStop()) {
+        return done > 0 || !work.hasNothingToDo();
+      }
+    } catch (RuntimeException | Error broken) {
+      work.broke(broken);
+      stopBeginning();
+      if (!work.isBeyondRepair() || finishesElsewhere()) {
+        return finish == null;
+      }
+    }
+    try {
+      onClose();
+    } catch (RuntimeException | Error thrown) {
+      work.errorHandler().accept(thrown);
+    }
+    leaveGroup();
+    return false;
+  }
+
+  private boolean finishesElsewhere() {
+    String own = roleName() + "-ending";
+    finish = GroupFinish.begin(own, work, stay.namespace(), this::scope, member::wake);
+    return finish != null;
+  }
+
+  @SuppressWarnings("try") // it ends with the block
   @Override
   public int doWork() {
+    if (stay == null || (tracer == null && member == null)) {
+      return round();
+    }
+    try (Tracing.Scope scope = scope()) {
+      return round();
+    }
+  }
+
+  private int round() {
     if (stay != null) {
       stay.resume(); // what else runs on the thread may work in another namespace
     }
-    if (closing && (isOverdue() || !beginning)) {
-      executor.stopPlanning();
-    }
-    if (closing && isOverdue()) {
-      giveOvsUp();
-    } else if (beginning) {
-      admit();
-    }
-    return executor.work();
+    return work.round();
   }
 
-  /** Fails what waits for Open vSwitch, which may never answer. */
-  private void giveOvsUp() {
-    if (!ovsGivenUp) {
-      ovsGivenUp = true;
-      closeQuietly(ovs);
-    }
-  }
-
-  /** Moves requests from the queue to the executor, until it has no more room. */
-  private void admit() {
-    PlugOperation request = carried == null ? queue.poll() : carried;
-    carried = null;
-    while (request != null) {
-      if (!executor.add(request)) {
-        carried = request;
-        return;
-      }
-      request = queue.poll();
-    }
-  }
-
+  @SuppressWarnings("try") // it ends with the block
   @Override
   public void onClose() {
-    closing = true;
-    terminated = true;
-    try {
-      if (executor != null) {
-        finish();
-      }
+    try (Tracing.Scope scope = scope()) {
+      work.finish(stay == null ? null : stay.tryResume());
     } finally {
-      failQueued();
       leave();
     }
   }
 
-  private void finish() {
-    if (stay != null) {
-      stay.resume();
-    }
-    executor.stopPlanning();
-    giveOvsUp();
-    while (!executor.isIdle()) {
-      parking.idle(executor.work()); // what was begun is finished, or undone
-    }
-    failQueued();
-    closeQuietly(executor);
-    closeQuietly(transport);
-  }
-
-  private void failQueued() {
-    synchronized (lastDrain) {
-      PlugOperation request = carried == null ? queue.poll() : carried;
-      carried = null;
-      for (; request != null; request = queue.poll()) {
-        PlugFailure failure = new EngineClosedException().failure(request.vifId());
-        try {
-          request.completed(Outcome.FAILED, failure);
-        } catch (RuntimeException | Error thrown) {
-          errorHandler.accept(thrown);
-        }
-      }
-    }
+  /** Where it works, in words: the subject of what is said of it. */
+  @Override
+  public String toString() {
+    return name.toString();
   }
 
   @Override
   public String roleName() {
-    return "fastvif-engine";
+    return "fastvif-engine" + name.suffix();
   }
 
   /** Closes the engine within ten seconds; see {@link #close(Duration)}. */
@@ -418,176 +459,42 @@ public final class PlugEngine implements Agent, AutoCloseable {
    * {@link #close()} follows.
    */
   public void stopBeginning() {
-    beginning = false;
-    closeDeadline = System.nanoTime() + CLOSE_BOUND.toNanos();
-    closing = true;
-    parking.wake();
+    work.stopBeginning(System.nanoTime() + CLOSE_BOUND.toNanos());
   }
 
   /**
    * Takes no more requests, begins what is in the queue for at most that long, fails the rest, and
    * ends the engine's thread. What was begun in the kernel is finished whatever the bound; what
-   * waits for Open vSwitch fails then. Of an engine that was not started everything fails, and it
+   * waits for somebody else fails then. Of an engine that was not started everything fails, and it
    * cannot be started any more. An engine that runs on a caller's thread finishes when that
    * thread's runner calls {@link #onClose()}.
    *
    * @return whether the engine's thread has ended within the bound and half a second more
    */
   public boolean close(Duration bound) {
-    closeDeadline = System.nanoTime() + bound.toNanos();
-    closing = true;
-    parking.wake();
-    if (phase.compareAndSet(Phase.NEW, Phase.CLOSED)) {
-      terminated = true;
-      started.countDown();
-      failQueued(); // nobody ever will
-    }
-    Thread own = thread;
-    if (own == null || own.getState() == Thread.State.NEW) {
-      return terminated;
-    }
-    try {
-      if (own.join(bound)) {
-        return true;
-      }
-      parking.wake(); // for what is overdue to be given up
-      return own.join(Duration.ofMillis(END_MILLIS));
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return false;
+    beginClose(bound);
+    return awaitEnd(bound);
+  }
+
+  void beginClose(Duration bound) {
+    work.closeBy(System.nanoTime() + bound.toNanos());
+    if (start.close()) {
+      work.abandon(); // nobody ever will answer what is in the queue
+      leaveGroup();
+      start.done();
     }
   }
 
-  /** What an engine is made of. */
-  public static final class Builder {
-    private static final int MAX_CAPACITY = 1 << 30;
-
-    private Transport.Factory transports;
-    private Netns namespace;
-    private Path leases = DeviceLeases.FOLDER;
-    private boolean monitored;
-    private Function<Runnable, OvsTransport> ovsTransports =
-        wake -> OvsTransport.none("the engine was not told where Open vSwitch's database is");
-    private VhostUserPorts ports = new NoVhostUserPorts();
-    private Executor callbacks = CallbackThreads.executor();
-    private int queueCapacity = 4096;
-    private int batchLimit = 2048;
-    private Consumer<Throwable> errorHandler =
-        thrown ->
-            Thread.currentThread()
-                .getUncaughtExceptionHandler()
-                .uncaughtException(Thread.currentThread(), thrown);
-
-    private Builder() {}
-
-    /**
-     * The namespace to work in; by default the one of the engine's thread. May be closed once the
-     * engine is started.
-     */
-    public Builder namespace(Netns other) {
-      namespace = Objects.requireNonNull(other);
-      return this;
+  /** Waits for the end of the engine's thread, or of the engine in its group. */
+  boolean awaitEnd(Duration bound) {
+    Thread own = thread;
+    boolean isRunElsewhere =
+        member == null
+            ? own == null || own.getState() == Thread.State.NEW
+            : start.isClosed() || member.thread().isCurrent();
+    if (isRunElsewhere) {
+      return work.isTerminated();
     }
-
-    /**
-     * Where the leases of devices are kept; {@link DeviceLeases#FOLDER} by default, which all
-     * engines of a host should share.
-     */
-    public Builder leases(Path folder) {
-      leases = Objects.requireNonNull(folder);
-      return this;
-    }
-
-    /**
-     * No namespace and no kernel, to measure the engine itself: everything is done but the system
-     * calls, every message counts as carried out at once, and nothing is plugged. Its results say
-     * nothing of any host; its snapshots are empty.
-     */
-    public Builder withoutKernel() {
-      return transport(NullTransport::new);
-    }
-
-    /**
-     * Where Open vSwitch is. The connection is opened when it is first needed, in the engine's
-     * namespace.
-     */
-    public Builder ovs(OvsSettings settings) {
-      Objects.requireNonNull(settings);
-      return ovs(wake -> new OvsdbTransport(settings, wake));
-    }
-
-    Builder ovs(Function<Runnable, OvsTransport> factory) {
-      ovsTransports = factory;
-      return this;
-    }
-
-    /**
-     * The forwarder that serves vhost-user ports; the caller's to close, after the engine. Without
-     * one, plans that open a port fail and say so.
-     */
-    public Builder vhostUser(VhostUserPorts forwarder) {
-      ports = Objects.requireNonNull(forwarder);
-      return this;
-    }
-
-    Builder transport(Transport.Factory factory) {
-      transports = factory;
-      return this;
-    }
-
-    /**
-     * Keeps {@link PlugEngine#snapshot()} current from the kernel's events instead of reading
-     * everything each time: for an agent that plans often. Not worth it for a few snapshots. See
-     * {@link HostMonitor} for the changes by other programs that have no event.
-     */
-    public Builder monitorHost() {
-      monitored = true;
-      return this;
-    }
-
-    /**
-     * What completes the stages that {@link PlugEngine#submit} returns, and so runs what depends on
-     * them; by default a few threads that all engines of the process share, in the process's own
-     * network namespace. A callback may wait for other operations there. An executor that runs
-     * callbacks at once ({@code Runnable::run}) has them run on the engine's thread, where they
-     * must not block. Stages of different operations may complete in any order.
-     */
-    public Builder callbacks(Executor executor) {
-      callbacks = Objects.requireNonNull(executor);
-      return this;
-    }
-
-    /** How many requests may wait, 1 to 2^30, rounded up to a power of two; 4,096 by default. */
-    public Builder queueCapacity(int requests) {
-      if (requests < 1 || requests > MAX_CAPACITY) {
-        throw new IllegalArgumentException(
-            "queueCapacity: " + requests + ": expected 1 to " + MAX_CAPACITY);
-      }
-      queueCapacity = requests;
-      return this;
-    }
-
-    /** How many requests are under way at once at most; 2,048 by default. */
-    public Builder batchLimit(int requests) {
-      if (requests < 1) {
-        throw new IllegalArgumentException("batchLimit: " + requests + ": expected at least 1");
-      }
-      batchLimit = requests;
-      return this;
-    }
-
-    /**
-     * Told what a {@link PlugOperation#completed} throws; by default the thread's
-     * uncaught-exception handler.
-     */
-    public Builder errorHandler(Consumer<Throwable> handler) {
-      errorHandler = Objects.requireNonNull(handler);
-      return this;
-    }
-
-    /** The engine, not started yet. */
-    public PlugEngine build() {
-      return new PlugEngine(this);
-    }
+    return end.await(own, bound, this::wake);
   }
 }

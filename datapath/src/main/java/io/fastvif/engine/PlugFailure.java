@@ -1,12 +1,15 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.Failure;
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.vif.InvalidInputException;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * Why an operation on a VIF failed.
+ * Why an operation on a VIF failed. Its predicates, such as {@link #busy()}, say what a caller can
+ * do about it.
  *
  * @param vifId the VIF
  * @param step the step that failed, in the words of the equivalent {@code ip} command
@@ -16,6 +19,7 @@ import java.util.Objects;
  * @param leftBehind what could not be undone, each with the reason; empty when nothing is left
  * @param wrongInput what is wrong with the VIF, if that is the reason: then nothing was touched;
  *     otherwise null
+ * @param kind of what kind the failure is; where the kernel was asked, as its error number says
  */
 public record PlugFailure(
     String vifId,
@@ -23,21 +27,35 @@ public record PlugFailure(
     int errno,
     String detail,
     List<String> leftBehind,
-    InvalidInputException wrongInput) {
+    InvalidInputException wrongInput,
+    FailureKind kind)
+    implements Failure {
+
+  /** One that is not the input's fault, of the kind that the error number says. */
+  public PlugFailure(String vifId, String step, int errno, String detail, List<String> leftBehind) {
+    this(vifId, step, errno, detail, leftBehind, FailureKind.ofErrno(errno));
+  }
 
   /** One that is not the input's fault. */
-  public PlugFailure(String vifId, String step, int errno, String detail, List<String> leftBehind) {
-    this(vifId, step, errno, detail, leftBehind, null);
+  public PlugFailure(
+      String vifId,
+      String step,
+      int errno,
+      String detail,
+      List<String> leftBehind,
+      FailureKind kind) {
+    this(vifId, step, errno, detail, leftBehind, null, kind);
   }
 
   /** One that is the input's fault, found by that step. */
   static PlugFailure ofInput(String vifId, String step, InvalidInputException wrong) {
-    return new PlugFailure(vifId, step, 0, wrong.getMessage(), List.of(), wrong);
+    return new PlugFailure(vifId, step, 0, wrong.getMessage(), List.of(), wrong, FailureKind.OTHER);
   }
 
   /** Copies the list. */
   public PlugFailure {
     Objects.requireNonNull(detail);
+    Objects.requireNonNull(kind);
     leftBehind = List.copyOf(leftBehind);
   }
 

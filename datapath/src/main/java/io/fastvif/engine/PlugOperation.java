@@ -1,6 +1,7 @@
 package io.fastvif.engine;
 
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
@@ -44,7 +45,7 @@ public interface PlugOperation {
    * Called before {@link #completed}, on the engine's thread, for each step that was left out
    * because the driver does not know what it asks for and the step is optional.
    *
-   * @param step such as a {@link Step.ConfigureVf} that is {@code optional}
+   * @param step such as a {@link NetlinkStep.ConfigureVf} that is {@code optional}
    */
   default void ignored(Step step) {}
 
@@ -58,7 +59,7 @@ public interface PlugOperation {
 
   /**
    * Called exactly once for each time the request was accepted, on the engine's thread: it must not
-   * block, and what it throws is lost to the engine's error handler.
+   * block, and what it throws goes to the engine's error handler.
    *
    * @param outcome how it ended
    * @param failure why it failed; null unless the outcome is {@link Outcome#FAILED}

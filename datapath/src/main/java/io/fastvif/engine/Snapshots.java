@@ -1,5 +1,8 @@
 package io.fastvif.engine;
 
+import io.fastvif.engine.kernel.HostObservation;
+import io.fastvif.engine.kernel.RetiredBridges;
+import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.ServedPort;
 import java.util.List;
@@ -7,13 +10,13 @@ import java.util.stream.Collectors;
 
 /** What planning knows of an engine's host, put together of what its parts know. For any thread. */
 final class Snapshots {
-  private final Transport transport;
+  private final HostObservation host;
   private final OvsTransport ovs;
   private final VhostUserPorts ports;
   private final RetiredBridges retired;
 
-  Snapshots(Transport transport, OvsTransport ovs, VhostUserPorts ports, RetiredBridges retired) {
-    this.transport = transport;
+  Snapshots(HostObservation host, OvsTransport ovs, VhostUserPorts ports, RetiredBridges retired) {
+    this.host = host;
     this.ovs = ovs;
     this.ports = ports;
     this.retired = retired;
@@ -21,20 +24,20 @@ final class Snapshots {
 
   /** The host as it is now; see {@link PlugEngine#snapshot()}. */
   HostSnapshot take() {
-    HostSnapshot host;
+    HostSnapshot links;
     retired.beginReading();
     try {
-      host =
-          transport
-              .snapshot()
-              .withEntries(transport::entries)
+      links =
+          host.snapshot()
+              .withEntries(host::entries)
+              .withMovedLinks(host::movedLinks)
               .withOvs(ovs::snapshot)
-              .withSriov(transport::functions)
-              .withFilters(transport::filters);
+              .withSriov(host::functions)
+              .withFilters(host::filters);
     } finally {
       retired.endReading();
     }
-    HostSnapshot whole = host.withDevices(() -> transport.devices(host));
+    HostSnapshot whole = links.withDevices(() -> host.devices(links));
     List<ServedPort> open = ports.open();
     return open.isEmpty()
         ? whole

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The forwarder that serves this host's vhost-user ports, for an engine. A port lives as long as
  * the process that serves it, so only a process that stays has a forwarder: an agent gives its
- * engine one by {@link PlugEngine.Builder#vhostUser}; {@code fastvif vhost-user serve} is one.
+ * engine one by {@link PlugEngineBuilder#vhostUser}; {@code fastvif vhost-user serve} is one.
  *
  * <p>Several threads of the engine call it at once, all in the engine's network namespace, where
  * the taps are; a call may take its time.
@@ -39,6 +39,13 @@ public interface VhostUserPorts {
   List<ServedPort> open();
 
   /**
+   * Has somebody told of the guests from now on.
+   *
+   * @param listener null for nobody any more
+   */
+  default void tell(GuestListener listener) {}
+
+  /**
    * Closes a port that no process serves any more, of which nothing but the socket is left.
    *
    * @return false if nothing is left of it
@@ -46,7 +53,11 @@ public interface VhostUserPorts {
    */
   static boolean removeUnserved(ServedPort port) throws IOException {
     try {
-      return port.listens() && SocketFile.removeIfDead(port.path());
+      if (!port.listens()) {
+        return false;
+      }
+      SocketFile.checkUnlocked(port.path());
+      return SocketFile.removeIfDead(port.path());
     } catch (SocketException refused) {
       throw new IOException(
           refused.getMessage() + ": if another process serves it, end that, or unplug there",

@@ -1,7 +1,10 @@
 package io.fastvif.fastpath;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.engine.GuestListener;
 import io.fastvif.engine.VhostUserPorts;
 import io.fastvif.forward.Forwarder;
 import io.fastvif.forward.Idle;
@@ -10,6 +13,7 @@ import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.SocketException;
+import io.fastvif.vhostuser.session.SocketFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -30,7 +34,8 @@ import java.util.function.Consumer;
 public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   private final Forwarder forwarder;
   private final SessionLoop sessions;
-  private final ConcurrentSkipListMap<String, OpenPort> open = new ConcurrentSkipListMap<>();
+  private final Guests guests = new Guests();
+  private final ConcurrentSkipListMap<String, ForwardingPort> open = new ConcurrentSkipListMap<>();
 
   private ForwardingPorts(Forwarder forwarder, SessionLoop sessions) {
     this.forwarder = forwarder;
@@ -44,7 +49,21 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
    * @param idle what they do without frames to move
    */
   public static ForwardingPorts start(int threads, Idle idle) {
-    Forwarder forwarder = Forwarder.start(threads, idle);
+    return of(Forwarder.start(threads, idle));
+  }
+
+  /**
+   * Starts a thread for frames on each of these processors, and keeps it there.
+   *
+   * @param processors their numbers, from 0; best kept free of other work
+   * @param idle what they do without frames to move
+   * @throws SystemCallException EINVAL if there is no such processor, or the process may not use it
+   */
+  public static ForwardingPorts startOn(int[] processors, Idle idle) {
+    return of(Forwarder.startOn(processors, idle));
+  }
+
+  private static ForwardingPorts of(Forwarder forwarder) {
     try {
       return new ForwardingPorts(forwarder, SessionLoop.start());
     } catch (RuntimeException | Error e) {
@@ -55,21 +74,24 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
 
   @Override
   public boolean open(ServedPort port) throws IOException {
-    OpenPort former = open.get(port.vifId());
+    ForwardingPort former = open.get(port.vifId());
     if (former != null && former.isDead() && open.remove(port.vifId(), former)) {
       former.close();
       former = null;
     }
     if (former == null) {
+      if (port.listens()) {
+        SocketFile.checkUnlocked(port.path());
+      }
       requireTap(port.tap());
-      OpenPort opened;
+      ForwardingPort opened;
       try {
-        opened = OpenPort.open(port, forwarder, sessions);
+        opened = ForwardingPort.open(port, forwarder, sessions, guests);
       } catch (SocketException | IllegalStateException refused) {
-        throw new IOException(refused.getMessage(), refused);
+        throw new FastvifIOException(refused.getMessage(), refused);
       } catch (SystemCallException refused) {
         if (refused.errno() == Errno.EBUSY) {
-          throw new IOException("another process has the tap " + port.tap(), refused);
+          throw new FastvifIOException("another process has the tap " + port.tap(), refused);
         }
         throw refused;
       }
@@ -80,7 +102,8 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
       opened.close();
     }
     if (!former.port().equals(port)) {
-      throw new IOException("the VIF has another port open: " + former.port());
+      throw new FastvifIOException(
+          FailureKind.EXISTS, "the VIF has another port open: " + former.port());
     }
     return false;
   }
@@ -90,13 +113,14 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
     try (RouteSocket socket = RouteSocket.open()) {
       socket.query(socket.link().get(name), message -> {});
     } catch (NetlinkException refused) {
-      throw new IOException("the tap " + name + " is not there: " + refused.getMessage(), refused);
+      throw new FastvifIOException(
+          "the tap " + name + " is not there: " + refused.getMessage(), refused);
     }
   }
 
   @Override
   public boolean close(ServedPort port) throws IOException {
-    OpenPort former = open.remove(port.vifId());
+    ForwardingPort former = open.remove(port.vifId());
     if (former == null) {
       return VhostUserPorts.removeUnserved(port);
     }
@@ -106,12 +130,38 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
 
   @Override
   public List<ServedPort> open() {
-    return open.values().stream().map(OpenPort::port).toList();
+    return open.values().stream().map(ForwardingPort::port).toList();
+  }
+
+  @Override
+  public void tell(GuestListener listener) {
+    guests.told = listener;
+  }
+
+  /** Tells whoever wants to know. */
+  private static final class Guests implements GuestListener {
+    private volatile GuestListener told;
+
+    @Override
+    public void connected(ServedPort port) {
+      GuestListener listener = told;
+      if (listener != null) {
+        listener.connected(port);
+      }
+    }
+
+    @Override
+    public void left(ServedPort port, String reason) {
+      GuestListener listener = told;
+      if (listener != null) {
+        listener.left(port, reason);
+      }
+    }
   }
 
   /** What the open ports have done, in the order of their VIFs' ids. */
   public List<PortReport> reports() {
-    return open.values().stream().map(OpenPort::report).toList();
+    return open.values().stream().map(ForwardingPort::report).toList();
   }
 
   /**
@@ -136,7 +186,7 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   public void close() {
     RuntimeException first = null;
     for (String vifId : open.keySet()) {
-      OpenPort former = open.remove(vifId);
+      ForwardingPort former = open.remove(vifId);
       try {
         if (former != null) {
           former.close();

@@ -7,7 +7,7 @@
  * replaced, hypervisors connect again by themselves or are connected to, and what was under way in
  * a ring is in the guest's shared memory.
  *
- * <p>May use: {@code bindings}, {@code engine}, {@code forward}, {@code netlink}, {@code
- * netlink.route}, {@code plan}, {@code vhostuser.session}.
+ * <p>May use: {@code trace}, {@code bindings}, {@code engine}, {@code forward}, {@code netlink},
+ * {@code netlink.route}, {@code plan}, {@code vhostuser.session}.
  */
 package io.fastvif.fastpath;

@@ -19,7 +19,7 @@ final class BufferWriter {
     offset = 0;
   }
 
-  /** Leaves bytes out. */
+  /** Skips bytes. */
   void skip(int bytes) {
     int left = bytes;
     while (left > 0) {
@@ -37,7 +37,7 @@ final class BufferWriter {
     }
   }
 
-  /** Writes bytes. There must be room for them. */
+  /** Writes bytes, which must fit into the buffers that follow. */
   void pour(long from, int length) {
     int done = 0;
     while (done < length) {

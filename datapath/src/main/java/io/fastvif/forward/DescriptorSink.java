@@ -77,9 +77,7 @@ final class DescriptorSink implements FrameSink {
 
   /** EBADFD is a tap that was deleted, ENXIO a packet socket's link. */
   private void noteGone(int errno) {
-    if (!port.isDead()) {
-      port.dead(port.name() + " was deleted: writev: " + Errno.describe(errno));
-    }
+    port.gone(port.name() + " was deleted: writev: " + Errno.describe(errno));
   }
 
   private boolean lay(BufferBurst frames, int i, int theirs, boolean offloads) {

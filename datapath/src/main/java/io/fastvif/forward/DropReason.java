@@ -1,26 +1,26 @@
 package io.fastvif.forward;
 
-/** Why frames did not arrive. */
+/** Why a frame was dropped. */
 public enum DropReason {
-  /** The receiver had no room, also after a while. */
-  NO_ROOM(0),
+  /** The receiver had no free buffers, even after a wait. */
+  NO_BUFFERS(0),
 
-  /** The receiver is not there: its ring is not started. */
+  /** The receiver's ring is not started. */
   NOT_STARTED(1),
 
   /** The sender's or the receiver's ring is not enabled. */
   NOT_ENABLED(2),
 
-  /** Shorter than a virtio-net header and an Ethernet header. */
+  /** It is shorter than a virtio-net header and an Ethernet header. */
   TOO_SHORT(3),
 
-  /** Longer than a buffer of the receiver, which does not take frames in several. */
+  /** It is longer than a buffer of the receiver, which does not take frames in several buffers. */
   TOO_LONG(4),
 
-  /** A virtio-net header that contradicts itself or the frame. */
+  /** Its virtio-net header contradicts itself or the frame. */
   BAD_HEADER(5),
 
-  /** A frame to be segmented, for a receiver that does not do so. */
+  /** It needs segmentation, and the receiver did not negotiate that. */
   NOT_SEGMENTED(6),
 
   /** The kernel refused it. */

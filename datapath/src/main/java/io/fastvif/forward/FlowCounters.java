@@ -16,11 +16,11 @@ final class FlowCounters {
   private static final int BYTES = PAD + 1;
   private static final int BURSTS = PAD + 2;
   private static final int DROPS = PAD + 3;
-  private static final int LARGEST_BURST = 1024;
+  private static final int MAX_BURST = 1024;
 
   private final AtomicLongArray numbers = new AtomicLongArray(DROPS + DropReason.count() + PAD);
-  private final SingleWriterRecorder burstSizes = new SingleWriterRecorder(LARGEST_BURST, 2);
-  private final Histogram bursts = new Histogram(LARGEST_BURST, 2);
+  private final SingleWriterRecorder burstSizes = new SingleWriterRecorder(MAX_BURST, 2);
+  private final Histogram bursts = new Histogram(MAX_BURST, 2);
 
   /** One writer: what it read cannot have changed when it writes. */
   private void add(int index, long n) {
@@ -31,7 +31,7 @@ final class FlowCounters {
     add(FRAMES, frames);
     add(BYTES, bytes);
     add(BURSTS, 1);
-    burstSizes.recordValue(Math.min(frames, LARGEST_BURST));
+    burstSizes.recordValue(Math.min(frames, MAX_BURST));
   }
 
   void dropped(DropReason reason, int frames) {

@@ -4,15 +4,15 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one direction of one queue has done since its pair was connected.
+ * Counters of one direction of one queue, since its pair was connected.
  *
- * @param flow from which port to which
+ * @param flow its ports, as {@code FROM -> TO}
  * @param queue the number of the queue pair
- * @param frames how many arrived
- * @param bytes of these, without virtio-net headers
- * @param bursts in how many bursts they came
- * @param drops how many did not arrive, by reason; reasons that did not occur are left out
- * @param burstSizes frames of each burst; the caller's own copy
+ * @param frames frames delivered
+ * @param bytes their bytes, without virtio-net headers
+ * @param bursts the bursts that they came in
+ * @param drops frames dropped, by reason; without reasons that did not occur
+ * @param burstSizes frames per burst; a copy
  */
 public record FlowStatistics(
     String flow,
@@ -23,7 +23,7 @@ public record FlowStatistics(
     Map<DropReason, Long> drops,
     Histogram burstSizes) {
 
-  /** All drops together. */
+  /** Returns the sum of all drops. */
   public long dropped() {
     return drops.values().stream().mapToLong(Long::longValue).sum();
   }

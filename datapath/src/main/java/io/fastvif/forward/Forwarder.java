@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.agrona.concurrent.AgentRunner;
 
 /**
- * Forwards frames between pairs of ports, with a thread for each loop. Pairs are connected and
- * disconnected while others forward; any thread may do so.
+ * Forwards frames between pairs of ports, with one thread per loop. Any thread may connect and
+ * disconnect pairs while others forward.
  *
  * <pre>{@code
  * try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
@@ -51,9 +51,9 @@ public final class Forwarder implements AutoCloseable {
 
   /**
    * Starts the loops. Their threads run in the network namespace of the calling thread; ports may
-   * have been opened in others.
+   * have been opened in other namespaces.
    *
-   * @param threads how many; pairs are distributed over them
+   * @param threads the number of loops; pairs are distributed over them
    * @param idle what they do without work
    * @return the forwarder, without pairs
    */
@@ -65,10 +65,10 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * Starts a loop for each of some processors, and keeps its thread there. The network namespace is
-   * that of the calling thread.
+   * Starts one loop per processor and pins its thread there. Threads run in the network namespace
+   * of the calling thread.
    *
-   * @param processors their numbers, from 0; nothing else should have to run there
+   * @param processors their numbers, from 0; best kept free of other work
    * @param idle what they do without work
    * @return the forwarder, without pairs
    * @throws SystemCallException EINVAL if there is no such processor, or the process may not use it
@@ -107,7 +107,7 @@ public final class Forwarder implements AutoCloseable {
     return this;
   }
 
-  /** What a loop tells is a mistake of ours, not a guest's; the loop goes on. */
+  /** What a loop reports is a fault of ours, not of a guest's; the loop goes on. */
   private void failed(Throwable thrown) {
     Consumer<Throwable> told;
     synchronized (failureLock) {
@@ -130,9 +130,9 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * Has somebody told of the first thing that goes wrong in a loop, or has gone wrong already.
+   * Sets a listener for the first internal failure of a loop, past or future.
    *
-   * @param listener is called once at most, by the loop's thread or by this one
+   * @param listener called at most once, by the loop's thread or by the calling one
    */
   public void onFailure(Consumer<Throwable> listener) {
     Throwable already;
@@ -146,21 +146,21 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * The first thing that went wrong in a loop that no guest can be blamed for.
+   * Returns the first internal failure of a loop: one that no guest can be blamed for.
    *
-   * @return null as long as nothing did
+   * @return null if there was none
    */
   public Throwable failure() {
     return failure;
   }
 
   /**
-   * Begins to forward between two ports, on the loop that has the fewest pairs.
+   * Starts forwarding between two ports, on the loop with the fewest pairs.
    *
    * @param first one port; not connected
-   * @param second the other, or the same, whose frames then go back where they came from; at least
+   * @param second the other port; or the same one, whose frames are then sent back to it. At least
    *     one is a {@link VhostUserPort}
-   * @return the pair, which is served when this returns
+   * @return the pair, being served
    * @throws IllegalStateException if a port is connected already
    * @throws SystemCallException if the kernel does not let the loop watch a port; nothing is
    *     connected then
@@ -220,7 +220,7 @@ public final class Forwarder implements AutoCloseable {
     }
   }
 
-  /** Has something done by a loop's thread and waits for it. */
+  /** Runs a command on a loop's thread and waits for it. */
   private static void await(ForwardingLoop loop, Runnable command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     loop.execute(
@@ -235,7 +235,7 @@ public final class Forwarder implements AutoCloseable {
     try {
       done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
-      // The command is carried out all the same.
+      // The command still runs.
       Thread.currentThread().interrupt();
       done.join();
     } catch (ExecutionException e) {
@@ -260,9 +260,10 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * What was forwarded. It takes nothing of the loops' time but the lines of their counters.
+   * Returns a snapshot of all counters. It costs the loops nothing but the cache lines of their
+   * counters.
    *
-   * @return a snapshot
+   * @return the counters at this time
    */
   public ForwarderStatistics statistics() {
     return new ForwarderStatistics(

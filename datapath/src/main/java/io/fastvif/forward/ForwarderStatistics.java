@@ -4,10 +4,10 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a forwarder has done.
+ * Counters of a forwarder.
  *
- * @param flows of each pair that is connected, in the order of connection, both directions of each
- *     queue
- * @param pollNanos of each loop, how long rounds took, in nanoseconds; one round of 64 is measured
+ * @param flows both directions of each queue of each connected pair, in the order of connection
+ * @param pollNanos for each loop, the duration of its rounds in nanoseconds; one round of 64 is
+ *     measured
  */
 public record ForwarderStatistics(List<FlowStatistics> flows, List<Histogram> pollNanos) {}

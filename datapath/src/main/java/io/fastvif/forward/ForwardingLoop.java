@@ -1,5 +1,6 @@
 package io.fastvif.forward;
 
+import io.fastvif.trace.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -193,6 +194,8 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
       return;
     }
     flow.failed();
+    Log.warning(
+        ForwardingLoop.class, "a flow has ended, and its frames are not forwarded: " + thrown);
     for (PortPair pair : pairs) {
       if (pair.flows().contains(flow)) {
         pair.failed(flow, thrown);

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Ethernet frames, without preamble and checksum: a guest's, or a {@link FrameHandler}'s own. One
- * thread at a time uses it, over and over; nothing of it allocates but {@link #allocate}.
+ * A burst of Ethernet frames, without preamble and frame check sequence: a guest's, or a {@link
+ * FrameHandler}'s own. One thread at a time uses it; only {@link #allocate} allocates.
  */
 public final class FrameBurst {
   private static final int ALIGNMENT = 64;
@@ -22,7 +22,7 @@ public final class FrameBurst {
   private int header = VirtioNetHeader.SHORT;
 
   private FrameBurst(int capacity, int maxLength) {
-    // Room for a header before each, so that the frame itself begins at a cache line.
+    // Space for a header before each, so that the frame itself begins at a cache line.
     stride = (maxLength + ALIGNMENT - 1L & -ALIGNMENT) + ALIGNMENT;
     arena = Arena.ofAuto();
     memory = capacity == 0 ? MemorySegment.NULL : arena.allocate(stride * capacity, ALIGNMENT);
@@ -32,8 +32,8 @@ public final class FrameBurst {
   /**
    * Makes an empty burst with memory of its own.
    *
-   * @param capacity how many frames it takes, 1 to 64
-   * @param maxLength bytes of the longest, 14 to 65,549
+   * @param capacity the most frames, 1 to 64
+   * @param maxLength bytes of the longest frame, 14 to 65,549
    */
   public static FrameBurst allocate(int capacity, int maxLength) {
     if (capacity < 1 || capacity > Flow.BURST) {
@@ -53,7 +53,7 @@ public final class FrameBurst {
     return new FrameBurst(capacity, maxLength);
   }
 
-  /** A view of bursts that lie elsewhere. */
+  /** A view of a guest's bursts. */
   static FrameBurst view() {
     return new FrameBurst(0, 0);
   }
@@ -82,7 +82,7 @@ public final class FrameBurst {
   /**
    * A frame's length.
    *
-   * @return bytes; less than 14 if a guest sends what is no Ethernet frame
+   * @return bytes; below 14 if a guest has sent what is no Ethernet frame
    */
   public int length(int frame) {
     Objects.checkIndex(frame, count);
@@ -158,7 +158,7 @@ public final class FrameBurst {
     return true;
   }
 
-  /** Takes all frames out of a burst with memory of its own. */
+  /** Removes all frames from a burst with memory of its own. */
   public void clear() {
     if (memory.byteSize() > 0) {
       buffers.clear();

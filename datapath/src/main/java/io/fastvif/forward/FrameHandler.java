@@ -1,12 +1,12 @@
 package io.fastvif.forward;
 
 /**
- * A datapath of one's own behind a guest's port: takes the frames that the guest sends, in bursts,
- * and sends it others. A {@link FrameHandlerPort} connects it.
+ * A custom datapath behind a guest's port: receives bursts of frames from the guest and sends it
+ * others. Connected by a {@link FrameHandlerPort}.
  *
- * <p>One thread, the loop's, calls it, and moves other ports' frames too: each method returns at
- * once, without waiting, and without allocating if the loop is to keep its pace. What it throws
- * ends this port's forwarding and nothing else; {@link FrameHandlerPort#problem} says why.
+ * <p>Called by the loop's thread, which serves other ports too: a method must not block, and should
+ * not allocate. An exception stops this port and nothing else; {@link FrameHandlerPort#problem}
+ * says why.
  */
 @FunctionalInterface
 public interface FrameHandler {
@@ -14,21 +14,20 @@ public interface FrameHandler {
   /**
    * Takes frames from the guest.
    *
-   * @param frames at least one; to be used during the call only. The guest may change them at any
-   *     time: what is looked at twice is copied first
-   * @param toGuest takes frames for the guest; these too may be sent on: {@code return
-   *     toGuest.send(frames)} is an echo
-   * @return how many frames, from the first on, are dealt with. The others come again in the next
-   *     round, and are dropped and counted if that goes on for 10 ms
+   * @param frames at least one, valid during the call only. The guest may change them at any time:
+   *     copy what is read twice
+   * @param toGuest takes frames for the guest; {@code return toGuest.send(frames)} is an echo
+   * @return how many frames were handled, from the first on. The others are offered again in the
+   *     next round, and dropped and counted after 10 ms
    */
   int handle(FrameBurst frames, FrameOutput toGuest);
 
   /**
-   * Called in each round of the loop, for frames that come from elsewhere than the guest.
+   * Called in each round of the loop, to send frames that do not come from this guest.
    *
    * @param toGuest takes them
-   * @return how much was done; 0 lets a loop that is not {@link Idle#BUSY_SPIN} sleep, until the
-   *     guest kicks or {@link FrameHandlerPort#wake} is called
+   * @return the work done; on 0 a loop that is not {@link Idle#BUSY_SPIN} may sleep until the guest
+   *     kicks or {@link FrameHandlerPort#wake} is called
    */
   default int poll(FrameOutput toGuest) {
     return 0;

@@ -3,8 +3,8 @@ package io.fastvif.forward;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 
 /**
- * A port behind which a {@link FrameHandler} deals with the frames. A backend that sends every
- * frame back where it came from, to be closed in reverse order:
+ * A port whose frames a {@link FrameHandler} handles. An echo backend, to be closed in reverse
+ * order:
  *
  * <pre>{@code
  * VhostUserPort guest = VhostUserPort.toHandler("guest", 1);
@@ -33,17 +33,17 @@ public final class FrameHandlerPort extends Port {
   }
 
   /**
-   * Makes a port, to be connected to a {@link VhostUserPort#toHandler} of as many queue pairs.
+   * Makes a port, to be connected to a {@link VhostUserPort#toHandler} with as many queue pairs.
    *
    * @param name for reports
    * @param queues queue pairs; one thread calls the handler for all of them
-   * @param handler deals with the frames
+   * @param handler handles the frames
    */
   public static FrameHandlerPort of(String name, int queues, FrameHandler handler) {
     return new FrameHandlerPort(name, queues, handler);
   }
 
-  /** Has the loop call {@link FrameHandler#poll} soon, also if it sleeps; any thread. */
+  /** Wakes the loop, so that it calls {@link FrameHandler#poll}. Any thread may call it. */
   public void wake() {
     ForwardingLoop serving = loop;
     if (serving != null) {

@@ -8,8 +8,8 @@ public interface FrameOutput {
    * Sends the frames of a burst, at most 64 of them. They are copied into the guest's buffers.
    *
    * @param frames the handler's own, or those that it was called with
-   * @return how many, from the first on, were delivered, or dropped for good because the guest's
-   *     interface is down or they are too long for it; the guest has no buffer for the others now
+   * @return how many were delivered, from the first on, or dropped because the guest's interface is
+   *     down or they are too long for it. For the others the guest has no buffers at present
    */
   int send(FrameBurst frames);
 }

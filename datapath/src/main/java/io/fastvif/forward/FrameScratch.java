@@ -17,11 +17,6 @@ final class FrameScratch {
   private final long headerOut = arena.allocate(HEADER, ALIGNMENT).address();
   private final long frame = arena.allocate(MAX_FRAME + HEADER, ALIGNMENT).address();
 
-  /** Where a frame with its header fits in. */
-  long frame() {
-    return frame;
-  }
-
   /** Copies the first ten bytes of a buffer; where they are. The buffer has them. */
   long gatherHeader(BufferBurst frames, int i) {
     gather(frames, i, 0, headerIn, VirtioNetHeader.SHORT);

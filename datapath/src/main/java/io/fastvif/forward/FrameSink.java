@@ -6,14 +6,13 @@ import io.fastvif.vhostuser.virtqueue.BufferBurst;
 interface FrameSink {
 
   /**
-   * Deals with the frames of a burst, from its first on, as far as there is room.
+   * Delivers or drops frames of a burst, from its first on, as long as there are free buffers.
    *
-   * @param frames each with a virtio-net header before it, of which nothing is known but that the
-   *     memory may be read
+   * @param frames each with a virtio-net header before it, which was not checked
    * @param n how many of them
    * @param features the sender's: they say how long the headers are and what may stand in them
    * @param counters take what was delivered and dropped
-   * @return how many were delivered or dropped for good; the others find no room for now
+   * @return how many were delivered or dropped; for the others there are no buffers at present
    */
   int accept(BufferBurst frames, int n, long features, FlowCounters counters);
 }

@@ -12,7 +12,7 @@ interface FrameSource {
    */
   int pull(GuestReceiveQueue to, FlowCounters counters);
 
-  /** Whether the last pull ended because the receiver had no room. */
+  /** Whether the last pull ended because the receiver had no free buffers. */
   boolean isHeld();
 
   /** Whether the kernel refused, for a reason that may pass: it is to be asked again soon. */

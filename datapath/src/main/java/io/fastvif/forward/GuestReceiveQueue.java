@@ -6,18 +6,18 @@ import io.fastvif.vhostuser.virtqueue.RawMemory;
 
 /** A guest's receive queue: frames are copied into its buffers. */
 final class GuestReceiveQueue extends GuestRing implements FrameSink {
-  /** Buffers of one burst at most: four frames of 64 KiB in buffers of a page. */
-  private static final int ROOM = 256;
+  /** The most buffers of one burst: four frames of 64 KiB in buffers of a page. */
+  private static final int MAX_BUFFERS = 256;
 
-  private static final int NO_ROOM = 0;
+  private static final int TOO_FEW = 0;
   private static final int DROPPED = -1;
 
   /** For each KiB of a burst a buffer more is looked at: guests' smallest hold 1.5 KiB. */
   private static final int KIB_SHIFT = 10;
 
-  final BufferBurst room = new BufferBurst(ROOM);
+  final BufferBurst rxBuffers = new BufferBurst(MAX_BUFFERS);
   private final FrameScratch scratch;
-  private final BufferWriter writer = new BufferWriter(room);
+  private final BufferWriter writer = new BufferWriter(rxBuffers);
   private int available;
   private int next;
 
@@ -44,7 +44,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     return isRunning() && !filled;
   }
 
-  /** Frames that come for it are dropped by whoever has them. */
+  /** Frames for it are dropped by their sender. */
   @Override
   void disabled(boolean began) {}
 
@@ -53,7 +53,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   }
 
   /**
-   * Looks how many buffers there are.
+   * Peeks at the available buffers.
    *
    * @return how many, at most what was asked; 0 if frames cannot pass
    */
@@ -61,7 +61,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     next = 0;
     available = 0;
     if (isOpen()) {
-      int n = queue.peek(room, max);
+      int n = queue.peek(rxBuffers, max);
       if (n < 0) {
         checkFailure();
       }
@@ -84,7 +84,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     for (int i = 0; i < n; i++) {
       sum += frames.total(i);
     }
-    int buffers = look((int) Math.min(ROOM, n + (sum >>> KIB_SHIFT)));
+    int buffers = look((int) Math.min(MAX_BUFFERS, n + (sum >>> KIB_SHIFT)));
     int skip = VirtioNetHeader.length(senderFeatures);
     boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
     int header = headerLength;
@@ -93,23 +93,23 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     int i = 0;
     for (; i < n && next < buffers; i++) {
       int from = frames.firstSegment(i);
-      int into = room.firstSegment(next);
+      int into = rxBuffers.firstSegment(next);
       int payload = frames.length(from) - skip;
       if (!offloads
           && frames.endSegment(i) == from + 1
           && payload >= VirtioNetHeader.ETHERNET
-          && payload + header <= room.length(into)) {
-        long target = room.address(into);
+          && payload + header <= rxBuffers.length(into)) {
+        long target = rxBuffers.address(into);
         writeEmptyHeader(target, header);
         RawMemory.copy(frames.address(from) + skip, target + header, payload);
-        room.written(next, payload + header);
+        rxBuffers.written(next, payload + header);
         next++;
         delivered++;
         bytes += payload;
         continue;
       }
       int used = deliver(frames, i, skip, senderFeatures, counters);
-      if (used == NO_ROOM) {
+      if (used == TOO_FEW) {
         break;
       }
       if (used > 0) {
@@ -125,10 +125,10 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     return i;
   }
 
-  /** Gives what was filled to the guest. */
+  /** Completes the buffers that were filled. */
   void commit() {
     if (next > 0) {
-      queue.complete(room, next);
+      queue.complete(rxBuffers, next);
       next = 0;
     }
   }
@@ -160,7 +160,10 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     }
   }
 
-  /** The way of frames that are not plain; the number of buffers used. */
+  /**
+   * Delivers a frame that has a header to look at, or several segments. Returns the number of
+   * buffers used.
+   */
   private int deliver(
       BufferBurst frames, int i, int skip, long senderFeatures, FlowCounters counters) {
     long payload = frames.total(i) - skip;
@@ -226,10 +229,10 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     boolean mergeable = isMergeable();
     while (capacity < bytes) {
       if (next + used == available) {
-        // If all the buffers there can ever be are too few, waiting is of no use.
-        return next == 0 && available == Math.min(ROOM, queue.size()) ? DROPPED : NO_ROOM;
+        // Waiting is of no use if even a full ring is too small.
+        return next == 0 && available == Math.min(MAX_BUFFERS, queue.size()) ? DROPPED : TOO_FEW;
       }
-      capacity += room.total(next + used);
+      capacity += rxBuffers.total(next + used);
       used++;
       if (!mergeable && capacity < bytes) {
         return DROPPED;
@@ -241,8 +244,8 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   private void noteWritten(int first, int buffers, long bytes) {
     long left = bytes;
     for (int i = first; i < first + buffers; i++) {
-      int part = (int) Math.min(left, room.total(i));
-      room.written(i, part);
+      int part = (int) Math.min(left, rxBuffers.total(i));
+      rxBuffers.written(i, part);
       left -= part;
     }
   }

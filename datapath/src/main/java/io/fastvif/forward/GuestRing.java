@@ -1,5 +1,6 @@
 package io.fastvif.forward;
 
+import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vhostuser.memory.GuestMemoryView;
 import io.fastvif.vhostuser.session.Completion;
@@ -10,13 +11,21 @@ import io.fastvif.vhostuser.virtqueue.BrokenRingException;
 import io.fastvif.vhostuser.virtqueue.DeviceQueue;
 import io.fastvif.vhostuser.virtqueue.RingSetup;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * A ring of a guest as a port has it. The session's calls become commands of the loop; all else is
- * used by the loop's thread only.
+ * A port's ring. The session's calls become commands of the loop; everything else is used by the
+ * loop's thread only.
  */
 abstract class GuestRing implements RingControl {
+  /** Bytes of kicks that are read at once from a pipe. */
+  private static final int MAX_KICKS_READ = 1024;
+
+  /** Reads of one look: together a pipe of the largest size that needs no privilege, 1 MiB. */
+  private static final int MAX_KICK_READS = 1024;
+
   private final VhostUserPort port;
   private final int index;
   private RingSettings settings;
@@ -32,6 +41,11 @@ abstract class GuestRing implements RingControl {
 
   /** The loop is not woken by its kicks. */
   private boolean unwatched;
+
+  /** Its kicks come by a pipe or a socket, which fills up if nobody reads it. */
+  private boolean kicksPile;
+
+  private final MemorySegment kicks = Arena.ofAuto().allocate(MAX_KICKS_READ, Long.BYTES);
 
   /** Why the ring moves nothing; null as long as it is sound. Any thread reads it. */
   private volatile String problem;
@@ -65,7 +79,10 @@ abstract class GuestRing implements RingControl {
         });
   }
 
-  /** What a command throws is this ring's problem, and keeps nobody waiting. */
+  /**
+   * An exception of a command becomes this ring's problem, and still completes the session's
+   * request.
+   */
   private void attempt(Runnable command) {
     try {
       command.run();
@@ -130,9 +147,8 @@ abstract class GuestRing implements RingControl {
   abstract void begins();
 
   /**
-   * The ring is not enabled from now on: it is looked at for the last time. A frontend that stops a
-   * device by SET_VRING_ENABLE alone says nothing more before the guest has something else in that
-   * memory.
+   * The ring was disabled: the last access to it. A frontend that stops a device by
+   * SET_VRING_ENABLE alone sends nothing more before the guest reuses that memory.
    *
    * @param began whether it was started in this state, and not used before
    */
@@ -148,9 +164,32 @@ abstract class GuestRing implements RingControl {
     return problem;
   }
 
-  /** The eventfd that the guest writes, or a negative number. */
-  final int kick() {
-    return settings == null ? RingSettings.NONE : settings.kick();
+  /** Takes the kicks that have come, and tells whether there were some. */
+  final boolean takeKicks() {
+    int kick = settings == null ? RingSettings.NONE : settings.kick();
+    if (kick < 0) {
+      return false;
+    }
+    if (!kicksPile) {
+      return FileIo.read(kick, kicks, Long.BYTES) == Long.BYTES;
+    }
+    boolean any = false;
+    long count = MAX_KICKS_READ;
+    for (int i = 0; i < MAX_KICK_READS && count == MAX_KICKS_READ; i++) {
+      count = FileIo.read(kick, kicks, MAX_KICKS_READ);
+      any |= count > 0;
+    }
+    return any;
+  }
+
+  /**
+   * Empties a pipe or socket of kicks; to be called now and then, and before each sleep. Those of a
+   * transmit queue that is not enabled stay, as {@link GuestTransmitQueue} looks for them.
+   */
+  final void drainKicks() {
+    if (kicksPile && (enabled || deviceWritable())) {
+      takeKicks();
+    }
   }
 
   private void modify(RingSettings newSettings) {
@@ -227,7 +266,7 @@ abstract class GuestRing implements RingControl {
     return base;
   }
 
-  /** Picks up a new memory; what was wrong is told at the next use. */
+  /** Switches to the new memory; a fault is reported at the next use. */
   final void memoryChanged() {
     if (queue != null) {
       if (!queue.refresh()) {
@@ -285,6 +324,7 @@ abstract class GuestRing implements RingControl {
   /** A ring whose kicks cannot be watched is polled, and says so. */
   private void watch(int kick) {
     unwatched = false;
+    kicksPile = kick >= 0 && FileIo.isPipeOrSocket(kick);
     try {
       port.watch(kick);
     } catch (SystemCallException refused) {
@@ -305,7 +345,7 @@ abstract class GuestRing implements RingControl {
     return isUsed() && (unwatched || settings.kick() < 0);
   }
 
-  /** Whether anything in the ring's memory may be read or written now. */
+  /** Whether the ring's memory may be accessed now. */
   private boolean isUsed() {
     return queue != null && enabled && queue.failure() == null;
   }

@@ -1,20 +1,16 @@
 package io.fastvif.forward;
 
-import io.fastvif.bindings.FileIo;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
- * A guest's transmit queue: where its frames come from. While it is not enabled its frames are
- * taken and dropped, as the specification has it, but only after a kick: without one nothing is
- * read or written where it is, or was. A guest that has reset its device kicks no more.
+ * A guest's transmit queue. While it is disabled its frames are discarded, as the specification
+ * requires, but only after a kick: without one its memory is not accessed, because the guest may
+ * have reset the device and reused it.
  */
 final class GuestTransmitQueue extends GuestRing {
-  /** Polls after which a loop that does not sleep looks for a kick: it costs a system call. */
+  /** Polls between two looks for a kick in a loop that does not sleep: each is a system call. */
   private static final int POLLS = 256;
 
-  private final MemorySegment count = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
   private final BufferBurst burst = new BufferBurst(Flow.BURST);
   private int polls;
   private int discarded;
@@ -33,10 +29,10 @@ final class GuestTransmitQueue extends GuestRing {
 
   @Override
   void disabled(boolean began) {
-    // Kicks of before are no news.
-    FileIo.read(kick(), count, Long.BYTES);
+    // Earlier kicks do not count.
+    takeKicks();
     if (began) {
-      // What lies there waits for the ring to be enabled, which most frontends do at once.
+      // Its frames wait until the ring is enabled, which most frontends do at once.
       queue.enableKicks();
     } else {
       discard();
@@ -45,7 +41,7 @@ final class GuestTransmitQueue extends GuestRing {
 
   private void discard() {
     boolean more = true;
-    // What can have been there; a guest that goes on adding is not waited for.
+    // As much as can have been there, so that a guest that keeps adding does not hold the loop.
     for (int left = 2 * queue.size(); more && left > 0; ) {
       int n = queue.peek(burst, Flow.BURST);
       if (n < 0) {
@@ -59,11 +55,11 @@ final class GuestTransmitQueue extends GuestRing {
     }
   }
 
-  /** Drops what there is in a ring that is not enabled; how many frames. */
+  /** Discards the frames of a disabled ring after a kick. Returns how many. */
   int discardIfKicked() {
     if (++polls >= POLLS) {
       polls = 0;
-      if (kick() >= 0 && FileIo.read(kick(), count, Long.BYTES) == Long.BYTES) {
+      if (takeKicks()) {
         discard();
       }
     }

@@ -1,13 +1,13 @@
 package io.fastvif.forward;
 
-/** What a loop does when it finds no work. */
+/** What a loop does when there is no work. */
 public enum Idle {
-  /** Looks again at once, always: the least delay, and all of a processor. */
+  /** Never sleeps: the least latency, and a whole processor. */
   BUSY_SPIN,
 
   /**
-   * Looks again for a while, then asks guests for kicks and sleeps until one comes or a device of
-   * the host has frames.
+   * Polls for a while, then asks guests for kicks and sleeps until one comes or a device of the
+   * host has frames.
    */
   ADAPTIVE,
 

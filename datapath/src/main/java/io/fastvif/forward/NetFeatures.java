@@ -31,14 +31,7 @@ public final class NetFeatures {
   public static final long CTRL_VQ = 1L << VIRTIO_NET_F_CTRL_VQ;
 
   /** What the control queue is needed for; the frontend serves it. */
-  public static final long CONTROL =
-      CTRL_VQ
-          | 1L << VIRTIO_NET_F_CTRL_RX
-          | 1L << VIRTIO_NET_F_CTRL_VLAN
-          | 1L << VIRTIO_NET_F_CTRL_MAC_ADDR;
-
-  /** The device tells whether the link is up. */
-  public static final long STATUS = 1L << VIRTIO_NET_F_STATUS;
+  public static final long CONTROL = CTRL_VQ | 1L << VIRTIO_NET_F_CTRL_RX;
 
   static final long GUEST_TSO4 = 1L << VIRTIO_NET_F_GUEST_TSO4;
   static final long GUEST_TSO6 = 1L << VIRTIO_NET_F_GUEST_TSO6;
@@ -68,28 +61,25 @@ public final class NetFeatures {
    *   <li>MQ: the guest tells the frontend how many pairs it uses, and that tells the backend by
    *       SET_VRING_ENABLE.
    *   <li>MTU: the frontend's configuration has it, and NET_SET_MTU tells the backend.
-   *   <li>STATUS: the configuration's, which the frontend has.
    *   <li>GUEST_ANNOUNCE: the frontend asks the guest by the configuration. A guest without it is
    *       announced by SEND_RARP.
-   *   <li>CTRL_VQ, CTRL_RX, CTRL_VLAN, CTRL_MAC_ADDR: the frontend has the control queue. Filters
-   *       are a driver's hint: a device may deliver more than it was asked for.
+   *   <li>CTRL_VQ, CTRL_RX: the frontend has the control queue. Filters are a driver's hint: a
+   *       device may deliver more than it was asked for.
    * </ul>
    *
-   * Not offered: CTRL_GUEST_OFFLOADS, by which a driver changes its offloads while rings run, and
-   * RSS, HASH_REPORT and NOTF_COAL, all by commands of the control queue that are not passed on.
-   * QEMU adds CTRL_GUEST_OFFLOADS of its own accord, whatever the backend; frames that are to be
-   * segmented then still come to a guest that has switched that off, which Linux takes.
+   * Not offered: STATUS and MAC, of the configuration, and CTRL_VLAN and CTRL_MAC_ADDR, of the
+   * control queue, which frontends offer by themselves if they have these. Nor CTRL_GUEST_OFFLOADS,
+   * by which a driver changes its offloads while rings run, and RSS, HASH_REPORT and NOTF_COAL, all
+   * by commands of the control queue that are not passed on. QEMU adds CTRL_GUEST_OFFLOADS of its
+   * own accord, whatever the backend; frames that are to be segmented then still come to a guest
+   * that has switched that off, which Linux takes.
+   *
+   * <p>A frontend that has no control queue, such as User Mode Linux, hands ours to its driver,
+   * which waits for ever for an answer. For such a one, all that needs it is to be left out of what
+   * the session offers: CTRL_VQ, CTRL_RX, MQ and GUEST_ANNOUNCE.
    */
   static final long BASE =
-      VirtioFeatures.OF_RINGS
-          | MRG_RXBUF
-          | MQ
-          | MTU
-          | STATUS
-          | GUEST_ANNOUNCE
-          | CONTROL
-          | CSUM
-          | GUEST_CSUM;
+      VirtioFeatures.OF_RINGS | MRG_RXBUF | MQ | MTU | GUEST_ANNOUNCE | CONTROL | CSUM | GUEST_CSUM;
 
   /** What a port can do whose frames a handler deals with: all but unfinished checksums. */
   static final long WHOLE_FRAMES = BASE & ~(CSUM | GUEST_CSUM);

@@ -15,12 +15,13 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A link of the host, a veth's end or a NIC, through a packet socket: frames from it come through a
- * mapped ring (TPACKET_V2), frames to it go out by writev. It is promiscuous as long as the port is
- * open, and takes nothing from the host's own use of the link.
+ * mapped ring (TPACKET_V2), frames to it go out by writev. The link is promiscuous while the port
+ * is open; the host's own use of the link is not affected.
  *
  * <p>The other end of a veth leaves segmentation and checksums to its receiver. Checksums are
- * completed here if the guest does not do so; frames that are too long for a guest without
- * segmentation offload are dropped, and {@code ethtool -K} of the other end avoids them.
+ * completed here for guests that did not negotiate that offload. Frames too long for a guest
+ * without segmentation offload are dropped; switch the offload off at the other end by {@code
+ * ethtool -K}.
  *
  * @see <a href="https://docs.kernel.org/networking/packet_mmap.html">packet(7), packet_mmap</a>
  */
@@ -30,7 +31,7 @@ public final class PacketPort extends Port {
   private static final int BLOCKS = 64;
   private static final int FRAMES_PER_BLOCK = BLOCK_SIZE / FRAME_SIZE;
 
-  /** Room before a frame, to put a VLAN tag in. */
+  /** Space before a frame, to insert a VLAN tag. */
   private static final int RESERVE = 16;
 
   private final Arena arena = Arena.ofShared();

@@ -1,6 +1,9 @@
 package io.fastvif.forward;
 
-/** How long frames wait with their sender while the receiver has no room; then they are dropped. */
+/**
+ * How long frames wait at their sender while the receiver has no free buffers; then they are
+ * dropped.
+ */
 final class Patience {
   /** Longer than a guest is away from a processor that it shares. */
   private static final long NANOS = 10_000_000;
@@ -19,7 +22,7 @@ final class Patience {
   }
 
   /**
-   * Keeps frames that find no room, for a while.
+   * Holds frames for which there are no buffers, for a while.
    *
    * @param n how many frames there are
    * @param done how many of them the receiver took
@@ -41,7 +44,7 @@ final class Patience {
       return 0;
     }
     // They stay held, so that what follows does not wait as long again.
-    counters.dropped(DropReason.NO_ROOM, n);
+    counters.dropped(DropReason.NO_BUFFERS, n);
     return n;
   }
 }

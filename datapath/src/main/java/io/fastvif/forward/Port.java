@@ -1,7 +1,9 @@
 package io.fastvif.forward;
 
+import io.fastvif.trace.Log;
+
 /**
- * One end of a pair. A port is connected to one other at a time, or to itself, and is closed by its
+ * One end of a pair. A port is connected to at most one other, or to itself, and closed by its
  * owner after it was disconnected.
  */
 public abstract sealed class Port implements AutoCloseable
@@ -69,8 +71,7 @@ public abstract sealed class Port implements AutoCloseable
   void check() {}
 
   /**
-   * What keeps the port from forwarding, as far as that shows here: a tap that was deleted, for
-   * example.
+   * Returns what keeps the port from forwarding, for example that its tap was deleted.
    *
    * @return in words; empty for nothing
    */
@@ -79,8 +80,8 @@ public abstract sealed class Port implements AutoCloseable
   }
 
   /**
-   * Whether the port forwards nothing any more until it is closed and opened anew: its link was
-   * deleted, or a fault has stopped it. {@link #problem} says which.
+   * Returns whether the port has stopped forwarding for good, because its link was deleted or by a
+   * fault; {@link #problem} says which. It must be closed and opened again.
    */
   public final boolean isDead() {
     return dead;
@@ -90,6 +91,14 @@ public abstract sealed class Port implements AutoCloseable
   final void problem(String reason) {
     if (!dead) {
       problem = reason;
+    }
+  }
+
+  /** As {@link #dead}, once, of what somebody did to the host: an administrator should know. */
+  final void gone(String reason) {
+    if (!dead) {
+      dead(reason);
+      Log.warning(Port.class, "the port " + name + " forwards nothing any more: " + reason);
     }
   }
 
@@ -111,7 +120,7 @@ public abstract sealed class Port implements AutoCloseable
   /**
    * Lets everything go.
    *
-   * @throws IllegalStateException if the port is connected: a loop would go on to use it
+   * @throws IllegalStateException if the port is connected: a loop would still use it
    */
   @Override
   public final void close() {

@@ -3,7 +3,7 @@ package io.fastvif.forward;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Two ports, or one with itself, between which frames are forwarded. */
+/** Two ports (or a port and itself) between which frames are forwarded. */
 public final class PortPair {
   private final Port first;
   private final Port second;
@@ -44,9 +44,9 @@ public final class PortPair {
   }
 
   /**
-   * What its flows have done.
+   * Returns the counters of its flows.
    *
-   * @return of each queue both directions
+   * @return both directions of each queue
    */
   public List<FlowStatistics> statistics() {
     return flows.stream().map(Flow::statistics).toList();

@@ -52,7 +52,8 @@ final class PullFlow extends Flow {
 
   @Override
   boolean needsTimer() {
-    // A guest that can kick says when there is room, and a session when there is a guest.
+    // A guest that can kick does so when it adds buffers, and a session tells when there is a
+    // guest.
     return from.needsRetry() || (from.isHeld() && target().isPolled());
   }
 }

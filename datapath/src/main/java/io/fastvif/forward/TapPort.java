@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tap of the host. Checksums and segmentation are left to whoever can do them: the guest's frames
- * come to the kernel with their virtio-net headers, and what the guest takes unfinished the kernel
- * does not finish.
+ * A tap of the host. Offloads are passed through: the kernel gets the guest's frames with their
+ * virtio-net headers, and does not complete or segment frames that the guest accepts as they are.
  */
 public final class TapPort extends Port {
   private final List<Tap> taps;
@@ -32,9 +31,9 @@ public final class TapPort extends Port {
   }
 
   /**
-   * The options with which a tap has to be made to be attached to here.
+   * Returns the options with which a tap must be created so that {@link #attach} takes it.
    *
-   * @param queues how many queue pairs the port shall have
+   * @param queues the port's queue pairs
    * @return with the virtio-net header, and for several queues if there are
    */
   public static TapOptions options(int queues) {
@@ -42,8 +41,8 @@ public final class TapPort extends Port {
   }
 
   /**
-   * Attaches to a tap in the calling thread's network namespace, and makes it if it is not there.
-   * One that was not persistent goes when the port is closed.
+   * Attaches to a tap in the calling thread's network namespace, creating it if necessary. A tap
+   * that is not persistent is deleted when the port is closed.
    *
    * @param name its name
    * @param queues how many queue pairs
@@ -105,7 +104,7 @@ public final class TapPort extends Port {
     sources.forEach(TapSource::check);
   }
 
-  /** Detaches from the tap, which goes if it is not persistent. */
+  /** Detaches from the tap, which is deleted if it is not persistent. */
   @Override
   void release() {
     taps.forEach(Tap::close);

@@ -98,7 +98,7 @@ final class TapSource implements FrameSource {
    * Reads a frame into the next buffers; how many it takes, 0 if it was dropped, -1 if none came.
    */
   private int read(GuestReceiveQueue to, int buffers, FlowCounters counters) {
-    BufferBurst room = to.room;
+    BufferBurst rxBuffers = to.rxBuffers;
     int first = to.next();
     int header = to.headerLength;
     long wanted = large > 0 ? FrameScratch.MAX_FRAME + header : USUAL;
@@ -108,24 +108,24 @@ final class TapSource implements FrameSource {
     boolean mergeable = to.isMergeable();
     while (first + given < buffers
         && (given == 0 || (mergeable && capacity < wanted))
-        && room.endSegment(first + given) - room.firstSegment(first + given) + 4
+        && rxBuffers.endSegment(first + given) - rxBuffers.firstSegment(first + given) + 4
             < vector.roomLeft()) {
       int buffer = first + given;
       if (given == 0) {
-        if (room.total(buffer) < header) {
+        if (rxBuffers.total(buffer) < header) {
           // Nothing can be done with it: it goes back empty.
           to.filled(1, 0);
           return 0;
         }
-        vector.add(room, buffer, 0, VirtioNetHeader.SHORT);
+        vector.add(rxBuffers, buffer, 0, VirtioNetHeader.SHORT);
         if (header == VirtioNetHeader.SHORT) {
           vector.add(unused, VirtioNetHeader.LONG - VirtioNetHeader.SHORT);
         }
-        vector.add(room, buffer, VirtioNetHeader.SHORT, room.total(buffer));
+        vector.add(rxBuffers, buffer, VirtioNetHeader.SHORT, rxBuffers.total(buffer));
       } else {
-        vector.add(room, buffer, 0, room.total(buffer));
+        vector.add(rxBuffers, buffer, 0, rxBuffers.total(buffer));
       }
-      capacity += room.total(buffer);
+      capacity += rxBuffers.total(buffer);
       given++;
     }
     vector.add(spill, FrameScratch.MAX_FRAME);
@@ -147,11 +147,11 @@ final class TapSource implements FrameSource {
     int used = 0;
     long taken = 0;
     while (taken < total && first + used < buffers && (used < given || mergeable)) {
-      taken += room.total(first + used);
+      taken += rxBuffers.total(first + used);
       used++;
     }
     if (taken < total) {
-      counters.dropped(mergeable ? DropReason.NO_ROOM : DropReason.TOO_LONG, 1);
+      counters.dropped(mergeable ? DropReason.NO_BUFFERS : DropReason.TOO_LONG, 1);
       return 0;
     }
     if (total > capacity) {
@@ -176,7 +176,7 @@ final class TapSource implements FrameSource {
     trouble = errno;
     gone = errno == Errno.EBADFD;
     if (gone) {
-      tap.dead("the tap " + tap.name() + " was deleted: " + call + ": " + Errno.describe(errno));
+      tap.gone("the tap " + tap.name() + " was deleted: " + call + ": " + Errno.describe(errno));
     } else {
       tap.problem(
           errno == 0

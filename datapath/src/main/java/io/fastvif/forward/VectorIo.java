@@ -26,7 +26,7 @@ final class VectorIo {
     return MAX_ENTRIES - count;
   }
 
-  /** Adds a piece of memory; there must be room. */
+  /** Adds a piece of memory; the caller makes sure that it fits. */
   void add(long at, long length) {
     long entry = address + (long) count * ENTRY;
     RawMemory.putLong(entry, at);

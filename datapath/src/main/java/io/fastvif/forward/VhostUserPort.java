@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A guest's network device behind a vhost-user socket: the handler to give to a backend session.
- * Ring 2q is the receive queue of queue pair q as the guest sees it, ring 2q+1 its transmit queue.
+ * The port of a guest's network device behind a vhost-user socket; pass it to {@link
+ * io.fastvif.vhostuser.session.VhostUserBackend} as the handler. Ring 2q is the guest's receive
+ * queue of queue pair q, ring 2q+1 its transmit queue.
  */
 public final class VhostUserPort extends Port implements BackendHandler {
   private final List<GuestRing> rings = new ArrayList<>();
@@ -37,8 +38,8 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
-   * Makes a port for a guest whose frames go to a device of the host: all offloads are offered, as
-   * the kernel can do what the guest leaves open.
+   * Makes a port for a guest whose frames go to a device of the host. All offloads are offered,
+   * since the kernel completes checksums and segments frames.
    *
    * @param name for reports
    * @param queues queue pairs
@@ -49,9 +50,9 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
-   * Makes a port for a guest whose frames go to another guest: no segmentation is offered, because
-   * the other guest may not take such frames. Checksums are completed where the receiver wants
-   * that.
+   * Makes a port for a guest whose frames go to another guest. No segmentation offload is offered,
+   * because the other guest may not take such frames; checksums are completed for receivers that
+   * need it.
    *
    * @param name for reports
    * @param queues queue pairs
@@ -62,8 +63,8 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
-   * Makes a port for a guest whose frames go to a {@link FrameHandler}: neither segmentation nor
-   * checksums are left to the other side, so every frame is whole.
+   * Makes a port for a guest whose frames go to a {@link FrameHandler}. No offloads are offered, so
+   * every frame is complete.
    *
    * @param name for reports
    * @param queues queue pairs
@@ -74,7 +75,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
-   * The features that the session has to offer for this port.
+   * Returns the features that the session has to offer for this port.
    *
    * @return virtio features, without VHOST_USER_F_PROTOCOL_FEATURES
    */
@@ -83,18 +84,18 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
-   * The MTU that the guest's driver goes by.
+   * Returns the guest's MTU, as NET_SET_MTU said.
    *
-   * @return bytes; 0 as long as the frontend did not say
+   * @return bytes; 0 if the frontend has not said
    */
   public int mtu() {
     return mtu;
   }
 
   /**
-   * What keeps a frontend that is connected from getting frames, as far as that shows here.
+   * Returns what keeps a connected frontend's guest from receiving frames.
    *
-   * @return in words; empty for nothing, and if there is no frontend
+   * @return in words; empty if nothing does, or no frontend is connected
    */
   @Override
   public String problem() {
@@ -170,7 +171,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
     }
   }
 
-  /** Whether the loop is woken by it from now on; what the kernel says is thrown. */
+  /** Has the loop woken by a descriptor; throws what the kernel says. */
   void watch(int descriptor) {
     if (loop != null && descriptor >= 0) {
       loop.watch(descriptor);
@@ -206,6 +207,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
   @Override
   void check() {
     for (int i = 0; i < rings.size(); i++) {
+      rings.get(i).drainKicks();
       if (rings.get(i).hasFaulted()) {
         SessionControl control = session;
         if (control != null) {

@@ -32,11 +32,11 @@ public record HostPortProfileInfo(
   }
 
   /** A profile that is taken in these versions. */
-  public static HostPortProfileInfo of(String profileObjectName, Version least, Version greatest) {
+  public static HostPortProfileInfo of(String profileObjectName, Version min, Version max) {
     return builder()
         .profileObjectName(profileObjectName)
-        .minVersion(least.toString())
-        .maxVersion(greatest.toString())
+        .minVersion(min.toString())
+        .maxVersion(max.toString())
         .build();
   }
 

@@ -36,11 +36,11 @@ public record HostVifInfo(
 
   /** A VIF type that is taken in these versions, without or with one of these profiles. */
   public static HostVifInfo of(
-      String vifObjectName, Version least, Version greatest, HostPortProfileInfo... profiles) {
+      String vifObjectName, Version min, Version max, HostPortProfileInfo... profiles) {
     return builder()
         .vifObjectName(vifObjectName)
-        .minVersion(least.toString())
-        .maxVersion(greatest.toString())
+        .minVersion(min.toString())
+        .maxVersion(max.toString())
         .supportedPortProfiles(List.of(profiles))
         .build();
   }

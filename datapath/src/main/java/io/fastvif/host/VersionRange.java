@@ -8,21 +8,21 @@ import java.util.Optional;
 /**
  * The versions of a class that a plugin takes.
  *
- * @param least the earliest
- * @param greatest the latest
+ * @param min the earliest
+ * @param max the latest
  */
-public record VersionRange(Version least, Version greatest) {
-  /** Refuses a range with nothing in it. */
+public record VersionRange(Version min, Version max) {
+  /** Checks that the range is not empty. */
   public VersionRange {
-    if (least.compareTo(greatest) > 0) {
+    if (min.compareTo(max) > 0) {
       throw InvalidInputException.ofValue(
-          "min_version", least.toString(), "is later than max_version", greatest + " at most");
+          "min_version", min.toString(), "is later than max_version", max + " at most");
     }
   }
 
   /** Reads the range from the two fields that give it. */
-  static VersionRange of(Field<String> least, Field<String> greatest) {
-    return new VersionRange(version("min_version", least), version("max_version", greatest));
+  static VersionRange of(Field<String> min, Field<String> max) {
+    return new VersionRange(version("min_version", min), version("max_version", max));
   }
 
   private static Version version(String field, Field<String> text) {
@@ -36,12 +36,12 @@ public record VersionRange(Version least, Version greatest) {
 
   /** Whether the version is taken. */
   public boolean contains(Version version) {
-    return version.compareTo(least) >= 0 && version.compareTo(greatest) <= 0;
+    return version.compareTo(min) >= 0 && version.compareTo(max) <= 0;
   }
 
   /** The latest version taken that is no later than this one and of its major number. */
   public Optional<Version> latestUpTo(Version version) {
-    Version latest = version.compareTo(greatest) < 0 ? version : greatest;
+    Version latest = version.compareTo(max) < 0 ? version : max;
     return contains(latest) && latest.major() == version.major()
         ? Optional.of(latest)
         : Optional.empty();
@@ -49,6 +49,6 @@ public record VersionRange(Version least, Version greatest) {
 
   @Override
   public String toString() {
-    return least.equals(greatest) ? least.toString() : least + " to " + greatest;
+    return min.equals(max) ? min.toString() : min + " to " + max;
   }
 }

@@ -44,7 +44,7 @@ public record DriverOptions(
     }
   }
 
-  /** A driver of that name and nothing else said. */
+  /** A driver with a name and no other options. */
   public static DriverOptions named(String name) {
     return new DriverOptions(name, null, null, null, null, null);
   }
@@ -54,7 +54,7 @@ public record DriverOptions(
     return "vfio".equals(name) || "xen".equals(name);
   }
 
-  /** Whether anything but the name is said. */
+  /** Whether any option but the name is set. */
   boolean hasVirtioPart() {
     return queues != null
         || rxQueueSize != null

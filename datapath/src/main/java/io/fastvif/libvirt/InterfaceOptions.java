@@ -5,7 +5,7 @@ import io.fastvif.vif.NumberRange;
 import java.util.regex.Pattern;
 
 /**
- * What is said of an interface beside its form. Null is not said.
+ * Options of a guest's interface beside its form. Null is not said.
  *
  * @param model the device the guest sees, such as {@code virtio} or {@code e1000}
  * @param driver how the hypervisor serves it
@@ -29,7 +29,7 @@ public record InterfaceOptions(
     String alias,
     Boolean linkUp,
     VirtualPort virtualPort) {
-  /** Nothing said. */
+  /** No options. */
   public static final InterfaceOptions NONE = new Builder().build();
 
   private static final Pattern MODEL = Pattern.compile("[a-zA-Z0-9\\-_]+");
@@ -51,12 +51,12 @@ public record InterfaceOptions(
     LibvirtValues.range("boot order", bootOrder, 1, Integer.MAX_VALUE);
   }
 
-  /** A builder with nothing said. */
+  /** A builder without options. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder with what these options say. */
+  /** A builder with these options. */
   public Builder toBuilder() {
     return new Builder()
         .model(model)

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A guest's interface as libvirt is told of it.
+ * A guest's interface, described for libvirt.
  *
  * @param address the guest's MAC address; null lets libvirt make one up
  * @param form how it is attached
@@ -25,7 +25,7 @@ public record LibvirtInterface(
   private static final long MULTICAST = 1L << 40;
 
   /** The least MTU of IPv4 (RFC 791). */
-  private static final int LEAST_MTU = 68;
+  private static final int MIN_MTU = 68;
 
   /**
    * Checks the parts against each other. A vhost-user interface without a model is virtio.
@@ -94,7 +94,7 @@ public record LibvirtInterface(
     }
     InterfaceOptions all = options;
     int mtu = vif.network().hasValue() ? vif.network().get().mtu().orElse(0) : 0;
-    if (options.mtu() == null && mtu >= LEAST_MTU) {
+    if (options.mtu() == null && mtu >= MIN_MTU) {
       if (Restrictions.takesMtu(form)) {
         all = options.toBuilder().mtu(mtu).build();
       } else if (form instanceof VhostUserForm) {

@@ -74,13 +74,10 @@ final class LibvirtValues {
     range(path, number, range.min(), range.max());
   }
 
-  static void range(String path, Integer number, int least, int greatest) {
-    if (number != null && (number < least || number > greatest)) {
+  static void range(String path, Integer number, int min, int max) {
+    if (number != null && (number < min || number > max)) {
       throw InvalidInputException.ofValue(
-          path,
-          number.toString(),
-          "is out of range",
-          "a whole number from " + least + " to " + greatest);
+          path, number.toString(), "is out of range", "a whole number from " + min + " to " + max);
     }
   }
 }

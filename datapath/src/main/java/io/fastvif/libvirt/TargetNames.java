@@ -30,7 +30,7 @@ public final class TargetNames {
     return PREFIXES.stream().anyMatch(name::startsWith);
   }
 
-  /** What is to be said of the targets in an element's XML, such as a filled template's. */
+  /** Notes on the target names in an element's XML, such as a filled template's. */
   public static List<String> notes(String xml) {
     List<String> notes = new ArrayList<>();
     Matcher target = TARGET.matcher(xml);

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Supplies what a template wants of a VIF, be it from the VIF or from the network service that owns
- * the resource. Found by ServiceLoader under its name in {@link TemplateConfiguration}. One serves
- * any number of threads.
+ * Supplies the values for a template's placeholders, from the VIF or from the network service that
+ * owns the resource. Found by ServiceLoader under its name in {@link TemplateConfiguration}. One
+ * serves any number of threads.
  */
 public interface VifDriver {
   /** The name by which configuration chooses it. */

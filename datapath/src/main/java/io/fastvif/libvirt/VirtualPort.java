@@ -3,7 +3,7 @@ package io.fastvif.libvirt;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.NumberRange;
 
-/** What a switch is told of a port: libvirt's {@code <virtualport>}. */
+/** Parameters of a port for its switch: libvirt's {@code <virtualport>}. */
 public sealed interface VirtualPort {
   /** The value of the element's {@code type}. */
   String type();

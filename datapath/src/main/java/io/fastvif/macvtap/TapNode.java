@@ -1,5 +1,7 @@
 package io.fastvif.macvtap;
 
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.files.HostPath;
@@ -54,7 +56,8 @@ public record TapNode(Path path, int major, int minor) {
       return new TapNode(
           folder.resolve(file), Integer.parseInt(number[0]), Integer.parseInt(number[1]));
     } catch (NoSuchFileException absent) {
-      throw new IOException("there is no macvtap " + name + ": no " + absent.getFile(), absent);
+      throw new FastvifIOException(
+          "there is no macvtap " + name + ": no " + absent.getFile(), absent);
     }
   }
 
@@ -86,7 +89,8 @@ public record TapNode(Path path, int major, int minor) {
         made = make();
       }
       case SOMETHING_ELSE ->
-          throw new IOException(
+          throw new FastvifIOException(
+              FailureKind.EXISTS,
               file + " is another device's: expected that of " + major + ":" + minor);
     }
     try {

@@ -12,8 +12,6 @@
  * <p>sysfs shows the links of the namespace that it was mounted in. So it is mounted anew, at no
  * place, in the namespace of the thread that asks ({@code fsmount(2)}).
  *
- * <p>Uses native-bindings only.
- *
  * <p>May use: {@code bindings}, {@code files}.
  */
 package io.fastvif.macvtap;

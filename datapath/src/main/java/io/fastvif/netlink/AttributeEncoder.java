@@ -2,6 +2,7 @@ package io.fastvif.netlink;
 
 import static io.fastvif.netlink.Wire.align;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -13,17 +14,23 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
   private static final int MAX_NESTING = 16;
   private static final int MAX_ATTRIBUTE_LENGTH = 0xffff;
 
-  final MemorySegment segment;
-  private final int capacity;
+  MemorySegment segment;
+  private int capacity;
+  private final int maxCapacity;
   private final int[] nests = new int[MAX_NESTING];
   int depth;
   int position;
   int messageStart = NOT_IN_MESSAGE;
   boolean overflowed;
 
-  AttributeEncoder(MemorySegment segment) {
+  /**
+   * @param maxBytes how large the segment may become when more is put into it; no more than it is
+   *     for one that stays as it is
+   */
+  AttributeEncoder(MemorySegment segment, int maxBytes) {
     this.segment = segment;
     this.capacity = (int) Math.min(segment.byteSize(), Integer.MAX_VALUE - 8) & ~3;
+    this.maxCapacity = Math.max(capacity, maxBytes & ~3);
   }
 
   /**
@@ -39,15 +46,6 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
 
   private static IllegalArgumentException tooGreat(int value, int bits) {
     return new IllegalArgumentException(value + " has more than " + bits + " bits");
-  }
-
-  /**
-   * Appends an attribute with no payload: its presence is its value (NLA_FLAG).
-   *
-   * @param type nla_type
-   */
-  public final void putFlag(int type) {
-    claimAttribute(type, 0);
   }
 
   /**
@@ -115,19 +113,6 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
     int at = claimAttribute(type, Integer.BYTES);
     if (at >= 0) {
       segment.set(Wire.INT_BIG_ENDIAN, at, value);
-    }
-  }
-
-  /**
-   * Appends a 64-bit attribute in the host's byte order.
-   *
-   * @param type nla_type
-   * @param value the payload, not negative
-   */
-  public final void putLong(int type, long value) {
-    int at = claimAttribute(type, Long.BYTES);
-    if (at >= 0) {
-      segment.set(Wire.LONG, at, value);
     }
   }
 
@@ -260,27 +245,8 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
   }
 
   /**
-   * How much still fits.
-   *
-   * @return bytes
-   */
-  public final int remaining() {
-    return capacity - position;
-  }
-
-  /**
-   * Whether the message in progress no longer fits.
-   *
-   * @return true if {@link MessageEncoder#end()} will take it back
-   */
-  public final boolean overflowed() {
-    return overflowed;
-  }
-
-  /**
-   * The segment that messages are written to.
-   *
-   * @return the one given to the constructor
+   * The segment that messages are written to: the one given to the constructor, or the last one
+   * that it has grown into.
    */
   public final MemorySegment segment() {
     return segment;
@@ -300,11 +266,22 @@ public abstract sealed class AttributeEncoder permits MessageEncoder {
 
   final boolean claim(int length) {
     if (overflowed || length > capacity - position) {
-      overflowed = true;
-      return false;
+      if (overflowed || length > maxCapacity - position) {
+        overflowed = true;
+        return false;
+      }
+      grow(position + length);
     }
     position += length;
     return true;
+  }
+
+  private void grow(int needed) {
+    int doubled = Integer.highestOneBit(needed - 1) << 1;
+    MemorySegment larger = Arena.ofAuto().allocate(Math.min(doubled, maxCapacity), Long.BYTES);
+    MemorySegment.copy(segment, 0, larger, 0, position);
+    segment = larger;
+    capacity = (int) larger.byteSize();
   }
 
   /** Returns where the payload goes, or -1 if it does not fit. */

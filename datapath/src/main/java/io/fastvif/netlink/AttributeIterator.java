@@ -41,7 +41,6 @@ public final class AttributeIterator {
    * @param bytes what holds the attributes
    * @param offset their first byte
    * @param length their size in bytes
-   * @return this
    */
   public AttributeIterator wrap(MemorySegment bytes, int offset, int length) {
     if (offset < 0 || length < 0 || offset + (long) length > bytes.byteSize()) {
@@ -130,11 +129,7 @@ public final class AttributeIterator {
     return Short.toUnsignedInt(segment.get(Wire.SHORT, attribute + 2L));
   }
 
-  /**
-   * Whether NLA_F_NESTED is set. Many of rtnetlink's nested attributes come without it.
-   *
-   * @return whether it is
-   */
+  /** Whether NLA_F_NESTED is set. Many of rtnetlink's nested attributes come without it. */
   public boolean isNested() {
     return (rawType() & Wire.ATTRIBUTE_NESTED_FLAG) != 0;
   }
@@ -159,11 +154,7 @@ public final class AttributeIterator {
     return attribute + Wire.ATTRIBUTE_HEADER_LENGTH;
   }
 
-  /**
-   * The bytes being walked over.
-   *
-   * @return what {@link #wrap} was given
-   */
+  /** The bytes being walked over. */
   public MemorySegment segment() {
     return segment;
   }
@@ -205,11 +196,7 @@ public final class AttributeIterator {
     return Short.toUnsignedInt(segment.get(Wire.SHORT_BIG_ENDIAN, payload(offset, Short.BYTES)));
   }
 
-  /**
-   * Reads a 32-bit payload in the host's byte order.
-   *
-   * @return the number
-   */
+  /** Reads a 32-bit payload in the host's byte order. */
   public int getInt() {
     return getInt(0);
   }
@@ -218,26 +205,17 @@ public final class AttributeIterator {
    * Reads 32 bits of the payload in the host's byte order.
    *
    * @param offset from the payload's first byte
-   * @return the number
    */
   public int getInt(int offset) {
     return segment.get(Wire.INT, payload(offset, Integer.BYTES));
   }
 
-  /**
-   * Reads a 32-bit payload in network byte order.
-   *
-   * @return the number
-   */
+  /** Reads a 32-bit payload in network byte order. */
   public int getIntBigEndian() {
     return segment.get(Wire.INT_BIG_ENDIAN, payload(0, Integer.BYTES));
   }
 
-  /**
-   * Reads a 64-bit payload in the host's byte order.
-   *
-   * @return the number
-   */
+  /** Reads a 64-bit payload in the host's byte order. */
   public long getLong() {
     return getLong(0);
   }
@@ -246,17 +224,12 @@ public final class AttributeIterator {
    * Reads 64 bits of the payload in the host's byte order.
    *
    * @param offset from the payload's first byte
-   * @return the number
    */
   public long getLong(int offset) {
     return segment.get(Wire.LONG, payload(offset, Long.BYTES));
   }
 
-  /**
-   * Reads a 64-bit payload in network byte order.
-   *
-   * @return the number
-   */
+  /** Reads a 64-bit payload in network byte order. */
   public long getLongBigEndian() {
     return segment.get(Wire.LONG_BIG_ENDIAN, payload(0, Long.BYTES));
   }
@@ -282,11 +255,7 @@ public final class AttributeIterator {
         | Integer.toUnsignedLong(segment.get(Wire.INT_BIG_ENDIAN, at + 2L));
   }
 
-  /**
-   * Copies the payload.
-   *
-   * @return its bytes
-   */
+  /** Copies the payload. */
   public byte[] getBytes() {
     byte[] bytes = new byte[payloadLength()];
     MemorySegment.copy(segment, Wire.BYTE, payloadOffset(), bytes, 0, bytes.length);
@@ -296,7 +265,7 @@ public final class AttributeIterator {
   /**
    * Reads a string, up to its first zero byte or the payload's end.
    *
-   * @return it, decoded from UTF-8
+   * @return the text, decoded from UTF-8
    */
   public String getString() {
     int length = stringLength();
@@ -311,7 +280,6 @@ public final class AttributeIterator {
    * Compares the payload with an ASCII string, without making one.
    *
    * @param ascii what to compare with
-   * @return whether they are the same
    */
   public boolean stringEquals(CharSequence ascii) {
     int length = stringLength();
@@ -331,7 +299,6 @@ public final class AttributeIterator {
    * Points another iterator at the attributes inside this one.
    *
    * @param iterator the one to use
-   * @return it
    */
   public AttributeIterator nested(AttributeIterator iterator) {
     return iterator.wrap(segment, payloadOffset(), payloadLength());

@@ -48,7 +48,6 @@ public final class AttributeTable {
    * Whether an attribute is there.
    *
    * @param type nla_type without its flags
-   * @return whether it is
    */
   public boolean has(int type) {
     return offsets[type] != ABSENT;

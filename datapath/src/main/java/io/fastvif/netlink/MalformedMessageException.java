@@ -1,7 +1,10 @@
 package io.fastvif.netlink;
 
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifException;
+
 /** Received bytes that are not a netlink message: a length that contradicts what is there. */
-public final class MalformedMessageException extends RuntimeException {
+public final class MalformedMessageException extends FastvifException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -10,6 +13,6 @@ public final class MalformedMessageException extends RuntimeException {
    * @param message what is wrong, and at which byte
    */
   public MalformedMessageException(String message) {
-    super(message);
+    super(message, FailureKind.OTHER);
   }
 }

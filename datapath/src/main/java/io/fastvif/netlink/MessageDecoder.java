@@ -24,7 +24,6 @@ public final class MessageDecoder {
    * @param bytes what holds the messages
    * @param offset their first byte
    * @param length their size in bytes
-   * @return this
    */
   public MessageDecoder wrap(MemorySegment bytes, int offset, int length) {
     if (offset < 0 || length < 0 || offset + (long) length > bytes.byteSize()) {
@@ -89,22 +88,9 @@ public final class MessageDecoder {
     return Short.toUnsignedInt(segment.get(Wire.SHORT, header(Wire.MESSAGE_FLAGS_OFFSET)));
   }
 
-  /**
-   * nlmsg_seq: that of the request, 0 for the kernel's own events.
-   *
-   * @return the number
-   */
+  /** nlmsg_seq: that of the request, 0 for the kernel's own events. */
   public int sequence() {
     return segment.get(Wire.INT, header(Wire.MESSAGE_SEQUENCE_OFFSET));
-  }
-
-  /**
-   * nlmsg_pid: the port that the message answers, or whose request caused the event.
-   *
-   * @return the port id, unsigned
-   */
-  public int portId() {
-    return segment.get(Wire.INT, header(Wire.MESSAGE_PORT_ID_OFFSET));
   }
 
   /**
@@ -125,11 +111,7 @@ public final class MessageDecoder {
     return message + Wire.MESSAGE_HEADER_LENGTH;
   }
 
-  /**
-   * The bytes being decoded.
-   *
-   * @return what {@link #wrap} was given
-   */
+  /** The bytes being decoded. */
   public MemorySegment segment() {
     return segment;
   }
@@ -160,7 +142,6 @@ public final class MessageDecoder {
    * Reads 32 bits of the payload, in the host's byte order.
    *
    * @param offset from the payload's first byte
-   * @return the number
    * @throws MalformedMessageException if the message is too short
    */
   public int getInt(int offset) {
@@ -172,7 +153,6 @@ public final class MessageDecoder {
    *
    * @param headerLength the size of what precedes them in the payload
    * @param iterator the one to use
-   * @return it
    * @throws MalformedMessageException if the message is shorter than that
    */
   public AttributeIterator attributes(int headerLength, AttributeIterator iterator) {

@@ -2,6 +2,7 @@ package io.fastvif.netlink;
 
 import static io.fastvif.netlink.Wire.align;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -31,6 +32,8 @@ public final class MessageEncoder extends AttributeEncoder {
   /** More messages than any send holds. */
   private static final int LONGEST_SEND = 1 << 20;
 
+  private static final int INITIAL_BYTES = 2048;
+
   private int messageCount;
   private int nextSequence;
 
@@ -43,9 +46,29 @@ public final class MessageEncoder extends AttributeEncoder {
     this(segment, 1);
   }
 
-  MessageEncoder(MemorySegment segment, int firstSequence) {
-    super(segment);
+  /**
+   * As {@link #MessageEncoder(MemorySegment)}.
+   *
+   * @param firstSequence the first message's number; not negative
+   */
+  public MessageEncoder(MemorySegment segment, int firstSequence) {
+    this(segment, firstSequence, 0);
+  }
+
+  private MessageEncoder(MemorySegment segment, int firstSequence, int maxBytes) {
+    super(segment, maxBytes);
     nextSequence = firstSequence;
+  }
+
+  /**
+   * Makes an encoder with native memory of its own, little at first, which grows when more is put
+   * into it and is then kept.
+   *
+   * @param maxBytes the most that one send can hold
+   */
+  public static MessageEncoder growing(int maxBytes) {
+    int first = Math.min(INITIAL_BYTES, maxBytes);
+    return new MessageEncoder(Arena.ofAuto().allocate(first, Long.BYTES), 1, maxBytes);
   }
 
   /**
@@ -120,14 +143,6 @@ public final class MessageEncoder extends AttributeEncoder {
     return true;
   }
 
-  /** Takes back the message that was begun and not ended, if there is one. */
-  public void cancel() {
-    if (messageStart != NOT_IN_MESSAGE) {
-      position = messageStart;
-      abandonMessage();
-    }
-  }
-
   /**
    * Remembers the place between two messages, so that those after it can be taken back together.
    *
@@ -190,20 +205,6 @@ public final class MessageEncoder extends AttributeEncoder {
   }
 
   /**
-   * Sets a 16-bit field of the family's fixed header, in the host's byte order.
-   *
-   * @param offset from the header's first byte
-   * @param value the number
-   */
-  public void setHeaderShort(int offset, int value) {
-    requireBits(value, Short.SIZE);
-    int at = headerField(offset, Short.BYTES);
-    if (!overflowed) {
-      segment.set(Wire.SHORT, at, (short) value);
-    }
-  }
-
-  /**
    * Sets a 32-bit field of the family's fixed header, in the host's byte order.
    *
    * @param offset from the header's first byte
@@ -227,11 +228,7 @@ public final class MessageEncoder extends AttributeEncoder {
     return overflowed ? 0 : segment.get(Wire.INT, at);
   }
 
-  /**
-   * How many messages are complete.
-   *
-   * @return the count
-   */
+  /** How many messages are complete. */
   public int messageCount() {
     return messageCount;
   }

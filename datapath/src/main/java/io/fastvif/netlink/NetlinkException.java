@@ -1,9 +1,11 @@
 package io.fastvif.netlink;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifException;
 
 /** The kernel refused a netlink request. */
-public class NetlinkException extends RuntimeException {
+public class NetlinkException extends FastvifException {
   private static final long serialVersionUID = 1L;
 
   private final String request;
@@ -20,7 +22,7 @@ public class NetlinkException extends RuntimeException {
    * @param attributeOffset where the bad attribute is in the request, or -1
    */
   public NetlinkException(String request, int errno, String kernelMessage, int attributeOffset) {
-    super(describe(request, errno, kernelMessage, attributeOffset));
+    super(describe(request, errno, kernelMessage, attributeOffset), FailureKind.ofErrno(errno));
     this.request = request;
     this.errno = errno;
     this.kernelMessage = kernelMessage;
@@ -36,11 +38,7 @@ public class NetlinkException extends RuntimeException {
     return request;
   }
 
-  /**
-   * The kernel's error number.
-   *
-   * @return one of {@link Errno}
-   */
+  @Override
   public final int errno() {
     return errno;
   }
@@ -55,7 +53,7 @@ public class NetlinkException extends RuntimeException {
   }
 
   /**
-   * Where the attribute starts that the error is about.
+   * The offset of the attribute that the error is about.
    *
    * @return bytes from the start of the request's netlink header; -1 if the kernel did not say
    */

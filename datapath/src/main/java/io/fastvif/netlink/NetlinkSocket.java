@@ -8,8 +8,11 @@ import io.fastvif.bindings.MessageHeader;
 import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.trace.Tracer;
+import io.fastvif.trace.Tracing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntFunction;
 
 /**
  * A netlink socket, in the namespace of the thread that opens it. One thread at a time may use it.
@@ -22,13 +25,6 @@ import java.lang.foreign.MemorySegment;
  * @see <a href="https://man7.org/linux/man-pages/man7/netlink.7.html">netlink(7)</a>
  */
 public final class NetlinkSocket implements AutoCloseable {
-  /**
-   * The kernel's own limit for a part of a dump of many. One object may take more, such as a link
-   * with 200 virtual functions.
-   */
-  private static final int DATAGRAM_SIZE = 32 * 1024;
-
-  private static final int DATAGRAMS_PER_RECEIVE = 32;
   private static final int REQUESTED_BUFFER_SIZE = 4 * 1024 * 1024;
 
   /**
@@ -39,13 +35,19 @@ public final class NetlinkSocket implements AutoCloseable {
    */
   private static final int ANSWER_TRUE_SIZE = 1280;
 
+  /** How often in a row receiving what nobody wants may fail. */
+  private static final int MAX_FAILURES = 8;
+
   /** What netlink_sendmsg keeps free of the send buffer. */
   private static final int SEND_OVERHEAD = 32;
 
   private static final int NANOS_PER_MILLI = 1_000_000;
 
   private final FileDescriptor descriptor;
-  private final Arena arena = Arena.ofShared();
+
+  /** Freed when nobody can reach it any more: to close an arena costs a halt of all threads. */
+  private final Arena arena = Arena.ofAuto();
+
   private final MemorySegment sendHeader =
       arena.allocate(MessageHeader.SIZE, MessageHeader.ALIGNMENT);
   private final MemorySegment sendVector =
@@ -55,22 +57,30 @@ public final class NetlinkSocket implements AutoCloseable {
   private final AckDecoder ack = new AckDecoder();
   private final int sendBufferSize;
   private final int receiveBufferSize;
-  private final int portId;
-  private final boolean strictChecking;
-  private ReceiveVector received;
 
-  private NetlinkSocket(FileDescriptor descriptor, int bufferSize, int datagramSize) {
+  /** For other lengths than the usual one; null while those that all sockets share do. */
+  private ReceiveVector own;
+
+  /** Null where nobody traces. */
+  private final SocketTrace trace;
+
+  private NetlinkSocket(FileDescriptor descriptor, int family, int bufferSize, int datagramSize) {
     this.descriptor = descriptor;
+    Tracer tracer = Tracing.current();
+    trace = tracer == null ? null : new SocketTrace(tracer, family);
     int fd = descriptor.value();
     bind();
     sendBufferSize = setBuffer(SO_SNDBUFFORCE, SO_SNDBUF, bufferSize);
     receiveBufferSize = setBuffer(SO_RCVBUFFORCE, SO_RCVBUF, bufferSize);
     setOption(NETLINK_CAP_ACK, "NETLINK_CAP_ACK");
     setOption(NETLINK_EXT_ACK, "NETLINK_EXT_ACK");
-    // Only since Linux 4.20, and only some families have it.
-    strictChecking = Sockets.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1) == 0;
-    portId = readPortId();
-    received = new ReceiveVector(arena, DATAGRAMS_PER_RECEIVE, datagramSize);
+    // Has dumps filtered by their attributes; only since Linux 4.20, and only some families have
+    // it.
+    Sockets.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+    own =
+        datagramSize == ReceiveVectors.DATAGRAM_SIZE
+            ? null
+            : new ReceiveVector(arena, ReceiveVectors.DATAGRAMS, datagramSize);
     MessageHeader.putOneVector(sendHeader, 0, sendVector);
     pollEntry.set(Wire.INT, Polling.ENTRY_DESCRIPTOR_OFFSET, fd);
     pollEntry.set(Wire.SHORT, Polling.ENTRY_EVENTS_OFFSET, (short) POLLIN);
@@ -80,7 +90,6 @@ public final class NetlinkSocket implements AutoCloseable {
    * Opens a socket with buffers of 4 MiB, or as large as this user may have.
    *
    * @param family such as NETLINK_ROUTE
-   * @return it
    * @throws SystemCallException if the kernel refuses
    */
   public static NetlinkSocket open(int family) {
@@ -92,11 +101,10 @@ public final class NetlinkSocket implements AutoCloseable {
    *
    * @param family such as NETLINK_ROUTE
    * @param bufferSize bytes of the send and of the receive buffer; the kernel doubles them
-   * @return it
    * @throws SystemCallException if the kernel refuses
    */
   public static NetlinkSocket open(int family, int bufferSize) {
-    return open(family, bufferSize, DATAGRAM_SIZE);
+    return open(family, bufferSize, ReceiveVectors.DATAGRAM_SIZE);
   }
 
   /** Opens one that has room for datagrams of that size until a longer one comes. */
@@ -105,7 +113,7 @@ public final class NetlinkSocket implements AutoCloseable {
         FileDescriptor.check(
             Sockets.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family), "socket", "AF_NETLINK");
     try {
-      return new NetlinkSocket(descriptor, bufferSize, datagramSize);
+      return new NetlinkSocket(descriptor, family, bufferSize, datagramSize);
     } catch (RuntimeException | Error e) {
       descriptor.close();
       throw e;
@@ -121,13 +129,30 @@ public final class NetlinkSocket implements AutoCloseable {
    */
   public void send(MessageEncoder encoder) {
     MessageHeader.putVector(sendVector, 0, encoder.segment(), encoder.length());
+    if (trace != null) {
+      trace.send(encoder);
+    }
     long sent;
     do {
       sent = Sockets.sendmsg(descriptor.value(), sendHeader, 0);
     } while (sent == -Errno.EINTR);
     // check() would box its arguments on the good way too.
     if (sent < 0) {
+      if (trace != null) {
+        trace.refused((int) -sent);
+      }
       throw new SystemCallException("sendmsg", (int) -sent, descriptor.value(), encoder.length());
+    }
+  }
+
+  /**
+   * Says for which VIF a request is, for the trace, if there is one ({@link Tracing}).
+   *
+   * @param bySequence asked at each send; null for none, or several
+   */
+  public void traceVifs(IntFunction<String> bySequence) {
+    if (trace != null) {
+      trace.vifs(bySequence);
     }
   }
 
@@ -142,14 +167,27 @@ public final class NetlinkSocket implements AutoCloseable {
    * @throws MalformedMessageException if one is not well-formed
    */
   public int receive(MessageHandler handler) {
-    int count = receiveDatagrams();
+    ReceiveVector received = own;
+    if (received != null) {
+      return receive(handler, received);
+    }
+    received = ReceiveVectors.take();
+    try {
+      return receive(handler, received);
+    } finally {
+      ReceiveVectors.give(received);
+    }
+  }
+
+  private int receive(MessageHandler handler, ReceiveVector received) {
+    int count = receiveDatagrams(received);
     int longest = 0;
     for (int i = 0; i < count; i++) {
       received.rearm(i);
       longest = received.isFromKernel(i) ? Math.max(longest, received.length(i)) : longest;
     }
     if (longest > received.bufferSize()) {
-      throw tooLong(longest);
+      throw tooLong(longest, received.bufferSize());
     }
     for (int i = 0; i < count; i++) {
       if (received.isFromKernel(i)) {
@@ -200,12 +238,23 @@ public final class NetlinkSocket implements AutoCloseable {
 
   /** Drops everything that is waiting to be received, and forgets that messages were lost. */
   public void discard() {
+    ReceiveVector received = ReceiveVectors.take();
+    try {
+      discard(received);
+    } finally {
+      ReceiveVectors.give(received);
+    }
+  }
+
+  private void discard(ReceiveVector received) {
+    int failures = 0;
     while (true) {
-      int count = receiveRaw();
+      int count = receiveRaw(received);
       if (count == -Errno.EAGAIN) {
         return;
       }
-      if (count < 0 && count != -Errno.ENOBUFS && count != -Errno.EINTR) {
+      failures = count < 0 ? failures + 1 : 0;
+      if (failures == MAX_FAILURES) {
         throw new SystemCallException("recvmmsg", -count, descriptor.value());
       }
       for (int i = 0; i < count; i++) {
@@ -266,29 +315,7 @@ public final class NetlinkSocket implements AutoCloseable {
     return receiveBufferSize;
   }
 
-  /**
-   * The socket's address (nl_pid), which answers to it carry.
-   *
-   * @return the port id, unsigned
-   */
-  public int portId() {
-    return portId;
-  }
-
-  /**
-   * Whether the kernel checks dump requests strictly, and so filters by their attributes.
-   *
-   * @return whether it does
-   */
-  public boolean isStrictChecking() {
-    return strictChecking;
-  }
-
-  /**
-   * The socket's descriptor, for polling it beside others.
-   *
-   * @return the number
-   */
+  /** The socket's descriptor, for polling it beside others. */
   public int descriptor() {
     return descriptor.value();
   }
@@ -296,24 +323,23 @@ public final class NetlinkSocket implements AutoCloseable {
   /** Closes the socket. */
   @Override
   public void close() {
-    if (descriptor.isOpen()) {
-      descriptor.close();
-      arena.close();
+    if (trace != null) {
+      trace.abandon();
     }
+    descriptor.close();
   }
 
   /** Makes room for the next time, in as many bytes as before if a datagram leaves as many. */
-  private MessageTooLongException tooLong(int length) {
-    int before = received.bufferSize();
+  private MessageTooLongException tooLong(int length, int before) {
     int size = Integer.highestOneBit(length - 1) << 1;
-    int total = DATAGRAMS_PER_RECEIVE * DATAGRAM_SIZE;
-    int count = Math.clamp(total / size, 1, DATAGRAMS_PER_RECEIVE);
-    received = new ReceiveVector(arena, count, size);
+    int total = ReceiveVectors.DATAGRAMS * ReceiveVectors.DATAGRAM_SIZE;
+    int count = Math.clamp(total / size, 1, ReceiveVectors.DATAGRAMS);
+    own = new ReceiveVector(arena, count, size);
     return new MessageTooLongException(length, before);
   }
 
   /** With MSG_TRUNC, netlink tells how long a datagram was that had no room. */
-  private int receiveRaw() {
+  private int receiveRaw(ReceiveVector received) {
     return Sockets.recvmmsg(
         descriptor.value(),
         received.entries(),
@@ -322,10 +348,10 @@ public final class NetlinkSocket implements AutoCloseable {
         MemorySegment.NULL);
   }
 
-  private int receiveDatagrams() {
+  private int receiveDatagrams(ReceiveVector received) {
     int count;
     do {
-      count = receiveRaw();
+      count = receiveRaw(received);
     } while (count == -Errno.EINTR);
     if (count >= 0) {
       return count;
@@ -343,15 +369,24 @@ public final class NetlinkSocket implements AutoCloseable {
     int type = decoder.type();
     if (type == NLMSG_ERROR) {
       ack.wrap(decoder);
+      if (trace != null) {
+        trace.answered(decoder.sequence(), ack.errno(), ack.message(), ack.attributeOffset());
+      }
       handler.onAck(decoder.sequence(), ack.errno(), ack.message(), ack.attributeOffset());
     } else if (type == NLMSG_DONE) {
       int errno = decoder.payloadLength() >= Integer.BYTES ? -decoder.getInt(0) : 0;
       boolean interrupted = (decoder.flags() & NLM_F_DUMP_INTR) != 0;
+      if (trace != null) {
+        trace.done(decoder.sequence(), Math.max(0, errno));
+      }
       // Some families put a positive count here.
       handler.onDone(decoder.sequence(), Math.max(0, errno), interrupted);
     } else if (type == NLMSG_OVERRUN) {
       throw new MessagesLostException(receiveBufferSize);
     } else if (type != NLMSG_NOOP) {
+      if (trace != null) {
+        trace.object(decoder.sequence());
+      }
       handler.onMessage(decoder);
     }
   }
@@ -361,15 +396,6 @@ public final class NetlinkSocket implements AutoCloseable {
     address.set(Wire.SHORT, NetlinkAddress.FAMILY_OFFSET, (short) AF_NETLINK);
     SystemCallException.check(
         Sockets.bind(descriptor.value(), address, (int) address.byteSize()), "bind", "AF_NETLINK");
-  }
-
-  private int readPortId() {
-    MemorySegment address = arena.allocate(NetlinkAddress.SIZE, Integer.BYTES);
-    MemorySegment length = arena.allocate(Wire.INT);
-    length.set(Wire.INT, 0, (int) address.byteSize());
-    SystemCallException.check(
-        Sockets.getsockname(descriptor.value(), address, length), "getsockname");
-    return address.get(Wire.INT, NetlinkAddress.PORT_ID_OFFSET);
   }
 
   /** As large as asked for with CAP_NET_ADMIN, else as large as net.core.[rw]mem_max allows. */

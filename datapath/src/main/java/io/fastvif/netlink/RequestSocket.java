@@ -3,7 +3,6 @@ package io.fastvif.netlink;
 import static io.fastvif.bindings.linux.linux_h.NLM_F_DUMP_INTR;
 
 import io.fastvif.bindings.Errno;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -35,8 +34,7 @@ public final class RequestSocket implements AutoCloseable {
 
   private final NetlinkSocket socket;
   private final Describer describer;
-  private final Arena arena = Arena.ofShared();
-  private final MessageEncoder encoder = new MessageEncoder(arena.allocate(REQUEST_SIZE));
+  private final MessageEncoder encoder = MessageEncoder.growing(REQUEST_SIZE);
   private final Answer answer = new Answer();
 
   private RequestSocket(NetlinkSocket socket, Describer describer) {
@@ -49,7 +47,6 @@ public final class RequestSocket implements AutoCloseable {
    *
    * @param family such as NETLINK_ROUTE
    * @param describer for the messages of exceptions
-   * @return it
    * @throws io.fastvif.bindings.SystemCallException if the kernel refuses
    */
   public static RequestSocket open(int family, Describer describer) {
@@ -65,11 +62,7 @@ public final class RequestSocket implements AutoCloseable {
     return encoder;
   }
 
-  /**
-   * The socket underneath.
-   *
-   * @return it
-   */
+  /** The socket underneath. */
   public NetlinkSocket socket() {
     return socket;
   }
@@ -88,7 +81,7 @@ public final class RequestSocket implements AutoCloseable {
   }
 
   /**
-   * Sends the request and waits for its answer, where a refusal is nothing special.
+   * Sends the request and waits for its answer, where a refusal is expected and no exception.
    *
    * @param sequence the request's
    * @param handler gets the messages of the answer
@@ -101,7 +94,7 @@ public final class RequestSocket implements AutoCloseable {
   }
 
   /**
-   * What the kernel said about the request before, which it refused.
+   * The kernel's refusal of the previous request.
    *
    * @return to be thrown
    */
@@ -131,13 +124,18 @@ public final class RequestSocket implements AutoCloseable {
    *
    * @param sequence the request's
    * @param handler gets each object
-   * @return false if they changed meanwhile: some may be missing, and some told though they are
-   *     gone
+   * @return false if they changed meanwhile, so that some may be missing, and some told though they
+   *     are gone; or if the kernel was still about an earlier dump, which nobody had read to its
+   *     end
    * @throws NetlinkException if the kernel refuses
    */
   public boolean dumpOnce(int sequence, DumpHandler handler) {
     handler.onBegin();
     exchange(sequence, handler);
+    if (answer.errno == Errno.EBUSY) {
+      socket.discard();
+      return false;
+    }
     if (answer.errno != 0 && answer.errno != Errno.EINTR) {
       throw refused();
     }
@@ -157,9 +155,6 @@ public final class RequestSocket implements AutoCloseable {
   @Override
   public void close() {
     socket.close();
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
   }
 
   /** Only answers that tell of an object are long, so nothing is carried out twice. */

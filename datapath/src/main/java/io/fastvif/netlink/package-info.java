@@ -1,5 +1,5 @@
 /**
- * Netlink: message codecs and the socket they travel on. Uses native-bindings only.
+ * Netlink: message codecs and the socket they travel on.
  *
  * <p>Codecs know nothing of sockets, and the socket knows nothing of requests. {@link
  * io.fastvif.netlink.MessageEncoder} appends message after message to one reused segment, so that a
@@ -12,6 +12,6 @@
  * one {@code recvmmsg}. Sending and receiving allocate nothing; an error's text is made only when
  * there is an error.
  *
- * <p>May use: {@code bindings}.
+ * <p>May use: {@code bindings}, {@code trace}.
  */
 package io.fastvif.netlink;

@@ -1,15 +1,21 @@
 package io.fastvif.netns;
 
 import static io.fastvif.bindings.linux.linux_h.*;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Namespaces;
+import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.files.HostPath;
+import io.fastvif.trace.Tracing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -24,6 +30,9 @@ public final class Netns implements AutoCloseable {
   /** Of this thread: {@code /proc/self} would be that of the process's first one. */
   private static final String OF_THIS_THREAD = "/proc/thread-self/ns/net";
 
+  private static final String CURRENT = "current";
+  private static final String PRIVATE = "private";
+
   private final FileDescriptor descriptor;
   private final String description;
 
@@ -32,20 +41,15 @@ public final class Netns implements AutoCloseable {
     this.description = description;
   }
 
-  /**
-   * The namespace of this thread.
-   *
-   * @return it
-   */
+  /** The namespace of this thread. */
   public static Netns current() {
-    return open(OF_THIS_THREAD, "current");
+    return open(OF_THIS_THREAD, CURRENT);
   }
 
   /**
    * The namespace of a name, as {@code ip netns} shows it.
    *
    * @param name a file name in {@code /run/netns}
-   * @return it
    * @throws SystemCallException ENOENT if there is none
    */
   public static Netns named(String name) {
@@ -56,7 +60,6 @@ public final class Netns implements AutoCloseable {
    * The namespace that a path leads to.
    *
    * @param path such as {@code /proc/1/ns/net}
-   * @return it
    * @throws SystemCallException ENOENT if there is none
    */
   public static Netns of(Path path) {
@@ -68,7 +71,6 @@ public final class Netns implements AutoCloseable {
    * The namespace of a process.
    *
    * @param pid its id
-   * @return it
    * @throws SystemCallException ENOENT if there is no such process
    */
   public static Netns ofProcess(long pid) {
@@ -76,16 +78,25 @@ public final class Netns implements AutoCloseable {
   }
 
   /**
+   * The namespace of an open descriptor, such as one that a container runtime has passed.
+   *
+   * @param descriptor stays the caller's, and may be closed afterwards
+   * @throws SystemCallException ENOENT if it is not open
+   */
+  public static Netns ofDescriptor(int descriptor) {
+    return open("/proc/self/fd/" + descriptor, "descriptor " + descriptor);
+  }
+
+  /**
    * Makes a namespace without a name, which ends when this and all else in it is closed.
    *
-   * @return it
    * @throws SystemCallException EPERM without CAP_SYS_ADMIN
    */
   public static Netns createPrivate() {
     return NetnsThread.run(
         () -> {
           unshare();
-          return open(OF_THIS_THREAD, "private");
+          return open(OF_THIS_THREAD, PRIVATE);
         });
   }
 
@@ -93,7 +104,6 @@ public final class Netns implements AutoCloseable {
    * Makes a namespace with a name. Equivalent to {@code ip netns add NAME}.
    *
    * @param name a file name for {@code /run/netns}
-   * @return it
    * @throws SystemCallException EEXIST if the name is taken; EPERM without CAP_SYS_ADMIN
    */
   public static Netns create(String name) {
@@ -102,8 +112,8 @@ public final class Netns implements AutoCloseable {
   }
 
   /**
-   * Takes a namespace's name away; it ends with the last of what is in it. Equivalent to {@code ip
-   * netns delete NAME}.
+   * Removes a namespace's name; the namespace ends when nothing uses it any more. Equivalent to
+   * {@code ip netns delete NAME}.
    *
    * @param name a file name in {@code /run/netns}
    * @throws SystemCallException ENOENT if there is none
@@ -124,11 +134,39 @@ public final class Netns implements AutoCloseable {
    * @throws SystemCallException EPERM without CAP_SYS_ADMIN
    */
   public <T> T call(Callable<T> code) {
+    Callable<T> traced = Tracing.carried(code);
     return NetnsThread.run(
         () -> {
           enter();
-          return code.call();
+          return traced.call();
         });
+  }
+
+  /**
+   * Runs a moment's work in this namespace, such as opening sockets, which stay there whoever uses
+   * them, or writing a file under {@code /proc/sys/net}. It runs on one of a few threads that are
+   * kept for that and go from one namespace to another, and so costs some microseconds where {@link
+   * #call} makes a thread. The caller, which may be a virtual thread, stays where it is. Without
+   * the right to enter namespaces it has to be in this one.
+   *
+   * @param <T> what the code returns
+   * @param code what to run: it must not wait for anything, start threads, or leave the namespace
+   * @return what it returned
+   * @throws NetnsException if it threw a checked exception; an unchecked one comes as it is
+   * @throws SystemCallException EPERM without CAP_SYS_ADMIN, unless the caller is there; EINVAL if
+   *     this is no network namespace
+   */
+  public <T> T visit(Callable<T> code) {
+    if (!isCurrent()) {
+      return NetnsVisit.run(this, Tracing.carried(code));
+    }
+    try {
+      return code.call();
+    } catch (RuntimeException | Error unchecked) {
+      throw unchecked;
+    } catch (Exception checked) {
+      throw new NetnsException(checked);
+    }
   }
 
   /**
@@ -152,7 +190,6 @@ public final class Netns implements AutoCloseable {
   /**
    * Whether the calling thread is in this namespace.
    *
-   * @return whether it is
    * @throws UncheckedIOException if the kernel does not say
    */
   public boolean isCurrent() {
@@ -164,19 +201,65 @@ public final class Netns implements AutoCloseable {
     }
   }
 
-  /**
-   * The open descriptor, as netlink's IFLA_NET_NS_FD takes it.
-   *
-   * @return the number
-   */
+  /** The open descriptor, as netlink's IFLA_NET_NS_FD takes it. */
   public int descriptor() {
     return descriptor.value();
   }
 
-  /** Lets go of the namespace. */
+  /** Closes the descriptor; the namespace ends if nothing else uses it. */
   @Override
   public void close() {
     descriptor.close();
+  }
+
+  /** Whether it was not opened by a name, a path or a process's number. */
+  public boolean isAnonymous() {
+    return description.equals(CURRENT) || description.equals(PRIVATE);
+  }
+
+  /**
+   * What to call it: the name, path or process that it was opened by; without one its number, such
+   * as {@code net:[4026532208]}.
+   *
+   * @throws UncheckedIOException if the kernel does not tell the number
+   */
+  public String name() {
+    return isAnonymous() ? number() : description;
+  }
+
+  private String number() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor.value())).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What tells it from all other namespaces since the machine was started: the kernel's cookie of
+   * it, such as {@code cookie 3}, which no later one gets. Before Linux 5.14 its number, such as
+   * {@code net:[4026532208]}, which one that is made after its end may get.
+   *
+   * @throws SystemCallException if the kernel does not tell
+   */
+  public String identity() {
+    return visit(
+        () -> {
+          try (Arena arena = Arena.ofConfined();
+              FileDescriptor socket =
+                  FileDescriptor.check(
+                      Sockets.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket", "AF_UNIX")) {
+            MemorySegment cookie = arena.allocate(JAVA_LONG);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) cookie.byteSize());
+            int refused =
+                Sockets.getsockopt(socket.value(), SOL_SOCKET, SO_NETNS_COOKIE, cookie, length);
+            if (refused == -Errno.ENOPROTOOPT) {
+              return number();
+            }
+            SystemCallException.check(refused, "getsockopt", "SO_NETNS_COOKIE");
+            return "cookie " + Long.toUnsignedString(cookie.get(JAVA_LONG, 0));
+          }
+        });
   }
 
   @Override

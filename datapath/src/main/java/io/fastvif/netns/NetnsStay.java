@@ -59,21 +59,41 @@ public final class NetnsStay implements AutoCloseable {
   /** Moves the calling thread, which must be the one that began it, back into the namespace. */
   public void resume() {
     if (home.current != this) {
-      home.current = null;
-      netns.enter();
+      netns.enter(); // refused, it leaves the thread where it is
       home.current = this;
     }
+  }
+
+  /** As {@link #resume}; returns why that cannot be done, or null. */
+  public RuntimeException tryResume() {
+    try {
+      resume();
+      return null;
+    } catch (RuntimeException refused) {
+      return refused;
+    }
+  }
+
+  /** Where this stay is; closed with it. */
+  public Netns namespace() {
+    return netns;
   }
 
   /** Moves the thread back to where it was before its first stay. */
   @Override
   public void close() {
-    home.current = null;
+    if (home.current == this) {
+      home.current = null;
+    }
     netns.close();
-    home.netns.enter();
-    if (--home.stays == 0) {
-      HOME.remove();
-      home.netns.close();
+    try {
+      home.netns.enter();
+      home.current = null;
+    } finally {
+      if (--home.stays == 0) {
+        HOME.remove();
+        home.netns.close();
+      }
     }
   }
 }

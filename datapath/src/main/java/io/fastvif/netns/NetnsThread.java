@@ -31,7 +31,7 @@ final class NetnsThread<T> extends Thread {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return thread.result();
+    return NetnsException.unwrap(thread.result, thread.failure);
   }
 
   @Override
@@ -40,18 +40,6 @@ final class NetnsThread<T> extends Thread {
       result = code.call();
     } catch (Throwable t) {
       failure = t;
-    }
-  }
-
-  private T result() {
-    switch (failure) {
-      case null -> {
-        return result;
-      }
-      case Error e -> throw e;
-      case RuntimeException e -> throw e;
-      case Exception e -> throw new NetnsException(e);
-      default -> throw new AssertionError(failure);
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.fastvif.ovsdb;
 
-/** Told the end of an {@link OvsdbClient#await}, on the client's thread: it must not block. */
+/** Told of the end of an {@link OvsdbClient#await}, on the client's thread: it must not block. */
 public interface AwaitHandler {
 
   /**

@@ -43,7 +43,7 @@ final class MessageSplitter {
     return ByteBuffer.wrap(bytes, length, bytes.length - length);
   }
 
-  /** So many bytes were read into the last space. */
+  /** Accepts the bytes that were read into the last space. */
   void filled(int count) {
     length += count;
   }

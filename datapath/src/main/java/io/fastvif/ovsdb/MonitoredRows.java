@@ -26,6 +26,11 @@ final class MonitoredRows {
     listener.cleared();
   }
 
+  /** They are those of the server. */
+  void current() {
+    listener.current();
+  }
+
   /** Takes another schema without forgetting the rows. */
   void schema(OvsdbSchema newSchema) {
     schema = newSchema;

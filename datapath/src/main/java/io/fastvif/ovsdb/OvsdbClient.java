@@ -1,20 +1,19 @@
 package io.fastvif.ovsdb;
 
+import io.fastvif.event.Events;
+import io.fastvif.trace.Log;
+import io.fastvif.trace.Tracer;
+import io.fastvif.trace.Tracing;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,23 +26,26 @@ import javax.net.ssl.SSLHandshakeException;
  * lost. Methods may be called from any thread and do not wait, but for {@link #read}.
  */
 public final class OvsdbClient implements AutoCloseable {
-  private static final long FIRST_PAUSE = Duration.ofMillis(20).toNanos();
-  private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
-  private static final long HANDSHAKE = Duration.ofSeconds(10).toNanos();
-
-  /** How long the first of several servers may say nothing before the next is tried. */
-  private static final long FIRST_PATIENCE = Duration.ofSeconds(1).toNanos();
-
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final Builder settings;
-  private final Selector selector;
+  private final ServerWait wait = new ServerWait();
   private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final ReentrantLock rowsLock = new ReentrantLock();
   private final MonitoredRows rows;
   private final ServerStatus status;
-  private final List<Await> awaits = new ArrayList<>();
+  private final ServerAttempts attempts;
+  private final AddressLookup lookup;
+  private final Awaits awaits = new Awaits();
   private final Thread thread;
+
+  /** Null where nobody traces. */
+  private final Tracer tracer = Tracing.current();
+
+  private final String namespace = Tracing.namespace();
+
+  /** Whether it was logged that there is no connection. */
+  private boolean complained;
 
   private OvsdbSession session;
   private OvsdbSchema nextSchema;
@@ -52,19 +54,6 @@ public final class OvsdbClient implements AutoCloseable {
   private boolean connecting;
   private boolean conditionsDue;
   private long connectingSince;
-  private long pause;
-
-  /** Which of the servers is connected to, or tried next. */
-  private int server;
-
-  /** How many have been tried in vain since one was current. */
-  private int failures;
-
-  /** How many of them, one after the other, it is of no use to try again. */
-  private int refusals;
-
-  private CompletableFuture<SocketAddress> resolving;
-  private long nextAttempt;
 
   private volatile OvsdbSchema schema;
   private volatile boolean current;
@@ -73,24 +62,18 @@ public final class OvsdbClient implements AutoCloseable {
   private volatile boolean hopeless;
   private final LongAdder turns = new LongAdder();
 
-  /** Something that is waited for. */
-  private record Await(BooleanSupplier condition, long deadline, AwaitHandler handler) {}
-
   private OvsdbClient(Builder builder) {
     settings = builder;
     rows = new MonitoredRows(builder.listener);
     status = new ServerStatus(builder.database, builder.remotes.cluster());
-    try {
-      selector = Selector.open();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-    thread = new Thread(this::run, "fastvif-ovsdb");
+    attempts = new ServerAttempts(builder.remotes);
+    lookup = new AddressLookup(wait::wake);
+    thread = new Thread(Tracing.carried(this::run), "fastvif-ovsdb");
     thread.setDaemon(true);
     try {
       thread.start();
     } catch (RuntimeException | Error noThread) {
-      closeSelector();
+      wait.close();
       throw noThread;
     }
   }
@@ -152,12 +135,20 @@ public final class OvsdbClient implements AutoCloseable {
     byte[] parameters = transaction.parameters();
     int operations = transaction.size();
     long deadline = System.nanoTime() + limit.toNanos();
+    TransactionHandler told = handler;
+    if (Events.recordTransactions()) {
+      told = new RecordedTransaction(namespace, operations, told);
+    }
+    if (tracer != null) {
+      told = new TracedTransaction(tracer, parameters, told);
+    }
+    TransactionHandler answered = told;
     command(
         () -> {
           if (current) {
-            session.transact(parameters, operations, deadline, handler);
+            session.transact(parameters, operations, deadline, answered);
           } else {
-            handler.completed(TransactionOutcome.lost(false, problem));
+            answered.completed(TransactionOutcome.lost(false, problem));
           }
         });
   }
@@ -170,14 +161,14 @@ public final class OvsdbClient implements AutoCloseable {
    * @param limit how long to wait
    */
   public void await(BooleanSupplier condition, Duration limit, AwaitHandler handler) {
-    Await await = new Await(condition, System.nanoTime() + limit.toNanos(), handler);
+    Awaits.Await await = new Awaits.Await(condition, System.nanoTime() + limit.toNanos(), handler);
     command(
         () -> {
           wanted = true;
           if (closed) {
-            answer(await, false);
-          } else if (current && isMet(await)) {
-            answer(await, true);
+            await.answer(false);
+          } else if (current && await.isMet()) {
+            await.answer(true);
           } else {
             awaits.add(await);
           }
@@ -189,7 +180,7 @@ public final class OvsdbClient implements AutoCloseable {
       throw new IllegalStateException("the client is closed");
     }
     commands.offer(command);
-    selector.wakeup();
+    wait.wake();
     if (!thread.isAlive()) {
       drain(); // came in behind the thread's last look at the queue
     }
@@ -201,37 +192,18 @@ public final class OvsdbClient implements AutoCloseable {
       try {
         turn();
       } catch (IOException | RuntimeException | Error broken) {
-        boolean refused = broken instanceof SSLHandshakeException;
-        refusals = refused ? refusals + 1 : 0;
-        hopeless = refusals >= settings.remotes.addresses().size();
+        attempts.ended(broken instanceof SSLHandshakeException);
+        hopeless = attempts.areHopeless();
         lose(broken.getMessage() == null ? broken.toString() : broken.getMessage());
         if (hopeless) {
-          answerAll();
+          awaits.giveUp();
         }
       }
     }
     lose("the client was closed");
     drain();
-    answerAll();
-    closeSelector();
-  }
-
-  private void answerAll() {
-    List<Await> left = List.copyOf(awaits);
-    awaits.clear();
-    left.forEach(await -> answer(await, false));
-  }
-
-  private void closeSelector() {
-    try {
-      selector.close();
-    } catch (IOException nothingMoreIsWanted) {
-      // the descriptor is released all the same
-    }
-  }
-
-  private static void answer(Await await, boolean met) {
-    guard(() -> await.handler.awaited(met));
+    awaits.giveUp();
+    wait.close();
   }
 
   /** Lets what is thrown by a handler or a command harm nobody but who gave it. */
@@ -244,10 +216,14 @@ public final class OvsdbClient implements AutoCloseable {
     }
   }
 
-  private synchronized void drain() {
+  /** Executes what was asked for; returns how much that was. */
+  private synchronized int drain() {
+    int count = 0;
     for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
       guard(command);
+      count++;
     }
+    return count;
   }
 
   /** How often the client's thread has woken up; for a test. */
@@ -257,62 +233,45 @@ public final class OvsdbClient implements AutoCloseable {
 
   private void turn() throws IOException {
     turns.increment();
-    selector.select(pauseMillis());
-    selector.selectedKeys().clear();
-    drain();
+    wait.await(pauseMillis());
+    boolean woken = drain() > 0;
     long now = System.nanoTime();
-    if (session == null && wanted && now - nextAttempt >= 0) {
+    if (session == null && wanted && now - attempts.next() >= 0) {
       connect();
     }
     if (session != null) {
+      long heard = session.lastHeard();
       converse(now);
+      wait.check(woken, session.lastHeard() != heard);
     }
     if (conditionsDue) {
       conditionsDue = false;
-      awaits.removeIf(
-          await -> {
-            boolean met = current && isMet(await);
-            if (met) {
-              answer(await, true);
-            }
-            return met;
-          });
+      if (current) {
+        awaits.answerMet();
+      }
     }
-    awaits.removeIf(
-        await -> {
-          boolean late = now - await.deadline > 0;
-          if (late) {
-            answer(await, false);
-          }
-          return late;
-        });
+    awaits.expire(now);
   }
 
-  private static boolean isMet(Await await) {
-    boolean[] met = {false};
-    guard(() -> met[0] = await.condition.getAsBoolean());
-    return met[0];
-  }
-
-  /** How long nothing can happen of itself; 0 for ever. What others begin wakes the selector. */
+  /** How long nothing can happen of itself; 0 for ever. What others begin ends the wait. */
   private long pauseMillis() {
     long now = System.nanoTime();
-    long left = Long.MAX_VALUE;
-    for (Await await : awaits) {
-      left = Math.min(left, await.deadline - now);
-    }
+    long left = awaits.nanosLeft(now);
     if (session == null) {
-      if (resolving != null) {
-        left = Math.min(left, connectingSince + patience() - now);
+      if (lookup.isUnderWay()) {
+        left = Math.min(left, lookup.since() + attempts.patience() - now);
       } else if (wanted) {
-        left = Math.min(left, nextAttempt - now);
+        left = Math.min(left, attempts.next() - now);
       }
     } else if (connecting) {
-      left = Math.min(left, connectingSince + patience() - now);
+      left = Math.min(left, connectingSince + attempts.patience() - now);
     } else if (!session.isCurrent()) {
-      left = Math.min(left, session.lastHeard() + patience() - now);
+      left = Math.min(left, session.lastHeard() + attempts.patience() - now);
     } else {
       left = Math.min(left, session.nanosLeft(now, probeNanos()));
+    }
+    if (session != null && session.awaitsAnswer()) {
+      left = Math.min(left, ServerWait.TRUST);
     }
     return left == Long.MAX_VALUE ? 0 : Math.max(1, left / NANOS_PER_MILLI + 1);
   }
@@ -345,63 +304,20 @@ public final class OvsdbClient implements AutoCloseable {
     session.write();
   }
 
-  /** How long a server may say nothing; less where there is another one to try. */
-  private long patience() {
-    int servers = settings.remotes.addresses().size();
-    return servers == 1
-        ? HANDSHAKE
-        : Math.min(HANDSHAKE, FIRST_PATIENCE << Math.min(failures / servers, 4));
-  }
-
   private void checkPatience(long now, long since) throws IOException {
-    if (now - since > patience()) {
+    if (now - since > attempts.patience()) {
       throw new IOException("the server does not answer");
     }
   }
 
-  private OvsdbAddress address() {
-    return settings.remotes.addresses().get(server);
-  }
-
   /** Begins to connect; where a name has to be looked up, once that is done. */
   private void connect() throws IOException {
-    if (resolving == null) {
-      resolving = resolve(address());
-      connectingSince = System.nanoTime();
-    }
-    if (!resolving.isDone()) {
-      checkPatience(System.nanoTime(), connectingSince);
-      return;
-    }
-    SocketAddress address;
-    try {
-      address = resolving.join();
-    } catch (CompletionException failed) {
-      throw new IOException(failed.getCause().getMessage(), failed);
-    } finally {
-      resolving = null;
-    }
-    connect(address);
-  }
-
-  /** Looks up a name in a thread of its own: it may take long, and nothing here may wait for it. */
-  private CompletableFuture<SocketAddress> resolve(OvsdbAddress address) {
-    CompletableFuture<SocketAddress> resolved = new CompletableFuture<>();
-    Runnable lookUp =
-        () -> {
-          try {
-            resolved.complete(address.resolve());
-          } catch (IOException | RuntimeException | Error unknown) {
-            resolved.completeExceptionally(unknown);
-          }
-          selector.wakeup();
-        };
-    if (address instanceof OvsdbAddress.Unix) {
-      lookUp.run();
+    SocketAddress address = lookup.poll(attempts.address());
+    if (address == null) {
+      checkPatience(System.nanoTime(), lookup.since());
     } else {
-      Thread.ofPlatform().daemon().name("fastvif-ovsdb-name").start(lookUp);
+      connect(address);
     }
-    return resolved;
   }
 
   private void connect(SocketAddress address) throws IOException {
@@ -411,16 +327,16 @@ public final class OvsdbClient implements AutoCloseable {
             : SocketChannel.open();
     try {
       channel.configureBlocking(false);
-      channel.register(selector, SelectionKey.OP_CONNECT);
+      channel.register(wait.selector(), SelectionKey.OP_CONNECT);
       channel.connect(address);
       ByteLink link =
-          address() instanceof OvsdbAddress.Tcp tcp && tcp.tls()
+          attempts.address() instanceof OvsdbAddress.Tcp tcp && tcp.tls()
               ? new TlsLink(channel, settings.tls)
               : ByteLink.plain(channel);
       session =
           new OvsdbSession(
               channel,
-              selector,
+              wait.selector(),
               link,
               settings.database,
               settings.columns,
@@ -437,15 +353,14 @@ public final class OvsdbClient implements AutoCloseable {
 
   /** Ends the connection; the next attempt is with the next server. */
   private void lose(String reason) {
-    int servers = settings.remotes.addresses().size();
     current = false;
-    resolving = null;
-    problem = address() + ": " + reason;
-    server = (server + 1) % servers;
-    if (failures++ % servers == 0) { // the pause grows once they have all been tried
-      pause = Math.clamp(2 * pause, FIRST_PAUSE, LONGEST_PAUSE);
+    lookup.forget();
+    problem = attempts.address() + ": " + reason;
+    if (!closed && !complained) {
+      complained = true; // and not at each attempt that follows
+      Log.warning(OvsdbClient.class, "no connection to Open vSwitch's database: " + problem);
     }
-    nextAttempt = System.nanoTime() + (failures % servers == 0 ? pause : FIRST_PAUSE);
+    attempts.moveOn();
     OvsdbSession lost = session;
     session = null;
     if (lost != null) {
@@ -491,12 +406,21 @@ public final class OvsdbClient implements AutoCloseable {
     @Override
     public void onCurrent() {
       schema = nextSchema;
-      pause = 0;
-      failures = 0;
-      refusals = 0;
+      if (complained) {
+        complained = false;
+        Log.info(
+            OvsdbClient.class, "connected to Open vSwitch's database again: " + attempts.address());
+      }
+      attempts.succeeded();
       hopeless = false;
       current = true;
       conditionsDue = true;
+      rowsLock.lock();
+      try {
+        rows.current();
+      } finally {
+        rowsLock.unlock();
+      }
     }
   }
 
@@ -504,7 +428,7 @@ public final class OvsdbClient implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    selector.wakeup();
+    wait.wake();
     try {
       thread.join();
     } catch (InterruptedException interrupted) {
@@ -512,7 +436,7 @@ public final class OvsdbClient implements AutoCloseable {
     }
   }
 
-  /** What a client is made of. */
+  /** Builds a client. */
   public static final class Builder {
     private static final long PROBE_MILLIS = 5_000;
 
@@ -535,34 +459,34 @@ public final class OvsdbClient implements AutoCloseable {
       this.database = database;
     }
 
-    /** Columns of a table to monitor; those that the schema does not have are left out. */
+    /** Monitors columns of a table; those that the schema does not have are left out. */
     public Builder monitor(String table, String... names) {
       columns.put(table, List.of(names));
       return this;
     }
 
-    /** Who keeps what it needs of the monitored rows. */
+    /** Sets the listener to the monitored rows. */
     public Builder listener(RowListener rowListener) {
       listener = rowListener;
       return this;
     }
 
-    /** What a TLS connection proves itself with. */
+    /** Sets the credentials of TLS connections. */
     public Builder tls(TlsCredentials credentials) {
       tls = credentials;
       return this;
     }
 
     /**
-     * After what silence the server is asked for a sign of life, and after what further silence the
-     * connection is given up; 5 s by default.
+     * Sets after how much silence the server is probed; after as much again the connection is given
+     * up; 5 s by default.
      */
     public Builder probe(Duration interval) {
       probeMillis = interval.toMillis();
       return this;
     }
 
-    /** The client, whose thread is started in the network namespace of the caller's. */
+    /** Builds the client and starts its thread, in the caller's network namespace. */
     public OvsdbClient build() {
       if (remotes.usesTls() && tls == null) {
         throw new IllegalArgumentException(remotes + " needs a key, a certificate and a CA");

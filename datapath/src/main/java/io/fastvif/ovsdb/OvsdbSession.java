@@ -298,6 +298,11 @@ final class OvsdbSession implements AutoCloseable {
     OvsdbClient.guard(() -> transaction.handler.completed(outcome));
   }
 
+  /** Whether the server owes an answer. */
+  boolean awaitsAnswer() {
+    return !requests.isEmpty() || !transactions.isEmpty() || probed;
+  }
+
   /** How long nothing is to be done, unless the server says something. */
   long nanosLeft(long now, long interval) {
     long left = lastHeard + (probed ? 2 : 1) * interval - now;

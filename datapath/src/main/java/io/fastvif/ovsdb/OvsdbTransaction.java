@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -15,6 +17,10 @@ import java.util.UUID;
 public final class OvsdbTransaction {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
   private final JsonGenerator out;
+
+  /** Rows that earlier operations fail without. */
+  private final Set<UUID> expected = new HashSet<>();
+
   private int count;
 
   /**
@@ -90,8 +96,9 @@ public final class OvsdbTransaction {
         });
   }
 
-  /** Sets columns of a row. */
+  /** Sets columns of a row; fails the transaction unless the row is there. */
   public int update(String table, UUID row, Map<String, OvsdbValue> columns) {
+    expect(table, row);
     return operation(
         "update",
         table,
@@ -103,28 +110,17 @@ public final class OvsdbTransaction {
   }
 
   /**
-   * Changes a column by what it holds.
+   * Changes a column by what it holds; fails the transaction unless the row is there.
    *
    * @param mutator {@code +=}, {@code insert}, {@code delete} ...
    */
   public int mutate(String table, UUID row, String column, String mutator, OvsdbValue value) {
+    expect(table, row);
     return operation(
         "mutate",
         table,
         json -> {
           whereRow(json, row);
-          mutation(json, column, mutator, value);
-        });
-  }
-
-  /** Changes a column of every row of a table; for tables that have one row. */
-  public int mutateAll(String table, String column, String mutator, OvsdbValue value) {
-    return operation(
-        "mutate",
-        table,
-        json -> {
-          json.writeArrayFieldStart("where");
-          json.writeEndArray();
           mutation(json, column, mutator, value);
         });
   }
@@ -145,8 +141,19 @@ public final class OvsdbTransaction {
     return operation("delete", table, json -> whereRow(json, row));
   }
 
+  /**
+   * Where no row is found a change of it is no error to the database, and the rest of the
+   * transaction would be done: it is expected to be there before it is changed for the first time.
+   */
+  private void expect(String table, UUID row) {
+    if (!expected.contains(row)) {
+      expect(table, row, "_uuid", OvsdbValue.of(row));
+    }
+  }
+
   /** Fails the transaction unless the row is there and its column has that value now. */
   public int expect(String table, UUID row, String column, OvsdbValue value) {
+    expected.add(row);
     return operation(
         "wait",
         table,

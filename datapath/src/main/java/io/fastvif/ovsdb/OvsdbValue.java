@@ -3,7 +3,6 @@ package io.fastvif.ovsdb;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -91,14 +90,6 @@ public sealed interface OvsdbValue {
       }
     }
     return rows;
-  }
-
-  /** The numbers of a set. */
-  default List<Long> numbers() {
-    return atomsOrNone().stream()
-        .filter(Number.class::isInstance)
-        .map(atom -> ((Number) atom).longValue())
-        .toList();
   }
 
   /** A map's pairs as text; empty for a set. */

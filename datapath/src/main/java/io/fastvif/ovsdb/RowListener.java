@@ -16,4 +16,7 @@ public interface RowListener {
    * @param after null if it went
    */
   void changed(String table, OvsdbRow before, OvsdbRow after);
+
+  /** From now on the rows are those of the server; they were not since the connection was lost. */
+  default void current() {}
 }

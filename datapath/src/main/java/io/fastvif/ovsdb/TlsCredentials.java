@@ -24,9 +24,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * What a TLS connection proves itself with, and whom it trusts: the three PEM files of ovs-vsctl's
- * {@code --private-key}, {@code --certificate} and {@code --ca-cert}. As in Open vSwitch, the
- * server's certificate must come from that CA, whatever name it bears.
+ * The credentials of a TLS connection: the three PEM files of ovs-vsctl's {@code --private-key},
+ * {@code --certificate} and {@code --ca-cert}. As in Open vSwitch, the server's certificate must
+ * come from that CA, whatever name it bears.
  */
 public final class TlsCredentials {
   private static final Pattern KEY =

@@ -20,6 +20,6 @@
  * for what these classes do with jackson-core; it has a blocking start and no {@code
  * monitor_cond_since}. So this package stands alone.
  *
- * <p>May use: {@code files}.
+ * <p>May use: {@code event}, {@code trace}, {@code bindings}, {@code files}.
  */
 package io.fastvif.ovsdb;

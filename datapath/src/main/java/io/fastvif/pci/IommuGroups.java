@@ -1,5 +1,7 @@
 package io.fastvif.pci;
 
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The groups of devices that the IOMMU cannot tell from one another. A program in user space gets
@@ -19,7 +22,7 @@ import java.util.Optional;
  * @see <a href="https://docs.kernel.org/driver-api/vfio.html">VFIO, groups</a>
  */
 public final class IommuGroups {
-  private static final String VFIO = "vfio";
+  private static final String GROUP = "iommu_group";
 
   /** The class of PCI-to-PCI bridges (0604), above the programming interface's byte. */
   private static final int BRIDGE_CLASS = 0x0604;
@@ -39,7 +42,7 @@ public final class IommuGroups {
   /** The devices of a device's group, with itself, by address; empty if it has no group. */
   public Optional<List<PciAddress>> members(PciAddress device) throws IOException {
     List<PciAddress> members = new ArrayList<>();
-    Path group = devices.resolve(device.toString()).resolve("iommu_group/devices");
+    Path group = devices.resolve(device.toString()).resolve(GROUP).resolve("devices");
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(group)) {
       for (Path entry : entries) {
         members.add(PciAddress.parse(entry.getFileName().toString()));
@@ -51,6 +54,16 @@ public final class IommuGroups {
     return Optional.of(members);
   }
 
+  /** The number of a device's group, if the host has an IOMMU that is switched on. */
+  public OptionalInt number(PciAddress device) throws IOException {
+    try {
+      Path group = Files.readSymbolicLink(devices.resolve(device.toString()).resolve(GROUP));
+      return OptionalInt.of(Integer.parseInt(group.getFileName().toString()));
+    } catch (NoSuchFileException none) {
+      return OptionalInt.empty();
+    }
+  }
+
   /** Whether the device is a bridge between PCI buses. */
   public boolean isBridge(PciAddress device) throws IOException {
     Path file = devices.resolve(device.toString()).resolve("class");
@@ -59,8 +72,8 @@ public final class IommuGroups {
   }
 
   /**
-   * Checks that a device may be bound to a driver of user space's: its group is its own, but for
-   * bridges, devices without a driver, and those that VFIO has too.
+   * Checks that a device may be bound to a user-space driver: the rest of its group is bridges,
+   * devices without a driver, and devices that VFIO has.
    *
    * @throws IOException if it has no group, or the kernel uses another device of it
    */
@@ -70,7 +83,8 @@ public final class IommuGroups {
       if (isWithoutIommuAllowed()) {
         return;
       }
-      throw new IOException(
+      throw new FastvifIOException(
+          FailureKind.NOT_FOUND,
           device + " is in no IOMMU group: the host has no IOMMU, or it is switched off");
     }
     List<String> others = new ArrayList<>();
@@ -78,13 +92,14 @@ public final class IommuGroups {
       Optional<String> driver = pci.driver(member);
       if (!member.equals(device)
           && driver.isPresent()
-          && !driver.get().startsWith(VFIO)
+          && !VfioUse.isDriver(driver.get())
           && !isBridge(member)) {
         others.add(member + " (" + driver.get() + ")");
       }
     }
     if (!others.isEmpty()) {
-      throw new IOException(device + " shares its IOMMU group with " + String.join(", ", others));
+      throw new FastvifIOException(
+          FailureKind.BUSY, device + " shares its IOMMU group with " + String.join(", ", others));
     }
   }
 

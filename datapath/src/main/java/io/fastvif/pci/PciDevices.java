@@ -1,14 +1,18 @@
 package io.fastvif.pci;
 
-import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.files.HostPath;
+import io.fastvif.files.KernelFile;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The PCI devices below one root of sysfs. Reading needs no privilege, binding needs root. */
 public final class PciDevices {
@@ -16,26 +20,38 @@ public final class PciDevices {
   public static final Path SYSFS = Path.of("/sys");
 
   private static final String NO_OVERRIDE = "(null)";
-  private static final String VFIO = "vfio";
 
   private final Path devices;
   private final Path drivers;
   private final IommuGroups groups;
+  private final SriovFunctions sriov;
+  private final VfioUse vfio;
 
   /**
-   * Of a tree.
+   * Reads the tree below that root.
    *
-   * @param sysfs the root, normally {@link #SYSFS}
+   * @param sysfs the root of sysfs, normally {@link #SYSFS}
    */
   public PciDevices(Path sysfs) {
+    this(sysfs, Path.of("/dev"));
+  }
+
+  PciDevices(Path sysfs, Path dev) {
     devices = sysfs.resolve("bus/pci/devices");
     drivers = sysfs.resolve("bus/pci/drivers");
     groups = new IommuGroups(this, sysfs);
+    vfio = new VfioUse(devices, dev);
+    sriov = new SriovFunctions(devices, vfio);
   }
 
   /** The groups of devices that the IOMMU cannot tell apart. */
   public IommuGroups groups() {
     return groups;
+  }
+
+  /** The physical functions and their virtual ones. */
+  public SriovFunctions sriov() {
+    return sriov;
   }
 
   /** Whether there is a device at that address. */
@@ -53,6 +69,18 @@ public final class PciDevices {
     }
   }
 
+  /**
+   * The names of a device's network links in the namespace that sysfs was mounted from, in order;
+   * none if it is not a network device, or there is none at that address.
+   */
+  public List<String> linkNames(PciAddress device) throws IOException {
+    try (Stream<Path> links = Files.list(folder(device).resolve("net"))) {
+      return links.map(link -> HostPath.text(link.getFileName())).sorted().toList();
+    } catch (NoSuchFileException none) {
+      return List.of();
+    }
+  }
+
   /** The only driver that the kernel binds a device to by itself, if one is set. */
   public Optional<String> override(PciAddress device) throws IOException {
     String text = Files.readString(folder(device).resolve("driver_override")).strip();
@@ -60,29 +88,35 @@ public final class PciDevices {
   }
 
   /**
-   * Binds a device to a driver, verified afterwards; a failure puts back what was.
+   * Binds a device to a driver and verifies it; a failure restores the former binding.
    *
    * @param driver the driver it shall have, which must be loaded; empty for none
    * @param override what shall be its {@code driver_override}; null for none
    * @return false if it was so already
+   * @throws io.fastvif.bindings.HeldException if it is to be taken from VFIO, and a process uses
+   *     it: the kernel would wait for that
    * @throws IOException if there is no such device or driver, the driver refuses the device, or it
    *     is a driver of VFIO's and the device has no IOMMU group of its own
    */
   public boolean bind(PciAddress device, Optional<String> driver, String override)
       throws IOException {
     if (!exists(device)) {
-      throw new IOException("there is no PCI device " + device);
+      throw new FastvifIOException(FailureKind.NOT_FOUND, "there is no PCI device " + device);
     }
     if (driver.isPresent() && !Files.exists(drivers.resolve(driver.get()))) {
-      throw new IOException("the driver " + driver.get() + " is not loaded");
+      throw new FastvifIOException(
+          FailureKind.NOT_FOUND, "the driver " + driver.get() + " is not loaded");
     }
     Optional<String> formerDriver = driver(device);
     Optional<String> formerOverride = override(device);
     if (formerDriver.equals(driver) && formerOverride.equals(Optional.ofNullable(override))) {
       return false;
     }
-    if (driver.isPresent() && driver.get().startsWith(VFIO)) {
+    if (driver.isPresent() && VfioUse.isDriver(driver.get())) {
       groups.checkOwn(device);
+    }
+    if (!formerDriver.equals(driver)) {
+      vfio.checkUnused(List.of(device));
     }
     try {
       change(device, driver, override);
@@ -95,49 +129,6 @@ public final class PciDevices {
       throw refused;
     }
     return true;
-  }
-
-  /**
-   * Makes so many virtual functions of a physical one, verified afterwards; a failure puts back how
-   * many there were.
-   *
-   * @return false if there are as many already
-   * @throws IOException if it is no physical function, or its driver refuses the number
-   */
-  public boolean setVfCount(PciAddress physicalFunction, int count) throws IOException {
-    Path file = folder(physicalFunction).resolve("sriov_numvfs");
-    if (!Files.exists(file)) {
-      throw new IOException(physicalFunction + " cannot have virtual functions");
-    }
-    int former = readNumber(file);
-    if (former == count) {
-      return false;
-    }
-    try {
-      if (former != 0 && count != 0) {
-        write(file, "0"); // the kernel answers EBUSY to any other number
-      }
-      write(file, "" + count);
-      int made = readNumber(file);
-      if (made != count) {
-        throw new IOException(
-            physicalFunction + " has " + made + " virtual functions, expected " + count);
-      }
-    } catch (IOException refused) {
-      try {
-        if (readNumber(file) != former) {
-          write(file, "" + former);
-        }
-      } catch (IOException alsoRefused) {
-        refused.addSuppressed(alsoRefused);
-      }
-      throw refused;
-    }
-    return true;
-  }
-
-  private static int readNumber(Path file) throws IOException {
-    return Integer.parseInt(Files.readString(file).strip());
   }
 
   private void change(PciAddress device, Optional<String> driver, String override)
@@ -166,11 +157,11 @@ public final class PciDevices {
   }
 
   /** With the driver's own errno, which Files.write would only tell in words. */
-  private static void write(Path file, String text) throws IOException {
+  static void write(Path file, String text) throws IOException {
     try {
-      FileIo.writeText(HostPath.text(file), (text == null ? "" : text) + "\n");
+      KernelFile.write(HostPath.text(file), (text == null ? "" : text) + "\n");
     } catch (SystemCallException refused) {
-      throw new IOException(refused.getMessage(), refused);
+      throw new FastvifIOException(refused.getMessage(), refused);
     }
   }
 

@@ -1,5 +1,6 @@
 /**
- * PCI devices as sysfs shows them: which driver each is bound to, and binding to another.
+ * PCI devices as sysfs shows them: drivers and binding, IOMMU groups, physical and virtual
+ * functions and their number. Nothing else of fastvif reads or writes these files.
  *
  * <p>The kernel binds a device to a driver that knows its ids, or, where {@code driver_override}
  * names one, to that one only. What is bound is therefore a state of two parts, the driver and the

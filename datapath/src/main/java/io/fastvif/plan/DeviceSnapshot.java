@@ -41,6 +41,11 @@ public interface DeviceSnapshot {
   /** Who has the device, if anybody. */
   Optional<DeviceLease> lease(PciAddress address);
 
+  /** The network namespace that is planned for, as leases name it; null if that is not known. */
+  default String namespace() {
+    return null;
+  }
+
   /** Who has which devices, all that is known of that. */
   default Map<PciAddress, DeviceLease> leases() {
     return Map.of();

@@ -1,7 +1,7 @@
 package io.fastvif.plan;
 
 /** A step on what hangs on a link. */
-public sealed interface EntryStep extends Step.OnEntry {
+public sealed interface EntryStep extends NetlinkStep {
 
   /** The link that it is done to. */
   String name();
@@ -41,6 +41,17 @@ public sealed interface EntryStep extends Step.OnEntry {
     @Override
     public String toString() {
       return "move " + entry + " to " + name;
+    }
+  }
+
+  /**
+   * Gives a route back the metrics that it had; one that is gone stays so. Equivalent to {@code ip
+   * route change ROUTE dev NAME}.
+   */
+  record Change(String name, LinkEntry entry) implements EntryStep {
+    @Override
+    public String toString() {
+      return "give " + entry + " of " + name + " its MTU";
     }
   }
 

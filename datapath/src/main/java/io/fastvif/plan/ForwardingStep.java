@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * A change of the rules on what is forwarded from and to a bridge, which the bridge's VIFs share.
  * It names what is to be, not what is to be done: where that is so already, nothing is done.
  */
-public sealed interface ForwardingStep extends Step.Filter {
+public sealed interface ForwardingStep extends Step {
 
   /** The chain of iptables' table filter that FORWARD jumps to for all such rules. */
   String CHAIN = "fastvif-FORWARD";

@@ -26,6 +26,11 @@ public interface HostSnapshot {
   /** The links of the VIF of that id, see {@link LinkState#isOf}: those that are half made too. */
   List<LinkState> linksOf(String vifId);
 
+  /**
+   * The ports of the bridge of that index, and whatever else has it as its master; in any order.
+   */
+  List<LinkState> ports(int master);
+
   /** The addresses of the link of that index. */
   List<AddressState> addresses(int index);
 
@@ -40,6 +45,16 @@ public interface HostSnapshot {
   /** The same with what hangs on links, read from there when it is first asked for. */
   default HostSnapshot withEntries(IntFunction<LinkEntries> reader) {
     return new EntriesSnapshot(this, reader);
+  }
+
+  /** The links of other namespaces that lie on the link of that index. */
+  default MovedLinks movedLinks(int index) {
+    return MovedLinks.NONE;
+  }
+
+  /** The same with the links of other namespaces, looked for when they are first asked for. */
+  default HostSnapshot withMovedLinks(IntFunction<MovedLinks> reader) {
+    return new MovedLinksSnapshot(this, reader);
   }
 
   /** Open vSwitch's rows. */

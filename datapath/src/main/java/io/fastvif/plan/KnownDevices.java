@@ -9,11 +9,14 @@ final class KnownDevices implements DeviceSnapshot {
   private final Map<PciAddress, DeviceState> devices;
   private final Map<PciAddress, VfSettings> settings;
   private final Map<PciAddress, DeviceLease> leases;
+  private final String namespace;
 
   KnownDevices(
       Map<PciAddress, DeviceState> devices,
       Map<PciAddress, VfSettings> settings,
-      Map<PciAddress, DeviceLease> leases) {
+      Map<PciAddress, DeviceLease> leases,
+      String namespace) {
+    this.namespace = namespace;
     this.devices = Map.copyOf(devices);
     this.settings = Map.copyOf(settings);
     this.leases = Map.copyOf(leases);
@@ -32,6 +35,11 @@ final class KnownDevices implements DeviceSnapshot {
   @Override
   public Optional<DeviceLease> lease(PciAddress address) {
     return Optional.ofNullable(leases.get(address));
+  }
+
+  @Override
+  public String namespace() {
+    return namespace;
   }
 
   @Override

@@ -47,6 +47,8 @@ public final class LinkEntry {
   private final boolean checked;
   private final String obstacle;
   private final int labelSuffixBytes;
+  private final boolean expiring;
+  private final boolean stable;
 
   private LinkEntry(Builder builder) {
     kind = builder.kind;
@@ -60,6 +62,8 @@ public final class LinkEntry {
     checked = builder.checked;
     obstacle = builder.obstacle;
     labelSuffixBytes = builder.labelSuffixBytes;
+    expiring = builder.expiring;
+    stable = builder.stable;
   }
 
   /**
@@ -118,6 +122,19 @@ public final class LinkEntry {
     return labelSuffixBytes;
   }
 
+  /**
+   * Whether it is an address that the kernel has made of a secret and says so: nobody else can give
+   * an address that flag, so that it is not the same once it is taken off and added again.
+   */
+  public boolean isStable() {
+    return stable;
+  }
+
+  /** Whether it is a route that the kernel drops after a time. */
+  public boolean isExpiring() {
+    return expiring;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof LinkEntry entry
@@ -148,6 +165,8 @@ public final class LinkEntry {
     private boolean checked;
     private String obstacle;
     private int labelSuffixBytes;
+    private boolean expiring;
+    private boolean stable;
 
     private Builder(Kind kind, String text, byte[] body, byte[] identity) {
       this.kind = kind;
@@ -195,6 +214,18 @@ public final class LinkEntry {
     /** How long an address's label is behind its link's name. */
     public Builder labelSuffixBytes(int value) {
       labelSuffixBytes = value;
+      return this;
+    }
+
+    /** Whether it is a route that the kernel drops after a time. */
+    public Builder expiring(boolean value) {
+      expiring = value;
+      return this;
+    }
+
+    /** Whether it is an address that the kernel has made of a secret. */
+    public Builder stable(boolean value) {
+      stable = value;
       return this;
     }
 

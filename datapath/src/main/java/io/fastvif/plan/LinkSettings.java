@@ -12,8 +12,8 @@ import io.fastvif.vif.MacAddress;
  * @param up whether the link is administratively up
  * @param promiscuous whether the link is set to take every frame
  * @param alias text kept with the link, at most 255 bytes
- * @param ipv6AddressGeneration whether the kernel gives the link an IPv6 link-local address of its
- *     own ({@code addrgenmode}: false is none, true eui64)
+ * @param addressGeneration how the kernel makes the link's own IPv6 addresses
+ * @param dormancy whether the link counts as dormant once it has a carrier
  * @param arpIgnore {@code net.ipv4.conf.NAME.arp_ignore}
  * @param arpAnnounce {@code net.ipv4.conf.NAME.arp_announce}
  */
@@ -24,13 +24,14 @@ public record LinkSettings(
     Boolean up,
     Boolean promiscuous,
     String alias,
-    Boolean ipv6AddressGeneration,
+    AddressGeneration addressGeneration,
+    Dormancy dormancy,
     Integer arpIgnore,
     Integer arpAnnounce) {
 
   /** Nothing is changed. */
   public static final LinkSettings NONE =
-      new LinkSettings(null, null, null, null, null, null, null, null, null);
+      new LinkSettings(null, null, null, null, null, null, null, null, null, null);
 
   /** Whether these settings change nothing. */
   public boolean isEmpty() {
@@ -46,7 +47,8 @@ public record LinkSettings(
         up,
         promiscuous,
         alias,
-        ipv6AddressGeneration,
+        addressGeneration,
+        dormancy,
         arpIgnore,
         arpAnnounce);
   }
@@ -54,13 +56,31 @@ public record LinkSettings(
   /** The same with a MAC address. */
   public LinkSettings withAddress(MacAddress value) {
     return new LinkSettings(
-        mtu, value, master, up, promiscuous, alias, ipv6AddressGeneration, arpIgnore, arpAnnounce);
+        mtu,
+        value,
+        master,
+        up,
+        promiscuous,
+        alias,
+        addressGeneration,
+        dormancy,
+        arpIgnore,
+        arpAnnounce);
   }
 
   /** The same with a master; the empty string takes the link out of its master. */
   public LinkSettings withMaster(String value) {
     return new LinkSettings(
-        mtu, address, value, up, promiscuous, alias, ipv6AddressGeneration, arpIgnore, arpAnnounce);
+        mtu,
+        address,
+        value,
+        up,
+        promiscuous,
+        alias,
+        addressGeneration,
+        dormancy,
+        arpIgnore,
+        arpAnnounce);
   }
 
   /** The same with an administrative state. */
@@ -72,7 +92,8 @@ public record LinkSettings(
         value,
         promiscuous,
         alias,
-        ipv6AddressGeneration,
+        addressGeneration,
+        dormancy,
         arpIgnore,
         arpAnnounce);
   }
@@ -80,7 +101,16 @@ public record LinkSettings(
   /** The same with promiscuity. */
   public LinkSettings withPromiscuous(Boolean value) {
     return new LinkSettings(
-        mtu, address, master, up, value, alias, ipv6AddressGeneration, arpIgnore, arpAnnounce);
+        mtu,
+        address,
+        master,
+        up,
+        value,
+        alias,
+        addressGeneration,
+        dormancy,
+        arpIgnore,
+        arpAnnounce);
   }
 
   /** The same with an alias. */
@@ -92,21 +122,52 @@ public record LinkSettings(
         up,
         promiscuous,
         value,
-        ipv6AddressGeneration,
+        addressGeneration,
+        dormancy,
         arpIgnore,
         arpAnnounce);
   }
 
-  /** The same with IPv6 address generation on or off. */
+  /** The same with IPv6 address generation by the MAC address, or none. */
   public LinkSettings withIpv6AddressGeneration(Boolean value) {
+    AddressGeneration given = Boolean.TRUE.equals(value) ? AddressGeneration.EUI64 : null;
+    return withAddressGeneration(Boolean.FALSE.equals(value) ? AddressGeneration.NONE : given);
+  }
+
+  /** The same with a way of IPv6 address generation. */
+  public LinkSettings withAddressGeneration(AddressGeneration value) {
     return new LinkSettings(
-        mtu, address, master, up, promiscuous, alias, value, arpIgnore, arpAnnounce);
+        mtu, address, master, up, promiscuous, alias, value, dormancy, arpIgnore, arpAnnounce);
+  }
+
+  /** The same with a dormancy. */
+  public LinkSettings withDormancy(Dormancy value) {
+    return new LinkSettings(
+        mtu,
+        address,
+        master,
+        up,
+        promiscuous,
+        alias,
+        addressGeneration,
+        value,
+        arpIgnore,
+        arpAnnounce);
   }
 
   /** The same with the two ARP settings that os-vif gives its bridges. */
   public LinkSettings withArp(Integer ignore, Integer announce) {
     return new LinkSettings(
-        mtu, address, master, up, promiscuous, alias, ipv6AddressGeneration, ignore, announce);
+        mtu,
+        address,
+        master,
+        up,
+        promiscuous,
+        alias,
+        addressGeneration,
+        dormancy,
+        ignore,
+        announce);
   }
 
   @Override
@@ -120,9 +181,8 @@ public record LinkSettings(
     if (promiscuous != null) {
       text.append(promiscuous ? " promisc on" : " promisc off");
     }
-    if (ipv6AddressGeneration != null) {
-      text.append(ipv6AddressGeneration ? " addrgenmode eui64" : " addrgenmode none");
-    }
+    word(text, "addrgenmode", addressGeneration);
+    word(text, "mode", dormancy);
     word(text, "arp_ignore", arpIgnore);
     word(text, "arp_announce", arpAnnounce);
     word(text, "alias", alias);

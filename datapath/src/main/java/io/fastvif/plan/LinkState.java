@@ -19,8 +19,9 @@ import java.util.List;
  * @param up whether it is administratively up
  * @param promiscuous whether it is set promiscuous
  * @param alias its alias, empty for none
- * @param ipv6AddressGeneration whether the kernel gives it a link-local address; false too where
- *     the kernel has no IPv6
+ * @param addressGeneration how the kernel makes its own IPv6 addresses; none too where the kernel
+ *     has no IPv6
+ * @param dormant whether it counts as dormant while it has a carrier
  * @param ipv6Disabled whether IPv6 is switched off for it; true too where the kernel has no IPv6
  * @param arpIgnore {@code arp_ignore}
  * @param arpAnnounce {@code arp_announce}
@@ -40,7 +41,8 @@ public record LinkState(
     boolean up,
     boolean promiscuous,
     String alias,
-    boolean ipv6AddressGeneration,
+    AddressGeneration addressGeneration,
+    boolean dormant,
     boolean ipv6Disabled,
     int arpIgnore,
     int arpAnnounce,
@@ -50,6 +52,11 @@ public record LinkState(
   /** Copies the list. */
   public LinkState {
     altnames = List.copyOf(altnames);
+  }
+
+  /** Whether the kernel gives it a link-local address. */
+  public boolean ipv6AddressGeneration() {
+    return addressGeneration.makesLinkLocal();
   }
 
   /** Whether it is the VIF's of that id: by its alias, or by its group while it is being made. */

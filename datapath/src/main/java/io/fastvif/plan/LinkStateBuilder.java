@@ -19,7 +19,8 @@ public final class LinkStateBuilder {
   private boolean up;
   private boolean promiscuous;
   private String alias = "";
-  private boolean ipv6AddressGeneration = true;
+  private AddressGeneration addressGeneration = AddressGeneration.EUI64;
+  private boolean dormant;
   private boolean ipv6Disabled;
   private int arpIgnore;
   private int arpAnnounce;
@@ -44,7 +45,8 @@ public final class LinkStateBuilder {
     up = link.up();
     promiscuous = link.promiscuous();
     alias = link.alias();
-    ipv6AddressGeneration = link.ipv6AddressGeneration();
+    addressGeneration = link.addressGeneration();
+    dormant = link.dormant();
     ipv6Disabled = link.ipv6Disabled();
     arpIgnore = link.arpIgnore();
     arpAnnounce = link.arpAnnounce();
@@ -108,7 +110,18 @@ public final class LinkStateBuilder {
 
   /** Whether the kernel gives it a link-local address; it does by default. */
   public LinkStateBuilder ipv6AddressGeneration(boolean value) {
-    ipv6AddressGeneration = value;
+    return addressGeneration(value ? AddressGeneration.EUI64 : AddressGeneration.NONE);
+  }
+
+  /** How the kernel makes its own IPv6 addresses; of its MAC address by default. */
+  public LinkStateBuilder addressGeneration(AddressGeneration value) {
+    addressGeneration = value;
+    return this;
+  }
+
+  /** Whether it counts as dormant while it has a carrier; not by default. */
+  public LinkStateBuilder dormant(boolean value) {
+    dormant = value;
     return this;
   }
 
@@ -156,7 +169,8 @@ public final class LinkStateBuilder {
         up,
         promiscuous,
         alias,
-        ipv6AddressGeneration,
+        addressGeneration,
+        dormant,
         ipv6Disabled,
         arpIgnore,
         arpAnnounce,

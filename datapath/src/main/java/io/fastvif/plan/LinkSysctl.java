@@ -16,6 +16,8 @@ public enum LinkSysctl {
   ARP_PROXY_DELAY("ipv4/neigh", "proxy_delay"),
   /** Whether this link is a router's, for IPv6. */
   IPV6_FORWARDING("ipv6/conf", "forwarding"),
+  /** The longest IPv6 packet that is sent, in bytes, 1280 to the link's MTU. */
+  IPV6_MTU("ipv6/conf", "mtu"),
   /** Whether router advertisements are taken; 0 for none. */
   ACCEPT_RA("ipv6/conf", "accept_ra"),
   /** Whether neighbour solicitations are answered for the link's proxy neighbours. */

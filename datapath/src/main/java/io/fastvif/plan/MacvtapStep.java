@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * One typed change about the device file of a macvtap, the device that it lies on, or its port on a
- * switch. {@code toString()} says what it does, as of {@link Step}.
+ * One typed change about the device file of a macvtap or the device that it lies on. {@code
+ * toString()} says what it does, as of {@link Step}.
  */
-public sealed interface MacvtapStep extends Step.Slow {
+public sealed interface MacvtapStep extends DeviceStep {
 
   /**
    * Makes the device file of a macvtap unless it is there, and gives it an owner and permissions.
@@ -65,35 +65,6 @@ public sealed interface MacvtapStep extends Step.Slow {
     @Override
     public String toString() {
       return "set " + name + ": down, if nothing lies on it" + (marked ? " alias \"\"" : "");
-    }
-  }
-
-  /**
-   * Associates a port with the switch outside, and waits for the switch's answer. Equivalent to
-   * what libvirt does for {@code <virtualport>} when it starts a guest.
-   *
-   * @param preassociate whether the switch is only to make ready for the guest, which is running
-   *     elsewhere
-   * @param timeoutSeconds how long to wait for the answer
-   */
-  record AssociatePort(PortAssociation port, boolean preassociate, int timeoutSeconds)
-      implements MacvtapStep {
-    @Override
-    public String toString() {
-      return (preassociate ? "preassociate " : "associate ") + port;
-    }
-  }
-
-  /**
-   * Takes a port's association back, and waits for the switch's answer; one that is not associated
-   * is no error.
-   *
-   * @param timeoutSeconds how long to wait for the answer
-   */
-  record DisassociatePort(PortAssociation port, int timeoutSeconds) implements MacvtapStep {
-    @Override
-    public String toString() {
-      return "disassociate " + port;
     }
   }
 }

@@ -44,7 +44,7 @@ public sealed interface OvsChange {
    * @param former the interface as it was
    * @param given what was set
    */
-  record RestoreInterface(OvsSnapshot.Interface former, OvsPort given) implements OvsChange {
+  record RestoreInterface(OvsSnapshot.InterfaceRow former, OvsPort given) implements OvsChange {
     @Override
     public String toString() {
       return "set Interface " + former.name() + " as it was";
@@ -53,12 +53,15 @@ public sealed interface OvsChange {
 
   /**
    * Removes a port from a bridge, and the QoS row that was made for it. A port of that name on
-   * another bridge, or with another iface-id, is left. Equivalent to {@code ovs-vsctl --if-exists
-   * del-port BRIDGE NAME}.
+   * another bridge, with another iface-id, or with the mark of another VIF, is left. Equivalent to
+   * {@code ovs-vsctl --if-exists del-port BRIDGE NAME}.
    *
    * @param interfaceId the iface-id that the port's interface has, if it has one; empty for any
+   * @param vifId the VIF whose mark ({@link OvsMarks}) the interface bears, if it bears one; empty
+   *     for any
    */
-  record DeletePort(String bridge, String name, String interfaceId) implements OvsChange {
+  record DeletePort(String bridge, String name, String interfaceId, String vifId)
+      implements OvsChange {
     @Override
     public String toString() {
       return "--if-exists del-port " + bridge + " " + name;
@@ -69,11 +72,24 @@ public sealed interface OvsChange {
    * Removes the ports of a bridge whose interfaces have that iface-id, whatever their names.
    *
    * @param interfaceId not empty
+   * @param vifId as of {@link DeletePort}
    */
-  record DeletePortsOf(String bridge, String interfaceId) implements OvsChange {
+  record DeletePortsOf(String bridge, String interfaceId, String vifId) implements OvsChange {
     @Override
     public String toString() {
       return "--if-exists del-port " + bridge + " of iface-id " + interfaceId;
+    }
+  }
+
+  /**
+   * Removes a bridge that the plan has made, unless somebody else uses it by now: another port, a
+   * setting that fastvif gives no bridge, such as a controller or external_ids, or something on its
+   * link, such as an address. A bridge that is left is told of in a note.
+   */
+  record TakeBackBridge(String name) implements OvsChange {
+    @Override
+    public String toString() {
+      return "--if-exists del-br " + name + " (if nobody else uses it)";
     }
   }
 

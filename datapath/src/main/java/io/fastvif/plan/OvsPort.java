@@ -60,7 +60,7 @@ public record OvsPort(
 
   /** The iface-id that it is to have; empty for none. */
   public String interfaceId() {
-    return externalIds.getOrDefault("iface-id", "");
+    return OvsSnapshot.interfaceId(externalIds);
   }
 
   @Override

@@ -19,22 +19,22 @@ public interface OvsSnapshot {
         }
 
         @Override
-        public Optional<Bridge> bridge(String name) {
+        public Optional<BridgeRow> bridge(String name) {
           return Optional.empty();
         }
 
         @Override
-        public Optional<Port> port(String name) {
+        public Optional<PortRow> port(String name) {
           return Optional.empty();
         }
 
         @Override
-        public Optional<Interface> networkInterface(String name) {
+        public Optional<InterfaceRow> networkInterface(String name) {
           return Optional.empty();
         }
 
         @Override
-        public List<Interface> interfaces() {
+        public List<InterfaceRow> interfaces() {
           return List.of();
         }
 
@@ -49,8 +49,14 @@ public interface OvsSnapshot {
         }
       };
 
-  /** A row of Bridge. */
-  record Bridge(UUID uuid, String name, String datapathType, Set<UUID> ports) {}
+  /**
+   * A row of Bridge.
+   *
+   * @param settings the names of its other columns that somebody has set; of a bridge that fastvif
+   *     makes there are none
+   */
+  record BridgeRow(
+      UUID uuid, String name, String datapathType, Set<UUID> ports, Set<String> settings) {}
 
   /**
    * A row of Port.
@@ -58,7 +64,7 @@ public interface OvsSnapshot {
    * @param bridge the name of the bridge that it is on; empty if it is on none
    * @param tag its VLAN tag, if it has one
    */
-  record Port(UUID uuid, String name, String bridge, OptionalInt tag, Set<UUID> interfaces) {}
+  record PortRow(UUID uuid, String name, String bridge, OptionalInt tag, Set<UUID> interfaces) {}
 
   /**
    * A row of Interface.
@@ -68,7 +74,7 @@ public interface OvsSnapshot {
    *     could not set it up
    * @param error why ovs-vswitchd could not set it up; empty if it could, or has not tried yet
    */
-  record Interface(
+  record InterfaceRow(
       UUID uuid,
       String name,
       String type,
@@ -77,31 +83,40 @@ public interface OvsSnapshot {
       OptionalInt mtuRequest,
       OptionalInt openFlowPort,
       String error) {
-    private static final String INTERFACE_ID = "iface-id";
 
     /** Its iface-id; empty if it has none. */
     public String interfaceId() {
-      return externalIds.getOrDefault(INTERFACE_ID, "");
+      return OvsSnapshot.interfaceId(externalIds);
     }
+
+    /** The id of the VIF whose mark it bears; empty if it bears none, as os-vif's. */
+    public Optional<String> markedVifId() {
+      return OvsMarks.vifId(externalIds);
+    }
+  }
+
+  /** The iface-id among an interface's external_ids; empty if there is none. */
+  static String interfaceId(Map<String, String> externalIds) {
+    return externalIds.getOrDefault("iface-id", "");
   }
 
   /** Whether the rows are known; without it, everything below is empty. */
   boolean isKnown();
 
   /** The bridge of that name, if there is one. */
-  Optional<Bridge> bridge(String name);
+  Optional<BridgeRow> bridge(String name);
 
   /** The port of that name, if there is one. */
-  Optional<Port> port(String name);
+  Optional<PortRow> port(String name);
 
   /** The interface of that name, if there is one. */
-  Optional<Interface> networkInterface(String name);
+  Optional<InterfaceRow> networkInterface(String name);
 
   /** All interfaces, by their names. */
-  List<Interface> interfaces();
+  List<InterfaceRow> interfaces();
 
   /** The port that the interface belongs to, whatever its name, if there is one. */
-  default Optional<Port> portOf(Interface networkInterface) {
+  default Optional<PortRow> portOf(InterfaceRow networkInterface) {
     return port(networkInterface.name())
         .filter(port -> port.interfaces().contains(networkInterface.uuid()));
   }
@@ -112,13 +127,13 @@ public interface OvsSnapshot {
         .filter(row -> row.interfaceId().equals(interfaceId))
         .flatMap(row -> portOf(row).stream())
         .filter(port -> port.bridge().equals(bridge))
-        .map(Port::name)
+        .map(PortRow::name)
         .distinct()
         .toList();
   }
 
   /** The interfaces of a port, whatever their names. */
-  default List<Interface> interfacesOf(Port port) {
+  default List<InterfaceRow> interfacesOf(PortRow port) {
     return interfaces().stream().filter(row -> port.interfaces().contains(row.uuid())).toList();
   }
 

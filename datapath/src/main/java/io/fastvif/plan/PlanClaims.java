@@ -138,22 +138,22 @@ public final class PlanClaims {
 
   private static void claim(Step step, Set<Claim> claims) {
     switch (step) {
-      case Step.CreateTap tap -> claims.add(new Claim(Kind.DEVICE, tap.name()));
-      case Step.CreateVeth veth -> {
+      case LocalStep.CreateTap tap -> claims.add(new Claim(Kind.DEVICE, tap.name()));
+      case NetlinkStep.CreateVeth veth -> {
         claims.add(new Claim(Kind.DEVICE, veth.name()));
         claims.add(new Claim(Kind.DEVICE, veth.peer()));
       }
-      case Step.CreateBridge bridge -> claims.add(new Claim(Kind.DEVICE, bridge.name()));
-      case Step.CreateMacvtap macvtap -> claims.add(new Claim(Kind.DEVICE, macvtap.name()));
-      case Step.RenameLink rename -> claims.add(new Claim(Kind.DEVICE, rename.newName()));
-      case Step.AddRoute add -> {
+      case NetlinkStep.CreateBridge bridge -> claims.add(new Claim(Kind.DEVICE, bridge.name()));
+      case NetlinkStep.CreateMacvtap macvtap -> claims.add(new Claim(Kind.DEVICE, macvtap.name()));
+      case NetlinkStep.RenameLink rename -> claims.add(new Claim(Kind.DEVICE, rename.newName()));
+      case NetlinkStep.AddRoute add -> {
         RouteState route = add.route();
         int bits = route.destination() instanceof Inet4Address ? IPV4_BITS : IPV6_BITS;
         if (route.gateway() == null && route.prefixLength() == bits) {
           claims.add(new Claim(Kind.ROUTE, route.destination().getHostAddress()));
         }
       }
-      case Step.ChangeOvs change -> {
+      case OvsStep.ChangeOvs change -> {
         for (OvsChange one : change.changes()) {
           if (one instanceof OvsChange.AddPort add) {
             claims.add(new Claim(Kind.DEVICE, add.port().name()));

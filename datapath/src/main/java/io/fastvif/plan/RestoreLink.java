@@ -12,7 +12,7 @@ import io.fastvif.vif.PciAddress;
  * <p>Equivalent to {@code ip link set DEV name NAME address MAC mtu MTU}, with {@code up} or {@code
  * down}.
  */
-public record RestoreLink(PciAddress device, FormerLink former) implements Step.Slow {
+public record RestoreLink(PciAddress device, FormerLink former) implements DeviceStep {
   @Override
   public String toString() {
     return "give the link of " + device + " back: " + former;

@@ -9,8 +9,8 @@ import java.util.Set;
  *
  * @param bridge the bridge's name
  * @param uplink the name of the link that joins it to the network, null for none
- * @param formerPorts the indexes of the ports that it had when it was planned with: they came
- *     without what the plan does for all, and need none of it
+ * @param formerPorts the indexes of the ports that it had, and of the links that lay on it, when it
+ *     was planned with: they came without what the plan does for all, and need none of it
  */
 public record SharedBridge(String bridge, String uplink, Set<Integer> formerPorts) {
 

@@ -24,6 +24,7 @@ public final class SnapshotBuilder {
   private final Map<PciAddress, DeviceState> devices = new HashMap<>();
   private final Map<PciAddress, VfSettings> settings = new HashMap<>();
   private final Map<PciAddress, DeviceLease> leases = new HashMap<>();
+  private String namespace;
   private final Map<Integer, LinkEntries> entries = new HashMap<>();
   private Supplier<OvsSnapshot> ovs;
 
@@ -183,6 +184,13 @@ public final class SnapshotBuilder {
     return this;
   }
 
+  /** Says which namespace it is, as leases name it. */
+  public SnapshotBuilder namespace(String identity) {
+    snapshot = null;
+    namespace = identity;
+    return this;
+  }
+
   /** Removes all links, addresses and routes. */
   public SnapshotBuilder clear() {
     snapshot = null;
@@ -213,7 +221,7 @@ public final class SnapshotBuilder {
         snapshot = snapshot.withSriov(() -> functions);
       }
       if (!devices.isEmpty() || !settings.isEmpty() || !leases.isEmpty()) {
-        DeviceSnapshot known = new KnownDevices(devices, settings, leases);
+        DeviceSnapshot known = new KnownDevices(devices, settings, leases, namespace);
         snapshot = snapshot.withDevices(() -> known);
       }
       if (ovs != null) {

@@ -72,10 +72,10 @@ final class VersionedMap<K, V> {
   }
 
   /** What is in the map now. */
-  Version<K, V> version() {
+  MapVersion<K, V> version() {
     shared = true;
     owner = new Object();
-    return new Version<>(chunks, size);
+    return new MapVersion<>(chunks, size);
   }
 
   /** A chain without one of its entries: those before it are made anew. */
@@ -152,11 +152,11 @@ final class VersionedMap<K, V> {
   }
 
   /** The map as it was at some time. */
-  static final class Version<K, V> {
+  static final class MapVersion<K, V> {
     private final Chunk<K, V>[] chunks;
     private final int size;
 
-    private Version(Chunk<K, V>[] chunks, int size) {
+    private MapVersion(Chunk<K, V>[] chunks, int size) {
       this.chunks = chunks;
       this.size = size;
     }

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A snapshot of versions of a {@link SnapshotBuilder}'s maps. */
@@ -12,21 +14,24 @@ final class VersionedSnapshot implements HostSnapshot {
   /** No id begins so. */
   private static final String MAKING = "\0";
 
-  private final VersionedMap.Version<Integer, LinkState> links;
-  private final VersionedMap.Version<String, LinkState> names;
-  private final VersionedMap.Version<String, List<LinkState>> vifs;
-  private final VersionedMap.Version<Integer, List<AddressState>> addresses;
-  private final VersionedMap.Version<Integer, List<RouteState>> routes;
+  private final VersionedMap.MapVersion<Integer, LinkState> links;
+  private final VersionedMap.MapVersion<String, LinkState> names;
+  private final VersionedMap.MapVersion<String, List<LinkState>> vifs;
+  private final VersionedMap.MapVersion<Integer, List<AddressState>> addresses;
+  private final VersionedMap.MapVersion<Integer, List<RouteState>> routes;
 
   /** Sorted when first asked for. Two threads that ask at once both do so, alike. */
   private volatile List<LinkState> byIndex;
 
+  /** By their master's index, made when first asked for. */
+  private volatile Map<Integer, List<LinkState>> ports;
+
   VersionedSnapshot(
-      VersionedMap.Version<Integer, LinkState> links,
-      VersionedMap.Version<String, LinkState> names,
-      VersionedMap.Version<String, List<LinkState>> vifs,
-      VersionedMap.Version<Integer, List<AddressState>> addresses,
-      VersionedMap.Version<Integer, List<RouteState>> routes) {
+      VersionedMap.MapVersion<Integer, LinkState> links,
+      VersionedMap.MapVersion<String, LinkState> names,
+      VersionedMap.MapVersion<String, List<LinkState>> vifs,
+      VersionedMap.MapVersion<Integer, List<AddressState>> addresses,
+      VersionedMap.MapVersion<Integer, List<RouteState>> routes) {
     this.links = links;
     this.names = names;
     this.vifs = vifs;
@@ -67,6 +72,23 @@ final class VersionedSnapshot implements HostSnapshot {
     List<LinkState> all = new ArrayList<>(made);
     all.addAll(half);
     return all;
+  }
+
+  @Override
+  public List<LinkState> ports(int master) {
+    Map<Integer, List<LinkState>> byMaster = ports;
+    if (byMaster == null) {
+      Map<Integer, List<LinkState>> all = new HashMap<>();
+      links.each(
+          link -> {
+            if (link.master() != 0) {
+              all.computeIfAbsent(link.master(), key -> new ArrayList<>()).add(link);
+            }
+          });
+      byMaster = all;
+      ports = all;
+    }
+    return Collections.unmodifiableList(orEmpty(byMaster.get(master)));
   }
 
   @Override

@@ -97,8 +97,8 @@ public record VfSettings(
   }
 
   /** The same with rates, in Mbit/s. */
-  public VfSettings withRates(int least, int greatest) {
-    return withRates(new VfRates(least, greatest));
+  public VfSettings withRates(int min, int max) {
+    return withRates(new VfRates(min, max));
   }
 
   /** The same with rates. */

@@ -32,8 +32,8 @@ public final class VfSteps {
         before.isEmpty()
             ? null
             // What the driver does not know, it did not do either.
-            : new Step.ConfigureVf(physical.name(), physical.index(), before, true);
+            : new NetlinkStep.ConfigureVf(physical.name(), physical.index(), before, true);
     return PlannedStep.own(
-        new Step.ConfigureVf(physical.name(), physical.index(), change, optional), undo);
+        new NetlinkStep.ConfigureVf(physical.name(), physical.index(), change, optional), undo);
   }
 }

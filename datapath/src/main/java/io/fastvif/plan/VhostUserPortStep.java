@@ -4,7 +4,7 @@ package io.fastvif.plan;
  * One typed change of the forwarder that serves vhost-user ports, which only a process that stays
  * has. {@code toString()} says what it does, as of {@link Step}.
  */
-public sealed interface VhostUserPortStep extends Step.Slow {
+public sealed interface VhostUserPortStep extends SlowStep {
   /** The port that it is about. */
   ServedPort port();
 

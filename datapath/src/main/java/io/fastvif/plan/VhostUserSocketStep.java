@@ -4,7 +4,7 @@ package io.fastvif.plan;
  * One typed change about the socket of a vhost-user port that another process serves. {@code
  * toString()} says what it does, as of {@link Step}.
  */
-public sealed interface VhostUserSocketStep extends Step.Slow {
+public sealed interface VhostUserSocketStep extends SlowStep {
 
   /**
    * Makes a folder for sockets, with those above it, unless it is there; one that anybody may write
@@ -25,26 +25,6 @@ public sealed interface VhostUserSocketStep extends Step.Slow {
     @Override
     public String toString() {
       return "remove folder " + folder + " if it is empty";
-    }
-  }
-
-  /**
-   * Waits until a vhost-user backend answers on a socket, and gives the socket away to who is to
-   * connect to it. Equivalent to waiting for {@code fastvif vhost-user probe PATH} to succeed, and
-   * {@code chmod} and {@code chown}.
-   *
-   * @param access what the socket shall have; null to leave it as the backend made it
-   * @param timeoutMillis how long to wait
-   */
-  record AwaitBackend(String path, SocketAccess access, int timeoutMillis)
-      implements VhostUserSocketStep {
-    @Override
-    public String toString() {
-      return "wait up to "
-          + timeoutMillis
-          + " ms for a vhost-user backend on "
-          + path
-          + (access == null ? "" : ", then set " + access);
     }
   }
 

@@ -49,10 +49,4 @@ public record VirtualFunctionState(
     return new VirtualFunctionState(
         address, physicalFunction, number, representor, made, name, iommuGroup);
   }
-
-  /** The same with an IOMMU group. */
-  public VirtualFunctionState withIommuGroup(int group) {
-    return new VirtualFunctionState(
-        address, physicalFunction, number, representor, link, driver, OptionalInt.of(group));
-  }
 }

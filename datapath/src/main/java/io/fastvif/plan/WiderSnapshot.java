@@ -1,14 +1,11 @@
 package io.fastvif.plan;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A snapshot of the kernel with what does not come from rtnetlink. */
-final class WiderSnapshot implements HostSnapshot {
-  private final HostSnapshot kernel;
+final class WiderSnapshot extends DelegatingSnapshot {
   private final Supplier<OvsSnapshot> rows;
   private final Supplier<SriovSnapshot> functions;
   private final Supplier<DeviceSnapshot> pci;
@@ -26,47 +23,12 @@ final class WiderSnapshot implements HostSnapshot {
       Supplier<DeviceSnapshot> pci,
       Supplier<FilterSnapshot> rules,
       Function<String, Optional<ServedPort>> ports) {
-    this.kernel = kernel;
+    super(kernel);
     this.rows = rows;
     this.functions = functions;
     this.pci = pci;
     this.rules = rules;
     this.ports = ports;
-  }
-
-  @Override
-  public Optional<LinkState> link(String name) {
-    return kernel.link(name);
-  }
-
-  @Override
-  public Optional<LinkState> link(int index) {
-    return kernel.link(index);
-  }
-
-  @Override
-  public Collection<LinkState> links() {
-    return kernel.links();
-  }
-
-  @Override
-  public List<LinkState> linksOf(String vifId) {
-    return kernel.linksOf(vifId);
-  }
-
-  @Override
-  public List<AddressState> addresses(int index) {
-    return kernel.addresses(index);
-  }
-
-  @Override
-  public List<RouteState> routes(int index) {
-    return kernel.routes(index);
-  }
-
-  @Override
-  public LinkEntries entries(int index) {
-    return kernel.entries(index);
   }
 
   @Override

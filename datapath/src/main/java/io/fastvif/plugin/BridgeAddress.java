@@ -5,11 +5,12 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkEntry;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
-import io.fastvif.plan.Step;
 import io.fastvif.vif.MacAddress;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -48,9 +49,9 @@ public final class BridgeAddress {
   /** A bridge that has not the lowest MAC address of its ports has one that was set. */
   private static boolean mayTake(HostSnapshot host, LinkState bridge, MacAddress port) {
     Optional<MacAddress> lowest =
-        host.links().stream()
-            .filter(link -> link.master() == bridge.index() && link.address() != null)
+        host.ports(bridge.index()).stream()
             .map(LinkState::address)
+            .filter(Objects::nonNull)
             .min(Comparator.comparingLong(MacAddress::value));
     return lowest.isEmpty()
         || (isOf(bridge, lowest.get()) && (port == null || port.value() < lowest.get().value()));
@@ -67,7 +68,7 @@ public final class BridgeAddress {
     }
     plan.add(
         PlannedStep.keeping(
-            new Step.ConfigureLink(
+            new NetlinkStep.ConfigureLink(
                 bridge.name(), bridge.index(), LinkSettings.NONE.withAddress(address))));
     for (LinkEntry neighbour : neighbours(plan.host(), bridge)) {
       plan.add(PlannedStep.keeping(new EntryStep.Add(bridge.name(), neighbour)));

@@ -3,6 +3,7 @@ package io.fastvif.plugin;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.DeviceState;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.FormerDevice;
 import io.fastvif.plan.FormerDevice.FormerLink;
 import io.fastvif.plan.HostSnapshot;
@@ -96,7 +97,8 @@ public final class DeviceSteps {
   }
 
   /**
-   * Takes the device for the VIF, and keeps how it is; nothing if that was done before.
+   * Takes the device for the VIF in this namespace, and keeps how it is; one that it has already is
+   * only noted to be this namespace's.
    *
    * @param now how it is
    * @throws InvalidInputException if another VIF has it
@@ -106,9 +108,14 @@ public final class DeviceSteps {
       throw InvalidInputException.ofValue(
           field, address.toString(), "is leased to " + lease.holder(), "a device of its own");
     }
-    if (!isPlugged()) {
+    String namespace = plan.host().devices().namespace();
+    if (isPlugged()) {
+      if (namespace != null && !namespace.equals(lease.namespace())) {
+        lease(lease, lease.plugged(lease.former(), namespace));
+      }
+    } else {
       DeviceLease first = lease == null ? new DeviceLease(vifId, false, null) : lease;
-      lease(lease, first.plugged(now));
+      lease(lease, first.plugged(now, namespace));
       if (now.link() != null) {
         restore(now.link());
       }
@@ -192,8 +199,8 @@ public final class DeviceSteps {
   private void bind(String driver, String override) {
     plan.add(
         PlannedStep.own(
-            new Step.BindDriver(address, driver, override),
-            new Step.BindDriver(address, state.driver(), state.override())));
+            new DeviceStep.BindDriver(address, driver, override),
+            new DeviceStep.BindDriver(address, state.driver(), state.override())));
   }
 
   /** Gives the device back, or leaves it leased if it was before it was plugged. */
@@ -222,6 +229,7 @@ public final class DeviceSteps {
   private void lease(DeviceLease from, DeviceLease to) {
     plan.add(
         PlannedStep.own(
-            new Step.LeaseDevice(address, from, to), new Step.LeaseDevice(address, to, from)));
+            new DeviceStep.LeaseDevice(address, from, to),
+            new DeviceStep.LeaseDevice(address, to, from)));
   }
 }

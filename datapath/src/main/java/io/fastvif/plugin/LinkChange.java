@@ -4,6 +4,7 @@ import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
@@ -56,8 +57,9 @@ public final class LinkChange {
    * @param before the settings to go back to, as they were read; null if there is no way back
    */
   public LinkChange vf(VfSettings wanted, VfSettings before) {
-    Step undo = before == null ? null : new Step.ConfigureVf(link.name(), link.index(), before);
-    plan.add(PlannedStep.own(new Step.ConfigureVf(link.name(), link.index(), wanted), undo));
+    Step undo =
+        before == null ? null : new NetlinkStep.ConfigureVf(link.name(), link.index(), before);
+    plan.add(PlannedStep.own(new NetlinkStep.ConfigureVf(link.name(), link.index(), wanted), undo));
     return this;
   }
 
@@ -69,8 +71,8 @@ public final class LinkChange {
     if (!name.equals(link.name())) {
       plan.add(
           PlannedStep.own(
-              new Step.RenameLink(link.name(), link.index(), name),
-              new Step.RenameLink(name, link.index(), link.name())));
+              new NetlinkStep.RenameLink(link.name(), link.index(), name),
+              new NetlinkStep.RenameLink(name, link.index(), link.name())));
     }
     return this;
   }

@@ -1,10 +1,16 @@
 package io.fastvif.plugin;
 
 import io.fastvif.plan.Action;
+import io.fastvif.plan.AddressGeneration;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntry;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
@@ -12,7 +18,9 @@ import io.fastvif.plan.Step;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,6 +39,7 @@ public final class PlanBuilder {
   private final List<String> devices = new ArrayList<>();
   private final List<PlannedStep> steps = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final Map<Integer, Integer> keptMtus = new HashMap<>();
   private SharedBridge shared;
 
   /**
@@ -51,6 +60,19 @@ public final class PlanBuilder {
   /** Adds a step. */
   public void add(PlannedStep step) {
     steps.add(step);
+  }
+
+  /**
+   * Adds a step that changes nothing itself, but is undone by {@code undo} when the plan is rolled
+   * back: after all steps that come later are undone. It is not undone while other VIFs use the
+   * bridge that the plan shares with them.
+   *
+   * @param link an existing link. The step is an empty change of it, because a step that finds its
+   *     work done already is not undone
+   */
+  public void onTheWayBack(LinkState link, Step undo) {
+    Step step = new NetlinkStep.ConfigureLink(link.name(), link.index(), LinkSettings.NONE);
+    add(shared == null ? PlannedStep.own(step, undo) : PlannedStep.shared(step, undo));
   }
 
   /** Names a device that the plan is about. */
@@ -112,11 +134,11 @@ public final class PlanBuilder {
     if (found.isEmpty()) {
       add(
           PlannedStep.shared(
-              new Step.CreateBridge(bridge, OptionalInt.empty()),
-              new Step.DeleteLink(bridge, 0, 0)));
-      add(PlannedStep.ofCreation(new Step.DisableIpv6(bridge, true)));
+              new NetlinkStep.CreateBridge(bridge, OptionalInt.empty()),
+              new DeleteLink(bridge, 0, 0)));
+      add(PlannedStep.ofCreation(new LocalStep.DisableIpv6(bridge, true)));
       LinkSettings settings = LinkSettings.NONE.withAddress(address).withArp(1, 2).withUp(true);
-      add(PlannedStep.ofCreation(new Step.ConfigureLink(bridge, 0, settings)));
+      add(PlannedStep.ofCreation(new NetlinkStep.ConfigureLink(bridge, 0, settings)));
       return true;
     }
     return found.get().ipv6Disabled();
@@ -133,12 +155,38 @@ public final class PlanBuilder {
     BridgeAddress.keepAtJoin(this, bridge, port);
   }
 
+  /**
+   * Before a link's MTU may change: has all that changes with it become as it was on the way back.
+   *
+   * @param lowest the least that it may become, in bytes
+   */
+  public void keepMtus(LinkState link, int lowest) {
+    keepMtus(link, lowest, List.of(), true);
+  }
+
+  /** The same for a link that loses entries by then, and gets them again on the way back. */
+  public void keepMtus(LinkState link, int lowest, List<LinkEntry> moved) {
+    keepMtus(link, lowest, moved, true);
+  }
+
+  /** The same for the port of one of many VIFs, which looks into no other namespaces. */
+  void keepMtusOfPort(LinkState bridge, int lowest) {
+    keepMtus(bridge, lowest, List.of(), false);
+  }
+
+  private void keepMtus(LinkState link, int lowest, List<LinkEntry> moved, boolean mayBeElsewhere) {
+    if (lowest < keptMtus.getOrDefault(link.index(), Integer.MAX_VALUE)) {
+      keptMtus.put(link.index(), lowest);
+      FormerMtus.keep(this, link, lowest, moved, mayBeElsewhere);
+    }
+  }
+
   /** Whether a step of the plan sets the MAC address of the link of that name. */
   boolean setsAddress(String link) {
     return steps.stream()
         .anyMatch(
             planned ->
-                planned.step() instanceof Step.ConfigureLink configured
+                planned.step() instanceof NetlinkStep.ConfigureLink configured
                     && configured.name().equals(link)
                     && configured.settings().address() != null);
   }
@@ -163,19 +211,23 @@ public final class PlanBuilder {
 
   private void port(Step create, LinkSettings byCreation, LinkSettings byHand, boolean isBridged) {
     device(name);
-    Integer mtu = either(byHand.mtu(), byCreation.mtu());
+    Optional<LinkState> own = host.link(name).filter(link -> link.isOf(vifId));
+    Integer given = either(byHand.mtu(), byCreation.mtu());
+    int mtu = either(given, own.map(LinkState::mtu).orElse(NetworkMtu.DEFAULT_MTU));
     LinkSettings rest =
         byHand
             .withAlias(Aliases.of(vifId))
             .withIpv6AddressGeneration(addressGeneration(mtu))
             .withUp(true);
     LinkSettings wanted =
-        rest.withMtu(mtu).withAddress(either(byHand.address(), byCreation.address()));
-    Optional<LinkState> own = host.link(name).filter(link -> link.isOf(vifId));
+        rest.withMtu(given).withAddress(either(byHand.address(), byCreation.address()));
     boolean isUnfinished = own.filter(LinkState::isUnfinished).isPresent();
     if (own.isPresent() && !isUnfinished) {
+      VifChecks.sameKind(own.get(), create);
       if (isBridged && mtu >= IPV6_MIN_MTU && !own.get().ipv6Disabled()) {
-        add(PlannedStep.own(new Step.DisableIpv6(name, true), new Step.DisableIpv6(name, false)));
+        add(
+            PlannedStep.own(
+                new LocalStep.DisableIpv6(name, true), new LocalStep.DisableIpv6(name, false)));
       }
       boolean hasIpv6 = own.get().mtu() >= IPV6_MIN_MTU;
       if (hasIpv6 && mtu < IPV6_MIN_MTU) {
@@ -187,24 +239,30 @@ public final class PlanBuilder {
       }
     } else {
       if (byHand.master() != null) {
+        NetworkMtu.checkJoin(host, byHand.master(), mtu);
+        NetworkMtu.keepAtJoin(this, byHand.master(), mtu);
         keepBridgeAddress(byHand.master(), wanted.address());
+        host.link(byHand.master())
+            .filter(link -> link.kind().equals(BRIDGE) && !link.isUnfinished())
+            .filter(link -> shared == null || shared.uplink() == null)
+            .ifPresent(link -> OwnAddresses.keepAtJoin(this, link));
       }
-      add(PlannedStep.own(create, new Step.DeleteLink(name, 0, 0)));
+      add(PlannedStep.own(create, new DeleteLink(name, 0, 0)));
       if (isBridged) {
-        add(PlannedStep.own(new Step.DisableIpv6(name, true), null));
+        add(PlannedStep.own(new LocalStep.DisableIpv6(name, true), null));
       }
       // One that is half made may have been made with other settings.
       LinkSettings missing = isUnfinished ? wanted : rest;
-      add(PlannedStep.own(new Step.ConfigureLink(name, 0, missing), null));
+      add(PlannedStep.own(new NetlinkStep.ConfigureLink(name, 0, missing), null));
     }
   }
 
   /** A link that loses IPv6 with its MTU gets it back with the MTU, but not as it was set. */
   private void restoreIpv6OnTheWayBack(LinkState link) {
-    Step generation = addressGeneration(link, link.ipv6AddressGeneration());
+    Step generation = addressGeneration(link, link.addressGeneration());
     add(PlannedStep.own(generation, generation));
     if (link.ipv6Disabled()) {
-      Step disabled = new Step.DisableIpv6(name, true);
+      Step disabled = new LocalStep.DisableIpv6(name, true);
       add(PlannedStep.own(disabled, disabled));
     }
   }
@@ -212,14 +270,14 @@ public final class PlanBuilder {
   /** A link gets IPv6 with its new MTU, set as by default; the way back takes it away again. */
   private void setUpIpv6Anew(LinkState link, boolean isDisabled) {
     if (isDisabled) {
-      add(PlannedStep.own(new Step.DisableIpv6(name, true), null));
+      add(PlannedStep.own(new LocalStep.DisableIpv6(name, true), null));
     }
-    add(PlannedStep.own(addressGeneration(link, false), null));
+    add(PlannedStep.own(addressGeneration(link, AddressGeneration.NONE), null));
   }
 
-  private static Step addressGeneration(LinkState link, boolean on) {
-    return new Step.ConfigureLink(
-        link.name(), link.index(), LinkSettings.NONE.withIpv6AddressGeneration(on));
+  private static Step addressGeneration(LinkState link, AddressGeneration generation) {
+    return new NetlinkStep.ConfigureLink(
+        link.name(), link.index(), LinkSettings.NONE.withAddressGeneration(generation));
   }
 
   /**
@@ -230,11 +288,12 @@ public final class PlanBuilder {
    * it its own setting.
    */
   public void peer(String peer) {
-    boolean made = steps.stream().anyMatch(planned -> planned.step() instanceof Step.CreateVeth);
+    boolean made =
+        steps.stream().anyMatch(planned -> planned.step() instanceof NetlinkStep.CreateVeth);
     if (made || host.link(peer).filter(this::isOwnUnfinished).isPresent()) {
       LinkSettings up = LinkSettings.NONE.withUp(true);
-      add(PlannedStep.own(new Step.DisableIpv6(peer, true), null));
-      add(PlannedStep.own(new Step.ConfigureLink(peer, 0, up), null));
+      add(PlannedStep.own(new LocalStep.DisableIpv6(peer, true), null));
+      add(PlannedStep.own(new NetlinkStep.ConfigureLink(peer, 0, up), null));
     }
   }
 
@@ -282,11 +341,12 @@ public final class PlanBuilder {
       before = before.withAlias(link.alias());
       after = after.withAlias(wanted.alias());
     }
-    if (wanted.ipv6AddressGeneration() != null
-        && (wanted.ipv6AddressGeneration() != link.ipv6AddressGeneration()
+    AddressGeneration generation = wanted.addressGeneration();
+    if (generation != null
+        && (generation.makesLinkLocal() != link.ipv6AddressGeneration()
             || link.mtu() < IPV6_MIN_MTU)) { // it gets IPv6 anew with the MTU, as by default
-      before = before.withIpv6AddressGeneration(link.ipv6AddressGeneration());
-      after = after.withIpv6AddressGeneration(wanted.ipv6AddressGeneration());
+      before = before.withAddressGeneration(link.addressGeneration());
+      after = after.withAddressGeneration(generation);
     }
     if ((wanted.arpIgnore() != null && wanted.arpIgnore() != link.arpIgnore())
         || (wanted.arpAnnounce() != null && wanted.arpAnnounce() != link.arpAnnounce())) {
@@ -294,7 +354,7 @@ public final class PlanBuilder {
       after = after.withArp(wanted.arpIgnore(), wanted.arpAnnounce());
     }
     if (wanted.up() != null && wanted.up() != link.up()) {
-      if (wanted.up() && Boolean.FALSE.equals(after.ipv6AddressGeneration())) {
+      if (wanted.up() && after.addressGeneration() == AddressGeneration.NONE) {
         configure(link, after, before, isShared);
         before = LinkSettings.NONE;
         after = LinkSettings.NONE;
@@ -309,8 +369,8 @@ public final class PlanBuilder {
 
   private void configure(
       LinkState link, LinkSettings after, LinkSettings before, boolean isShared) {
-    Step step = new Step.ConfigureLink(link.name(), link.index(), after);
-    Step undo = new Step.ConfigureLink(link.name(), link.index(), before);
+    Step step = new NetlinkStep.ConfigureLink(link.name(), link.index(), after);
+    Step undo = new NetlinkStep.ConfigureLink(link.name(), link.index(), before);
     add(isShared ? PlannedStep.shared(step, undo) : PlannedStep.own(step, undo));
   }
 
@@ -325,7 +385,8 @@ public final class PlanBuilder {
   public boolean renames(int index) {
     return steps.stream()
         .anyMatch(
-            planned -> planned.step() instanceof Step.RenameLink link && link.index() == index);
+            planned ->
+                planned.step() instanceof NetlinkStep.RenameLink link && link.index() == index);
   }
 
   /** The plan to change a link. */
@@ -338,7 +399,7 @@ public final class PlanBuilder {
     return new PlugPlan(vifId, name, Action.PLUG, devices, sharedAsPlanned(), steps, notes);
   }
 
-  /** With the ports that the bridge has now, where the plan does anything for all. */
+  /** With what is on the bridge now, where the plan does anything for all. */
   private SharedBridge sharedAsPlanned() {
     if (shared == null || steps.stream().noneMatch(PlannedStep::shared)) {
       return shared;
@@ -346,10 +407,14 @@ public final class PlanBuilder {
     int bridge = host.link(shared.bridge()).map(LinkState::index).orElse(0);
     Set<Integer> ports =
         host.links().stream()
-            .filter(link -> bridge != 0 && link.master() == bridge)
+            .filter(link -> bridge != 0 && (link.master() == bridge || isOn(link, bridge)))
             .map(LinkState::index)
             .collect(Collectors.toSet());
     return new SharedBridge(shared.bridge(), shared.uplink(), ports);
+  }
+
+  private static boolean isOn(LinkState link, int lower) {
+    return link.lower() != null && link.lower().index() == lower;
   }
 
   /**
@@ -374,7 +439,7 @@ public final class PlanBuilder {
         note(link.name() + " is left: preserve_on_delete is set");
       } else {
         BridgeAddress.keepAtLeave(this, link);
-        add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
+        add(PlannedStep.own(new DeleteLink(link.name(), link.index(), link.group()), null));
       }
     }
     Optional<LinkState> foreign = host.link(name).filter(link -> !link.isOf(vifId));
@@ -387,7 +452,7 @@ public final class PlanBuilder {
   public void delete(LinkState link) {
     device(link.name());
     BridgeAddress.keepAtLeave(this, link);
-    add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
+    add(PlannedStep.own(new DeleteLink(link.name(), link.index(), link.group()), null));
   }
 
   /** Deletes the links that bear the VIF's alias and that no step takes away yet. */
@@ -404,21 +469,21 @@ public final class PlanBuilder {
         .map(PlannedStep::step)
         .anyMatch(
             step ->
-                (step instanceof Step.DeleteLink delete && delete.index() == link.index())
-                    || (step instanceof Step.RetireBridge retire
+                (step instanceof DeleteLink delete && delete.index() == link.index())
+                    || (step instanceof NetlinkStep.RetireBridge retire
                         && retire.index() == link.index()));
   }
 
   /** Whether a step of the plan changes Open vSwitch. */
   public boolean changesOvs() {
-    return steps.stream().anyMatch(planned -> planned.step() instanceof Step.ChangeOvs);
+    return steps.stream().anyMatch(planned -> planned.step() instanceof OvsStep.ChangeOvs);
   }
 
   /** Deletes what a plug of the VIF that was cut off left half made, a bridge too. */
   public void deleteUnfinished() {
     for (LinkState link : host.linksOf(vifId)) {
       if (link.isUnfinished() && !isLeaving(link)) {
-        add(PlannedStep.own(new Step.DeleteLink(link.name(), link.index(), link.group()), null));
+        add(PlannedStep.own(new DeleteLink(link.name(), link.index(), link.group()), null));
       }
     }
   }

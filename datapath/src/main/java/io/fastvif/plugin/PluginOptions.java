@@ -29,7 +29,7 @@ public final class PluginOptions {
     this.values = Map.copyOf(values);
   }
 
-  /** The same with these options alone. */
+  /** A copy with these options alone. */
   public PluginOptions only(Collection<String> names) {
     Map<String, String> some = new HashMap<>(values);
     some.keySet().retainAll(names);
@@ -66,17 +66,16 @@ public final class PluginOptions {
   }
 
   /** A whole number in that range, or empty if the option is not given, or given as nothing. */
-  public OptionalInt number(String option, int least, int greatest) {
+  public OptionalInt number(String option, int min, int max) {
     String value = values.get(option);
     if (value == null || OptionText.strip(value).isEmpty()) {
       return OptionalInt.empty();
     }
     OptionalLong number = OptionText.number(value);
-    if (number.isPresent() && number.getAsLong() >= least && number.getAsLong() <= greatest) {
+    if (number.isPresent() && number.getAsLong() >= min && number.getAsLong() <= max) {
       return OptionalInt.of((int) number.getAsLong());
     }
-    throw invalid(
-        option, value, "is out of range", "a whole number from " + least + " to " + greatest);
+    throw invalid(option, value, "is out of range", "a whole number from " + min + " to " + max);
   }
 
   /** A whole number of that range, or empty if the option is not given, or given as nothing. */

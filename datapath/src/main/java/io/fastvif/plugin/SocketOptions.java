@@ -12,7 +12,7 @@ public final class SocketOptions {
   private static final int PATH_BYTES = 107;
 
   private static final int OCTAL = 8;
-  private static final int MOST_PERMISSIONS = 0777;
+  private static final int MAX_PERMISSIONS = 0777;
 
   private SocketOptions() {}
 
@@ -37,7 +37,7 @@ public final class SocketOptions {
     if (text.matches("[0-7]{1,4}")) {
       mode = Integer.parseInt(text, OCTAL);
     }
-    if (mode < 0 || mode > MOST_PERMISSIONS) {
+    if (mode < 0 || mode > MAX_PERMISSIONS) {
       throw options.invalid(
           option, text, "is not a file's permissions", "an octal number up to 777");
     }

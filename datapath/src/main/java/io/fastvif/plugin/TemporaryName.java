@@ -1,8 +1,8 @@
 package io.fastvif.plugin;
 
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
-import io.fastvif.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,8 +103,8 @@ public final class TemporaryName {
       if (!link.altnames().contains(altname)) {
         plan.add(
             PlannedStep.own(
-                new Step.AddAltname(link.name(), link.index(), altname, unlessTaken),
-                new Step.DeleteAltname(link.name(), link.index(), altname)));
+                new NetlinkStep.AddAltname(link.name(), link.index(), altname, unlessTaken),
+                new NetlinkStep.DeleteAltname(link.name(), link.index(), altname)));
         List<String> altnames = new ArrayList<>(link.altnames());
         altnames.add(altname);
         link = link.withNames(link.name(), altnames);
@@ -115,8 +115,8 @@ public final class TemporaryName {
       if (link.altnames().contains(altname)) {
         plan.add(
             PlannedStep.own(
-                new Step.DeleteAltname(link.name(), link.index(), altname),
-                new Step.AddAltname(link.name(), link.index(), altname, true)));
+                new NetlinkStep.DeleteAltname(link.name(), link.index(), altname),
+                new NetlinkStep.AddAltname(link.name(), link.index(), altname, true)));
         List<String> altnames = new ArrayList<>(link.altnames());
         altnames.remove(altname);
         link = link.withNames(link.name(), altnames);
@@ -127,8 +127,8 @@ public final class TemporaryName {
       if (!link.name().equals(name)) {
         plan.add(
             PlannedStep.own(
-                new Step.RenameLink(link.name(), link.index(), name),
-                new Step.RenameLink(name, link.index(), link.name())));
+                new NetlinkStep.RenameLink(link.name(), link.index(), name),
+                new NetlinkStep.RenameLink(name, link.index(), link.name())));
         link = link.withNames(name, link.altnames());
       }
     }

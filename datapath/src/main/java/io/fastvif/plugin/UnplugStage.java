@@ -1,6 +1,6 @@
 package io.fastvif.plugin;
 
-/** When a plugin's part of unplugging a VIF comes, of which nothing but the id is known. */
+/** When a plugin's turn comes to unplug a VIF of which only the id is known. */
 public enum UnplugStage {
   /** First: the guest is disconnected. */
   GUEST,

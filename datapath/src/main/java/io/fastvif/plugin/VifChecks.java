@@ -1,6 +1,12 @@
 package io.fastvif.plugin;
 
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.Step;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.NumberRange;
 import io.fastvif.vif.PortProfile;
@@ -58,6 +64,80 @@ public final class VifChecks {
           "a UUID, or 1 to " + ID_CHARACTERS + " characters of printable ASCII without spaces");
     }
     return id;
+  }
+
+  /**
+   * Checks that a device that the VIF has is what would be made for it.
+   *
+   * @throws InvalidInputException if it is of another kind, as when an option has changed
+   */
+  static void sameKind(LinkState own, Step create) {
+    String wanted =
+        switch (create) {
+          case LocalStep.CreateTap tap -> "tun";
+          case NetlinkStep.CreateVeth veth -> "veth";
+          default -> own.kind();
+        };
+    if (!own.kind().equals(wanted)) {
+      throw InvalidInputException.ofValue(
+              "vif_name",
+              own.name(),
+              "is plugged already, as a device of kind " + own.kind(),
+              "one of kind " + wanted + ", or a VIF that was unplugged before")
+          .untilUnplugged();
+    }
+  }
+
+  /**
+   * Checks that the VIF has no pair of another name: the guest's end, whose name is made of the id,
+   * would be in the way.
+   *
+   * @param name of the pair's end on the host
+   * @param peer of the guest's end
+   * @throws InvalidInputException if it has
+   */
+  public static void noPairOfAnotherName(
+      HostSnapshot host, String vifId, String name, String peer) {
+    if (host.link(name).isPresent() || host.link(peer).isEmpty()) {
+      return;
+    }
+    for (LinkState link : host.links()) {
+      if (link.isOf(vifId) && link.kind().equals("veth") && !link.name().equals(peer)) {
+        throw InvalidInputException.ofValue(
+                "vif_name",
+                name,
+                "is not the name that the VIF is plugged with",
+                link.name() + ", or a VIF that was unplugged before")
+            .untilUnplugged();
+      }
+    }
+  }
+
+  /**
+   * The VIF's MAC address, as a device is to have it; null if it gives none.
+   *
+   * @throws InvalidInputException if no device can have it
+   */
+  public static MacAddress deviceAddress(Vif vif) {
+    return address(vif, false);
+  }
+
+  /** The same for a virtual function, which with zero is without one. */
+  public static MacAddress functionAddress(Vif vif) {
+    return address(vif, true);
+  }
+
+  private static MacAddress address(Vif vif, boolean mayBeZero) {
+    MacAddress address = vif.address().orElse(null);
+    boolean isZero = address != null && address.value() == 0;
+    if (address != null && (address.isMulticast() || (isZero && !mayBeZero))) {
+      throw InvalidInputException.ofValue(
+          "address",
+          address.toString(),
+          "is no address of a device",
+          "a unicast MAC address, such as fa:16:3e:00:00:01");
+    }
+    return address;
   }
 
   /** The network's VLAN; 0 where it gives none. */

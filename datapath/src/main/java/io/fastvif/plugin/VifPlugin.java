@@ -5,6 +5,7 @@ import io.fastvif.plan.PlugPlan;
 import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.Vif;
+import java.util.List;
 
 /**
  * Plans how VIFs of some types are plugged and unplugged. All methods are pure functions of their
@@ -37,6 +38,11 @@ public interface VifPlugin {
    * alias are deleted afterwards, those that are left.
    */
   default void unplugKnown(String vifId, PlanBuilder plan) {}
+
+  /** What of this plugin's making is there that a plug which was cut off has left. */
+  default List<BrokenOff> brokenOff(HostSnapshot host) {
+    return List.of();
+  }
 
   /** When {@link #unplugKnown} comes. */
   default UnplugStage unplugStage() {

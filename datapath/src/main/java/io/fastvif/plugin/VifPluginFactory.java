@@ -28,7 +28,7 @@ public interface VifPluginFactory {
     return List.of();
   }
 
-  /** What it takes: VIF types and port profiles, each with the least and the greatest version. */
+  /** What it takes: VIF types and port profiles, each with its earliest and its latest version. */
   HostPluginInfo describe();
 
   /**

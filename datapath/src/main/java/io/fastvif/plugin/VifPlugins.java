@@ -3,11 +3,14 @@ package io.fastvif.plugin;
 import io.fastvif.host.HostCapabilities;
 import io.fastvif.host.HostInfo;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkGroups;
+import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.provider.Providers;
 import io.fastvif.vif.HypervisorTask;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -141,8 +144,10 @@ public final class VifPlugins {
   /**
    * Plans to unplug a VIF of which nothing but the id is known: whatever the host has of it, by
    * whichever of the installed plugins. What a VIF's own fields alone would tell stays: its {@code
-   * preserve_on_delete} is not heeded, a port on a switch outside (802.1Qbg) is not given up, and a
-   * socket that no forwarder of this process serves is left to who made it.
+   * preserve_on_delete} is not heeded, a port on a switch outside (802.1Qbg) is not given up, a
+   * socket that no forwarder of this process serves is left to who made it, and so is a port of
+   * Open vSwitch without fastvif's mark whose iface-id is not the VIF's id, where neither a device
+   * with the VIF's alias nor its lease says that it is the VIF's.
    *
    * @return a plan without steps for a VIF that the host does not know
    * @throws InvalidInputException if it is no id, or an option of a plugin has a value that it does
@@ -160,6 +165,33 @@ public final class VifPlugins {
     }
     plan.deleteRest();
     return plan.unplugged();
+  }
+
+  /**
+   * What plugs that were cut off have left and no VIF's id finds: links that are half made, whose
+   * group is a hash of their VIF's id, and what plugins know of.
+   *
+   * @throws InvalidInputException if an option of a plugin has a value that it does not take
+   */
+  public List<BrokenOff> brokenOff(HostSnapshot host) {
+    List<BrokenOff> left = new ArrayList<>();
+    for (LinkState link : host.links()) {
+      if (link.alias().isEmpty() && LinkGroups.isMaking(link.group())) {
+        String mark = "half made: link " + link.index() + " in group " + link.group();
+        left.add(new BrokenOff(link.name(), mark, plan -> plan.delete(link)));
+      }
+    }
+    factories.keySet().forEach(name -> left.addAll(made(name).brokenOff(host)));
+    return left;
+  }
+
+  /**
+   * Makes all plugins, so that what is wrong with an option shows now.
+   *
+   * @throws InvalidInputException if an option has a value that its plugin does not take
+   */
+  public void makeAll() {
+    factories.keySet().forEach(this::made);
   }
 
   private VifPlugin made(String name) {

@@ -3,6 +3,9 @@ package io.fastvif.portprofile;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.netlink.route.PortInfo;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The switch's answers in words ({@code enum} of IFLA_PORT_RESPONSE in linux/if_link.h). */
 final class PortResponse {
@@ -15,6 +18,10 @@ final class PortResponse {
 
   static boolean isSuccess(int response) {
     return response == PORT_VDP_RESPONSE_SUCCESS || response == PORT_PROFILE_RESPONSE_SUCCESS;
+  }
+
+  static boolean isRefusal(int response) {
+    return !isPending(response) && !isSuccess(response);
   }
 
   /** What the answer means. */
@@ -37,5 +44,22 @@ final class PortResponse {
       case PORT_PROFILE_RESPONSE_ERROR -> "error";
       default -> "response " + response;
     };
+  }
+
+  /** What is said of several VSIs. */
+  static String text(Map<UUID, Integer> responses) {
+    return responses.isEmpty()
+        ? "no VSI"
+        : responses.entrySet().stream()
+            .map(vsi -> "VSI " + vsi.getKey() + ": " + state(vsi.getValue()))
+            .sorted()
+            .collect(Collectors.joining(", "));
+  }
+
+  private static String state(int response) {
+    if (isPending(response)) {
+      return "no response yet";
+    }
+    return isSuccess(response) ? "success" : text(response);
   }
 }

@@ -16,9 +16,12 @@
  * kernel and igb refuse them for that reason, and associating, pre-associating, disassociating and
  * waiting with a driver that is made up.
  *
- * <p>Both wait by asking again and again, because neither tells by itself: every 100 ms.
+ * <p>Both are asked again and again, because neither tells by itself: every 100 ms. Nobody waits
+ * meanwhile, nor for lldpad's own answers, nor for room among its requests, of which it has little:
+ * a {@link io.fastvif.portprofile.PortChange} is looked at now and then. With two real lldpad, 90
+ * VSIs that are asked for at once are associated in 18 s, 8 in 2.5 s.
  *
  * <p>May use: {@code bindings}, {@code files}, {@code netlink}, {@code netlink.route}, {@code
- * plan}.
+ * plan}, {@code trace}.
  */
 package io.fastvif.portprofile;

@@ -1,7 +1,6 @@
 package io.fastvif.provider;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.fastvif.trace.Log;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -19,8 +18,6 @@ import java.util.function.Consumer;
  * of the logger {@code io.fastvif.provider} that says why, and takes no other with it.
  */
 public final class Providers {
-  private static final Logger LOG = System.getLogger(Providers.class.getPackageName());
-
   /** Of a file of services, no more lines than this are tried. */
   private static final int MAX_PROVIDERS = 1000;
 
@@ -63,7 +60,8 @@ public final class Providers {
           into.add(provider);
         }
       } catch (ServiceConfigurationError | RuntimeException | LinkageError broken) {
-        LOG.log(Level.WARNING, name + " of " + service.getSimpleName() + " is left out: " + broken);
+        Log.warning(
+            Providers.class, name + " of " + service.getSimpleName() + " is left out: " + broken);
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
  * How plugins and drivers are found.
  *
- * <p>May use: nothing of fastvif.
+ * <p>May use: {@code trace}.
  */
 package io.fastvif.provider;

@@ -1,16 +1,16 @@
 package io.fastvif.switchdev;
 
+import io.fastvif.lease.VfUse;
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.netlink.generic.devlink.Eswitch;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.EswitchMode;
 import io.fastvif.plan.EswitchSettings;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
-import io.fastvif.switchdev.pool.VfUse;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.time.Duration;
@@ -67,8 +67,8 @@ public final class EswitchChange {
       boolean recreate = recreateVfs && modeChanges;
       steps.add(
           PlannedStep.own(
-              new Step.SetEswitch(device, wanted, recreate),
-              new Step.SetEswitch(device, back, recreate)));
+              new DeviceStep.SetEswitch(device, wanted, recreate),
+              new DeviceStep.SetEswitch(device, back, recreate)));
     }
     return new PlugPlan(
         "eswitch " + device, device, Action.CHANGE, List.of(device), null, steps, List.of());

@@ -1,13 +1,15 @@
 package io.fastvif.switchdev;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.netlink.generic.devlink.DevlinkSocket;
 import io.fastvif.netlink.generic.devlink.Eswitch;
+import io.fastvif.pci.SriovFunctions;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.EswitchMode;
 import io.fastvif.plan.EswitchSettings;
-import io.fastvif.plan.Step;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.util.Locale;
@@ -24,7 +26,7 @@ final class EswitchSetter {
    * @throws IOException if the kernel or the driver refuses; the virtual functions are there again
    *     then
    */
-  static boolean perform(Step.SetEswitch step, Sysfs sysfs) throws IOException {
+  static boolean perform(DeviceStep.SetEswitch step, SriovFunctions functions) throws IOException {
     DevlinkHandle device = DevlinkHandle.parse(step.device());
     try (DevlinkSocket devlink = DevlinkSocket.open().orElseThrow(() -> noDevlink(device))) {
       Eswitch now = devlink.eswitch(device).orElseThrow(() -> noEswitch(device));
@@ -33,29 +35,40 @@ final class EswitchSetter {
         return false;
       }
       if (step.recreateVfs() && device.isPci()) {
-        setWithoutVfs(devlink, missing, sysfs);
+        setWithoutVfs(devlink, missing, functions);
       } else {
         devlink.setEswitch(missing);
       }
       return true;
     } catch (NetlinkException refused) {
-      throw new IOException(refused.getMessage(), refused);
+      throw new FastvifIOException(refused.getMessage(), refused);
     }
   }
 
-  private static void setWithoutVfs(DevlinkSocket devlink, Eswitch wanted, Sysfs sysfs)
+  private static void setWithoutVfs(DevlinkSocket devlink, Eswitch wanted, SriovFunctions functions)
       throws IOException {
     PciAddress pf = PciAddress.parse(wanted.device().device());
-    int count = sysfs.numVfs(pf).orElse(0);
+    int count = functions.vfCount(pf).orElse(0);
     if (count > 0) {
-      sysfs.setNumVfs(pf, 0);
+      functions.setVfCount(pf, 0);
     }
     try {
       devlink.setEswitch(wanted);
-    } finally {
-      if (count > 0) {
-        sysfs.setNumVfs(pf, count);
+    } catch (RuntimeException refused) {
+      try {
+        restoreVfs(functions, pf, count);
+      } catch (IOException alsoRefused) {
+        refused.addSuppressed(alsoRefused);
       }
+      throw refused;
+    }
+    restoreVfs(functions, pf, count);
+  }
+
+  private static void restoreVfs(SriovFunctions functions, PciAddress pf, int count)
+      throws IOException {
+    if (count > 0) {
+      functions.setVfCount(pf, count);
     }
   }
 

@@ -1,11 +1,14 @@
 package io.fastvif.switchdev;
 
+import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.EswitchMode;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.plan.VirtualFunctionState;
 import io.fastvif.vif.PciAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +20,15 @@ import java.util.function.Function;
 /** The functions of a host, each read when it is first asked for. */
 final class HostFunctions implements SriovSnapshot {
   private final RepresentorIndex index;
-  private final Sysfs sysfs;
+  private final PciDevices pci;
   private final Function<PciAddress, EswitchMode> modes;
   private final Map<PciAddress, Optional<VirtualFunctionState>> virtual = new ConcurrentHashMap<>();
   private final Map<PciAddress, Optional<PhysicalFunctionState>> physical =
       new ConcurrentHashMap<>();
 
-  HostFunctions(RepresentorIndex index, Sysfs sysfs, Function<PciAddress, EswitchMode> modes) {
+  HostFunctions(RepresentorIndex index, PciDevices pci, Function<PciAddress, EswitchMode> modes) {
     this.index = index;
-    this.sysfs = sysfs;
+    this.pci = pci;
     this.modes = modes;
   }
 
@@ -34,11 +37,11 @@ final class HostFunctions implements SriovSnapshot {
     return virtual.computeIfAbsent(
         address,
         vf ->
-            sysfs
+            pci.sriov()
                 .physicalFunction(vf)
                 .flatMap(
                     pf -> {
-                      OptionalInt number = sysfs.number(pf, vf);
+                      OptionalInt number = pci.sriov().number(pf, vf);
                       return number.isPresent()
                           ? Optional.of(read(pf, number.getAsInt(), vf))
                           : Optional.empty();
@@ -48,7 +51,7 @@ final class HostFunctions implements SriovSnapshot {
   @Override
   public List<VirtualFunctionState> virtualFunctions(PciAddress physicalFunction) {
     List<VirtualFunctionState> all = new ArrayList<>();
-    sysfs
+    pci.sriov()
         .virtualFunctions(physicalFunction)
         .forEach(
             (number, vf) ->
@@ -66,8 +69,24 @@ final class HostFunctions implements SriovSnapshot {
         number,
         index.ofVirtualFunction(pf, number).orElse(null),
         links.isEmpty() ? null : links.getFirst(),
-        sysfs.driver(vf).orElse(null),
-        sysfs.iommuGroup(vf));
+        driver(vf),
+        iommuGroup(vf));
+  }
+
+  private String driver(PciAddress function) {
+    try {
+      return pci.driver(function).orElse(null);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private OptionalInt iommuGroup(PciAddress function) {
+    try {
+      return pci.groups().number(function);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   @Override
@@ -76,7 +95,7 @@ final class HostFunctions implements SriovSnapshot {
   }
 
   private Optional<PhysicalFunctionState> readPhysical(PciAddress pf) {
-    OptionalInt total = sysfs.totalVfs(pf);
+    OptionalInt total = pci.sriov().maxVfCount(pf);
     if (total.isEmpty()) {
       return Optional.empty();
     }
@@ -84,15 +103,15 @@ final class HostFunctions implements SriovSnapshot {
         new PhysicalFunctionState(
             pf,
             index.ofPhysicalFunction(pf).orElse(null),
-            sysfs.driver(pf).orElse(null),
+            driver(pf),
             total.getAsInt(),
-            sysfs.numVfs(pf).orElse(0),
+            pci.sriov().vfCount(pf).orElse(0),
             modes.apply(pf)));
   }
 
   @Override
   public List<PhysicalFunctionState> physicalFunctions() {
-    return sysfs.physicalFunctions().stream()
+    return pci.sriov().physicalFunctions().stream()
         .map(this::physicalFunction)
         .flatMap(Optional::stream)
         .toList();

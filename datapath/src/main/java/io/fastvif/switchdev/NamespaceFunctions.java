@@ -2,8 +2,10 @@ package io.fastvif.switchdev;
 
 import io.fastvif.netns.Netns;
 import io.fastvif.netns.NetnsException;
+import io.fastvif.pci.PciDevices;
+import io.fastvif.pci.SriovFunctions;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.SriovSnapshot;
-import io.fastvif.plan.Step;
 import java.io.IOException;
 
 /**
@@ -12,15 +14,25 @@ import java.io.IOException;
  * one open descriptor.
  */
 public final class NamespaceFunctions implements AutoCloseable {
-  private final Netns namespace = Netns.current();
+  private final Netns namespace;
+  private final boolean ownsNamespace;
   private SwitchdevMonitor monitor;
   private boolean closed;
 
-  /** Of the namespace of the calling thread. */
-  public NamespaceFunctions() {}
+  /** Reads the functions from the calling thread's namespace. */
+  public NamespaceFunctions() {
+    namespace = Netns.current();
+    ownsNamespace = true;
+  }
+
+  /** Reads them from that namespace, which stays the caller's to close, after this. */
+  public NamespaceFunctions(Netns namespace) {
+    this.namespace = namespace;
+    ownsNamespace = false;
+  }
 
   /**
-   * What planning is shown: as it is now.
+   * The current state, for planning.
    *
    * @throws io.fastvif.bindings.SystemCallException if the kernel refuses a socket, or the asking
    *     thread is in another namespace and may not enter this one
@@ -31,18 +43,18 @@ public final class NamespaceFunctions implements AutoCloseable {
   }
 
   /**
-   * Changes a card's switch; the next {@link #snapshot()} is of after that.
+   * Changes a card's switch; later {@link #snapshot()}s show it.
    *
    * @return false if it was so already
    * @throws IOException if the kernel or the driver refuses
    */
-  public boolean perform(Step.SetEswitch step) throws IOException {
-    Sysfs sysfs = Sysfs.ofHost();
+  public boolean perform(DeviceStep.SetEswitch step) throws IOException {
+    SriovFunctions functions = new PciDevices(PciDevices.SYSFS).sriov();
     if (namespace.isCurrent()) {
-      return EswitchSetter.perform(step, sysfs);
+      return EswitchSetter.perform(step, functions);
     }
     try {
-      return namespace.call(() -> EswitchSetter.perform(step, sysfs));
+      return namespace.call(() -> EswitchSetter.perform(step, functions));
     } catch (NetnsException failed) {
       if (failed.getCause() instanceof IOException refused) {
         throw refused;
@@ -66,7 +78,9 @@ public final class NamespaceFunctions implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    namespace.close();
+    if (ownsNamespace) {
+      namespace.close();
+    }
     if (monitor != null) {
       monitor.close();
     }

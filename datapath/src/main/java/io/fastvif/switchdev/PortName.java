@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a link's {@code phys_port_name} says of the port that it is. Drivers and devlink write
+ * A parsed {@code phys_port_name}: which port of a switch a link is. Drivers and devlink write
  *
  * <pre>
  * wire      [l LINECARD] p PORT [s SUBPORT]

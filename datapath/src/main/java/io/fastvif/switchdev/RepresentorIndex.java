@@ -2,6 +2,7 @@ package io.fastvif.switchdev;
 
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.netlink.generic.devlink.DevlinkPort;
+import io.fastvif.pci.SriovFunctions;
 import io.fastvif.plan.LinkId;
 import io.fastvif.vif.PciAddress;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
- * Which link stands for what, as the kernel told it at one time. Never changes; any thread may use
- * it.
+ * An index of representors: which link stands for which function, as the kernel had it at one time.
+ * Immutable.
  *
  * <p>Of several that would do, the first of these is taken: one that devlink lists under the
  * physical function itself; one that devlink lists under another function of the same switch, which
@@ -29,12 +30,12 @@ public final class RepresentorIndex {
   private final Map<Integer, List<Representor>> vfs = new HashMap<>();
   private final Map<Integer, List<Representor>> sfs = new HashMap<>();
   private final Map<DevlinkHandle, List<SwitchLink>> byParent = new HashMap<>();
-  private final Sysfs sysfs;
+  private final SriovFunctions functions;
 
   private RepresentorIndex(
-      List<Representor> representors, Collection<SwitchLink> links, Sysfs sysfs) {
+      List<Representor> representors, Collection<SwitchLink> links, SriovFunctions functions) {
     this.representors = List.copyOf(representors);
-    this.sysfs = sysfs;
+    this.functions = functions;
     for (Representor one : representors) {
       Map<Integer, List<Representor>> map =
           switch (one.kind()) {
@@ -62,10 +63,10 @@ public final class RepresentorIndex {
    *
    * @param ports of devlink; none where the kernel or the drivers have none
    * @param links the links of hardware in the namespace
-   * @param sysfs where the PCI bus is looked up
+   * @param functions where the PCI bus is looked up
    */
   public static RepresentorIndex of(
-      Collection<DevlinkPort> ports, Collection<SwitchLink> links, Sysfs sysfs) {
+      Collection<DevlinkPort> ports, Collection<SwitchLink> links, SriovFunctions functions) {
     Map<Integer, DevlinkPort> portOf = new HashMap<>();
     for (DevlinkPort port : ports) {
       if (port.link() != 0) {
@@ -82,7 +83,7 @@ public final class RepresentorIndex {
         found.add(representor);
       }
     }
-    return new RepresentorIndex(found, links, sysfs);
+    return new RepresentorIndex(found, links, functions);
   }
 
   /** What devlink says of a link; null if nothing that counts here. */
@@ -157,11 +158,11 @@ public final class RepresentorIndex {
 
   /** The representor of the virtual function at that PCI address. */
   public Optional<LinkId> ofVirtualFunction(PciAddress vf) {
-    Optional<PciAddress> pf = sysfs.physicalFunction(vf);
+    Optional<PciAddress> pf = functions.physicalFunction(vf);
     if (pf.isEmpty()) {
       return Optional.empty();
     }
-    OptionalInt number = sysfs.number(pf.get(), vf);
+    OptionalInt number = functions.number(pf.get(), vf);
     return number.isEmpty() ? Optional.empty() : ofVirtualFunction(pf.get(), number.getAsInt());
   }
 
@@ -292,8 +293,8 @@ public final class RepresentorIndex {
   }
 
   /**
-   * A function's own links, where a network driver has bound it; in switchdev mode, of a physical
-   * function the representors too.
+   * A function's own links, where a network driver has bound it; for a physical function in
+   * switchdev mode also the representors.
    */
   public List<LinkId> linksOf(PciAddress function) {
     return byParent.getOrDefault(handle(function), List.of()).stream().map(SwitchLink::id).toList();

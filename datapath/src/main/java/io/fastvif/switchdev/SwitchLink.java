@@ -6,7 +6,7 @@ import io.fastvif.plan.LinkId;
 import java.util.HexFormat;
 
 /**
- * A link of hardware, as far as switches go. What the kernel does not say is null.
+ * What a hardware link tells of its switch. What the kernel does not say is null.
  *
  * @param id the link
  * @param portName {@code phys_port_name}

@@ -12,6 +12,7 @@ import io.fastvif.netlink.route.LinkListener;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkMonitor;
 import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.pci.PciDevices;
 import io.fastvif.plan.EswitchMode;
 import io.fastvif.plan.SriovSnapshot;
 import io.fastvif.vif.PciAddress;
@@ -33,9 +34,9 @@ import java.util.Set;
  * belongs to is told by Linux 5.14 and later.
  */
 public final class SwitchdevMonitor implements AutoCloseable {
-  private static final int MOST_POLLS = 10_000;
+  private static final int MAX_POLLS = 10_000;
 
-  private final Sysfs sysfs;
+  private final PciDevices pci = new PciDevices(PciDevices.SYSFS);
   private final LinkMonitor links;
   private final RouteSocket queries;
   private final Ports ports = new Ports();
@@ -43,8 +44,7 @@ public final class SwitchdevMonitor implements AutoCloseable {
   private Optional<DevlinkMonitor> devlink;
   private RepresentorIndex index;
 
-  private SwitchdevMonitor(Sysfs sysfs) {
-    this.sysfs = sysfs;
+  private SwitchdevMonitor() {
     queries = RouteSocket.open();
     try {
       links = LinkMonitor.open(found);
@@ -66,34 +66,29 @@ public final class SwitchdevMonitor implements AutoCloseable {
    * @throws io.fastvif.bindings.SystemCallException if the kernel refuses a socket
    */
   public static SwitchdevMonitor open() {
-    return open(Sysfs.ofHost());
+    return new SwitchdevMonitor();
   }
 
-  /** Subscribes, with the PCI bus of another place than {@code /sys}. */
-  public static SwitchdevMonitor open(Sysfs sysfs) {
-    return new SwitchdevMonitor(sysfs);
-  }
-
-  /** What stands for what now; the same object as before if nothing has changed. */
+  /** The current index; the same object as before if nothing has changed. */
   public synchronized RepresentorIndex index() {
     if (devlink.isEmpty()) {
       devlink = DevlinkMonitor.open(ports); // it comes with the first driver that uses it
     }
     devlink.ifPresent(DevlinkMonitor::poll);
     boolean more = true;
-    for (int i = 0; i < MOST_POLLS && more; i++) {
+    for (int i = 0; i < MAX_POLLS && more; i++) {
       more = links.poll(0);
     }
     readLinksOfChangedDevices();
     if (index == null) {
-      index = RepresentorIndex.of(ports.all(), found.byIndex.values(), sysfs);
+      index = RepresentorIndex.of(ports.all(), found.byIndex.values(), pci.sriov());
     }
     return index;
   }
 
-  /** What planning is shown: as it is now, each function when it is first asked for. */
+  /** The current state, for planning; each function is read when it is first asked for. */
   public SriovSnapshot snapshot() {
-    return new HostFunctions(index(), sysfs, this::eswitchMode);
+    return new HostFunctions(index(), pci, this::eswitchMode);
   }
 
   /** How the switch of a physical function switches. */
@@ -117,7 +112,9 @@ public final class SwitchdevMonitor implements AutoCloseable {
 
   /** How many virtual functions a device has; negative if it is not on PCI. */
   int vfCount(DevlinkHandle device) {
-    return device.isPci() ? sysfs.virtualFunctions(PciAddress.parse(device.device())).size() : -1;
+    return device.isPci()
+        ? pci.sriov().virtualFunctions(PciAddress.parse(device.device())).size()
+        : -1;
   }
 
   /** The PCI address of the virtual function that a link stands for, if it does. */
@@ -135,7 +132,7 @@ public final class SwitchdevMonitor implements AutoCloseable {
             device.bus(),
             device.device(),
             representor.pf().orElse(device.function()) & 7);
-    return Optional.ofNullable(sysfs.virtualFunctions(pf).get(representor.number()));
+    return Optional.ofNullable(pci.sriov().virtualFunctions(pf).get(representor.number()));
   }
 
   /** Waits until something becomes of a link, or the time is up. */

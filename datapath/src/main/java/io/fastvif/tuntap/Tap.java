@@ -7,6 +7,8 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.trace.Protocol;
+import io.fastvif.trace.TracedCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -118,11 +120,7 @@ public final class Tap implements AutoCloseable {
     return name;
   }
 
-  /**
-   * The queue's descriptor, for reading and writing frames.
-   *
-   * @return the number
-   */
+  /** The queue's descriptor, for reading and writing frames. */
   public int descriptor() {
     return queue.value();
   }
@@ -134,8 +132,12 @@ public final class Tap implements AutoCloseable {
   }
 
   private void set(long request, String requestName, int value) {
-    SystemCallException.check(
-        FileIo.ioctl(queue.value(), request, (long) value), "ioctl", name, requestName, value);
+    TracedCall call = TracedCall.begin(Protocol.IOCTL);
+    int result = FileIo.ioctl(queue.value(), request, (long) value);
+    if (call != null) {
+      call.ended(requestName + " " + name + " " + value, result);
+    }
+    SystemCallException.check(result, "ioctl", name, requestName, value);
   }
 
   private static Tap open(String name, TapOptions options, int extraFlags) {
@@ -155,8 +157,13 @@ public final class Tap implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment request = arena.allocate(InterfaceRequest.SIZE, InterfaceRequest.ALIGNMENT);
       MemorySegment.copy(bytes, 0, request, ValueLayout.JAVA_BYTE, 0, bytes.length);
-      request.set(FLAGS, InterfaceRequest.FLAGS_OFFSET, (short) (options.flags() | extraFlags));
+      int flags = options.flags() | extraFlags;
+      request.set(FLAGS, InterfaceRequest.FLAGS_OFFSET, (short) flags);
+      TracedCall call = TracedCall.begin(Protocol.IOCTL);
       int result = FileIo.ioctl(queue.value(), TUNSETIFF, request);
+      if (call != null) {
+        call.ended("TUNSETIFF " + name + " " + TapOptions.words(flags), result);
+      }
       if (result == -Errno.EPERM) {
         throw new SystemCallException(
             "ioctl", Errno.EPERM, name, "TUNSETIFF (needs root or CAP_NET_ADMIN)");

@@ -29,4 +29,12 @@ public record TapOptions(boolean multiQueue, boolean vnetHeader, int owner, int 
         | (multiQueue ? IFF_MULTI_QUEUE : 0)
         | (vnetHeader ? IFF_VNET_HDR : 0);
   }
+
+  /** The flags by their names in linux/if_tun.h, of those that a tap of fastvif's may have. */
+  static String words(int flags) {
+    return "IFF_TAP|IFF_NO_PI"
+        + ((flags & IFF_MULTI_QUEUE) == 0 ? "" : "|IFF_MULTI_QUEUE")
+        + ((flags & IFF_VNET_HDR) == 0 ? "" : "|IFF_VNET_HDR")
+        + ((flags & IFF_TUN_EXCL) == 0 ? "" : "|IFF_TUN_EXCL");
+  }
 }

@@ -27,7 +27,7 @@ public record InstanceInfo(
     return OBJECT_NAME;
   }
 
-  /** Builds a InstanceInfo. */
+  /** Builds an InstanceInfo. */
   public static final class Builder extends ObjectBuilder<InstanceInfo> {
     private Field<String> uuid = Field.unset();
     private Field<String> name = Field.unset();

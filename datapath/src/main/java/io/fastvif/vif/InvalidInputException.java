@@ -14,10 +14,17 @@ public final class InvalidInputException extends IllegalArgumentException {
   private final String value;
   private final String problem;
   private final String expected;
+  private final boolean untilUnplugged;
 
   private InvalidInputException(
-      String path, String value, String problem, String expected, Throwable cause) {
+      String path,
+      String value,
+      String problem,
+      String expected,
+      boolean untilUnplugged,
+      Throwable cause) {
     super(message(path, value, problem, expected), cause);
+    this.untilUnplugged = untilUnplugged;
     this.path = path;
     this.value = value;
     this.problem = problem;
@@ -34,12 +41,12 @@ public final class InvalidInputException extends IllegalArgumentException {
    */
   public static InvalidInputException ofValue(
       String path, String value, String problem, String expected) {
-    return new InvalidInputException(path, shown(value), problem, expected, null);
+    return new InvalidInputException(path, shown(value), problem, expected, false, null);
   }
 
   /** A field, or the whole if the path is empty, that is wrong without having a value to show. */
   public static InvalidInputException of(String path, String problem, String expected) {
-    return new InvalidInputException(path, null, problem, expected, null);
+    return new InvalidInputException(path, null, problem, expected, false, null);
   }
 
   /** The same, one level further up: {@code address} under {@code vif} is {@code vif.address}. */
@@ -47,7 +54,25 @@ public final class InvalidInputException extends IllegalArgumentException {
     boolean joined =
         parent.isEmpty() || parent.endsWith(" ") || path.isEmpty() || path.startsWith("[");
     return new InvalidInputException(
-        joined ? parent + path : parent + "." + path, value, problem, expected, getCause());
+        joined ? parent + path : parent + "." + path,
+        value,
+        problem,
+        expected,
+        untilUnplugged,
+        getCause());
+  }
+
+  /**
+   * The same for a VIF that is plugged already in a way that cannot be changed: it is right once
+   * the VIF was unplugged.
+   */
+  public InvalidInputException untilUnplugged() {
+    return new InvalidInputException(path, value, problem, expected, true, getCause());
+  }
+
+  /** Whether unplugging the VIF would make it right. */
+  public boolean isUntilUnplugged() {
+    return untilUnplugged;
   }
 
   /** Where: such as {@code vif.network.subnets[0].cidr}; empty for the input as a whole. */

@@ -9,6 +9,7 @@ import java.util.HexFormat;
  */
 public record MacAddress(long value) {
   private static final int TEXT_LENGTH = 17;
+  private static final long MULTICAST = 1L << 40;
   private static final long MAX = 0xffff_ffff_ffffL;
 
   /** Refuses more than 48 bits. */
@@ -42,6 +43,11 @@ public record MacAddress(long value) {
       }
     }
     return new MacAddress(value);
+  }
+
+  /** Whether it stands for a group of devices, and not for one (IEEE 802). */
+  public boolean isMulticast() {
+    return (value & MULTICAST) != 0;
   }
 
   private static InvalidInputException malformed(String text) {

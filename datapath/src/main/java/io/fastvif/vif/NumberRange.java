@@ -1,9 +1,9 @@
 package io.fastvif.vif;
 
 /**
- * Which numbers there can be of a kind: what the kernel or a protocol has room for. Whoever reads
- * such a number checks it here, before it is put into fewer bits and becomes another one: VLAN
- * 65637 would be VLAN 101.
+ * The range of a kind of number: what the kernel or a protocol has room for. Whoever reads such a
+ * number checks it here, before it is put into fewer bits and becomes another one: VLAN 65637 would
+ * be VLAN 101.
  */
 public enum NumberRange {
   /** An IEEE 802.1Q VLAN; 0 and 4095 are none. */
@@ -39,12 +39,12 @@ public enum NumberRange {
     this.max = max;
   }
 
-  /** The least. */
+  /** The minimum. */
   public int min() {
     return min;
   }
 
-  /** The greatest. */
+  /** The maximum. */
   public int max() {
     return max;
   }
@@ -58,7 +58,6 @@ public enum NumberRange {
    * Checks a number.
    *
    * @param field where it was read, for the message
-   * @return the number
    * @throws InvalidInputException if it is out of range
    */
   public int check(String field, long number) {

@@ -9,7 +9,9 @@ import io.fastvif.testing.Peer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ class EndSignalTest {
   private static final int PIPE_BYTES = 65536;
 
   private static final String CARD = "0000:03:00.0";
+  private static final String FUNCTION = "0000:03:00.2";
 
   private final Peer ip = Peer.require("ip", "iproute2");
   private final Peer kill = Peer.require("kill", "procps");
@@ -44,7 +47,11 @@ class EndSignalTest {
       throws Exception {
     Path path = folder.resolve("out");
     mkfifo.run(path.toString());
-    List<String> command = new ArrayList<>(prefix);
+    List<String> command = new ArrayList<>();
+    // A shell that runs in the background has its children ignore SIGINT.
+    command.addAll(
+        List.of(Peer.require("env", "coreutils").path().toString(), "--default-signal=INT"));
+    command.addAll(prefix);
     command.addAll(ChildRun.command(ChildRun.classPath(), arguments));
     try (RandomAccessFile pipe = new RandomAccessFile(path.toFile(), "rw")) {
       pipe.write(new byte[PIPE_BYTES]);
@@ -61,6 +68,7 @@ class EndSignalTest {
               return changed.isMet();
             });
         kill.run("-" + signal + " " + process.pid());
+        Await.until("the signal is taken", () -> hasThread(process.pid(), "end-signal"));
         pipe.readFully(new byte[PIPE_BYTES]);
         assertTrue(process.waitFor(2, TimeUnit.MINUTES));
       } finally {
@@ -71,6 +79,20 @@ class EndSignalTest {
       pipe.writeByte('\n'); // or nothing at all would be waited for
       return pipe.readLine();
     }
+  }
+
+  private static boolean hasThread(long process, String name) throws IOException {
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
+      for (Path thread : threads) {
+        if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
+          return true;
+        }
+      }
+    } catch (NoSuchFileException ended) {
+      // a thread
+    }
+    return false;
   }
 
   private static String text(Path file) {
@@ -103,26 +125,43 @@ class EndSignalTest {
     isRenamedInOrder("INT");
   }
 
-  @KernelTest
-  void vfSetEndsInOrder() throws Exception {
-    Path card = Files.createDirectories(folder.resolve("sys/bus/pci/devices/" + CARD));
+  /** A card whose function is {@link #CARD}, under {@code sys}. */
+  private Path card(int functions) throws IOException {
+    Path devices = Files.createDirectories(folder.resolve("sys/bus/pci/devices"));
     Files.createDirectories(folder.resolve("sys/class/net"));
+    Path card = Files.createDirectories(devices.resolve(CARD));
     Files.writeString(card.resolve("class"), "0x020000\n");
     Files.writeString(card.resolve("sriov_totalvfs"), "4\n");
-    Path count = Files.writeString(card.resolve("sriov_numvfs"), "0\n");
-    String script = "mount --bind " + folder.resolve("sys") + " /sys; exec \"$@\"";
+    Files.writeString(card.resolve("sriov_numvfs"), functions + "\n");
+    if (functions > 0) {
+      Path function = Files.createDirectories(devices.resolve(FUNCTION));
+      Files.writeString(function.resolve("class"), "0x020000\n");
+      Files.createSymbolicLink(function.resolve("physfn"), Path.of("../" + CARD));
+      Files.createSymbolicLink(card.resolve("virtfn0"), Path.of("../" + FUNCTION));
+    }
+    return card;
+  }
+
+  /** Runs a program where that card is all that there is, and its leases are under {@code run}. */
+  private List<String> withCard() throws IOException {
+    Files.createDirectories(folder.resolve("run"));
+    String script =
+        "mount --bind "
+            + folder.resolve("sys")
+            + " /sys; mount -t tmpfs none /run; mkdir /run/fastvif; mount --bind "
+            + folder.resolve("run")
+            + " /run/fastvif; exec \"$@\"";
+    return List.of(
+        unshare.path().toString(), "-m", "--propagation", "private", "sh", "-c", script, "sh");
+  }
+
+  @KernelTest
+  void vfSetEndsInOrder() throws Exception {
+    Path count = card(0).resolve("sriov_numvfs");
     String out =
         ended(
             "TERM",
-            List.of(
-                unshare.path().toString(),
-                "-m",
-                "--propagation",
-                "private",
-                "sh",
-                "-c",
-                script,
-                "sh"),
+            withCard(),
             () -> Files.readString(count).strip().equals("2"),
             "vf",
             "set",
@@ -131,5 +170,32 @@ class EndSignalTest {
             "2",
             "--json");
     assertTrue(out.contains("\"outcome\":\"changed\""), out);
+  }
+
+  private void isLeasedInOrder(String signal) throws Exception {
+    card(1);
+    Path lease = folder.resolve("run/devices/" + FUNCTION);
+    String out =
+        ended(
+            signal,
+            withCard(),
+            () -> Files.exists(lease),
+            "vf",
+            "lease",
+            CARD,
+            "--holder",
+            "somebody");
+    assertEquals(FUNCTION, out);
+    assertTrue(Files.readString(lease).contains("somebody"), () -> text(lease));
+  }
+
+  @KernelTest
+  void vfLeaseEndsInOrderAtTerm() throws Exception {
+    isLeasedInOrder("TERM");
+  }
+
+  @KernelTest
+  void vfLeaseEndsInOrderAtInt() throws Exception {
+    isLeasedInOrder("INT");
   }
 }

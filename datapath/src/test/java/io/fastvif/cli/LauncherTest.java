@@ -66,6 +66,13 @@ class LauncherTest {
     target = Files.createDirectories(folder.resolve("top/datapath/target"));
     jar = target.resolve("fastvif-datapath-command.jar");
     Files.copy(Path.of("..", "fastvif"), folder.resolve("top/fastvif"));
+    Path options = Path.of("src", "main", "packaging", "java-options.sh");
+    Path copy = folder.resolve("top/datapath").resolve(options);
+    Files.createDirectories(copy.getParent());
+    Files.copy(options, copy);
+    Files.setLastModifiedTime(copy, FileTime.fromMillis(0)); // older than what is built
+    Files.setLastModifiedTime(copy.getParent(), FileTime.fromMillis(0));
+    Files.setLastModifiedTime(copy.getParent().getParent(), FileTime.fromMillis(0));
     Files.createDirectories(folder.resolve("jdks"));
   }
 
@@ -153,6 +160,19 @@ class LauncherTest {
   }
 
   @Test
+  void aWorkingFolderThatIsGoneIsSaid() throws Exception {
+    version("25.0.3");
+    fakeJar();
+    String script = "mkdir gone; cd gone; rmdir ../gone; exec \"$0\" list";
+    Run run = start(Map.of(), "sh", "-c", script, folder.resolve("top/fastvif").toString());
+    assertEquals(2, run.status());
+    // After a line of the shell's own.
+    assertTrue(
+        run.err().endsWith("fastvif: the working folder is gone: expected one that is there\n"),
+        run.err());
+  }
+
+  @Test
   void startsThroughSymbolicLinks() throws Exception {
     fakeJar();
     String home = version("25.0.3");
@@ -213,6 +233,24 @@ class LauncherTest {
       Run run = start(Map.of(), line.toArray(new String[0]));
       assertTrue(run.out().contains(" -XX:TieredStopAtLevel=1 "), run.out());
     }
+  }
+
+  @Test
+  void theAgentIsASmallAndQuietJvmAndItsClientsAreShortCommands() throws Exception {
+    fakeJar();
+    version("25.0.3");
+    for (String[] command : new String[][] {{"agent"}, {"agent", "--socket", "x"}}) {
+      List<String> line = new ArrayList<>(List.of("top/fastvif"));
+      line.addAll(List.of(command));
+      Run agent = start(Map.of(), line.toArray(new String[0]));
+      for (String option : ServeProcess.JVM_OPTIONS) {
+        assertTrue(agent.out().contains(" " + option + " "), option + " in " + agent.out());
+      }
+      assertTrue(agent.out().contains(" -XX:ReservedCodeCacheSize=24m "), agent.out());
+    }
+    Run status = start(Map.of(), "top/fastvif", "agent", "status");
+    assertTrue(status.out().contains(" -XX:CompileThresholdScaling=10 "), status.out());
+    assertFalse(status.out().contains("ReservedCodeCacheSize"), status.out());
   }
 
   @ParameterizedTest
@@ -346,6 +384,7 @@ class LauncherTest {
     for (String[] command : commands) {
       Path log = folder.resolve("class-load");
       List<String> line = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", use));
+      line.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UseCompactObjectHeaders"));
       line.add("-Xlog:class+load:file=" + log);
       line.addAll(List.of("-jar", jar.toString()));
       line.addAll(List.of(command));

@@ -3,11 +3,11 @@ package io.fastvif.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifGeneric;
 import io.fastvif.vif.VifNestedDpdk;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

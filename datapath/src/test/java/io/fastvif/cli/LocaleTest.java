@@ -57,7 +57,7 @@ class LocaleTest {
   }
 
   @KernelTest
-  void aSocketsFolderMayHaveOne() throws Exception {
+  void socketFolderMayHaveUmlauts() throws Exception {
     String path = folder + "/s\u00f6ckets/s\u00fc.sock";
     Vif vif =
         VifVhostUser.builder()

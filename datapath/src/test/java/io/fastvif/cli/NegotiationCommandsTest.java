@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.host.HostInfo;
+import io.fastvif.json.VersionedObjectReader;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.PortProfileK8sDpdk;
 import io.fastvif.vif.VifNestedDpdk;
 import io.fastvif.vif.VifVhostUser;
-import io.fastvif.vif.json.VersionedObjectReader;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

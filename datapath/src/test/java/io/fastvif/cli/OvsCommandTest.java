@@ -3,18 +3,27 @@ package io.fastvif.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
+import io.fastvif.VifOperation;
+import io.fastvif.config.HostConfiguration;
+import io.fastvif.engine.Outcome;
+import io.fastvif.engine.PlugResult;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
 import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifHostDevice;
 import io.fastvif.vif.VifOpenVSwitch;
+import io.fastvif.vif.VifVhostUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands with Open vSwitch. */
@@ -178,6 +187,49 @@ class OvsCommandTest {
             CommandRun.of("unplug", file.toString(), "-o", option).expect(Fastvif.DONE);
         assertTrue(run.out().contains("\"outcome\":\"" + outcome + "\""), run.out());
         assertEquals("rep1\n", host.vsctl("list-ports br-int"));
+      }
+    }
+  }
+
+  @KernelTest
+  void listShowsWhatTheLibraryHasPlugged() throws Exception {
+    try (OvsHost host = OvsHost.database(folder, SCHEMA)) {
+      HostConfiguration configuration =
+          HostConfiguration.builder(Map.of())
+              .option("ovs.ovsdb_connection", host.address())
+              .build();
+      List<String> plugged;
+      try (VifHost library = VifHost.open(VifHostOptions.of(configuration))) {
+        for (VhostUserMode mode : VhostUserMode.values()) {
+          VifVhostUser port =
+              VifVhostUser.builder()
+                  .id(
+                      (mode == VhostUserMode.SERVER ? "7204e520" : "7204e521")
+                          + "-b222-4a58-808a-05a6c4647159")
+                  .plugin("ovs")
+                  .path("/run/" + mode)
+                  .mode(mode)
+                  .network(Network.builder().bridge("br-int").build())
+                  .portProfile(
+                      PortProfileOpenVSwitch.builder().interfaceId("not the VIF's").build())
+                  .build();
+          PlugResult result = library.submit(VifOperation.plug(port, null)).get();
+          assertEquals(Outcome.PLUGGED, result.outcome(), result::toString);
+        }
+        plugged =
+            library.plugged().stream()
+                .map(vif -> vif.id() + " " + vif.devices().getFirst().name())
+                .toList();
+      }
+      assertEquals(2, plugged.size());
+      List<String> listed =
+          CommandRun.of("list", "-o", "ovs.ovsdb_connection=" + host.address())
+              .expect(Fastvif.DONE)
+              .lines();
+      assertEquals(3, listed.size(), listed::toString);
+      for (int i = 0; i < 2; i++) {
+        assertTrue(
+            listed.get(i + 1).replaceAll(" +", " ").startsWith(plugged.get(i)), listed::toString);
       }
     }
   }

@@ -39,8 +39,7 @@ class PlugCommandTest {
     String file = Vifs.sample("3.0.0/generic-none.json").toString();
     CommandRun plugged = CommandRun.of("plug", file).expect(Fastvif.DONE);
     assertEquals(
-        "{\"id\":\"cd613e30-d8f1-4adf-91b7-584a2265b1f5\",\"name\":\"tap18072e8c\","
-            + "\"outcome\":\"plugged\",\"devices\":[\"tap18072e8c\"],\"notes\":[],\"error\":null}\n",
+        "{\"id\":\"cd613e30-d8f1-4adf-91b7-584a2265b1f5\",\"name\":\"tap18072e8c\",\"outcome\":\"plugged\",\"devices\":[\"tap18072e8c\"],\"notes\":[],\"error\":null}\n",
         plugged.out());
     assertEquals("", plugged.err());
     String link = ip.run("-d link show tap18072e8c");
@@ -55,6 +54,33 @@ class PlugCommandTest {
     assertFalse(ip.run("-o link").contains("tap18072e8c"));
     assertLine(CommandRun.of("unplug", file).expect(Fastvif.DONE), "\"outcome\":\"unchanged\"");
     assertEquals("", CommandRun.of("list", "--json").out());
+  }
+
+  @KernelTest
+  void withoutAnMtuDevicesKeepTheOneThatTheyHave() throws Exception {
+    String file = file(Vifs.tap("v0", "t0").build(), Vifs.bridged("v1", "t1", "", 0));
+    for (String port : new String[] {"tap", "veth"}) {
+      String[] plug = {
+        "plug",
+        "-o",
+        "tap.network_device_mtu=0",
+        "-o",
+        "linux_bridge.network_device_mtu=0",
+        "-o",
+        "linux_bridge.create_port=" + port,
+        file
+      };
+      CommandRun.of(plug).expect(Fastvif.DONE);
+      for (String mtu : new String[] {"1500", "9000", "1279"}) {
+        for (String link : new String[] {"t0", "t1"}) {
+          ip.run("link set " + link + " mtu " + mtu);
+        }
+        CommandRun again = CommandRun.of(plug).expect(Fastvif.DONE);
+        assertEquals(2, again.out().split("\"unchanged\"", -1).length - 1, again::toString);
+        assertEquals(2, ip.run("-o link").split(": t[01].* mtu " + mtu + " ", -1).length - 1, mtu);
+      }
+      CommandRun.of("unplug", file).expect(Fastvif.DONE);
+    }
   }
 
   @KernelTest
@@ -77,6 +103,21 @@ class PlugCommandTest {
     assertLine(CommandRun.of("unplug", file).expect(Fastvif.DONE), "\"outcome\":\"unplugged\"");
     assertFalse(ip.run("-o link").contains("tapf06c144a"));
     assertTrue(ip.run("-o link").contains("br0"), "os-vif leaves the bridge too");
+  }
+
+  @KernelTest
+  void aBridgeThatIsThereKeepsItsSettings() throws Exception {
+    ip.run("link add br0 type bridge stp_state 1 forward_delay 400 ageing_time 10000");
+    ip.run("link set br0 up");
+    String file = file(Vifs.bridged("v1", "t1", "", 1500));
+    for (String operation : new String[] {"plug", "unplug"}) {
+      CommandRun.of(operation, "-o", "linux_bridge.create_port=tap", file).expect(Fastvif.DONE);
+      String bridge = ip.run("-d link show br0");
+      for (String kept :
+          new String[] {"stp_state 1 ", "forward_delay 400 ", "ageing_time 10000 "}) {
+        assertTrue(bridge.contains(kept), bridge);
+      }
+    }
   }
 
   @KernelTest
@@ -141,7 +182,7 @@ class PlugCommandTest {
   }
 
   @KernelTest
-  void aForeignDeviceFailsItsVifAlone() throws Exception {
+  void foreignDeviceFailsItsVifAlone() throws Exception {
     ip.run("link add t1 type veth peer name far");
     String foreign = ip.run("-d link show t1");
     String file =

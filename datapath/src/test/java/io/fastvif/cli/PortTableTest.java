@@ -23,7 +23,9 @@ class PortTableTest {
         2,
         "ring 0: why",
         new PortReport.Direction(
-            fromGuest, 100 * fromGuest, drops == 0 ? Map.of() : Map.of(DropReason.NO_ROOM, drops)),
+            fromGuest,
+            100 * fromGuest,
+            drops == 0 ? Map.of() : Map.of(DropReason.NO_BUFFERS, drops)),
         new PortReport.Direction(toGuest, 1000 * toGuest, Map.of()));
   }
 
@@ -62,7 +64,7 @@ class PortTableTest {
         "{\"seconds\":2.0,\"ports\":[{\"id\":\"id\",\"name\":\"vhu1\",\"path\":\"/run/vhu1\","
             + "\"connected\":true,\"connections\":2,\"problem\":\"ring 0: why\","
             + "\"from_guest\":{\"frames\":4,\"bytes\":400,\"frames_per_second\":2,"
-            + "\"bits_per_second\":1600,\"drops\":{\"no_room\":3}},"
+            + "\"bits_per_second\":1600,\"drops\":{\"no_buffers\":3}},"
             + "\"to_guest\":{\"frames\":1,\"bytes\":1000,\"frames_per_second\":1,"
             + "\"bits_per_second\":4000,\"drops\":{}}}]}",
         table.json(List.of(report(4, 1, 3)), 2 * SECOND));

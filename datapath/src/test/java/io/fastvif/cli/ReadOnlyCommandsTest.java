@@ -3,8 +3,8 @@ package io.fastvif.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.json.PlugRequests;
 import io.fastvif.testing.KernelTest;
-import io.fastvif.vif.json.PlugRequests;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;

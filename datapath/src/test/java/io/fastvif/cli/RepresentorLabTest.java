@@ -103,6 +103,13 @@ class RepresentorLabTest {
   }
 
   @Test
+  void aSignalDoesNotCutOffASettingOfTheMode() {
+    assertTrue(text("ended.before").contains("mode switchdev"), text("ended.before"));
+    assertEquals("0\n", text("ended.exit"), lab::log);
+    assertTrue(text("ended.line").contains("\"mode\":\"legacy\""), text("ended.line"));
+  }
+
+  @Test
   void allAreRenamedAtOnceAndBackAgainUpOrDown() {
     assertDone("rename");
     assertDone("back");
@@ -113,27 +120,6 @@ class RepresentorLabTest {
       assertEquals(VFS, text(state + ".before").lines().count());
     }
     assertTrue(text("up.after").contains(",UP"), () -> text("up.after"));
-  }
-
-  private static long least(String state, String who) {
-    String prefix = state + " " + who + " ";
-    return text("times")
-        .lines()
-        .filter(line -> line.startsWith(prefix))
-        .mapToLong(line -> Long.parseLong(line.substring(prefix.length())))
-        .min()
-        .orElseThrow();
-  }
-
-  @Test
-  void theBatchIsFasterThanIpOneByOne() {
-    assertTrue(least("down", "fastvif") < least("down", "ip"), () -> text("times"));
-  }
-
-  /** Setting a link down and up takes this kernel, 6.1, longer than all the rest, of both. */
-  @Test
-  void linksThatAreUpTakeHardlyLongerThanByIp() {
-    assertTrue(least("up", "fastvif") < 1.5 * least("up", "ip"), () -> text("times"));
   }
 
   private static void requireNetdevsim() {

@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plugin.fastpath.FastPathVifs;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import io.fastvif.testing.VhostUserGuest;
 import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.VifGeneric;
 import io.fastvif.vif.VifVhostUser;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -70,7 +71,7 @@ class ServeCommandTest {
   }
 
   @KernelTest
-  void whatCannotBePluggedIsSaidAndTheRestIsServed() throws Exception {
+  void servesTheRestWhenOneVifCannotBePlugged() throws Exception {
     write(
         FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT),
         FastPathVifs.bridged(folder.resolve("missing"), 2, VhostUserMode.CLIENT));
@@ -81,6 +82,22 @@ class ServeCommandTest {
       assertFalse(ip("-o link").contains("vhu2"));
       assertEquals(Fastvif.FAILED, server.terminate(), server.text());
       assertTrue(server.text().contains("\"outcome\":\"unplugged\""), server.text());
+    }
+  }
+
+  @KernelTest
+  void saysThatNothingIsForwarded() throws Exception {
+    VifGeneric tap =
+        VifGeneric.builder()
+            .id("0f6b1b2e-4f0e-4b55-8a9c-6a1f6f3f9a01")
+            .plugin("tap")
+            .vifName("tap0f6b1b2e")
+            .build();
+    Files.writeString(folder.resolve("vifs.json"), VersionedObjectWriter.write(tap));
+    try (ServeProcess server = server("tap")) {
+      server.await("PORT ");
+      assertTrue(server.text().contains("nothing is forwarded"), server.text());
+      assertEquals(Fastvif.DONE, server.terminate(), server.text());
     }
   }
 
@@ -119,7 +136,7 @@ class ServeCommandTest {
   }
 
   @KernelTest
-  void killedAndStartedAgainItGoesOnWithoutTheGuestsDoing() throws Exception {
+  void trafficResumesAfterAKillWithoutTheGuestsDoing() throws Exception {
     write(
         FastPathVifs.bridged(folder, 1, VhostUserMode.CLIENT),
         FastPathVifs.bridged(folder, 2, VhostUserMode.SERVER));

@@ -8,10 +8,13 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plugin.fastpath.FastPathVifs;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
+import io.fastvif.vhostuser.memory.Backing;
+import io.fastvif.vhostuser.memory.InflightArea;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.protocol.RingAddresses;
@@ -19,11 +22,11 @@ import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.session.VhostUserFrontend.InflightFile;
 import io.fastvif.vhostuser.virtqueue.DriverQueue;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
+import io.fastvif.vhostuser.virtqueue.RingText;
 import io.fastvif.vhostuser.virtqueue.TestGuest;
 import io.fastvif.vhostuser.virtqueue.TestRing;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import io.fastvif.vif.VhostUserMode;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ServeInflightTest {
   private static final int SIZE = 128;
-  private static final int KILLS = 12;
+  private static final int KILLS = Integer.getInteger("fastvif.kills", 6);
   private static final int BURST = 64;
   private static final int FRAME = 14 + 20 + 8 + Integer.BYTES;
   private static final int HEADER = 12;
@@ -101,28 +104,17 @@ class ServeInflightTest {
           if (kill == 0) {
             ip("neighbour replace " + GUEST + " lladdr " + FastPathVifs.mac(1) + " dev vhu1");
           }
-          int received = guest.received;
-          int target = guest.sent + 1_000;
-          Await.until(
-              "frames both ways after " + kill + " kills",
-              () -> {
-                for (int i = 0; i < 50; i++) {
-                  pass(guest, host, arrived);
-                }
-                return guest.completed > target && guest.received > received + 50;
-              });
-          if (kill == KILLS) {
-            Await.until(
-                "all frames",
-                () -> {
-                  receive(host, arrived);
-                  guest.poll();
-                  return guest.completed == guest.sent && isAll(arrived, guest.sent);
-                });
+          try {
+            passBothWays(guest, host, arrived, kill);
+          } catch (AssertionError failed) {
+            throw new AssertionError(failed.getMessage() + "\n" + state(guest, server), failed);
           }
           // The server is awake, and has some of these, all or none when it is killed.
           pass(guest, host, arrived);
           guest.sendBurst(SIZE);
+          for (int i = random.nextInt(BURST); i > 0; i--) {
+            send(guest, host);
+          }
           long moment = System.nanoTime() + random.nextInt(300_000);
           while (System.nanoTime() < moment) {
             Thread.onSpinWait();
@@ -140,7 +132,7 @@ class ServeInflightTest {
       assertTrue(repeated <= KILLS * BURST, repeated + " frames were repeated");
       assertTrue(cutOff > 0, "no kill came while frames were under way");
       System.out.println(
-          (features == VirtioFeatures.VERSION_1 ? "split" : "packed")
+          (guest.isPacked() ? "packed" : "split")
               + " rings, "
               + KILLS
               + " kills: "
@@ -152,13 +144,52 @@ class ServeInflightTest {
     }
   }
 
+  private void passBothWays(Guest guest, DatagramChannel host, int[] arrived, int kill)
+      throws Exception {
+    int received = guest.received;
+    int target = guest.sent + 1_000;
+    Await.until(
+        "frames both ways after " + kill + " kills",
+        () -> {
+          for (int i = 0; i < 50; i++) {
+            pass(guest, host, arrived);
+          }
+          return guest.completed > target && guest.received > received + 50;
+        });
+    if (kill == KILLS) {
+      Await.until(
+          "all frames",
+          () -> {
+            receive(host, arrived);
+            guest.poll();
+            return guest.completed == guest.sent && isAll(arrived, guest.sent);
+          });
+    }
+  }
+
+  /** Which of both sides waits for what. */
+  private static String state(Guest guest, ServeProcess server) throws Exception {
+    String text = server.text();
+    return guest
+        + "\n"
+        + guest.rings()
+        + ip("-s link show vhu1")
+        + ip("neighbour show")
+        + ip("route get " + GUEST)
+        + text.substring(Math.max(0, text.length() - 1_000));
+  }
+
   /** Some frames each way. */
   private void pass(Guest guest, DatagramChannel host, int[] arrived) throws IOException {
     guest.sendBurst(random.nextInt(8));
     receive(host, arrived);
+    send(guest, host);
+    guest.poll();
+  }
+
+  private static void send(Guest guest, DatagramChannel host) throws IOException {
     ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).putInt(guest.hostSent++).flip();
     host.send(number, new InetSocketAddress(GUEST, PORT));
-    guest.poll();
   }
 
   private static void receive(DatagramChannel host, int[] arrived) throws IOException {
@@ -358,6 +389,28 @@ class ServeInflightTest {
       memory.close();
       kick.close();
       call.close();
+    }
+
+    String rings() {
+      InflightArea area =
+          InflightArea.map(
+              inflight.descriptor(),
+              inflight.description().offset(),
+              inflight.description().size(),
+              2,
+              SIZE,
+              isPacked(),
+              Backing.ANY_MEMORY);
+      try {
+        return RingText.of(memory, receive, isPacked(), area.address(0, isPacked()))
+            + RingText.of(memory, transmit, isPacked(), area.address(1, isPacked()));
+      } finally {
+        area.mapping().release();
+      }
+    }
+
+    private boolean isPacked() {
+      return VirtioFeatures.has(features, VirtioFeatures.RING_PACKED);
     }
 
     @Override

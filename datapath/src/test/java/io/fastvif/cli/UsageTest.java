@@ -3,6 +3,7 @@ package io.fastvif.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.FastvifVersion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +54,16 @@ class UsageTest {
     assertTrue(
         help.out().contains("Exit status: 0 done, 1 something failed, 2 wrong input or usage."));
     assertEquals("", help.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-V", "--version"})
+  void theVersionIsShown(String option) {
+    CommandRun version = CommandRun.of(option).expect(Fastvif.DONE);
+    assertEquals("fastvif " + FastvifVersion.text(), version.lines().getFirst());
+    assertTrue(version.lines().get(1).startsWith("Java " + Runtime.version()), version.out());
+    assertTrue(version.lines().get(2).startsWith("Linux "), version.out());
+    assertEquals("", version.err());
   }
 
   @ParameterizedTest

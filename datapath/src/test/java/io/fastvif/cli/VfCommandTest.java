@@ -13,7 +13,8 @@ class VfCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "vf show                            | vf: unknown action 'show': expected list, set or lease",
+        "vf show                            | vf: unknown action 'show': expected list, set or"
+            + " lease",
         "vf set eth0                        | vf set: expected PF and NUMBER, or PF and --count",
         "vf set eth0 1 --count 2            | vf set: expected PF and NUMBER, or PF and --count",
         "vf set eth0 1                      | vf set: nothing to set: expected one of its options",
@@ -34,7 +35,7 @@ class VfCommandTest {
   }
 
   @KernelTest
-  void aLinkThatIsNoPhysicalFunction() {
+  void refusesALinkThatIsNotAPhysicalFunction() {
     for (String line : new String[] {"set lo 0 --trust on", "lease lo --holder a", "list lo"}) {
       CommandRun wrong = CommandRun.of(("vf " + line).split(" ", -1)).expect(Fastvif.WRONG_INPUT);
       assertTrue(
@@ -44,7 +45,7 @@ class VfCommandTest {
   }
 
   @KernelTest
-  void withoutAnyTheListIsEmpty() {
+  void listIsEmptyWithoutFunctions() {
     assertEquals("", CommandRun.of("vf", "list", "--json").expect(Fastvif.DONE).out());
     assertTrue(CommandRun.of("vf", "list").expect(Fastvif.DONE).out().startsWith("PF "));
   }

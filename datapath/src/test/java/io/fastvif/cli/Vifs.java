@@ -1,10 +1,10 @@
 package io.fastvif.cli;
 
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
 import io.fastvif.vif.VifGeneric;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -119,7 +119,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void whatNoPluginHasIsSaidAndOtherSectionsAreNot() {
+  void reportsUnknownOptionsInPluginSectionsOnly() {
     Configuration configuration =
         of(
             "[DEFAULT]\nisolate = 1\n[os_vif_ovs]\nisolate_vlf = true\nIsolate_Vif = true\n"

@@ -32,7 +32,7 @@ class HostConfigurationTest {
 
   /** Before, they were taken by the plugins and served nobody. */
   @Test
-  void pluginsDoNotTakeWhatIsTheEngines() {
+  void pluginsRefuseEngineOptions() {
     for (String option : VifPlugins.installed().engineOptions()) {
       InvalidInputException refused =
           assertThrows(
@@ -65,7 +65,7 @@ class HostConfigurationTest {
   }
 
   @Test
-  void whatNobodyTakesIsRefused() {
+  void refusesUnknownOptions() {
     HostConfiguration.Builder configuration = HostConfiguration.builder(Map.of());
     for (String option : new String[] {"ovs.nonsense", "nonsense.owner", "owner", ""}) {
       InvalidInputException refused =
@@ -104,6 +104,9 @@ class HostConfigurationTest {
     assertEquals(6641, tcp.port());
     assertEquals(Duration.ofSeconds(7), given.limit());
     assertTrue(ovs(Map.of("ovs.ovs_vsctl_timeout", "0")).limit().toDays() > 1000);
+    String several = "tcp:192.0.2.1:6641,tcp:192.0.2.2:6641,unix:/run/openvswitch/db.sock";
+    assertEquals(
+        several, ovs(Map.of("ovs.ovsdb_connection", several)).servers().toString(), "as ovs-vsctl");
   }
 
   @ParameterizedTest

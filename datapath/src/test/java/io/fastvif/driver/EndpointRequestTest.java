@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.vif.InvalidInputException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ class EndpointRequestTest {
   }
 
   @Test
-  void whatIsNoIdIsRefused() {
+  void refusesMalformedIds() {
     for (String text :
         List.of(
             "",
@@ -63,7 +64,8 @@ class EndpointRequestTest {
     LinkedHashMap<EndpointType, String> reasons = new LinkedHashMap<>();
     reasons.put(EndpointType.TAP, "no taps left");
     reasons.put(EndpointType.BRIDGE, "no bridge");
-    EndpointUnavailableException error = new EndpointUnavailableException(request, reasons);
+    EndpointUnavailableException error =
+        new EndpointUnavailableException(request, reasons, FailureKind.BUSY);
     assertEquals(
         "network blue has no endpoint for port " + PORT + ": tap: no taps left; bridge: no bridge",
         error.getMessage());

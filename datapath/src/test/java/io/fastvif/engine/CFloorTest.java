@@ -8,9 +8,9 @@ import io.fastvif.bindings.linux.linux_h;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plan.Step;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.testing.Peer;
@@ -85,7 +85,7 @@ class CFloorTest {
     for (int i = 0; i < count; i++) {
       String bridge = bridge(i);
       indexes.put(bridge, FIRST_BRIDGE + i / PORTS_OF_A_BRIDGE);
-      Step.CreateVeth veth = creation(plugs.get(i));
+      NetlinkStep.CreateVeth veth = creation(plugs.get(i));
       indexes.put(veth.name(), FIRST_PORT + 2 * i);
       indexes.put(veth.peer(), FIRST_PORT + 2 * i + 1);
       table.append(
@@ -128,8 +128,8 @@ class CFloorTest {
     }
   }
 
-  private static Step.CreateVeth creation(PlugPlan plan) {
-    return (Step.CreateVeth) plan.steps().getFirst().step();
+  private static NetlinkStep.CreateVeth creation(PlugPlan plan) {
+    return (NetlinkStep.CreateVeth) plan.steps().getFirst().step();
   }
 
   private LinkState link(String name, String alias) {

@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.HostSnapshot;
@@ -12,6 +13,8 @@ import io.fastvif.testing.HostState;
 import io.fastvif.testing.HostStateReader;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
+import io.fastvif.tuntap.Tap;
+import io.fastvif.tuntap.TapOptions;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.VifBridge;
 import java.util.ArrayList;
@@ -20,12 +23,14 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Engines of two processes that plug the same VIFs, and links of a VIF's name that are others'. */
 class ConcurrentPlugTest {
   private static final int VIFS = 30;
   private static final int ROUNDS = 3;
   private static final int RESULT_SECONDS = 60;
+  private static final int PASSING_MILLIS = 100;
 
   private static VifBridge vif(int number) {
     return VifBridge.builder()
@@ -76,6 +81,30 @@ class ConcurrentPlugTest {
   @KernelTest
   void twoProcessesThatPlugTheSameTapsBothSucceed() throws Exception {
     bothSucceed("tap");
+  }
+
+  /** A tap that another process is still making has no mark yet: it is waited for. */
+  @KernelTest
+  void plugWaitsForTapThatGoesWithAnotherProcess() throws Exception {
+    Peer.require("ip", "iproute2").run("link add br0 type bridge");
+    VifBridge vif = vif(0);
+    VifPlugins plugins = VifPlugins.installed(Map.of("linux_bridge.create_port", "tap"));
+    try (PlugEngine engine = PlugEngine.builder().build().start()) {
+      HostSnapshot host = engine.snapshot();
+      CompletableFuture<PlugResult> result;
+      try (Tap passing = Tap.create("port0", new TapOptions(false, false, -1, -1))) {
+        result =
+            engine
+                .submit(plugins.of(vif).plug(vif, null, host))
+                .orElseThrow()
+                .toCompletableFuture();
+        assertThrows(
+            TimeoutException.class, () -> result.get(PASSING_MILLIS, TimeUnit.MILLISECONDS));
+        assertEquals("port0", passing.name());
+      }
+      PlugResult ended = result.get(RESULT_SECONDS, TimeUnit.SECONDS);
+      assertEquals(Outcome.PLUGGED, ended.outcome(), () -> ended.failure().message());
+    }
   }
 
   @KernelTest

@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.lease.DeviceLeases;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.DeviceLease;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
-import io.fastvif.switchdev.pool.DeviceLeases;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.PciAddress;
 import java.nio.file.Files;
@@ -50,10 +51,10 @@ class DeviceStepsKernelTest {
       PlugPlan first =
           plan(
               "a",
-              new Step.DescribeDevice(file, "text\n"),
-              new Step.DescribeDevice(file, null),
-              new Step.LeaseDevice(DEVICE, null, lease),
-              new Step.LeaseDevice(DEVICE, lease, null));
+              new DeviceStep.DescribeDevice(file, "text\n"),
+              new DeviceStep.DescribeDevice(file, null),
+              new DeviceStep.LeaseDevice(DEVICE, null, lease),
+              new DeviceStep.LeaseDevice(DEVICE, lease, null));
       assertEquals(Outcome.PLUGGED, run(engine, first).outcome());
       assertEquals("text\n", Files.readString(file));
       assertEquals(Optional.of(lease), engine.snapshot().devices().lease(DEVICE));
@@ -66,9 +67,9 @@ class DeviceStepsKernelTest {
               engine,
               plan(
                   "b",
-                  new Step.DescribeDevice(other, "b"),
-                  new Step.DescribeDevice(other, null),
-                  new Step.LeaseDevice(DEVICE, null, DeviceLease.reserved("b")),
+                  new DeviceStep.DescribeDevice(other, "b"),
+                  new DeviceStep.DescribeDevice(other, null),
+                  new DeviceStep.LeaseDevice(DEVICE, null, DeviceLease.reserved("b")),
                   null));
       assertEquals(Outcome.FAILED, late.outcome());
       assertEquals("lease 0000:ff:1f.7 to b", late.failure().step());

@@ -83,6 +83,12 @@ final class DifferCases {
             FastPathVifs.routed(folder, 1, VhostUserMode.CLIENT, "10.65.0.5", "2001:db8::5")));
   }
 
+  /** Of rules on what somebody's bridge forwards, and nothing else. */
+  static DifferCase rules() {
+    Network network = network().shouldProvideBridge(true).build();
+    return new DifferCase("filter rules of somebody's bridge", bridged("br-free", false, network));
+  }
+
   /** Whose bridge takes the place of the host's uplink. */
   static List<DifferCase> uplinks() {
     Network.Builder network = network().shouldProvideBridge(true).bridgeInterface("eth1");
@@ -170,6 +176,36 @@ final class DifferCases {
     return PortProfileOpenVSwitch.builder()
         .interfaceId("e65867e0-9340-4a7f-a256-000000000001")
         .datapathType("netdev");
+  }
+
+  /**
+   * Of ports of Open vSwitch's bridge {@code br-int} whose devices others make, if there are any.
+   */
+  static List<DifferCase> withoutDevices(Path folder) {
+    Network network = network().bridge("br-int").build();
+    VifOpenVSwitch.Builder port =
+        VifOpenVSwitch.builder()
+            .id(ID)
+            .address(MAC)
+            .plugin("ovs")
+            .vifName("port0")
+            .bridgeName("br-int")
+            .network(network);
+    VifVhostUser client =
+        vhostUser(folder, VhostUserMode.CLIENT)
+            .plugin("ovs")
+            .network(network)
+            .portProfile(profile().build())
+            .build();
+    VifOpenVSwitch created = port.portProfile(profile().createPort(true).build()).build();
+    return List.of(
+        new DifferCase(
+            "port of the hypervisor's on Open vSwitch",
+            port.portProfile(profile().build()).build()),
+        new DifferCase("port on Open vSwitch", created),
+        new DifferCase(
+            "port with a bridge of its own", Map.of("ovs.per_port_bridge", "true"), created),
+        new DifferCase("vhost-user of Open vSwitch's", client));
   }
 
   /** Of ports of Open vSwitch's bridge {@code br-int}. */

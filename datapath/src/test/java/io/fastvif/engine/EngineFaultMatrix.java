@@ -13,7 +13,9 @@ import io.fastvif.plugin.VifPlugins;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.FaultMatrix;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifGeneric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,10 +34,19 @@ import java.util.stream.Stream;
  */
 final class EngineFaultMatrix {
   private static final int MAX_CALLS = 5000;
-  private static final List<String> OTHERS_BRIDGES = List.of("qbr2", "qbr3");
+  private static final List<String> OTHERS_BRIDGES = List.of("qbr2");
   private static final VifBridge BYSTANDER = vif(1);
   private static final VifBridge SUBJECT = vif(2);
-  private static final VifBridge NEXT = vif(3);
+  private static final Vif NEXT =
+      VifGeneric.builder()
+          .id("3204e52d-b222-4a58-808a-05a6c4647159")
+          .plugin("tap")
+          .vifName("tap3")
+          .network(Network.builder().mtu(1450).build())
+          .build();
+
+  /** Refused by the kernel, when its bridge has been made. */
+  private static final VifBridge IMPOSSIBLE = vif(4, 70_000);
 
   private final VifPlugins plugins =
       VifPlugins.installed(Map.of("linux_bridge.create_port", "veth"));
@@ -50,22 +61,28 @@ final class EngineFaultMatrix {
   }
 
   private static VifBridge vif(int number) {
+    return vif(number, 1450);
+  }
+
+  private static VifBridge vif(int number, int mtu) {
     return VifBridge.builder()
         .id(number + "204e52d-b222-4a58-808a-05a6c4647159")
         .plugin("linux_bridge")
         .hasTrafficFiltering(true)
         .vifName("veth" + number)
         .bridgeName("qbr" + number)
-        .network(Network.builder().shouldProvideBridge(true).mtu(1450).build())
+        .network(Network.builder().shouldProvideBridge(true).mtu(mtu).build())
         .build();
   }
 
   private static boolean isEngines(Thread thread) {
     String name = thread.getName();
-    return name.startsWith("fastvif-") && !name.startsWith("fastvif-callback");
+    return name.startsWith("fastvif-")
+        && !name.startsWith("fastvif-callback")
+        && !name.equals("fastvif-netns");
   }
 
-  private PlugResult run(PlugEngine engine, VifBridge vif, boolean plug) throws Exception {
+  private PlugResult run(PlugEngine engine, Vif vif, boolean plug) throws Exception {
     return engine
         .submit(
             vif.id().get(),
@@ -124,13 +141,15 @@ final class EngineFaultMatrix {
       }
       if (left.isEmpty()) {
         assertEquals(expected, links(), what + ": nothing was reported as left behind");
+      } else {
+        deleteBridges(List.of(IMPOSSIBLE.bridgeName().get()));
       }
       try (PlugEngine engine = PlugEngine.builder().build().start()) {
         run(engine, SUBJECT, true);
         assertTrue(run(engine, SUBJECT, false).failure() == null, what);
       }
       assertEquals(expected, links(), () -> what + ": " + left);
-      deleteBridges();
+      deleteBridges(OTHERS_BRIDGES);
       Await.until("the engine's threads end", EngineFaultMatrix::isWithoutThreads);
       long open = descriptors();
       assertTrue(descriptors == 0 || open <= descriptors, what + ": " + open + " descriptors");
@@ -164,6 +183,11 @@ final class EngineFaultMatrix {
           }
         }
       }
+      PlugFailure refused = run(engine, IMPOSSIBLE, true).failure();
+      left.addAll(refused.leftBehind());
+      if (left.isEmpty()) {
+        assertEquals(expected, links(), () -> "undone: " + refused.message());
+      }
       // Whatever has failed, the engine goes on.
       for (boolean plug : new boolean[] {true, false}) {
         PlugResult result = run(engine, NEXT, plug);
@@ -179,9 +203,9 @@ final class EngineFaultMatrix {
     }
   }
 
-  private static void deleteBridges() {
+  private static void deleteBridges(List<String> names) {
     try (RouteSocket route = RouteSocket.open()) {
-      for (String bridge : OTHERS_BRIDGES) {
+      for (String bridge : names) {
         int index = route.indexOf(bridge);
         if (index != 0) {
           route.execute(route.link().delete(index));

@@ -13,6 +13,7 @@ import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
@@ -123,6 +124,7 @@ class EngineKernelTest {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
         .filter(name -> name.startsWith("fastvif") || name.startsWith("netns"))
+        .filter(name -> !name.startsWith("fastvif-callback-") && !name.equals("fastvif-netns"))
         .collect(Collectors.toSet());
   }
 
@@ -410,7 +412,7 @@ class EngineKernelTest {
       assertEquals(Outcome.FAILED, result.outcome());
       assertEquals("set tap1: vf 0 trust on state enable", result.failure().step());
       VfSettings trust = VfSettings.of(0).withTrust(true);
-      Step optional = new Step.ConfigureVf("tap1", 0, trust, true);
+      Step optional = new NetlinkStep.ConfigureVf("tap1", 0, trust, true);
       PlugPlan lenient =
           new PlugPlan(
               "x",

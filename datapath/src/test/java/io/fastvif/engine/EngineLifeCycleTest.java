@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.engine.ovs.OvsPlanUnderWay;
+import io.fastvif.engine.ovs.OvsTransport;
+import io.fastvif.netns.Netns;
 import io.fastvif.plan.OvsSnapshot;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.OvsStep;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,13 +19,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 /** What may be asked of an engine before it is started, after it is closed, and from a callback. */
 @Timeout(60)
 class EngineLifeCycleTest {
   private final FakeKernel kernel = new FakeKernel();
 
-  private PlugEngine.Builder builder() {
+  private PlugEngineBuilder builder() {
     return PlugEngine.builder().transport(() -> kernel);
   }
 
@@ -52,6 +56,69 @@ class EngineLifeCycleTest {
   }
 
   @Test
+  void whatAnEngineRefusesNamesItsNamespaceAndItsGroup() throws Exception {
+    try (Netns here = Netns.current();
+        EngineGroup group = EngineGroup.open("pods")) {
+      String alone = "the engine in " + here.name();
+      String grouped = alone + " of the group pods";
+      assertNames(alone, builder().namespace(here).build());
+      assertNames(grouped, builder().namespace(here).group(group).build());
+    }
+  }
+
+  private static void assertNames(String name, PlugEngine engine) throws Exception {
+    assertEquals(
+        name + " was not started",
+        assertThrows(IllegalStateException.class, engine::snapshot).getMessage());
+    CompletableFuture<PlugResult> queued = submit(engine, "vif");
+    engine.close();
+    assertEquals(
+        "VIF vif: not begun: " + name + " was closed before",
+        queued.get(10, TimeUnit.SECONDS).failure().message());
+    for (Executable call :
+        List.<Executable>of(engine::start, engine::snapshot, () -> submit(engine, "vif"))) {
+      assertEquals(
+          name + " is closed", assertThrows(IllegalStateException.class, call).getMessage());
+    }
+  }
+
+  @Test
+  void anErrorHandlersOwnFaultIsReportedWithTheEnginesName() throws Exception {
+    CompletableFuture<String> reported = new CompletableFuture<>();
+    ThreadGroup threads =
+        new ThreadGroup("reports") {
+          @Override
+          public void uncaughtException(Thread thread, Throwable thrown) {
+            reported.complete(thread.getName());
+          }
+        };
+    Thread run =
+        new Thread(
+            threads,
+            () -> {
+              try (EngineGroup group = EngineGroup.open("pods");
+                  PlugEngine engine =
+                      builder()
+                          .group(group)
+                          .callbacks(
+                              callback -> {
+                                throw new RejectedExecutionException("shut down");
+                              })
+                          .errorHandler(
+                              thrown -> {
+                                throw new AssertionError("a handler's own fault");
+                              })
+                          .build()) {
+                submit(engine.start(), "vif").join();
+              }
+            });
+    run.start();
+    assertEquals(
+        "fastvif-pods-1, the engine of the group pods", reported.get(20, TimeUnit.SECONDS));
+    run.join();
+  }
+
+  @Test
   void closeBeforeStartFailsWhatIsQueued() throws Exception {
     PlugEngine engine = builder().build();
     CompletableFuture<PlugResult> queued = submit(engine, "vif");
@@ -62,6 +129,9 @@ class EngineLifeCycleTest {
         assertThrows(IllegalStateException.class, engine::start).getMessage());
     assertThrows(IllegalStateException.class, engine::onStart);
     assertThrows(IllegalStateException.class, engine::snapshot);
+    assertEquals(
+        "the engine is closed",
+        assertThrows(IllegalStateException.class, engine::statistics).getMessage());
   }
 
   @Test
@@ -179,7 +249,7 @@ class EngineLifeCycleTest {
   /** Open vSwitch's side fails as it is given up. */
   private static final class UncloseableOvs implements OvsTransport {
     @Override
-    public void add(PlanExecution plan, Step step) {
+    public void add(OvsPlanUnderWay plan, OvsStep step) {
       throw new AssertionError("nothing is asked of it");
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.plan.PlugPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,12 +32,14 @@ abstract class ExecutorFixture {
   final BatchExecutor newExecutor() {
     return new BatchExecutor(
         kernel,
+        kernel,
         OvsTransport.none("none"),
         new NoVhostUserPorts(),
         64,
         errors::add,
         () -> {},
-        new EngineCounters());
+        new EngineCounters(),
+        new OwnThreads(""));
   }
 
   @AfterEach

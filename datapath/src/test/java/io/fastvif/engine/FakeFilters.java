@@ -3,6 +3,8 @@ package io.fastvif.engine;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.engine.filter.ForwardingRules;
 import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
@@ -12,6 +14,7 @@ import io.fastvif.netlink.netfilter.NftExpression;
 import io.fastvif.netlink.netfilter.NftRequest;
 import io.fastvif.netlink.netfilter.NftRule;
 import io.fastvif.netlink.netfilter.NftTable;
+import io.fastvif.netlink.netfilter.OutcomeUnknownException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,6 +47,9 @@ final class FakeFilters implements NftExchange {
 
   /** Done once, when a batch has been begun. */
   Runnable meanwhile = () -> {};
+
+  /** Whether what the next batch comes to is not told. */
+  boolean isSilent;
 
   /** How long a batch may be, in messages. */
   int batchLimit = 10_000;
@@ -149,8 +155,17 @@ final class FakeFilters implements NftExchange {
   }
 
   @Override
-  public int commit(Refusals refusals) {
+  public int commit(RefusalHandler refusals) {
     batches++;
+    int errno = carryOut(refusals);
+    if (isSilent) {
+      isSilent = false;
+      throw new OutcomeUnknownException(new SystemCallException("recvmmsg", Errno.ENOMEM, 9));
+    }
+    return errno;
+  }
+
+  private int carryOut(RefusalHandler refusals) {
     if (batchGeneration != generation) {
       return Errno.ERESTART;
     }

@@ -8,20 +8,30 @@ import static io.fastvif.bindings.linux.linux_h.IFLA_MASTER;
 import static io.fastvif.bindings.linux.linux_h.IFLA_MAX;
 import static io.fastvif.bindings.linux.linux_h.IFLA_MTU;
 import static io.fastvif.bindings.linux.linux_h.RTM_DELLINK;
+import static io.fastvif.bindings.linux.linux_h.RTM_DELLINKPROP;
 import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINK;
+import static io.fastvif.bindings.linux.linux_h.RTM_NEWLINKPROP;
 import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.engine.kernel.AckHandler;
+import io.fastvif.engine.kernel.MessageExchange;
+import io.fastvif.engine.kernel.Ownership;
+import io.fastvif.engine.kernel.Transport;
+import io.fastvif.engine.local.StepWait;
 import io.fastvif.netlink.AttributeTable;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.netfilter.NftExchange;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkGroups;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
+import io.fastvif.plan.WaitingStep;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -76,9 +86,9 @@ final class FakeKernel implements Transport {
   /** Called before links are deleted, on the thread that waits for it. */
   Runnable beforeDeletion = () -> {};
 
-  /** What a slow step comes to, on the thread that does it. */
+  /** What a slow step, or one on a switch, comes to, on the thread that does it. */
   interface SlowAnswer {
-    boolean perform(Step.Slow step) throws IOException;
+    boolean perform(Step step) throws IOException;
   }
 
   final Map<String, Integer> sysctls = new HashMap<>();
@@ -92,6 +102,9 @@ final class FakeKernel implements Transport {
   /** Asked before a question about a link is answered. */
   Runnable questions = () -> {};
 
+  /** Asked before it is told which index a link has. */
+  Runnable indexes = () -> {};
+
   /** Asked before it is told who uses a link. */
   Runnable usersOf = () -> {};
 
@@ -100,6 +113,9 @@ final class FakeKernel implements Transport {
 
   /** How many of the next sends are carried out without an answer. */
   int lostAnswers;
+
+  /** The sends, counted from 1, that are refused as a whole. */
+  final Set<Integer> refusedSends = new HashSet<>();
 
   boolean closed;
 
@@ -139,10 +155,16 @@ final class FakeKernel implements Transport {
     MessageDecoder message = new MessageDecoder();
     message.wrap(requests.segment(), 0, requests.length());
     AttributeTable attributes = new AttributeTable(IFLA_MAX);
+    boolean refused;
     synchronized (this) {
       messagesOfSends.add(requests.messageCount());
+      refused = refusedSends.contains(messagesOfSends.size());
     }
     while (message.next()) {
+      if (refused) {
+        acks.acknowledged(message.sequence(), Errno.ENOBUFS, "fake: send refused");
+        continue;
+      }
       attributes.wrap(message, HEADER_LENGTH);
       if (message.type() == RTM_DELLINK) {
         beforeDeletion.run();
@@ -205,6 +227,9 @@ final class FakeKernel implements Transport {
     }
     if (type == RTM_DELLINK) {
       return index == 0 ? deleteGroup(attributes.getInt(IFLA_GROUP, 0)) : delete(byIndex(index));
+    }
+    if (type == RTM_NEWLINKPROP || type == RTM_DELLINKPROP) {
+      return byIndex(index) == null ? Errno.ENODEV : 0; // alternative names are not looked at
     }
     throw new AssertionError("unexpected message of type " + type);
   }
@@ -304,7 +329,7 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public synchronized int createTap(Step.CreateTap tap, String vifId) {
+  public synchronized int createTap(LocalStep.CreateTap tap, String vifId) {
     taps.accept(tap.name());
     if (links.containsKey(tap.name())) {
       return -Errno.EBUSY;
@@ -322,18 +347,26 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public synchronized int setSysctl(Step.SetSysctl sysctl) {
+  public synchronized int setSysctl(LocalStep.SetSysctl sysctl) {
     sysctls.put(sysctl.setting().path(sysctl.name()), sysctl.value());
     return 0;
   }
 
   @Override
-  public boolean perform(Step.Slow step) throws IOException {
+  public boolean perform(DeviceStep step) throws IOException {
     return slow.perform(step);
   }
 
   @Override
+  public StepWait begin(WaitingStep step) {
+    return step instanceof WaitingStep.AwaitBackend
+        ? StepWait.of(step)
+        : StepWait.ending(() -> slow.perform(step));
+  }
+
+  @Override
   public synchronized int linkIndex(String name) {
+    indexes.run();
     return links.containsKey(name) ? links.get(name).index : -Errno.ENODEV;
   }
 

@@ -7,10 +7,13 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
+import io.fastvif.testing.FaultyProcess;
+import io.fastvif.testing.KernelTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -51,8 +54,8 @@ class FaultIsolationTest extends ExecutorFixture {
             "bad",
             "tap2",
             PlannedStep.own(
-                new Step.CreateVeth("taken", null, "peer", null, 1500),
-                new Step.DeleteLink("taken", 0, 0))));
+                new NetlinkStep.CreateVeth("taken", null, "peer", null, 1500),
+                new DeleteLink("taken", 0, 0))));
     add(TestPlans.tap("good2", "tap3", 1450));
     assertOnlyBadFailed(Errno.EEXIST, "ENOMEM");
     assertEquals(Set.of("tap1", "tap3", "taken"), kernel.links.keySet());
@@ -66,7 +69,8 @@ class FaultIsolationTest extends ExecutorFixture {
             "bad",
             "tap2",
             PlannedStep.own(
-                new Step.ConfigureLink("tap2", 0, LinkSettings.NONE.withAlias("\ud800")), null)));
+                new NetlinkStep.ConfigureLink("tap2", 0, LinkSettings.NONE.withAlias("\ud800")),
+                null)));
     add(TestPlans.tap("good2", "tap3", 1450));
     assertOnlyBadFailed(0, "half a surrogate pair");
     assertEquals(Set.of("tap1", "tap3"), kernel.links.keySet());
@@ -98,7 +102,7 @@ class FaultIsolationTest extends ExecutorFixture {
     kernel.exchangeRefusal = noDescriptor;
     kernel.add("old");
     add(TestPlans.delete("old", "old", 1, 0));
-    add(with("bad", "tap2", PlannedStep.own(new Step.CreateVlan("v", "tap2", 65637), null)));
+    add(with("bad", "tap2", PlannedStep.own(new NetlinkStep.CreateVlan("v", "tap2", 65637), null)));
     execute();
     assertEquals(Outcome.UNPLUGGED, outcomes.get("old"));
     assertEquals(Outcome.FAILED, outcomes.get("bad"));
@@ -118,7 +122,7 @@ class FaultIsolationTest extends ExecutorFixture {
             Action.UNPLUG,
             List.of("qbr1"),
             null,
-            List.of(PlannedStep.own(new Step.RetireBridge("qbr1", bridge.index, 0), null)),
+            List.of(PlannedStep.own(new NetlinkStep.RetireBridge("qbr1", bridge.index, 0), null)),
             List.of()));
     execute();
     assertEquals(Outcome.UNPLUGGED, outcomes.get("vif"));
@@ -145,9 +149,14 @@ class FaultIsolationTest extends ExecutorFixture {
   void answersThatAreLostEndTheirPlansWithUndo() {
     kernel.lostAnswers = 1;
     add(TestPlans.tap("vif1", "tap1", 1450));
-    add(with("vif2", "tap2", PlannedStep.own(new Step.DeleteAltname("tap2", 0, "x"), null)));
+    add(with("vif2", "tap2", PlannedStep.own(new NetlinkStep.DeleteAltname("tap2", 0, "x"), null)));
     execute();
     assertEquals(Set.of(Outcome.FAILED), Set.copyOf(outcomes.values()));
     assertEquals(Set.of(), kernel.links.keySet());
+  }
+
+  @KernelTest
+  void questionsOfTheEngineDoNotWaitForAPlannersDump() throws Exception {
+    assertTrue(FaultyProcess.run(QuestionsDuringDump.class).contains("answered"));
   }
 }

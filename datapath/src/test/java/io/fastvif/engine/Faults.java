@@ -1,8 +1,11 @@
 package io.fastvif.engine;
 
+import io.fastvif.engine.kernel.KernelTransport;
+import io.fastvif.engine.kernel.Transport;
+import io.fastvif.lease.DeviceLeases;
 import io.fastvif.netns.Netns;
 import io.fastvif.ovsdb.OvsdbProxy;
-import io.fastvif.switchdev.pool.DeviceLeases;
+import io.fastvif.pci.PciDevices;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -71,7 +74,7 @@ public final class Faults {
   }
 
   /** A builder of the engine that has the fault, in the namespace of this thread. */
-  public PlugEngine.Builder engine() {
+  public PlugEngineBuilder engine() {
     return engine(null, DeviceLeases.FOLDER);
   }
 
@@ -81,9 +84,14 @@ public final class Faults {
    * @param namespace null for that of the thread that starts the engine
    * @param leases the folder of device leases
    */
-  public PlugEngine.Builder engine(Netns namespace, Path leases) {
-    Transport.Factory kernel = KernelTransport.factory(leases);
-    PlugEngine.Builder builder =
+  public PlugEngineBuilder engine(Netns namespace, Path leases) {
+    return engine(namespace, leases, PciDevices.SYSFS);
+  }
+
+  /** The same with the PCI devices of another tree than the host's. */
+  PlugEngineBuilder engine(Netns namespace, Path leases, Path sysfs) {
+    Transport.Factory kernel = KernelTransport.factory(leases, sysfs);
+    PlugEngineBuilder builder =
         PlugEngine.builder()
             .transport(() -> new FaultyTransport(kernel.open(), this))
             .errorHandler(this::told);

@@ -1,7 +1,9 @@
 package io.fastvif.engine;
 
+import io.fastvif.engine.ovs.OvsPlanUnderWay;
+import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.plan.OvsSnapshot;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.OvsStep;
 
 /**
  * Open vSwitch of an engine that dies where its {@link Faults} say: just before it changes the
@@ -18,8 +20,8 @@ final class FaultyOvs implements OvsTransport {
   }
 
   @Override
-  public void add(PlanExecution plan, Step step) {
-    if (step instanceof Step.ChangeOvs && faults.kills()) {
+  public void add(OvsPlanUnderWay plan, OvsStep step) {
+    if (step instanceof OvsStep.ChangeOvs && faults.kills()) {
       faults.isRefused();
     }
     transport.add(plan, step);

@@ -1,6 +1,11 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.engine.kernel.AckHandler;
+import io.fastvif.engine.kernel.MessageExchange;
+import io.fastvif.engine.kernel.Ownership;
+import io.fastvif.engine.kernel.Transport;
+import io.fastvif.engine.local.StepWait;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.netfilter.NftChain;
@@ -9,11 +14,14 @@ import io.fastvif.netlink.netfilter.NftRequest;
 import io.fastvif.netlink.netfilter.NftRule;
 import io.fastvif.netlink.netfilter.NftTable;
 import io.fastvif.plan.DeviceSnapshot;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkEntries;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.MovedLinks;
 import io.fastvif.plan.SriovSnapshot;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.WaitingStep;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -144,7 +152,7 @@ final class FaultyTransport implements Transport {
     }
 
     @Override
-    public int commit(Refusals refusals) {
+    public int commit(RefusalHandler refusals) {
       return faults.isRefused() ? Errno.EIO : exchange.commit(refusals);
     }
 
@@ -165,7 +173,7 @@ final class FaultyTransport implements Transport {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap, String vifId) {
+  public int createTap(LocalStep.CreateTap tap, String vifId) {
     return faults.isRefused() ? -Errno.EIO : transport.createTap(tap, vifId);
   }
 
@@ -175,16 +183,26 @@ final class FaultyTransport implements Transport {
   }
 
   @Override
-  public int setSysctl(Step.SetSysctl sysctl) {
+  public int setSysctl(LocalStep.SetSysctl sysctl) {
     return faults.isRefused() ? -Errno.EIO : transport.setSysctl(sysctl);
   }
 
   @Override
-  public boolean perform(Step.Slow step) throws IOException {
+  public boolean perform(DeviceStep step) throws IOException {
     if (faults.isRefused()) {
       throw new IOException("refused by the test");
     }
     return transport.perform(step);
+  }
+
+  @Override
+  public StepWait begin(WaitingStep step) {
+    return faults.isRefused()
+        ? StepWait.ending(
+            () -> {
+              throw new IOException("refused by the test");
+            })
+        : transport.begin(step);
   }
 
   @Override
@@ -205,6 +223,16 @@ final class FaultyTransport implements Transport {
   @Override
   public String linkOn(int link, Set<Integer> ignored) {
     return transport.linkOn(link, ignored);
+  }
+
+  @Override
+  public String linkHereOn(int link, Set<Integer> ignored) {
+    return transport.linkHereOn(link, ignored);
+  }
+
+  @Override
+  public String userOf(int link) {
+    return transport.userOf(link);
   }
 
   @Override
@@ -250,6 +278,11 @@ final class FaultyTransport implements Transport {
   @Override
   public LinkEntries entries(int index) {
     return transport.entries(index);
+  }
+
+  @Override
+  public MovedLinks movedLinks(int index) {
+    return transport.movedLinks(index);
   }
 
   @Override

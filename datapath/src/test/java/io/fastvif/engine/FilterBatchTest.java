@@ -3,14 +3,16 @@ package io.fastvif.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.engine.filter.FilterReader;
+import io.fastvif.engine.filter.ForwardingTables;
 import io.fastvif.netlink.netfilter.NftExpression;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.ForwardingRule;
 import io.fastvif.plan.ForwardingStep;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -58,7 +60,8 @@ class FilterBatchTest extends ExecutorFixture {
   private PlannedStep failing() {
     kernel.add("taken");
     return PlannedStep.own(
-        new Step.CreateTap("taken", false, false, OptionalInt.empty(), OptionalInt.empty()), null);
+        new LocalStep.CreateTap("taken", false, false, OptionalInt.empty(), OptionalInt.empty()),
+        null);
   }
 
   private void run(PlugPlan... plans) {
@@ -279,6 +282,31 @@ class FilterBatchTest extends ExecutorFixture {
     run(plug("a", "br0", open("br0")));
     assertEquals(Outcome.PLUGGED, outcomes.get("a"));
     assertTrue(snapshot().has("a", "br0", open("br0")));
+  }
+
+  @Test
+  void whatMayHaveBeenDoneIsUndone() {
+    run(plug("a", "br0", open("br0")));
+    List<String> before = filters.words();
+    for (boolean isDone : new boolean[] {true, false}) {
+      filters.meanwhile = isDone ? () -> {} : () -> filters.generation++;
+      filters.isSilent = true;
+      filters.closed = false;
+      run(
+          plug("a", "br0", open("br0")),
+          plug("b", "br0", open("br0")),
+          plug("c", "br1", open("br1")));
+      assertEquals(Outcome.UNCHANGED, outcomes.get("a"));
+      for (String failed : List.of("b", "c")) {
+        assertEquals(Outcome.FAILED, outcomes.get(failed));
+        assertEquals(List.of(), failures.get(failed).leftBehind());
+        assertTrue(
+            failures.get(failed).detail().contains("recvmmsg(9): ENOMEM"),
+            failures.get(failed).detail());
+      }
+      assertEquals(before, filters.words());
+      assertTrue(filters.closed, "late answers could be taken for those to another batch");
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.fastvif.engine;
 
+import io.fastvif.testing.Await;
 import io.fastvif.testing.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,13 +68,34 @@ final class GeneratedHost {
     "-6 nexthop add id 17 via fe80::1 dev eth1;-6 route add 2001:db8:9::/48 nhid 17",
   };
 
+  /**
+   * What somebody's bridges have of IPv6. The route of br-other has an MTU below those of all VIFs
+   * that join it: a greater one would come back from them as the bridge's, which nobody can mend.
+   */
+  private static final String[] ON_BRIDGES = {
+    "-6 address add 2001:db8:b1::1/64 dev br-free nodad",
+    "-6 route add 2001:db8:b2::/48 dev br-free mtu 1300",
+    "-6 route add 2001:db8:b3::/48 dev br-free mtu 1500 table 88",
+    "-6 route add 2001:db8:b4::/48 dev br-free mtu lock 1350",
+    "nexthop add id 27 dev br-other;-6 route add 2001:db8:b5::/48 dev br-other mtu 1380",
+    "link set br-free mtu 1480",
+    "route add 10.98.0.0/16 dev br-free table 88",
+  };
+
   private static final List<String> LINKS =
       List.of("eth1", "wire", "eth2", "wire2", "br-other", "br-free", "foreign", "foreign1");
 
   private static final Path IPV6_SETTINGS = Path.of("/proc/sys/net/ipv6/conf");
 
+  /** Those that are up by themselves. */
+  private static final List<String> CONNECTED =
+      LINKS.stream().filter(link -> !link.equals("br-free")).toList();
+
   private final Random random;
   private final List<String> commands = new ArrayList<>();
+
+  /** How many commands make links. */
+  private final int linkCommands;
 
   GeneratedHost(long seed) {
     random = new Random(seed);
@@ -93,10 +115,12 @@ final class GeneratedHost {
     if (maybe()) {
       commands.add("link property add dev eth1 altname enp3s0f0");
     }
+    linkCommands = commands.size();
     uplink();
     if (isIpv6) {
       some(IPV6);
     }
+    some(ON_BRIDGES);
   }
 
   private boolean maybe() {
@@ -150,7 +174,11 @@ final class GeneratedHost {
     some(BY_ITSELF);
   }
 
-  /** Makes it, in the namespace of this thread. Addresses of IPv6 are there at once. */
+  /**
+   * Makes it, in the namespace of this thread. Addresses of IPv6 are there at once. What hangs on
+   * links comes when all are up: the kernel takes nexthops away when it tells, late, that a link
+   * had no carrier.
+   */
   void make() throws Exception {
     for (String settings : List.of("all", "default")) {
       Path file = IPV6_SETTINGS.resolve(settings).resolve("accept_dad");
@@ -158,8 +186,20 @@ final class GeneratedHost {
         Files.writeString(file, "0");
       }
     }
-    batch("-4", commands.stream().filter(command -> !command.startsWith("-6 ")));
+    batch("-4", commands.stream().limit(linkCommands));
+    Await.until("carriers", GeneratedHost::isConnected);
+    batch("-4", commands.stream().skip(linkCommands).filter(command -> !command.startsWith("-6 ")));
     batch("-6", commands.stream().filter(c -> c.startsWith("-6 ")).map(c -> c.substring(3)));
+  }
+
+  private static boolean isConnected() throws Exception {
+    List<String> lines = Peer.require("ip", "iproute2").run("-o link show up").lines().toList();
+    return CONNECTED.stream()
+        .allMatch(
+            link ->
+                lines.stream()
+                    .filter(line -> line.contains(" " + link + ":") || line.contains(link + "@"))
+                    .anyMatch(line -> line.contains("state UP") && line.contains("LOWER_UP")));
   }
 
   /** Whether the kernel has links of that kind. */

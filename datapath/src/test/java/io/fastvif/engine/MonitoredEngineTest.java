@@ -1,12 +1,22 @@
 package io.fastvif.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.netlink.route.kind.Veth;
+import io.fastvif.observe.HostReader;
+import io.fastvif.observe.SnapshotText;
+import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.Step;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.MacAddress;
@@ -17,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -91,6 +102,56 @@ class MonitoredEngineTest {
         call.get();
       }
       assertEquals(SnapshotText.of(HostReader.read(route)), SnapshotText.of(engine.snapshot()));
+    }
+  }
+
+  /** What the engine's thread finds in the snapshot as it tells of the end of a step on a link. */
+  private static LinkState afterStep(PlugEngine engine, Step step) throws Exception {
+    CompletableFuture<LinkState> seen = new CompletableFuture<>();
+    PlugPlan plan =
+        new PlugPlan(
+            "vif",
+            "v0",
+            Action.CHANGE,
+            List.of(),
+            null,
+            List.of(PlannedStep.own(step, null)),
+            List.of());
+    assertTrue(
+        engine.offer(
+            new PlugOperation() {
+              @Override
+              public String vifId() {
+                return "vif";
+              }
+
+              @Override
+              public PlugPlan plan() {
+                return plan;
+              }
+
+              @Override
+              public void completed(Outcome outcome, PlugFailure failure) {
+                assertEquals(Outcome.CHANGED, outcome);
+                seen.complete(engine.snapshot().link("v0").orElseThrow());
+              }
+            }));
+    return seen.get(60, TimeUnit.SECONDS);
+  }
+
+  @KernelTest
+  void whatTheEngineDoesWithoutAnEventIsInTheNextSnapshot() throws Exception {
+    try (RouteSocket route = RouteSocket.open();
+        PlugEngine engine = PlugEngine.builder().monitorHost().build().start()) {
+      route.execute(route.link().create("v0").kind(new Veth().peerName("v1")));
+      LinkState link = engine.snapshot().link("v0").orElseThrow();
+      assertFalse(link.up());
+      LinkSettings alias = LinkSettings.NONE.withAlias("silent");
+      LinkState named = afterStep(engine, new NetlinkStep.ConfigureLink("v0", link.index(), alias));
+      assertEquals("silent", named.alias());
+      route.execute(route.link().set(link.index()).up());
+      assertFalse(engine.snapshot().link("v0").orElseThrow().ipv6Disabled());
+      assertTrue(afterStep(engine, new LocalStep.DisableIpv6("v0", true)).ipv6Disabled());
     }
   }
 }

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.engine.kernel.NullTransport;
+import io.fastvif.engine.kernel.RoundChanges;
+import io.fastvif.engine.kernel.StepEncoder;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlugPlan;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
@@ -42,12 +46,12 @@ class NullTransportTest {
   @Test
   void everyMessageIsAcknowledgedWithItsNumber() {
     try (NullTransport transport = new NullTransport()) {
-      StepEncoder steps = new StepEncoder(transport);
+      StepEncoder steps = new StepEncoder(transport, new RoundChanges());
       PlanExecution plan = new PlanExecution();
       List<Integer> sent = new ArrayList<>();
       for (int i = 1; i <= 3; i++) {
         PlugPlan tap = TestPlans.tap("vif", "nulltap", 1450);
-        assertEquals(1, steps.encode(plan, tap.steps().get(1).step()));
+        assertEquals(1, steps.encode(plan, (NetlinkStep) tap.steps().get(1).step()));
         sent.add(steps.sequence());
       }
       List<Integer> answered = new ArrayList<>();

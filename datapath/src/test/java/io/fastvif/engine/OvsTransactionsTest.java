@@ -8,9 +8,10 @@ import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.OvsChange;
 import io.fastvif.plan.OvsPort;
+import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
+import io.fastvif.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How the engine makes transactions of plans, against a database that a test refuses them with. */
 class OvsTransactionsTest {
   private static final String BRIDGE = "00000000-0000-0001-0000-000000000001";
+  private static final String ROOT = "00000000-0000-0002-0000-000000000001";
 
   @TempDir Path folder;
 
@@ -52,7 +54,9 @@ class OvsTransactionsTest {
               case "monitor_cond_since" ->
                   "\"result\":[false,\""
                       + BRIDGE
-                      + "\",{\"Bridge\":{\""
+                      + "\",{\"Open_vSwitch\":{\""
+                      + ROOT
+                      + "\":{\"initial\":{\"next_cfg\":1,\"cur_cfg\":1}}},\"Bridge\":{\""
                       + BRIDGE
                       + "\":{\"initial\":{\"name\":\"br-int\",\"datapath_type\":\"netdev\","
                       + "\"ports\":[\"set\",[]]}}}}],\"error\":null";
@@ -90,7 +94,7 @@ class OvsTransactionsTest {
         null,
         List.of(
             PlannedStep.own(
-                new Step.ChangeOvs(List.of(new OvsChange.AddPort("br-int", port))), null)),
+                new OvsStep.ChangeOvs(List.of(new OvsChange.AddPort("br-int", port))), null)),
         List.of());
   }
 
@@ -114,6 +118,22 @@ class OvsTransactionsTest {
         results.add(stage.get(20, TimeUnit.SECONDS));
       }
       return results;
+    }
+  }
+
+  @Test
+  void statisticsTellWhetherTheDatabaseIsConnected() throws Exception {
+    FakeOvsdbServer server = server((ports, operations) -> null);
+    OvsSettings settings =
+        new OvsSettings(OvsdbRemotes.parse(server.address()), null, Duration.ofSeconds(20));
+    FakeKernel kernel = new FakeKernel();
+    try (server;
+        PlugEngine engine =
+            PlugEngine.builder().transport(() -> kernel).ovs(settings).build().start()) {
+      assertTrue(engine.snapshot().ovs().isKnown());
+      assertTrue(engine.statistics().ovsConnected());
+      server.close();
+      Await.until("the connection is lost", () -> !engine.statistics().ovsConnected());
     }
   }
 

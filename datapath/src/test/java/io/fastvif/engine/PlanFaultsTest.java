@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeleteLink;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -19,9 +21,10 @@ class PlanFaultsTest extends ExecutorFixture {
     List<PlannedStep> steps =
         List.of(
             PlannedStep.own(
-                new Step.CreateTap(tap, false, false, OptionalInt.empty(), OptionalInt.empty()),
-                new Step.DeleteLink(tap, 0, 0)),
-            PlannedStep.own(new Step.CreateVlan(tap + ".1", tap, 65637), null));
+                new LocalStep.CreateTap(
+                    tap, false, false, OptionalInt.empty(), OptionalInt.empty()),
+                new DeleteLink(tap, 0, 0)),
+            PlannedStep.own(new NetlinkStep.CreateVlan(tap + ".1", tap, 65637), null));
     return new PlugPlan(vifId, tap, Action.PLUG, List.of(tap), null, steps, List.of());
   }
 

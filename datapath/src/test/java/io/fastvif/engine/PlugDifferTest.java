@@ -5,6 +5,7 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -58,6 +59,14 @@ class PlugDifferTest {
   }
 
   @KernelTest
+  void plansOfVirtualFunctionsLeaveAndTakeNothing() throws Exception {
+    Path card = FunctionCases.makeCard(folder.resolve("card"));
+    everyHost(
+        false,
+        differ -> withOvs(differ, () -> differ.card(card).run(FunctionCases.functions(card))));
+  }
+
+  @KernelTest
   void plansOfOpenVSwitchLeaveAndTakeNothing() throws Exception {
     everyHost(false, differ -> withOvs(differ, () -> differ.run(DifferCases.switched(folder))));
   }
@@ -65,6 +74,14 @@ class PlugDifferTest {
   @KernelTest
   void takenNamesOfLinksAreLeftAlone() throws Exception {
     everyHost(false, differ -> differ.runWithTakenNames(DifferCases.links(folder)));
+  }
+
+  /** Of some plans that make all sorts of devices and ports; of all where more faults are tried. */
+  @KernelTest
+  void takenNamesOfPortsAreLeftAlone() throws Exception {
+    List<DifferCase> all = DifferCases.switched(folder);
+    List<DifferCase> some = SHARE > 2 ? all : List.of(all.get(0), all.get(1), all.getLast());
+    everyHost(false, differ -> withOvs(differ, () -> differ.runWithTakenNames(some)));
   }
 
   private interface OvsBody {

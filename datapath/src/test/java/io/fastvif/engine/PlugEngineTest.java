@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class PlugEngineTest {
   private final FakeKernel kernel = new FakeKernel();
 
-  private PlugEngine.Builder builder() {
+  private PlugEngineBuilder builder() {
     return PlugEngine.builder().transport(() -> kernel);
   }
 

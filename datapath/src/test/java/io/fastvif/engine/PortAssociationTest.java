@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.MacvtapMode;
@@ -11,11 +12,12 @@ import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
-import io.fastvif.plugin.Links;
+import io.fastvif.plan.WaitingStep;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.direct.DirectPlugin;
 import io.fastvif.portprofile.PortRefusedException;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.DirectMode;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.MacAddress;
@@ -116,7 +118,7 @@ class PortAssociationTest {
   void isMadeWhileTheMacvtapIsDown() throws Exception {
     boolean[] up = {true, false};
     instead(
-        MacvtapStep.AssociatePort.class,
+        WaitingStep.AssociatePort.class,
         step -> {
           synchronized (kernel) {
             up[0] = kernel.links.get("tap0").up;
@@ -134,9 +136,10 @@ class PortAssociationTest {
   @Test
   void ifTheSwitchRefusesNothingStays() throws Exception {
     instead(
-        MacvtapStep.AssociatePort.class,
+        WaitingStep.AssociatePort.class,
         step -> {
-          throw new PortRefusedException("the switch refused: invalid port profile");
+          throw new PortRefusedException(
+              FailureKind.OTHER, "the switch refused: invalid port profile");
         });
     PlugResult result = plug();
     assertEquals(Outcome.FAILED, result.outcome());
@@ -150,7 +153,7 @@ class PortAssociationTest {
   @Test
   void isTakenBackIfTheMacvtapDoesNotComeUp() throws Exception {
     instead(
-        MacvtapStep.AssociatePort.class,
+        WaitingStep.AssociatePort.class,
         step -> {
           synchronized (kernel) {
             kernel.links.remove("tap0");
@@ -166,7 +169,7 @@ class PortAssociationTest {
   @Test
   void thatTheDriverHadBeforeStaysIfTheMacvtapDoesNotComeUp() throws Exception {
     instead(
-        MacvtapStep.AssociatePort.class,
+        WaitingStep.AssociatePort.class,
         step -> {
           synchronized (kernel) {
             kernel.links.remove("tap0");

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.engine.kernel.Renaming;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeviceStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import io.fastvif.vif.PciAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +33,8 @@ class RenamingTest extends ExecutorFixture {
 
   private static PlannedStep step(FakeKernel.Link link, String from, String to) {
     return PlannedStep.own(
-        new Step.RenameLink(from, link.index, to), new Step.RenameLink(to, link.index, from));
+        new NetlinkStep.RenameLink(from, link.index, to),
+        new NetlinkStep.RenameLink(to, link.index, from));
   }
 
   private void rename(FakeKernel.Link link, String to, PlannedStep... after) {
@@ -161,7 +164,7 @@ class RenamingTest extends ExecutorFixture {
   void aLaterFailureTakesTheNameBack() {
     kernel.renamesAtOnce = false;
     FakeKernel.Link link = link("eth0", true);
-    rename(link, "rep0", PlannedStep.own(new Step.DeleteAltname("gone", -1, "x"), null));
+    rename(link, "rep0", PlannedStep.own(new NetlinkStep.DeleteAltname("gone", -1, "x"), null));
     execute();
     assertEquals(Outcome.FAILED, outcomes.get("rep0"));
     assertEquals("eth0", link.name);
@@ -192,7 +195,7 @@ class RenamingTest extends ExecutorFixture {
         };
     PlannedStep slow =
         PlannedStep.own(
-            new Step.BindDriver(PciAddress.parse("0000:01:10.0"), "vfio-pci", null), null);
+            new DeviceStep.BindDriver(PciAddress.parse("0000:01:10.0"), "vfio-pci", null), null);
     assertTrue(
         add(
             new PlugPlan(
@@ -224,7 +227,7 @@ class RenamingTest extends ExecutorFixture {
   void aNameThatIsNeverLeftIsGivenUpAfterAMinute() {
     long[] now = {0};
     Renaming renaming = new Renaming(() -> now[0]);
-    Step.RenameLink step = new Step.RenameLink("a", 1, "b");
+    NetlinkStep.RenameLink step = new NetlinkStep.RenameLink("a", 1, "b");
     Renaming.Links links =
         new Renaming.Links() {
           @Override

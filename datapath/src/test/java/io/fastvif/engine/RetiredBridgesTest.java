@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.Action;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Bridges that are retired, on a kernel that tells when it is asked to delete. */
 class RetiredBridgesTest extends ExecutorFixture {
-  private static PlugPlan retire(FakeKernel.Link bridge) {
+  static PlugPlan retire(FakeKernel.Link bridge) {
     return new PlugPlan(
         bridge.name,
         bridge.name,
@@ -24,7 +24,8 @@ class RetiredBridgesTest extends ExecutorFixture {
         List.of(bridge.name),
         null,
         List.of(
-            PlannedStep.own(new Step.RetireBridge(bridge.name, bridge.index, bridge.group), null)),
+            PlannedStep.own(
+                new NetlinkStep.RetireBridge(bridge.name, bridge.index, bridge.group), null)),
         List.of());
   }
 
@@ -90,7 +91,7 @@ class RetiredBridgesTest extends ExecutorFixture {
   @Test
   void whatAnEarlierEngineLeftIsDeletedToo() {
     FakeKernel.Link left = kernel.add("fvgone77");
-    left.alias = Step.RetireBridge.ALIAS;
+    left.alias = NetlinkStep.RetireBridge.ALIAS;
     kernel.add("br0");
     add(retire(kernel.add("qbr1")));
     workUntil(executor::isIdle);
@@ -136,22 +137,12 @@ class RetiredBridgesTest extends ExecutorFixture {
   @Test
   void aBridgeThatSomebodyGaveAPortIsLeft() {
     FakeKernel.Link left = kernel.add("fvgone77");
-    left.alias = Step.RetireBridge.ALIAS;
+    left.alias = NetlinkStep.RetireBridge.ALIAS;
     kernel.add("tap9").master = left.index;
     add(retire(kernel.add("qbr1")));
     workUntil(executor::isIdle);
     assertEquals(Set.of("fvgone77", "tap9"), kernel.links.keySet());
     assertEquals(1, errors.size());
     assertTrue(errors.getFirst().getMessage().contains("tap9 is a port of it"), () -> "" + errors);
-  }
-
-  @Test
-  void releasesOfKernelsAreCompared() {
-    assertTrue(KernelRelease.isAtLeast("6.9.0-1-amd64", 6, 9));
-    assertTrue(KernelRelease.isAtLeast("6.18.44", 6, 9));
-    assertTrue(KernelRelease.isAtLeast("7.0-rc1", 6, 9));
-    assertFalse(KernelRelease.isAtLeast("6.1.0-18-amd64", 6, 9));
-    assertFalse(KernelRelease.isAtLeast("5.15", 6, 9));
-    assertFalse(KernelRelease.isAtLeast("unknown", 6, 9));
   }
 }

@@ -1,12 +1,18 @@
 package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.engine.kernel.AckHandler;
+import io.fastvif.engine.kernel.MessageExchange;
+import io.fastvif.engine.kernel.NullFilters;
+import io.fastvif.engine.kernel.Ownership;
+import io.fastvif.engine.kernel.Transport;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.netfilter.NftExchange;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plan.Step;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -95,7 +101,7 @@ final class SendRecorder implements Transport {
   }
 
   @Override
-  public int createTap(Step.CreateTap tap, String vifId) {
+  public int createTap(LocalStep.CreateTap tap, String vifId) {
     return -Errno.EOPNOTSUPP;
   }
 
@@ -106,12 +112,12 @@ final class SendRecorder implements Transport {
   }
 
   @Override
-  public int setSysctl(Step.SetSysctl sysctl) {
+  public int setSysctl(LocalStep.SetSysctl sysctl) {
     return 0;
   }
 
   @Override
-  public boolean perform(Step.Slow step) {
+  public boolean perform(DeviceStep step) {
     throw new AssertionError("not recorded: " + step);
   }
 

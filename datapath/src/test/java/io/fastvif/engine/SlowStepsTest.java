@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
-import io.fastvif.plan.VhostUserSocketStep;
+import io.fastvif.plan.WaitingStep;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -35,8 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SlowStepsTest {
   private static final PciAddress DEVICE = PciAddress.parse("0000:01:10.0");
-  private static final Step.BindDriver TO_VFIO = new Step.BindDriver(DEVICE, "vfio-pci", null);
-  private static final Step.BindDriver BACK = new Step.BindDriver(DEVICE, "igbvf", null);
+  private static final DeviceStep.BindDriver TO_VFIO =
+      new DeviceStep.BindDriver(DEVICE, "vfio-pci", null);
+  private static final DeviceStep.BindDriver BACK =
+      new DeviceStep.BindDriver(DEVICE, "igbvf", null);
 
   private final FakeKernel kernel = new FakeKernel();
   private final List<Step> performed = Collections.synchronizedList(new ArrayList<>());
@@ -184,8 +187,7 @@ class SlowStepsTest {
         sockets.add(socket);
         socket.bind(UnixDomainSocketAddress.of(path));
         PlannedStep await =
-            PlannedStep.own(
-                new VhostUserSocketStep.AwaitBackend(path.toString(), null, 60_000), null);
+            PlannedStep.own(new WaitingStep.AwaitBackend(path.toString(), null, 60_000), null);
         String id = "waits" + i;
         waits.add(
             submit(

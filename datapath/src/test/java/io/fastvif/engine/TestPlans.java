@@ -2,7 +2,10 @@ package io.fastvif.engine;
 
 import io.fastvif.plan.Action;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
@@ -20,7 +23,7 @@ final class TestPlans {
 
   /** A plan that keeps a setting of a bridge and does nothing else. */
   static PlugPlan keeping(String id, String bridge) {
-    Step keep = new Step.ConfigureLink(bridge, 0, LinkSettings.NONE.withMtu(KEPT_MTU));
+    Step keep = new NetlinkStep.ConfigureLink(bridge, 0, LinkSettings.NONE.withMtu(KEPT_MTU));
     return new PlugPlan(
         id, "", Action.UNPLUG, List.of(), null, List.of(PlannedStep.keeping(keep)), List.of());
   }
@@ -36,9 +39,9 @@ final class TestPlans {
         new SharedBridge(bridge, null, formerPorts),
         List.of(
             PlannedStep.shared(
-                new Step.ConfigureLink(bridge, 0, none.withMtu(KEPT_MTU)),
-                new Step.ConfigureLink(bridge, 0, none.withMtu(1500))),
-            PlannedStep.own(new Step.ConfigureLink(bridge, 0, none.withMtu(70_000)), null)),
+                new NetlinkStep.ConfigureLink(bridge, 0, none.withMtu(KEPT_MTU)),
+                new NetlinkStep.ConfigureLink(bridge, 0, none.withMtu(1500))),
+            PlannedStep.own(new NetlinkStep.ConfigureLink(bridge, 0, none.withMtu(70_000)), null)),
         List.of());
   }
 
@@ -54,11 +57,11 @@ final class TestPlans {
         LinkSettings.NONE.withMtu(mtu).withMaster(bridge),
         List.of(
             PlannedStep.shared(
-                new Step.CreateBridge(bridge, OptionalInt.empty()),
-                new Step.DeleteLink(bridge, 0, 0)),
-            PlannedStep.ofCreation(new Step.DisableIpv6(bridge, true)),
+                new NetlinkStep.CreateBridge(bridge, OptionalInt.empty()),
+                new DeleteLink(bridge, 0, 0)),
+            PlannedStep.ofCreation(new LocalStep.DisableIpv6(bridge, true)),
             PlannedStep.ofCreation(
-                new Step.ConfigureLink(bridge, 0, LinkSettings.NONE.withUp(true)))));
+                new NetlinkStep.ConfigureLink(bridge, 0, LinkSettings.NONE.withUp(true)))));
   }
 
   private static PlugPlan tap(
@@ -66,11 +69,11 @@ final class TestPlans {
     List<PlannedStep> steps = new ArrayList<>(before);
     steps.add(
         PlannedStep.own(
-            new Step.CreateTap(name, false, false, OptionalInt.empty(), OptionalInt.empty()),
-            new Step.DeleteLink(name, 0, 0)));
+            new LocalStep.CreateTap(name, false, false, OptionalInt.empty(), OptionalInt.empty()),
+            new DeleteLink(name, 0, 0)));
     steps.add(
         PlannedStep.own(
-            new Step.ConfigureLink(name, 0, settings.withAlias(Aliases.of(id)).withUp(true)),
+            new NetlinkStep.ConfigureLink(name, 0, settings.withAlias(Aliases.of(id)).withUp(true)),
             null));
     SharedBridge shared = before.isEmpty() ? null : new SharedBridge(settings.master(), null);
     return new PlugPlan(id, name, Action.PLUG, List.of(name), shared, steps, List.of());
@@ -83,7 +86,7 @@ final class TestPlans {
         Action.UNPLUG,
         List.of(name),
         null,
-        List.of(PlannedStep.own(new Step.DeleteLink(name, index, group), null)),
+        List.of(PlannedStep.own(new DeleteLink(name, index, group), null)),
         List.of());
   }
 }

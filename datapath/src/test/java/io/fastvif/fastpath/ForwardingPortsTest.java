@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.engine.GuestListener;
 import io.fastvif.forward.Idle;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ports that are opened and closed, with fastvif's own frontend. */
@@ -53,7 +55,7 @@ class ForwardingPortsTest {
   }
 
   @KernelTest
-  void aPortIsOpenUntilItIsClosed() throws Exception {
+  void portIsOpenUntilItIsClosed() throws Exception {
     Tap.createPersistent("vhu1", TAP);
     Peer.require("ip", "iproute2").run("link set vhu1 up");
     Path socket = Path.of(port(0600).path());
@@ -78,7 +80,7 @@ class ForwardingPortsTest {
   }
 
   @KernelTest
-  void aTapThatIsMissingOrTakenIsSaid() throws Exception {
+  void missingOrBusyTapIsReported() throws Exception {
     Path socket = Path.of(port(0600).path());
     try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
       String missing = assertThrows(IOException.class, () -> ports.open(port(0600))).getMessage();
@@ -97,9 +99,11 @@ class ForwardingPortsTest {
   }
 
   @KernelTest
-  void theReportSaysWhoIsThere() throws Exception {
+  void reportTracksTheFrontend() throws Exception {
     Tap.createPersistent("vhu1", TAP);
     try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+      List<String> told = new CopyOnWriteArrayList<>();
+      ports.tell(listener(told));
       ports.open(port(0600));
       assertFalse(ports.reports().getFirst().connected());
       try (VhostUserFrontend guest =
@@ -124,7 +128,25 @@ class ForwardingPortsTest {
       Await.until("gone", () -> !ports.reports().getFirst().connected());
       assertEquals(1, ports.reports().getFirst().connections());
       assertEquals("the frontend has closed the connection", problem(ports));
+      String path = port(0600).path();
+      Await.until("both are told", () -> told.size() == 2);
+      assertEquals(
+          List.of(path + " up", path + " down: the frontend has closed the connection"), told);
     }
+  }
+
+  private static GuestListener listener(List<String> told) {
+    return new GuestListener() {
+      @Override
+      public void connected(ServedPort port) {
+        told.add(port.path() + " up");
+      }
+
+      @Override
+      public void left(ServedPort port, String reason) {
+        told.add(port.path() + " down: " + reason);
+      }
+    };
   }
 
   private static String problem(ForwardingPorts ports) {
@@ -133,7 +155,7 @@ class ForwardingPortsTest {
 
   /** What is said of a frontend is what is wrong with it now, and not with an earlier one. */
   @KernelTest
-  void aProblemIsToldAsLongAsItIsThere() throws Exception {
+  void problemIsReportedWhileItPersists() throws Exception {
     Tap.createPersistent("vhu1", TAP);
     String path = port(0600).path();
     try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {

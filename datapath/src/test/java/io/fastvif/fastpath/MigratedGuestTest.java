@@ -5,24 +5,39 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.fastvif.forward.Idle;
 import io.fastvif.testing.Await;
+import io.fastvif.testing.EchoedStream;
 import io.fastvif.testing.HostTraffic;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import io.fastvif.testing.Qmp;
 import io.fastvif.testing.VhostUserGuest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A guest with a user's defaults that moves under traffic from one QEMU to another, each behind a
- * port of its own on one bridge. {@code -Dfastvif.migrations=N} moves it N times.
+ * A guest with a user's defaults that moves from one QEMU to another, each behind a port of its own
+ * on one bridge, with broadcasts coming in and TCP both ways. {@code -Dfastvif.migrations=N} moves
+ * it N times.
  */
 class MigratedGuestTest {
   private static final int MIGRATIONS = Integer.getInteger("fastvif.migrations", 1);
   private static final String HOST = "192.0.2.1";
   private static final String GUEST = "192.0.2.2";
+
+  /** Comes to both ports at any time; what is for the guest alone comes only when it has moved. */
+  private static final String BROADCAST = "192.0.2.255";
+
   private static final int PAIRS = 2;
+  private static final int PORT = 7000;
+  private static final int TIMEOUT_MILLIS = (int) TimeUnit.SECONDS.toMillis(120);
+
+  /** Bytes that come back over each connection before and after a move. */
+  private static final long STREAMED = 256 << 10;
 
   @TempDir Path folder;
 
@@ -75,7 +90,19 @@ class MigratedGuestTest {
     return moved;
   }
 
-  private void goesOnElsewhere(boolean packed) throws Exception {
+  /** A connection to that processor of the guest, which sends back what it gets. */
+  private static EchoedStream stream(VhostUserGuest guest, int processor) throws Exception {
+    try (ServerSocket listener = new ServerSocket()) {
+      listener.bind(new InetSocketAddress(InetAddress.getByName(HOST), PORT));
+      listener.setSoTimeout(TIMEOUT_MILLIS);
+      guest.run(
+          String.format(
+              "{ taskset %d nc %s %d -e cat >/dev/null 2>&1 & }", 1 << processor, HOST, PORT));
+      return new EchoedStream(listener.accept());
+    }
+  }
+
+  private void migrates(boolean packed) throws Exception {
     ip("link add br0 type bridge");
     ip("address add " + HOST + "/24 dev br0");
     ip("link set br0 up");
@@ -88,11 +115,17 @@ class MigratedGuestTest {
       try {
         guest.awaitBoot().address(GUEST + "/24").ping(HOST);
         guest.run("echo here >/tmp/mark");
-        try (HostTraffic traffic = new HostTraffic(GUEST)) {
+        try (HostTraffic traffic = new HostTraffic(BROADCAST);
+            EchoedStream one = stream(guest, 0);
+            EchoedStream other = stream(guest, 1)) {
           assertNotNull(traffic);
           for (int i = 1; i <= MIGRATIONS; i++) {
+            one.awaitMore(STREAMED);
+            other.awaitMore(STREAMED);
             guest = move(guest, guest(i % 2, packed), i);
             assertEquals("here", guest.run("cat /tmp/mark").strip());
+            one.awaitMore(STREAMED);
+            other.awaitMore(STREAMED);
             guest.ping(HOST);
           }
         }
@@ -104,11 +137,11 @@ class MigratedGuestTest {
 
   @KernelTest
   void splitRings() throws Exception {
-    goesOnElsewhere(false);
+    migrates(false);
   }
 
   @KernelTest
   void packedRings() throws Exception {
-    goesOnElsewhere(true);
+    migrates(true);
   }
 }

@@ -20,6 +20,8 @@ import io.fastvif.tuntap.TapOptions;
 import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.session.BackendProbe;
+import io.fastvif.vhostuser.session.FrontendListener;
+import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import io.fastvif.vif.VhostUserMode;
@@ -39,7 +41,9 @@ import java.util.stream.Stream;
 
 /**
  * A port's life, from its opening over a guest that sends a frame to its closing, with each of its
- * system calls failing in turn, beside a port whose guest stays. A program: it runs in a child.
+ * system calls failing in turn, beside a port whose guest stays. In one matrix the port listens and
+ * the guest's rings are split, in the other it connects and they are packed. A program: it runs in
+ * a child.
  */
 final class PortFaultMatrix implements AutoCloseable {
   private static final String OPERATOR = "operator";
@@ -54,36 +58,59 @@ final class PortFaultMatrix implements AutoCloseable {
       Executors.newSingleThreadExecutor(task -> new Thread(task, OPERATOR));
   private final ForwardingPorts ports = ForwardingPorts.start(1, Idle.KICKS);
   private final ServedPort port;
+  private final long features;
   private final ServedPort other;
   private final FrontendGuest bystander;
   private long otherFrames;
+  private long mappings;
 
-  private PortFaultMatrix(Path folder) throws Exception {
-    port = served(folder, "one");
-    other = served(folder, "two");
+  private PortFaultMatrix(Path folder, VhostUserMode mode, long features) throws Exception {
+    port = served(folder, "one", mode);
+    this.features = features;
+    other = served(folder, "two", VhostUserMode.CLIENT);
     for (ServedPort served : new ServedPort[] {port, other}) {
       Tap.createPersistent(served.tap(), new TapOptions(false, true, -1, -1));
       Peer.require("ip", "iproute2").run("link set " + served.tap() + " up");
     }
     ports.open(other);
-    bystander = guest(other);
+    bystander =
+        new FrontendGuest(
+            VhostUserFrontend.connect(other.path(), ANSWER_MILLIS), VirtioFeatures.VERSION_1);
+    mappings = mappings();
   }
 
-  private static ServedPort served(Path folder, String name) {
+  private static ServedPort served(Path folder, String name, VhostUserMode mode) {
     return new ServedPort(
         "vif-" + name,
         name,
         folder.resolve(name + ".sock").toString(),
-        VhostUserMode.CLIENT,
+        mode,
         new SocketAccess(OptionalInt.of(7), OptionalInt.empty(), 0600),
         1500,
         1,
         name);
   }
 
-  private static FrontendGuest guest(ServedPort served) {
-    return new FrontendGuest(
-        VhostUserFrontend.connect(served.path(), ANSWER_MILLIS), VirtioFeatures.VERSION_1);
+  /** The side of the socket that is not the port's. */
+  private record Hypervisor(ServedPort served, FrontendListener listener) implements AutoCloseable {
+    /** Before the port is opened: then it connects at once. */
+    static Hypervisor of(ServedPort served) {
+      return new Hypervisor(
+          served, served.listens() ? null : FrontendListener.open(ListenOptions.of(served.path())));
+    }
+
+    VhostUserFrontend connection() {
+      return listener == null
+          ? VhostUserFrontend.connect(served.path(), ANSWER_MILLIS)
+          : listener.accept(ANSWER_MILLIS);
+    }
+
+    @Override
+    public void close() {
+      if (listener != null) {
+        listener.close();
+      }
+    }
   }
 
   /** Has the thread do it whose system calls fail. */
@@ -132,8 +159,12 @@ final class PortFaultMatrix implements AutoCloseable {
     assertOthersGoOn();
     // What is left of the first is no obstacle to the second.
     ports.close(port);
-    assertTrue(ports.open(port));
-    try (FrontendGuest guest = guest(port)) {
+    VhostUserFrontend connection;
+    try (Hypervisor hypervisor = Hypervisor.of(port)) {
+      assertTrue(ports.open(port));
+      connection = hypervisor.connection();
+    }
+    try (FrontendGuest guest = new FrontendGuest(connection, features)) {
       assertTrue(guest.send(new byte[60]));
       await("a frame of the second guest's", () -> framesOf(port) == 1);
       await("no problem", () -> report(port).problem().isEmpty());
@@ -144,8 +175,6 @@ final class PortFaultMatrix implements AutoCloseable {
     assertNull(ports.failure());
   }
 
-  private long mappings;
-
   private static long mappings() throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
       return lines.filter(line -> line.contains("/memfd:")).count();
@@ -154,13 +183,17 @@ final class PortFaultMatrix implements AutoCloseable {
 
   /** What went wrong, in words; null if nothing that anybody was told. */
   private String lifeWithFault() throws Exception {
-    try {
-      operate(() -> ports.open(port));
-    } catch (IOException | RuntimeException refused) {
-      return words(refused);
+    VhostUserFrontend connection;
+    try (Hypervisor hypervisor = Hypervisor.of(port)) {
+      try {
+        operate(() -> ports.open(port));
+      } catch (IOException | RuntimeException refused) {
+        return words(refused);
+      }
+      connection = hypervisor.connection();
     }
     String problem = null;
-    try (FrontendGuest guest = guest(port)) {
+    try (FrontendGuest guest = new FrontendGuest(connection, features)) {
       guest.send(new byte[60]);
       long deadline = System.nanoTime() + FRAME_NANOS;
       while ((framesOf(port) == 0 || !report(port).problem().isEmpty())
@@ -209,12 +242,16 @@ final class PortFaultMatrix implements AutoCloseable {
     return name.startsWith("fastvif") || name.startsWith("forward-") || name.equals(OPERATOR);
   }
 
-  /** The folder for the sockets; prints how many failures were played. */
+  /**
+   * The folder for the sockets, the hypervisor's side of the port's and features for its guest;
+   * prints how many failures were played.
+   */
   public static void main(String[] arguments) throws Exception {
     long begin = System.nanoTime();
     PrintStream out = System.out;
-    try (PortFaultMatrix matrix = new PortFaultMatrix(Path.of(arguments[0]))) {
-      matrix.mappings = mappings();
+    VhostUserMode mode = VhostUserMode.valueOf(arguments[1]);
+    long features = VirtioFeatures.VERSION_1 | Long.parseLong(arguments[2]);
+    try (PortFaultMatrix matrix = new PortFaultMatrix(Path.of(arguments[0]), mode, features)) {
       int failures = FaultMatrix.play("a port's life", PortFaultMatrix::isOurs, matrix::play);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
       out.println(String.format(Locale.ROOT, "failures=%d in %d ms", failures, millis));

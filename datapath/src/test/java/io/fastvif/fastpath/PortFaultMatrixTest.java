@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.FaultyProcess;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import io.fastvif.vif.VhostUserMode;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,10 +24,23 @@ class PortFaultMatrixTest {
   @TempDir Path folder;
 
   @KernelTest
-  void everySystemCallMayFail() throws Exception {
-    String output = FaultyProcess.run(PortFaultMatrix.class, folder.toString());
+  void everySystemCallOfAPortThatListensMayFail() throws Exception {
+    play(VhostUserMode.CLIENT, 0);
+  }
+
+  @KernelTest
+  void everySystemCallOfAPortThatConnectsMayFailWithPackedRings() throws Exception {
+    play(VhostUserMode.SERVER, VirtioFeatures.RING_PACKED);
+  }
+
+  private void play(VhostUserMode hypervisor, long features) throws Exception {
+    String output =
+        FaultyProcess.run(
+            PortFaultMatrix.class, folder.toString(), hypervisor.name(), String.valueOf(features));
     Matcher failures = FAILURES.matcher(output);
     assertTrue(failures.find(), output);
     assertTrue(Integer.parseInt(failures.group(1)) >= MIN_CALLS, output);
+    System.out.println(
+        "fault matrix of a port, hypervisor as " + hypervisor + ": " + failures.group());
   }
 }

@@ -1,5 +1,6 @@
 package io.fastvif.forward;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A guest that is stopped and continued, request by request as QEMU does it with MSI-X: its rings
@@ -22,7 +24,8 @@ class ContinuedGuestTest {
 
   @ParameterizedTest
   @CsvSource({"false,KICKS", "false,ADAPTIVE", "true,KICKS", "true,ADAPTIVE"})
-  void whatIsDeliveredBeforeTheCallDescriptorIsHeard(boolean packed, Idle idle) throws Exception {
+  void framesDeliveredBeforeTheCallDescriptorAreSignalled(boolean packed, Idle idle)
+      throws Exception {
     long features =
         VirtioFeatures.VERSION_1
             | VirtioFeatures.EVENT_IDX
@@ -35,9 +38,11 @@ class ContinuedGuestTest {
           EchoedGuest.echo(guest, 100);
           for (int i = 0; i < PAUSES; i++) {
             int[] bases = guest.stop();
+            assertArrayEquals(bases, guest.stop(), "asked again");
             // The guest waits for an interrupt, and a frame waits for it.
             guest.awaitsCall();
             assertTrue(guest.send(UdpFrame.payload(100 + i)));
+            guest.dropKicks(); // what lies in a ring when it starts needs none
             guest.start(bases);
             Await.until("it is delivered", guest::hasReceived);
             guest.renewCall();
@@ -47,6 +52,23 @@ class ContinuedGuestTest {
             assertEquals(UdpFrame.payload(100 + i).length, frame.length);
           }
           EchoedGuest.echo(guest, 100);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void kicksAndMemoryMayBeGivenAnewWhileItRuns(boolean packed) throws Exception {
+    EchoedGuest.run(
+        folder.resolve("s"),
+        VirtioFeatures.VERSION_1 | (packed ? VirtioFeatures.RING_PACKED : 0),
+        Idle.KICKS,
+        (guest, frontend, forwarder) -> {
+          for (int i = 0; i < PAUSES; i++) {
+            guest.renewKick();
+            EchoedGuest.echo(guest, 100 + i);
+            guest.renewMemory();
+            EchoedGuest.echo(guest, 200 + i);
+          }
         });
   }
 }

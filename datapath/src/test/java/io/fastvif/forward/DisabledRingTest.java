@@ -65,7 +65,7 @@ class DisabledRingTest {
     "RESET_OWNER_ALONE,false",
     "RESET_OWNER_ALONE,true"
   })
-  void memoryOfADisabledRingIsTheGuestsAgain(Way way, boolean packed) throws Exception {
+  void disabledRingsMemoryIsNotTouched(Way way, boolean packed) throws Exception {
     long features = VirtioFeatures.VERSION_1 | (packed ? VirtioFeatures.RING_PACKED : 0);
     withEcho(
         features,
@@ -91,7 +91,7 @@ class DisabledRingTest {
 
   /** The specification: the backend takes such frames, and drops them. */
   @Test
-  void aGuestThatKicksARingThatIsDisabledGetsItsBuffersBack() throws Exception {
+  void kickedDisabledTransmitRingDiscardsItsFrames() throws Exception {
     for (Idle idle : Idle.values()) {
       withEcho(
           VirtioFeatures.VERSION_1 | VirtioFeatures.EVENT_IDX,

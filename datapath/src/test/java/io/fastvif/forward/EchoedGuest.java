@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Await;
+import io.fastvif.testing.Signal;
 import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
@@ -27,6 +28,13 @@ final class EchoedGuest {
   }
 
   static void run(Path socket, long features, Idle idle, Exchange exchange) throws Exception {
+    run(socket, features, idle, Signal.eventfd(), Signal.eventfd(), exchange);
+  }
+
+  /** With descriptors for kicks and calls, which are closed afterwards. */
+  static void run(
+      Path socket, long features, Idle idle, Signal kick, Signal call, Exchange exchange)
+      throws Exception {
     String path = socket.toString();
     VhostUserPort port = VhostUserPort.toGuest("echo", 1);
     try (SessionLoop loop = SessionLoop.start();
@@ -40,7 +48,7 @@ final class EchoedGuest {
                   port,
                   BackendObserver.NONE);
           VhostUserFrontend frontend = VhostUserFrontend.connect(path, PATIENCE_MILLIS);
-          FrontendGuest guest = new FrontendGuest(frontend, features)) {
+          FrontendGuest guest = new FrontendGuest(frontend, features, kick, call)) {
         assertNotNull(backend);
         exchange.run(guest, frontend, forwarder);
       }

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.LogLines;
 import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +68,7 @@ class ForwardingFaultTest {
   }
 
   @Test
-  void aCountThatIsNoneIsAFault() throws Exception {
+  void impossibleReturnCountIsAFault() throws Exception {
     VhostUserPort guest = VhostUserPort.toHandler("guest", 1);
     FrameHandlerPort lying = FrameHandlerPort.of("lying", 1, (frames, toGuest) -> 65);
     try (Forwarder forwarder = Forwarder.start(1, Idle.KICKS);
@@ -79,7 +81,7 @@ class ForwardingFaultTest {
   }
 
   @Test
-  void aListenerThatThrowsStopsNoLoop() throws Exception {
+  void throwingFailureListenerStopsNoLoop() throws Exception {
     VhostUserPort guest = VhostUserPort.toHandler("guest", 1);
     VhostUserPort other = VhostUserPort.toHandler("other", 1);
     try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
@@ -105,11 +107,12 @@ class ForwardingFaultTest {
   }
 
   @KernelTest
-  void aTapThatWasDeletedIsSaidAndNotPolled() throws Exception {
+  void deletedTapIsReportedAndNoLongerPolled() throws Exception {
     VhostUserPort guest = VhostUserPort.toHost("guest", 1);
     VhostUserPort other = VhostUserPort.toHandler("other", 1);
     Peer ip = Peer.require("ip", "iproute2");
-    try (Forwarder forwarder = Forwarder.start(1, Idle.KICKS);
+    try (LogLines log = new LogLines("io.fastvif.forward");
+        Forwarder forwarder = Forwarder.start(1, Idle.KICKS);
         TapPort tap = TapPort.attach("tap0", 1);
         TestVm vm = new TestVm(guest, VirtioFeatures.VERSION_1, 2048, 1);
         TestVm otherVm = vm(other)) {
@@ -131,25 +134,33 @@ class ForwardingFaultTest {
       Await.until("dropped", () -> forwarder.statistics().flows().getFirst().dropped() == 1);
       assertNull(forwarder.failure());
       forwarder.disconnect(pair);
+      assertEquals(
+          List.of("WARNING the port tap0 forwards nothing any more: " + tap.problem()),
+          log.lines());
     }
   }
 
   /** A guest that gives no buffers has its tap not read; that it is gone shows all the same. */
   @KernelTest
-  void aTapThatNobodyReadsIsLookedAt() throws Exception {
+  void deletedTapIsNoticedThoughNobodyReadsIt() throws Exception {
     VhostUserPort guest = VhostUserPort.toHost("guest", 1);
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
-        TapPort tap = TapPort.attach("tap0", 1)) {
+    try (LogLines log = new LogLines("io.fastvif.forward");
+        Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        TapPort tap = TapPort.attach("tap0", 2)) {
       PortPair pair = forwarder.connect(guest, tap);
       Peer.require("ip", "iproute2").run("link del tap0");
       Await.until("said", tap::isDead);
       assertTrue(tap.problem().contains("EBADFD"), tap.problem());
       forwarder.disconnect(pair);
+      assertEquals(
+          List.of("WARNING the port tap0 forwards nothing any more: " + tap.problem()),
+          log.lines(),
+          "one line for both queues");
     }
   }
 
   @KernelTest
-  void aLinkThatWasDeletedIsSaid() throws Exception {
+  void deletedLinkIsReported() throws Exception {
     VhostUserPort guest = VhostUserPort.toGuest("guest", 1);
     Peer ip = Peer.require("ip", "iproute2");
     ip.run("link add veth0 type veth peer name veth1");

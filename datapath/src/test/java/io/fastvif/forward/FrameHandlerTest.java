@@ -76,7 +76,7 @@ class FrameHandlerTest {
 
   /** Frames of the handler's own come when it is woken, and what it looks at is what was sent. */
   @Test
-  void sendsWhenItIsWoken() throws Exception {
+  void wakeMakesASleepingLoopPoll() throws Exception {
     VhostUserPort guest = VhostUserPort.toHandler("guest", 1);
     AtomicBoolean asked = new AtomicBoolean();
     FrameBurst own = FrameBurst.allocate(2, 1514);

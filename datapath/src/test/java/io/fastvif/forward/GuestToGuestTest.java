@@ -131,7 +131,7 @@ class GuestToGuestTest {
   }
 
   @Test
-  void aStuckGuestHarmsNobodyElse() {
+  void stuckGuestDoesNotAffectOthers() {
     VhostUserPort portA = VhostUserPort.toGuest("a", 1);
     VhostUserPort portB = VhostUserPort.toGuest("stuck", 1);
     VhostUserPort portC = VhostUserPort.toGuest("c", 1);
@@ -158,7 +158,7 @@ class GuestToGuestTest {
       FlowStatistics flow = forwarder.statistics().flows().get(0);
       assertEquals(TestVm.RING, flow.frames());
       assertEquals(1, flow.drops().size());
-      assertTrue(flow.drops().get(DropReason.NO_ROOM) >= 500);
+      assertTrue(flow.drops().get(DropReason.NO_BUFFERS) >= 500);
       // It wakes up, and what comes now arrives.
       for (int i = 0; i < TestVm.RING; i++) {
         assertArrayEquals(frame, stuck.receive());
@@ -219,7 +219,7 @@ class GuestToGuestTest {
   }
 
   @Test
-  void whatTheReceiverDoesNotTakeIsDoneOrDropped() {
+  void offloadsTheReceiverLacksAreCompletedOrDropped() {
     VhostUserPort portA = VhostUserPort.toHost("a", 1);
     VhostUserPort portB = VhostUserPort.toGuest("b", 1);
     long sender = NEW | NetFeatures.CSUM | NetFeatures.HOST_TSO4;

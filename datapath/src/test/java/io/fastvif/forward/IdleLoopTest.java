@@ -47,7 +47,7 @@ class IdleLoopTest {
   @EnumSource(
       value = Idle.class,
       names = {"KICKS", "ADAPTIVE"})
-  void guestsThatAreGoneOrQuietWakeNobody(Idle idle) throws Exception {
+  void goneOrQuietGuestsCauseNoWakeUps(Idle idle) throws Exception {
     VhostUserPort quiet = VhostUserPort.toGuest("quiet", 1);
     VhostUserPort gone = VhostUserPort.toGuest("gone", 1);
     VhostUserPort unused = VhostUserPort.toGuest("unused", 1);
@@ -95,7 +95,7 @@ class IdleLoopTest {
 
   /** Frames of the host that wait for a guest which is not there, too. */
   @KernelTest
-  void fiveHundredTapsWithoutGuestsWakeNobody() throws Exception {
+  void fiveHundredTapsWithoutGuestsCauseNoWakeUps() throws Exception {
     List<TapPort> taps = new ArrayList<>();
     try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE)) {
       try {
@@ -117,7 +117,7 @@ class IdleLoopTest {
   @EnumSource(
       value = Idle.class,
       names = {"KICKS", "ADAPTIVE"})
-  void ringsWithoutAKickDescriptorAreLookedAtLessAndLess(Idle idle) throws Exception {
+  void ringsWithoutKickDescriptorArePolledWithGrowingPauses(Idle idle) throws Exception {
     VhostUserPort port = VhostUserPort.toGuest("polled", 1);
     try (Forwarder forwarder = Forwarder.start(1, idle);
         TestVm vm = new TestVm(port, NEW, 2048, 1)) {

@@ -130,7 +130,7 @@ class TapPortTest {
 
   /** A tap hands its frames to all its queues; a guest that uses one gets them all. */
   @KernelTest
-  void aGuestWithOneOfTwoQueuesGetsAll() throws Exception {
+  void guestWithOneOfTwoQueuesReceivesEverything() throws Exception {
     VhostUserPort guest = VhostUserPort.toHost("guest", 2);
     try (TapPort tap = TapPort.attach("tap0", 2);
         Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);

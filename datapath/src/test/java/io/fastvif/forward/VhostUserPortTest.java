@@ -24,7 +24,7 @@ class VhostUserPortTest {
   @TempDir private Path folder;
 
   @Test
-  void aGuestThatMovedIsAnnouncedByRarp() {
+  void sendRarpAnnouncesTheGuest() {
     try (ConnectedVms vms = new ConnectedVms(NEW, NEW)) {
       vms.portA.announce(0x0200_0a0b_0c0dL);
       // Ethernet broadcast, type 0x8035; RFC 903: request 3, both addresses the guest's.
@@ -50,7 +50,7 @@ class VhostUserPortTest {
 
   /** A frontend that shrinks the file of its memory stops its own rings, and nobody else's. */
   @Test
-  void memoryThatIsTakenAwayEndsItsSessionOnly() {
+  void shrunkMemoryEndsOnlyItsSession() {
     VhostUserPort portA = VhostUserPort.toGuest("a", 1);
     VhostUserPort portB = VhostUserPort.toGuest("b", 1);
     VhostUserPort portC = VhostUserPort.toGuest("c", 1);
@@ -116,7 +116,7 @@ class VhostUserPortTest {
   }
 
   @Test
-  void aLoopCanBeKeptOnAProcessor() {
+  void loopIsPinnedToAProcessor() {
     VhostUserPort port = VhostUserPort.toGuest("a", 1);
     try (Forwarder forwarder = Forwarder.startOn(new int[] {0}, Idle.ADAPTIVE);
         TestVm vm = new TestVm(port, NEW, 2048, 1)) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * test driver takes the domain, and the domain it then writes has every line of the XML in it.
  */
 class LibvirtMatrixTest {
-  private static final int LEAST_TAKEN = 300;
+  private static final int MIN_TAKEN = 300;
 
   @TempDir Path folder;
 
@@ -175,7 +175,7 @@ class LibvirtMatrixTest {
     Peer virsh = Peer.require("virsh", "libvirt-clients libvirt-daemon");
     Peer validate = Peer.require("virt-xml-validate", "libvirt-clients libxml2-utils");
     List<LibvirtInterface> taken = matrix();
-    assertTrue(taken.size() >= LEAST_TAKEN, "only " + taken.size() + " combinations");
+    assertTrue(taken.size() >= MIN_TAKEN, "only " + taken.size() + " combinations");
     Path domain = domain("matrix", taken);
     validate.run(domain + " domain");
     Map<String, List<String>> devices =

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.json.VersionedObjectReader;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.testing.Peer;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Vif;
-import io.fastvif.vif.json.VersionedObjectReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

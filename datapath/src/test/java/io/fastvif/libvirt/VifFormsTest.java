@@ -78,7 +78,7 @@ class VifFormsTest {
   }
 
   @Test
-  void whatLibvirtCannotHaveIsRefused() {
+  void refusesWhatLibvirtDoesNotSupport() {
     InterfaceOptions.Builder none = InterfaceOptions.builder();
     assertRefused(VifNestedDpdk.builder().build(), none, "VIFNestedDPDK", "inside a guest");
     assertRefused(VifBridge.builder().vifName("t").build(), none, "bridge_name");

@@ -54,7 +54,7 @@ class TapNodeTest {
   }
 
   @Test
-  void whatIsNoDeviceFileIsLeftAlone() throws IOException {
+  void otherFilesAreLeftAlone() throws IOException {
     TapNode node = TapNode.of("mt0", dev, sysfs);
     assertFalse(node.remove());
     Files.writeString(node.path(), "mine");

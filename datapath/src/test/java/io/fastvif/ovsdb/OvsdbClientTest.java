@@ -224,7 +224,7 @@ class OvsdbClientTest {
   }
 
   @Test
-  void whatIsInFlightWhenTheConnectionIsLostIsUnknown() throws Exception {
+  void transactionsInFlightAtDisconnectAreUnknown() throws Exception {
     try (FakeOvsdbServer server =
             new FakeOvsdbServer(
                 folder.resolve("s"),
@@ -255,7 +255,7 @@ class OvsdbClientTest {
   }
 
   @Test
-  void whatIsNotTheProtocolEndsTheConnection() throws Exception {
+  void malformedMessagesEndTheConnection() throws Exception {
     for (String wrong :
         List.of(
             "nonsense",
@@ -284,7 +284,7 @@ class OvsdbClientTest {
   }
 
   @Test
-  void closingAnswersWhatWaits() throws Exception {
+  void closeAnswersWaitingTransactions() throws Exception {
     CompletableFuture<Boolean> met = new CompletableFuture<>();
     OvsdbClient client =
         OvsdbClient.builder(OvsdbAddress.parse("unix:" + folder.resolve("none")), "db")

@@ -148,7 +148,7 @@ class OvsdbFaultsTest {
   }
 
   @Test
-  void aWrongCaIsSaidAtOnce() throws Exception {
+  void wrongCaFailsAtOnce() throws Exception {
     Certificates.make(folder);
     TlsCredentials ours =
         TlsCredentials.read(

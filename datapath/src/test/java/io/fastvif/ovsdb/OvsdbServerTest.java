@@ -121,6 +121,15 @@ class OvsdbServerTest {
     delete.delete("QoS", row.uuid());
     assertEquals(Kind.COMMITTED, transact(client, delete).kind());
     assertEquals(List.of(), client.read(types::types));
+
+    // Of a row that is gone nothing can be changed, and then nothing else is done either.
+    OvsdbTransaction mutation = insert("linux-hfsc");
+    mutation.mutate("QoS", row.uuid(), "external_ids", "delete", OvsdbValue.set(List.of("b")));
+    assertEquals(Kind.REFUSED, transact(client, mutation).kind());
+    OvsdbTransaction update = insert("linux-hfsc");
+    update.update("QoS", row.uuid(), Map.of("type", OvsdbValue.of("linux-htb")));
+    assertEquals(Kind.REFUSED, transact(client, update).kind());
+    assertEquals(List.of(), client.read(types::types));
   }
 
   @KernelTest

@@ -12,7 +12,7 @@ final class Programs {
       import io.fastvif.plugin.VifPlugin;
       import io.fastvif.plugin.VifPlugins;
       import io.fastvif.vif.Vif;
-      import io.fastvif.vif.json.VersionedObjectReader;
+      import io.fastvif.json.VersionedObjectReader;
 
       public final class Probe {
         private static final String VIF =

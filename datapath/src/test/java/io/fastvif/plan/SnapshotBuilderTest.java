@@ -52,6 +52,18 @@ class SnapshotBuilderTest {
   }
 
   @Test
+  void portsAreFoundByTheirMaster() {
+    LinkState bridge = link(1, "br0", "");
+    LinkState port = link(2, "a", "").toBuilder().master(1).build();
+    HostSnapshot before = builder.link(bridge).link(port).link(link(3, "b", "")).build();
+    builder.link(link(2, "a", "")).link(link(3, "b", "").toBuilder().master(1).build());
+    HostSnapshot after = builder.build();
+    assertEquals(List.of(port), before.ports(1));
+    assertEquals(List.of(), before.ports(2));
+    assertEquals(List.of(3), after.ports(1).stream().map(LinkState::index).toList());
+  }
+
+  @Test
   void nothingChangedIsTheSameSnapshot() {
     HostSnapshot snapshot = builder.link(link(1, "a", "")).address(1, ADDRESS).build();
     builder.link(link(1, "a", "")).addresses(1, List.of(ADDRESS)).removeLink(9);

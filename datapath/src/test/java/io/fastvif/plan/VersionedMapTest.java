@@ -26,7 +26,7 @@ class VersionedMapTest {
     Random random = new Random(1);
     VersionedMap<Key, Integer> map = new VersionedMap<>();
     Map<Key, Integer> model = new HashMap<>();
-    List<VersionedMap.Version<Key, Integer>> versions = new ArrayList<>();
+    List<VersionedMap.MapVersion<Key, Integer>> versions = new ArrayList<>();
     List<Map<Key, Integer>> models = new ArrayList<>();
     for (int i = 0; i < 100_000; i++) {
       Key key = new Key(random.nextInt(KEYS));
@@ -50,7 +50,7 @@ class VersionedMapTest {
   }
 
   private static void assertSame(
-      Map<Key, Integer> model, VersionedMap.Version<Key, Integer> version) {
+      Map<Key, Integer> model, VersionedMap.MapVersion<Key, Integer> version) {
     assertEquals(model.size(), version.size());
     for (int number = 0; number < KEYS; number++) {
       Key key = new Key(number);
@@ -62,7 +62,7 @@ class VersionedMapTest {
   }
 
   @Test
-  void whatIsNotThereIsNull() {
+  void missingKeysAreNull() {
     VersionedMap<String, String> map = new VersionedMap<>();
     assertNull(map.get("a"));
     assertNull(map.remove("a"));

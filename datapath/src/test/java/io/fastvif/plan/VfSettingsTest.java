@@ -33,7 +33,7 @@ class VfSettingsTest {
   }
 
   @Test
-  void eachByItselfInTheKernelsOrder() {
+  void oneStepEachInTheKernelsOrder() {
     assertEquals(
         List.of(
             "vf 3 mac 02:00:00:00:00:01",
@@ -50,7 +50,7 @@ class VfSettingsTest {
   }
 
   @Test
-  void onlyWhatDiffersAndTheWayBack() {
+  void stepsForWhatDiffersAndTheirUndo() {
     VfSettings now = VfSettings.defaults(3);
     VfSettings wanted = VfSettings.of(3).withAddress(MAC).withTrust(false).withRssQuery(true);
     VfSettings change = wanted.unlike(now);

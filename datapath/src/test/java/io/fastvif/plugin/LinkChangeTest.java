@@ -10,6 +10,7 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VfSettings;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import java.util.List;
@@ -56,7 +57,7 @@ class LinkChangeTest {
   }
 
   @Test
-  void whatIsSoAlreadyIsNoStep() {
+  void unchangedSettingsNeedNoStep() {
     PlugPlan plan =
         LinkChange.of(HOST, "eth0")
             .set(LinkSettings.NONE.withMtu(1500).withUp(true))

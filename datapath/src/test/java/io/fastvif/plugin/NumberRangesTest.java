@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.NumberRange;

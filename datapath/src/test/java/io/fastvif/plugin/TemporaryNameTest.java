@@ -3,19 +3,20 @@ package io.fastvif.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.engine.HostReader;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Veth;
+import io.fastvif.observe.HostReader;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plan.Step;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Links;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,7 @@ class TemporaryNameTest {
   }
 
   @Test
-  void whatWasBegunIsGoneOnWith() {
+  void resumesAnInterruptedRename() {
     assertEquals(
         List.of("rename eth4 to rep0"),
         steps(link("eth4", "fastvif-was-eth4"), change -> change.giveName("rep0", false)));
@@ -169,7 +170,7 @@ class TemporaryNameTest {
       PlugPlan plan = LinkChange.of(HostReader.read(route), "eth0").giveName("rep0", true).plan();
       List<PlannedStep> steps = new ArrayList<>(plan.steps());
       assertEquals(5, steps.size());
-      steps.add(PlannedStep.own(new Step.RenameLink("none", 1 << 30, "never"), null));
+      steps.add(PlannedStep.own(new NetlinkStep.RenameLink("none", 1 << 30, "never"), null));
       execute(
           List.of(
               new PlugPlan(

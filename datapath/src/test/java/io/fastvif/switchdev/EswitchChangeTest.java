@@ -16,7 +16,7 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VirtualFunctionState;
-import io.fastvif.plugin.Links;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ class EswitchChangeTest {
   }
 
   @Test
-  void whatNobodyUsesIsChanged() {
+  void unusedSwitchIsChanged() {
     HostSnapshot host = host(FIRST, SECOND).build();
     assertEquals(
         List.of(
@@ -73,7 +73,7 @@ class EswitchChangeTest {
   }
 
   @Test
-  void whoUsesWhatIsSaid() {
+  void refusalNamesTheUsersOfFunctions() {
     LinkState own = Links.up(Links.link(4, "eth1", ""), "", 1500, "02:00:00:00:00:01", 0, false);
     HostSnapshot host =
         host(FIRST.withDriver("vfio-pci", null), SECOND.withDriver("iavf", new LinkId(4, "eth1")))
@@ -99,7 +99,7 @@ class EswitchChangeTest {
   }
 
   @Test
-  void offThePciBusTheRepresentorsTell() {
+  void withoutPciTheRepresentorsTellWhatIsInUse() {
     DevlinkHandle device = new DevlinkHandle("netdevsim", "netdevsim1");
     FakeSysfs files = new FakeSysfs(root);
     Topologies card = new Topologies(files);

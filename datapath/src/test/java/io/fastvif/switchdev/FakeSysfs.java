@@ -1,10 +1,16 @@
 package io.fastvif.switchdev;
 
+import io.fastvif.netlink.generic.devlink.DevlinkHandle;
+import io.fastvif.pci.PciDevices;
+import io.fastvif.plan.LinkId;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A tree of files like the kernel's, for functions on the PCI bus and their links. */
 final class FakeSysfs {
@@ -22,8 +28,32 @@ final class FakeSysfs {
     return root;
   }
 
-  Sysfs sysfs() {
-    return new Sysfs(root);
+  PciDevices pci() {
+    return new PciDevices(root);
+  }
+
+  /** The links of hardware, as netlink would show them. */
+  List<SwitchLink> links() {
+    List<SwitchLink> all = new ArrayList<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(root.resolve("class/net"))) {
+      for (Path link : links) {
+        Path device = link.resolve("device");
+        DevlinkHandle parent =
+            Files.exists(device)
+                ? new DevlinkHandle(target(device.resolve("subsystem")), target(device))
+                : null;
+        int index = Integer.parseInt(text(link.resolve("ifindex")));
+        all.add(
+            new SwitchLink(
+                new LinkId(index, link.getFileName().toString()),
+                text(link.resolve("phys_port_name")),
+                text(link.resolve("phys_switch_id")),
+                parent));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all;
   }
 
   /** A network card's function that can have virtual ones. */
@@ -100,6 +130,14 @@ final class FakeSysfs {
     link(device.resolve("subsystem"), "../../../bus/pci");
     link(root.resolve("bus/pci/devices/" + address), "../../../devices/pci0000:00/" + address);
     return device;
+  }
+
+  private static String target(Path link) throws IOException {
+    return Files.readSymbolicLink(link).getFileName().toString();
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file).strip() : null;
   }
 
   private static void folder(Path path) {

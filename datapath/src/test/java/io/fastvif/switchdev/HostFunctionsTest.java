@@ -20,7 +20,7 @@ class HostFunctionsTest {
   @TempDir Path root;
 
   @Test
-  void whatPlanningIsShown() {
+  void showsDriversLinksRepresentorsAndGroups() {
     FakeSysfs files = new FakeSysfs(root);
     Topologies card = new Topologies(files).ice();
     String bound = "0000:03:00.3";
@@ -30,7 +30,7 @@ class HostFunctionsTest {
     HostFunctions functions =
         new HostFunctions(
             card.index(),
-            files.sysfs(),
+            files.pci(),
             pf -> pf.function() == 0 ? EswitchMode.SWITCHDEV : EswitchMode.NONE);
     PciAddress pf = PciAddress.parse(PF0);
     LinkId representor = card.index().ofVirtualFunction(pf, 1).orElseThrow();

@@ -3,6 +3,7 @@ package io.fastvif.switchdev;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.fastvif.testing.Lab;
+import io.fastvif.testing.LookupMain;
 import io.fastvif.testing.Peer;
 import java.io.IOException;
 import java.io.InputStream;

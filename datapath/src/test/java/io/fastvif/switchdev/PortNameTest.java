@@ -43,7 +43,7 @@ class PortNameTest {
     "PF0SF1,          SF,     , 0, 1",
     "P1,              UPLINK, , ,  1",
   })
-  void everyForm(String text, PortKind kind, Integer controller, Integer pf, int number) {
+  void parsesEveryForm(String text, PortKind kind, Integer controller, Integer pf, int number) {
     assertEquals(
         Optional.of(new PortName(kind, optional(controller), optional(pf), number)),
         PortName.parse(text));
@@ -90,7 +90,7 @@ class PortNameTest {
         "eth0",
         "p0s"
       })
-  void nothingElse(String text) {
+  void parsesNothingElse(String text) {
     assertEquals(Optional.empty(), PortName.parse(text));
   }
 }

@@ -5,9 +5,11 @@ import static io.fastvif.switchdev.Topologies.PF0;
 import static io.fastvif.switchdev.Topologies.PF1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.fastvif.netlink.generic.devlink.DevlinkHandle;
 import io.fastvif.netlink.generic.devlink.PortFlavour;
+import io.fastvif.pci.SriovFunctions;
 import io.fastvif.plan.LinkId;
 import io.fastvif.vif.PciAddress;
 import java.nio.file.Path;
@@ -45,9 +47,9 @@ class RepresentorIndexTest {
 
   /** Every VF by its own address too. */
   private void assertEachVf(RepresentorIndex index, String format) {
-    Sysfs sysfs = files.sysfs();
-    for (PciAddress pf : sysfs.physicalFunctions()) {
-      sysfs
+    SriovFunctions functions = files.pci().sriov();
+    for (PciAddress pf : functions.physicalFunctions()) {
+      functions
           .virtualFunctions(pf)
           .forEach(
               (number, vf) -> {
@@ -59,7 +61,7 @@ class RepresentorIndexTest {
                 assertRepresentor(index, name, pf.toString(), number);
                 assertEquals(Optional.of(name), name(index.ofVirtualFunction(vf)), vf::toString);
               });
-      assertEquals(4, sysfs.virtualFunctions(pf).size());
+      assertEquals(4, functions.virtualFunctions(pf).size());
       assertEquals(Optional.empty(), index.ofVirtualFunction(pf, 4));
       assertEquals(Optional.empty(), index.ofVirtualFunction(pf));
     }
@@ -133,12 +135,27 @@ class RepresentorIndexTest {
   @ParameterizedTest
   @CsvSource({
     "Y,         false", "vfY,     false", "VFY,     false", "pfXvfY,   false", "PFXVFY, true",
-    "c0pfXvfY,  true", "vfY@pfX, true", "VFY@PFX, true", "Y,       true", "vfY,    true"
+    "c0pfXvfY,  true", "vfY@pfX, true", "VFY@PFX, true", "Y,       true", "vfY,    true",
+    "pXpfXvfY,  true"
   })
   void everyFormOfName(String format, boolean shared) {
     card.named(format, shared);
     assertEachVf(card.index(), "repX_Y");
     assertEquals(Optional.of("up1"), name(card.index().ofPhysicalFunction(pci(PF1))));
+  }
+
+  @Test
+  void functionsWithNumbersOfTwoDigitsMayBeInAnotherSlot() {
+    files.pf(PF0, 16).vfs(PF0, 12, FIRST_VF_OF_PF0);
+    files.link("up", PF0, "p0", "aa");
+    files.link("r1", PF0, "pf0vf1", "aa");
+    files.link("r10", PF0, "pf0vf10", "aa");
+    files.virtualLink("r11", "p0pf0vf11", "aa");
+    PciAddress last = files.pci().sriov().virtualFunctions(pci(PF0)).get(10);
+    assertNotEquals(pci(FIRST_VF_OF_PF0).device(), last.device());
+    assertEquals(Optional.of("r10"), name(card.index().ofVirtualFunction(last)));
+    assertRepresentor(card.index(), "r1", PF0, 1);
+    assertRepresentor(card.index(), "r11", PF0, 11);
   }
 
   @Test

@@ -23,12 +23,12 @@ final class Topologies {
   }
 
   RepresentorIndex index() {
-    return RepresentorIndex.of(ports, files.sysfs().links(), files.sysfs());
+    return RepresentorIndex.of(ports, files.links(), files.pci().sriov());
   }
 
   /** What a kernel without devlink shows of it. */
   RepresentorIndex indexByNames() {
-    return RepresentorIndex.of(List.of(), files.sysfs().links(), files.sysfs());
+    return RepresentorIndex.of(List.of(), files.links(), files.pci().sriov());
   }
 
   static DevlinkHandle pci(String address) {

@@ -15,6 +15,7 @@ import io.fastvif.bindings.linux.rtmsg;
 import io.fastvif.bindings.linux.rtnexthop;
 import io.fastvif.bindings.linux.tcmsg;
 import io.fastvif.netlink.AttributeIterator;
+import io.fastvif.netlink.AttributeNames;
 import io.fastvif.netlink.MessageDecoder;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
@@ -88,7 +89,7 @@ final class AttributeText {
   private static boolean has(MessageDecoder message, int headerLength, String prefix, String name) {
     AttributeIterator attributes = message.attributes(headerLength, new AttributeIterator());
     while (attributes.next()) {
-      if (AttributeNames.of(prefix).name(attributes.type()).equals(name)) {
+      if (AttributeNames.name(prefix, attributes.type()).equals(name)) {
         return true;
       }
     }
@@ -243,7 +244,7 @@ final class AttributeText {
       SortedMap<String, String> text) {
     String kind = "";
     while (level.next()) {
-      String name = AttributeNames.of(prefix).name(level.type());
+      String name = AttributeNames.name(prefix, level.type());
       if (path.equals("AF_SPEC/")) {
         name =
             level.type() == AF_INET

@@ -83,8 +83,8 @@ public final class FaultMatrix {
     return failures;
   }
 
-  /** What the n-th call fails with. */
-  static List<Integer> errnos(int n) {
+  /** What the n-th call of a matrix fails with: one errno by turns, or every one. */
+  public static List<Integer> errnos(int n) {
     return FULL ? ERRNOS : List.of(ERRNOS.get(n % ERRNOS.size()));
   }
 
@@ -103,7 +103,8 @@ public final class FaultMatrix {
     }
   }
 
-  private static long descriptors() throws IOException {
+  /** How many descriptors this process has open. */
+  public static long descriptors() throws IOException {
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
       return open.count();
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,7 +29,7 @@ public final class FaultyProcess {
    */
   public static String run(Class<?> main, String... arguments)
       throws IOException, InterruptedException {
-    return run(List.of(), main, arguments);
+    return run(List.of(), Map.of(), main, arguments);
   }
 
   /**
@@ -37,10 +38,17 @@ public final class FaultyProcess {
    */
   public static String runWithDescriptors(int limit, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
-    return run(List.of("prlimit", "--nofile=" + limit + ":" + limit), main, arguments);
+    return run(List.of("prlimit", "--nofile=" + limit + ":" + limit), Map.of(), main, arguments);
   }
 
-  private static String run(List<String> prefix, Class<?> main, String... arguments)
+  /** As {@link #run(Class, String...)}, with more in its environment. */
+  public static String runWith(Map<String, String> environment, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    return run(List.of(), environment, main, arguments);
+  }
+
+  private static String run(
+      List<String> prefix, Map<String, String> environment, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(
@@ -58,11 +66,10 @@ public final class FaultyProcess {
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile("fastvif-faulty", ".txt");
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
         fail(command + ": not done in " + TIMEOUT_SECONDS + " s: " + Files.readString(output));

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,9 @@ import java.util.concurrent.locks.LockSupport;
  * network namespace of the thread that starts it, with the userspace datapath only.
  */
 public final class OvsHost implements AutoCloseable {
+  /** The schema that the package brings. */
+  public static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
+
   private static final String PACKAGE = "openvswitch-switch";
 
   /** Beside the usual one, which stays what {@code ovs-vswitchd} is: alternatives rank it first. */
@@ -36,7 +41,7 @@ public final class OvsHost implements AutoCloseable {
 
   /** Starts the database server and the switch. */
   public static OvsHost start(Path folder) throws IOException, InterruptedException {
-    OvsHost host = database(folder, Path.of("/usr/share/openvswitch/vswitch.ovsschema"));
+    OvsHost host = database(folder, SCHEMA);
     host.startSwitch();
     return host;
   }
@@ -49,7 +54,7 @@ public final class OvsHost implements AutoCloseable {
     if (!Files.isExecutable(DPDK_SWITCH)) {
       Peer.missing(DPDK_SWITCH + " is missing: apt-get install openvswitch-switch-dpdk");
     }
-    OvsHost host = database(folder, Path.of("/usr/share/openvswitch/vswitch.ovsschema"));
+    OvsHost host = database(folder, SCHEMA);
     String core = Runtime.getRuntime().availableProcessors() > 1 ? "0x2" : "0x1";
     Peer.require("ovs-vsctl", PACKAGE)
         .run(
@@ -77,7 +82,7 @@ public final class OvsHost implements AutoCloseable {
     Files.createDirectories(folder);
     OvsHost host = new OvsHost(folder);
     host.remotes.addAll(List.of(remotes));
-    tool.run("create " + folder.resolve("conf.db") + " " + schema);
+    tool.run("create " + host.file() + " " + schema);
     host.startDatabase();
     host.vsctl("--no-wait init");
     return host;
@@ -98,13 +103,38 @@ public final class OvsHost implements AutoCloseable {
     Files.deleteIfExists(socket());
     List<String> command = new ArrayList<>();
     command.add("/usr/sbin/ovsdb-server");
-    command.add(folder.resolve("conf.db").toString());
+    command.add(file().toString());
     command.add("--remote=p" + address());
     command.addAll(remotes);
     command.add("--unixctl=" + folder.resolve("ovsdb.ctl"));
     command.add("--log-file=" + folder.resolve("ovsdb.log"));
     database = run(command, "ovsdb");
-    await(() -> Files.exists(socket()), "ovsdb-server");
+    await(this::isListening, "ovsdb-server");
+  }
+
+  /** The socket is there before the server listens on it. */
+  private boolean isListening() {
+    try {
+      SocketChannel.open(UnixDomainSocketAddress.of(socket())).close();
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private Path file() {
+    return folder.resolve("conf.db");
+  }
+
+  /**
+   * Kills the database server and starts it with a new database, in which there is nothing yet, not
+   * even the row of Open_vSwitch: {@code vsctl("--no-wait init")} makes that.
+   */
+  public void startNewDatabase() throws IOException, InterruptedException {
+    killDatabase();
+    Files.delete(file());
+    Peer.require("ovsdb-tool", PACKAGE).run("create " + file() + " " + SCHEMA);
+    startDatabase();
   }
 
   /** Kills the database server. */

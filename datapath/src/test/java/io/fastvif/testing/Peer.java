@@ -28,7 +28,7 @@ public final class Peer {
    *
    * @param name its name
    * @param debianPackage what to install if it is missing
-   * @return it
+   * @return the tool
    */
   public static Peer require(String name, String debianPackage) {
     for (String directory :

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -29,10 +30,20 @@ public final class Qmp implements AutoCloseable {
 
   /** Connects to a monitor, which QEMU makes when it starts. */
   static Qmp connect(Path socket) throws Exception {
-    Await.until("QEMU's monitor", () -> Files.exists(socket));
-    Qmp qmp = new Qmp(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+    SocketChannel[] channel = new SocketChannel[1];
+    Await.until("QEMU's monitor", () -> (channel[0] = open(socket)) != null);
+    Qmp qmp = new Qmp(channel[0]);
     qmp.execute("qmp_capabilities");
     return qmp;
+  }
+
+  /** Null if nobody listens yet: there is a file first. */
+  private static SocketChannel open(Path socket) throws IOException {
+    try {
+      return Files.exists(socket) ? SocketChannel.open(UnixDomainSocketAddress.of(socket)) : null;
+    } catch (ConnectException notYet) {
+      return null;
+    }
   }
 
   /** Executes a command without arguments; what it returns. */

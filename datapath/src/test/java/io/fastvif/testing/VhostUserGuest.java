@@ -68,7 +68,6 @@ public final class VhostUserGuest implements AutoCloseable {
     private boolean packed;
     private boolean recent;
     private boolean msix;
-    private boolean shared = true;
     private boolean incoming;
     private int ringSize;
     private int mtu;
@@ -116,12 +115,6 @@ public final class VhostUserGuest implements AutoCloseable {
       return this;
     }
 
-    /** The guest's memory is not shared with the backend, as without {@code share=on}. */
-    public Builder unshared() {
-      shared = false;
-      return this;
-    }
-
     /** So many queue pairs, and as many processors: a guest's driver uses one pair for each. */
     public Builder queuePairs(int count) {
       queuePairs = count;
@@ -158,7 +151,7 @@ public final class VhostUserGuest implements AutoCloseable {
       command.addAll(
           List.of(
               "-object",
-              "memory-backend-memfd,id=m0,size=" + memory + "M,share=" + (shared ? "on" : "off"),
+              "memory-backend-memfd,id=m0,size=" + memory + "M,share=on",
               "-machine",
               "q35,memory-backend=m0"));
       String end = listens ? "server=on" : "reconnect=1";

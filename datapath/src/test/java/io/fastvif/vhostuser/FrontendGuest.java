@@ -1,11 +1,8 @@
 package io.fastvif.vhostuser;
 
-import static io.fastvif.bindings.linux.linux_h.EFD_NONBLOCK;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.bindings.FileDescriptor;
-import io.fastvif.bindings.FileIo;
-import io.fastvif.bindings.Polling;
+import io.fastvif.testing.Signal;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.protocol.RingAddresses;
@@ -15,9 +12,6 @@ import io.fastvif.vhostuser.virtqueue.RawMemory;
 import io.fastvif.vhostuser.virtqueue.TestGuest;
 import io.fastvif.vhostuser.virtqueue.TestRing;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** A guest with one queue pair behind fastvif's frontend, for a backend of another program. */
 public final class FrontendGuest implements AutoCloseable {
@@ -32,15 +26,22 @@ public final class FrontendGuest implements AutoCloseable {
   private final VhostUserFrontend frontend;
   private TestRing receive;
   private TestRing transmit;
-  private final FileDescriptor kick = eventfd();
-  private FileDescriptor call = eventfd();
+  private Signal kick;
+  private Signal call;
   private final long[] receiveBuffers = new long[SIZE];
   private final long[] transmitBuffers = new long[SIZE];
   private long sent;
 
   /** Negotiates and starts the rings; the frontend is closed with the guest. */
   public FrontendGuest(VhostUserFrontend frontend, long wanted) {
+    this(frontend, wanted, Signal.eventfd(), Signal.eventfd());
+  }
+
+  /** The same with other descriptors, which are closed with the guest. */
+  public FrontendGuest(VhostUserFrontend frontend, long wanted, Signal kick, Signal call) {
     this.frontend = frontend;
+    this.kick = kick;
+    this.call = call;
     try {
       negotiate(wanted);
     } catch (RuntimeException | Error e) {
@@ -116,13 +117,9 @@ public final class FrontendGuest implements AutoCloseable {
     return true;
   }
 
-  private static FileDescriptor eventfd() {
-    return FileDescriptor.check(Polling.eventfd(0, EFD_NONBLOCK), "eventfd");
-  }
-
   private void start(int index, TestRing ring) {
     start(index, ring, ring.freshBase());
-    frontend.setCall(index, call.value());
+    frontend.setCall(index, call.writer().value());
   }
 
   private void start(int index, TestRing ring, int base) {
@@ -136,7 +133,7 @@ public final class FrontendGuest implements AutoCloseable {
             TestGuest.user(ring.deviceArea()),
             TestGuest.user(ring.driverArea()),
             0));
-    frontend.setKick(index, kick.value());
+    frontend.setKick(index, kick.reader().value());
   }
 
   /** Stops the rings, as for a guest that is stopped; where they are. */
@@ -162,21 +159,35 @@ public final class FrontendGuest implements AutoCloseable {
 
   /** Gives another call descriptor; nobody reads the former one. */
   public void renewCall() {
-    FileDescriptor former = call;
-    call = eventfd();
-    frontend.setCall(0, call.value());
-    frontend.setCall(1, call.value());
+    Signal former = call;
+    call = Signal.eventfd();
+    frontend.setCall(0, call.writer().value());
+    frontend.setCall(1, call.writer().value());
     former.close();
+  }
+
+  /** Gives another kick descriptor to rings that run; nobody reads the former one. */
+  public void renewKick() {
+    Signal former = kick;
+    kick = Signal.eventfd();
+    frontend.setKick(0, kick.reader().value());
+    frontend.setKick(1, kick.reader().value());
+    former.close();
+  }
+
+  /** Gives the same memory anew, as where some more is plugged. */
+  public void renewMemory() {
+    frontend.setMemory(memory.regions(), memory.descriptors());
+  }
+
+  /** Takes back the kicks that the device has not seen. */
+  public void dropKicks() {
+    kick.read();
   }
 
   /** How often it was called since it asked last, by the descriptor that it has now. */
   public long calls() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment count = arena.allocate(ValueLayout.JAVA_LONG);
-      return FileIo.read(call.value(), count, Long.BYTES) == Long.BYTES
-          ? count.get(ValueLayout.JAVA_LONG, 0)
-          : 0;
-    }
+    return call.read();
   }
 
   private void give(long buffer) {
@@ -207,12 +218,9 @@ public final class FrontendGuest implements AutoCloseable {
     return true;
   }
 
-  /** Kicks, whatever the device wants. */
-  public void kickDevice() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1L);
-      FileIo.write(kick.value(), one, Long.BYTES);
-    }
+  /** Kicks, whatever the device wants; false if it is a pipe, and full. */
+  public boolean kickDevice() {
+    return kick.write();
   }
 
   /** The next frame that came, or null. */

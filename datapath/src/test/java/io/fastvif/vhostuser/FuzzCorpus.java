@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * left out of both.
  */
 public final class FuzzCorpus {
-  private static final int MOST_KEPT = 1_000;
+  private static final int MAX_KEPT = 1_000;
 
   private final Random random;
   private final int steps;
@@ -63,7 +63,7 @@ public final class FuzzCorpus {
 
   private void note(Map<String, Long> seen, long[] input, String what) {
     if (seen.merge(what.replaceAll("(0x)?[0-9a-f]*[0-9][0-9a-f]*", "N"), 1L, Long::sum) == 1
-        && kept.size() < MOST_KEPT) {
+        && kept.size() < MAX_KEPT) {
       kept.add(input.clone());
     }
   }

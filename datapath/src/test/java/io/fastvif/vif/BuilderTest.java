@@ -73,7 +73,7 @@ class BuilderTest {
   }
 
   @Test
-  void whatCannotBeNullIsRefused() {
+  void refusesNullWhereThereIsNone() {
     assertThrows(NullPointerException.class, () -> VifBridge.builder().vifName(null));
     assertThrows(NullPointerException.class, () -> VifBridge.builder().active(null));
   }

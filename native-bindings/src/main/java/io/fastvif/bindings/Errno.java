@@ -7,6 +7,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /**
  * Error numbers: all that Linux has, as {@code asm-generic/errno-base.h} and {@code
@@ -290,6 +296,7 @@ public final class Errno {
   };
 
   private static final long MESSAGE_ROOM = 256;
+  private static final int MAX_CAUSES = 16;
 
   private Errno() {}
 
@@ -324,6 +331,38 @@ public final class Errno {
   /** Name and message: {@code "EEXIST (File exists)"}. */
   public static String describe(int errno) {
     return name(errno) + " (" + message(errno) + ")";
+  }
+
+  /**
+   * What the kernel's error number is behind something that was thrown, also where the JDK asked
+   * the kernel and only its class tells.
+   *
+   * @param thrown null for nothing
+   * @return the positive number; 0 if there is none
+   */
+  public static int of(Throwable thrown) {
+    Throwable each = thrown;
+    for (int i = 0; i < MAX_CAUSES && each != null; i++) {
+      int errno = ofOne(each);
+      if (errno != 0) {
+        return errno;
+      }
+      each = each.getCause();
+    }
+    return 0;
+  }
+
+  private static int ofOne(Throwable thrown) {
+    return switch (thrown) {
+      case Failure failure -> failure.errno();
+      case NoSuchFileException missing -> ENOENT;
+      case AccessDeniedException denied -> EACCES;
+      case FileAlreadyExistsException there -> EEXIST;
+      case NotDirectoryException other -> ENOTDIR;
+      case DirectoryNotEmptyException used -> ENOTEMPTY;
+      case FileSystemLoopException loop -> ELOOP;
+      default -> 0;
+    };
   }
 
   private static final class Strerror {

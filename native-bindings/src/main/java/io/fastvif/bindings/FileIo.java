@@ -3,6 +3,7 @@ package io.fastvif.bindings;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.fastvif.bindings.linux.linux_h;
+import io.fastvif.bindings.linux.stat;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -113,16 +114,6 @@ public final class FileIo {
   }
 
   /**
-   * Writes at an offset and leaves the file's position alone: pwrite(2). May block.
-   *
-   * @return the bytes written, or the negated errno
-   */
-  public static long pwrite(int fd, MemorySegment buffer, long length, long offset) {
-    return NativeCall.pointerSecond(
-        linux_h.__NR_pwrite64, fd, buffer, length, offset, MemorySegment.NULL, 0);
-  }
-
-  /**
    * Controls a device by a structure: ioctl(2).
    *
    * @param request a request number, {@code TUNSETIFF} for example; only its low 32 bits count
@@ -160,6 +151,23 @@ public final class FileIo {
    */
   public static int fstat(int fd, MemorySegment status) {
     return (int) NativeCall.pointerSecond(linux_h.__NR_fstat, fd, status, 0);
+  }
+
+  /**
+   * Whether a descriptor is one end of a pipe or a socket: something that fills up if it is written
+   * and not read.
+   *
+   * @return false also if the kernel does not say
+   */
+  public static boolean isPipeOrSocket(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(stat.layout());
+      if (fstat(fd, status) != 0) {
+        return false;
+      }
+      int type = stat.st_mode(status) & linux_h.S_IFMT;
+      return type == linux_h.S_IFIFO || type == linux_h.S_IFSOCK;
+    }
   }
 
   /**
@@ -240,17 +248,6 @@ public final class FileIo {
    */
   public static int chown(String path, int owner, int group) {
     return (int) NativeCall.withPath(linux_h.__NR_chown, path, owner, group);
-  }
-
-  /**
-   * Sets an open file's owner: fchown(2).
-   *
-   * @param owner a user id, or -1 to leave it
-   * @param group a group id, or -1 to leave it
-   * @return 0, or the negated errno
-   */
-  public static int fchown(int fd, int owner, int group) {
-    return (int) NativeCall.call(linux_h.__NR_fchown, fd, owner, group);
   }
 
   /**

@@ -1,8 +1,12 @@
 package io.fastvif.bindings;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /**
  * System calls on memory, and the ways from an address to a segment. Each call returns its result,
@@ -61,11 +65,6 @@ public final class Memory {
     return MemorySegment.ofAddress(address).reinterpret(length);
   }
 
-  /** Makes a segment over an address that is usable until {@code arena} is closed. */
-  public static MemorySegment segment(long address, long length, Arena arena) {
-    return MemorySegment.ofAddress(address).reinterpret(length, arena, null);
-  }
-
   /**
    * Makes a file that lives in memory only: memfd_create(2).
    *
@@ -89,20 +88,19 @@ public final class Memory {
   }
 
   /**
-   * Keeps memory from being swapped out: mlock(2).
+   * Gives the kernel what the C library has kept of freed memory: malloc_trim(3).
    *
-   * @return 0, or the negated errno
+   * @return whether there was any
    */
-  public static int mlock(MemorySegment memory, long length) {
-    return (int) NativeCall.pointerFirst(linux_h.__NR_mlock, memory, length, 0);
+  public static boolean trimHeap() {
+    try {
+      return (int) MallocTrim.HANDLE.invokeExact(0L) != 0;
+    } catch (Throwable t) {
+      throw NativeCall.rethrow(t);
+    }
   }
 
-  /**
-   * Undoes {@link #mlock}: munlock(2).
-   *
-   * @return 0, or the negated errno
-   */
-  public static int munlock(MemorySegment memory, long length) {
-    return (int) NativeCall.pointerFirst(linux_h.__NR_munlock, memory, length, 0);
+  private static final class MallocTrim {
+    static final MethodHandle HANDLE = NativeCall.linkPlain("malloc_trim", JAVA_INT, JAVA_LONG);
   }
 }

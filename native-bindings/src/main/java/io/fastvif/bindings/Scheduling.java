@@ -12,7 +12,7 @@ public final class Scheduling {
   private static final long SCHED_SETAFFINITY = 203;
 
   /** CPU_SETSIZE of {@code sched.h}. */
-  private static final int MOST_PROCESSORS = 1024;
+  private static final int MAX_PROCESSORS = 1024;
 
   private Scheduling() {}
 
@@ -24,11 +24,11 @@ public final class Scheduling {
    *     use it
    */
   public static int setAffinity(int processor) {
-    if (processor < 0 || processor >= MOST_PROCESSORS) {
+    if (processor < 0 || processor >= MAX_PROCESSORS) {
       return -Errno.EINVAL;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment set = arena.allocate(MOST_PROCESSORS / Byte.SIZE, Long.BYTES);
+      MemorySegment set = arena.allocate(MAX_PROCESSORS / Byte.SIZE, Long.BYTES);
       set.setAtIndex(JAVA_LONG, processor / Long.SIZE, 1L << processor);
       // 0 is the calling thread.
       return (int) NativeCall.pointerThird(SCHED_SETAFFINITY, 0, set.byteSize(), set);

@@ -176,18 +176,6 @@ public final class Sockets {
   }
 
   /**
-   * Sends several messages: sendmmsg(2). May block, unless {@code MSG_DONTWAIT} is given.
-   *
-   * @param messages an array of {@code mmsghdr}
-   * @return the messages sent, or the negated errno
-   */
-  public static int sendmmsg(int fd, MemorySegment messages, int count, int flags) {
-    return (int)
-        NativeCall.pointerSecond(
-            linux_h.__NR_sendmmsg, fd, messages, count, flags, MemorySegment.NULL, 0);
-  }
-
-  /**
    * Receives several messages: recvmmsg(2). May block, unless {@code MSG_DONTWAIT} is given.
    *
    * @param messages an array of {@code mmsghdr}

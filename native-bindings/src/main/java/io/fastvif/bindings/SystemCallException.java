@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
  * A system call failed. Its message reads like {@code ioctl(7, TUNSETIFF): EBUSY (Device or
  * resource busy)}.
  */
-public class SystemCallException extends RuntimeException {
+public class SystemCallException extends FastvifException {
 
   private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,7 @@ public class SystemCallException extends RuntimeException {
    *     than its number
    */
   public SystemCallException(String call, int errno, Object... arguments) {
-    super(message(call, errno, arguments));
+    super(message(call, errno, arguments), FailureKind.ofErrno(errno));
     this.call = call;
     this.errno = errno;
     this.arguments = List.of(arguments);
@@ -40,7 +40,7 @@ public class SystemCallException extends RuntimeException {
     return arguments == null ? List.of() : arguments;
   }
 
-  /** The positive error number, one of {@link Errno}'s. */
+  @Override
   public int errno() {
     return errno;
   }

@@ -9,9 +9,10 @@
  * captured per call into memory of the calling thread, so all methods may be called from any
  * thread. Calls that take segments do not allocate; the segments must be native ones. {@link
  * io.fastvif.bindings.SystemCallException#check(int, String, Object...)} turns a failure into an
- * exception where speed does not matter. {@link io.fastvif.bindings.Nlmsg}, {@link
- * io.fastvif.bindings.Rta} and {@link io.fastvif.bindings.Cmsg} are the header macros that a
- * generator cannot see. Downcalls are linked when first needed.
+ * exception where speed does not matter: a {@link io.fastvif.bindings.FastvifException}, as all
+ * that fastvif throws, which says of what {@link io.fastvif.bindings.FailureKind kind} it is.
+ * {@link io.fastvif.bindings.Cmsg} has the header macros that a generator cannot see. Downcalls are
+ * linked when first needed.
  *
  * <p>Uses {@code java.base} only. Constants and layouts are in {@code io.fastvif.bindings.linux}.
  */

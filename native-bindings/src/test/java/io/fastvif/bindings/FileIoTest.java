@@ -33,10 +33,9 @@ class FileIoTest {
       assertEquals(-Errno.EEXIST, FileIo.open(path, flags, 0600));
       MemorySegment text = arena.allocateFrom("abcdef");
       assertEquals(6, FileIo.write(fd, text, 6));
-      assertEquals(2, FileIo.pwrite(fd, text, 2, 3));
       MemorySegment buffer = arena.allocate(16);
       assertEquals(5, FileIo.pread(fd, buffer, 16, 1));
-      assertArrayEquals("bcabf".getBytes(UTF_8), bytes(buffer, 5));
+      assertArrayEquals("bcdef".getBytes(UTF_8), bytes(buffer, 5));
       assertEquals(0, FileIo.read(fd, buffer, 16), "the position is at the end");
       assertEquals(0, FileIo.ftruncate(fd, 4));
       MemorySegment status = arena.allocate(stat.layout());
@@ -45,7 +44,6 @@ class FileIoTest {
       assertEquals(0100600, stat.st_mode(status));
       assertEquals(0, FileIo.fchmod(fd, 0640));
       assertEquals("rw-r-----", permissions(path));
-      assertEquals(0, FileIo.fchown(fd, -1, -1));
       // FIONREAD counts from the position, which is two past the end by now.
       assertEquals(0, FileIo.ioctl(fd, linux_h.FIONREAD, buffer));
       assertEquals(-2, buffer.get(ValueLayout.JAVA_INT, 0));

@@ -13,11 +13,16 @@ class HandWrittenNumbersTest {
     String program =
         """
         #include <asm/unistd.h>
+        #include <grp.h>
+        #include <linux/limits.h>
         #include <linux/mount.h>
+        #include <stddef.h>
         #include <stdio.h>
         int main(void) {
           printf("%d %d %d %d\\n", __NR_mknod, __NR_fsopen, __NR_fsconfig, __NR_fsmount);
           printf("%d %d %d\\n", FSOPEN_CLOEXEC, FSCONFIG_CMD_CREATE, FSMOUNT_CLOEXEC);
+          printf("%d %zu ", NGROUPS_MAX, sizeof(struct group));
+          printf("%zu\\n", offsetof(struct group, gr_gid));
           return 0;
         }
         """;
@@ -33,7 +38,10 @@ class HandWrittenNumbersTest {
                 .formatted(
                     Namespaces.FSOPEN_CLOEXEC,
                     Namespaces.FSCONFIG_CMD_CREATE,
-                    Namespaces.FSMOUNT_CLOEXEC)),
+                    Namespaces.FSMOUNT_CLOEXEC),
+            "%d %d %d"
+                .formatted(
+                    UserDatabase.MAX_GROUPS, UserDatabase.GROUP_SIZE, UserDatabase.GROUP_GID)),
         Gcc.run(program));
   }
 }

@@ -85,12 +85,12 @@ class HotCallsAllocationTest {
   }
 
   @Test
-  void sendmmsgAndRecvmmsg() {
+  void recvmmsg() {
     assertNothingAllocated(
         () ->
-            Sockets.sendmmsg(left, messages, 1, 0)
+            Sockets.sendmsg(left, message, 0)
                 + Sockets.recvmmsg(right, messages, 1, 0, MemorySegment.NULL),
-        2);
+        9);
   }
 
   @Test

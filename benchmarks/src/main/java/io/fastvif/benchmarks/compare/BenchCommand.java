@@ -37,12 +37,15 @@ public final class BenchCommand implements Callable<Integer> {
   private static final String PF = "--pf";
   private static final String OVS = "--ovs";
   private static final String VHOST_USER = "--vhost-user";
+  private static final String AGENT = "--agent";
+  private static final int LONE_PLUGS = 200;
+  private static final int QUICK_LONE_PLUGS = 20;
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(20);
   private static final Duration OVS_SYSTEM_LIMIT = Duration.ofMinutes(2);
-  private static final int MOST_RUNS = 1000;
-  private static final int MOST_SECONDS = 3600;
+  private static final int MAX_RUNS = 1000;
+  private static final int MAX_SECONDS = 3600;
 
   @Option(
       names = "--vifs",
@@ -116,8 +119,17 @@ public final class BenchCommand implements Callable<Integer> {
       names = VHOST_USER,
       description =
           "Measure the vhost-user backend beside DPDK's instead, with testpmd as the guest: frames"
-              + " a second, printed as a table. Only --runs goes with it (3), and --quick: one run, 64 bytes.")
+              + " a second, printed as a table. Only --runs goes with it (3), and --quick: one run,"
+              + " 64 bytes.")
   private boolean vhostUser;
+
+  @Option(
+      names = AGENT,
+      description =
+          "Measure the agent instead: single plugs and many at once through its socket beside the"
+              + " library and the command, restarts with what was declared (--vifs, by default 1000"
+              + " and 10000; with --quick 100), repairs of drift, memory and wake-ups at rest.")
+  private boolean agent;
 
   @Spec private CommandSpec spec;
 
@@ -155,15 +167,25 @@ public final class BenchCommand implements Callable<Integer> {
       throw InvalidInputException.ofValue(
           PF, pf, "cannot be combined with " + OVS, "one of the two");
     }
-    String usual = ovs ? (quick ? "1,20" : "1,200") : quick ? "1,100" : "1,100,500,1000,4000";
+    if (agent && (pf != null || ovs || systems != null)) {
+      throw InvalidInputException.ofValue(
+          AGENT, "", "cannot be combined with other comparisons or their systems", "neither");
+    }
+    String usual =
+        agent
+            ? (quick ? "100" : "1000,10000")
+            : ovs ? (quick ? "1,20" : "1,200") : quick ? "1,100" : "1,100,500,1000,4000";
     List<Integer> sizes = Selection.sizes("--vifs", vifs == null ? usual : vifs);
-    int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "5") : runs, MOST_RUNS);
-    int seconds = Selection.number("--limit", limit, MOST_SECONDS);
+    int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "5") : runs, MAX_RUNS);
+    int seconds = Selection.number("--limit", limit, MAX_SECONDS);
     requireFolder("--json-report", json);
     requireFolder("--html", html);
     requireFolder("--markdown", markdown);
     Limits limits = new Limits(Duration.ofSeconds(seconds), SYSTEM_LIMIT);
     try (Resources resources = new Resources()) {
+      if (agent) {
+        return compareAgent(resources, limits, sizes, rounds);
+      }
       if (ovs) {
         return compareOnOvs(resources, limits, sizes, rounds);
       }
@@ -174,7 +196,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int compareVhostUser(PrintWriter out) throws IOException {
-    if (pf != null || ovs || vifs != null || systems != null) {
+    if (pf != null || ovs || agent || vifs != null || systems != null) {
       throw InvalidInputException.ofValue(
           VHOST_USER,
           "",
@@ -185,7 +207,7 @@ public final class BenchCommand implements Callable<Integer> {
       throw InvalidInputException.ofValue(
           VHOST_USER, "", "has no report file", "its table on standard output");
     }
-    int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "3") : runs, MOST_RUNS);
+    int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "3") : runs, MAX_RUNS);
     try (Resources resources = new Resources()) {
       VhostUserComparison comparison =
           new VhostUserComparison(resources.folder(), out, spec.commandLine().getErr());
@@ -212,6 +234,15 @@ public final class BenchCommand implements Callable<Integer> {
             new Limits(limits.operation(), OVS_SYSTEM_LIMIT),
             spec.commandLine().getErr());
     write(comparison.run(sizes, rounds));
+    return comparison.hasFailed() ? FAILED : DONE;
+  }
+
+  private int compareAgent(Resources resources, Limits limits, List<Integer> sizes, int rounds)
+      throws IOException {
+    AgentComparison comparison =
+        new AgentComparison(
+            resources, limits, AgentRestarts.Rest.USUAL, spec.commandLine().getErr());
+    write(comparison.run(sizes, quick ? QUICK_LONE_PLUGS : LONE_PLUGS, rounds));
     return comparison.hasFailed() ? FAILED : DONE;
   }
 

@@ -1,11 +1,11 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -110,19 +110,18 @@ record BenchVif(
 
   /** The VIFs with an instance each, in os-vif's JSON. */
   static String json(List<BenchVif> vifs) {
-    return vifs.stream()
-        .map(
-            one -> {
-              InstanceInfo instance =
-                  InstanceInfo.builder()
-                      .uuid(one.vif.id().get())
-                      .name("instance")
-                      .projectId("project")
-                      .build();
-              return "{\"vif\":%s,\"instance\":%s}"
-                  .formatted(
-                      VersionedObjectWriter.write(one.vif), VersionedObjectWriter.write(instance));
-            })
-        .collect(Collectors.joining(",\n", "[", "]"));
+    return vifs.stream().map(BenchVif::json).collect(Collectors.joining(",\n", "[", "]"));
+  }
+
+  /** One VIF with its instance. */
+  static String json(BenchVif one) {
+    InstanceInfo instance =
+        InstanceInfo.builder()
+            .uuid(one.vif.id().get())
+            .name("instance")
+            .projectId("project")
+            .build();
+    return "{\"vif\":%s,\"instance\":%s}"
+        .formatted(VersionedObjectWriter.write(one.vif), VersionedObjectWriter.write(instance));
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 /** Measures one workload: every size, in rounds, every system in each. */
 final class ComparisonRun {
   private static final Duration INTERVAL = Duration.ofMillis(10);
-  private static final int MOST_LATENCIES = 500;
+  private static final int MAX_LATENCIES = 500;
   private static final int WARM_UP_VIFS = 100;
   private static final int WARM_UPS = 10;
 
@@ -82,7 +82,7 @@ final class ComparisonRun {
     }
     for (Tally tally : tallies) {
       if (tally.system().reportsLatency() && !tally.hasFailed()) {
-        measureLatency(tally, Math.min(vifs, MOST_LATENCIES));
+        measureLatency(tally, Math.min(vifs, MAX_LATENCIES));
       }
       if (tally.runs() < rounds && !tally.hasFailed()) {
         notes.add(

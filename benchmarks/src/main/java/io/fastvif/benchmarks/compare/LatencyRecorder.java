@@ -14,12 +14,12 @@ import org.HdrHistogram.HistogramIterationValue;
  * would have waited for it.
  */
 final class LatencyRecorder {
-  private static final long GREATEST_NANOS = TimeUnit.MINUTES.toNanos(10);
+  private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(10);
   private static final int SIGNIFICANT_DIGITS = 3;
   private static final int TICKS_PER_HALF_DISTANCE = 5;
   private static final double NANOS_PER_MICRO = 1e3;
 
-  private final Histogram histogram = new Histogram(GREATEST_NANOS, SIGNIFICANT_DIGITS);
+  private final Histogram histogram = new Histogram(MAX_NANOS, SIGNIFICANT_DIGITS);
   private final long intervalNanos;
   private long operations;
 
@@ -30,7 +30,7 @@ final class LatencyRecorder {
   /** Adds operations. */
   void record(long[] nanos) {
     for (long one : nanos) {
-      histogram.recordValueWithExpectedInterval(Math.min(one, GREATEST_NANOS), intervalNanos);
+      histogram.recordValueWithExpectedInterval(Math.min(one, MAX_NANOS), intervalNanos);
     }
     operations += nanos.length;
   }

@@ -31,6 +31,12 @@ final class Machine {
     return facts;
   }
 
+  /** How many threads have wanted a processor lately, by {@code /proc/loadavg}. */
+  static String load() throws IOException {
+    String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
+    return words[0] + " over a minute, " + words[2] + " over 15, this measurement's own in it";
+  }
+
   /** Without those that only make the program start. */
   private static String jvmFlags() {
     Predicate<String> speed = flag -> flag.startsWith("-X") && !flag.startsWith("-Xlog");

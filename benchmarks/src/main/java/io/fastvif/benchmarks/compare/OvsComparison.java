@@ -1,5 +1,6 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.process.OvsSwitch;
 import io.fastvif.benchmarks.report.Report;
 import io.fastvif.benchmarks.report.Result;
 import java.io.IOException;
@@ -30,8 +31,8 @@ final class OvsComparison {
           "All systems work on the same Open vSwitch (userspace datapath, in a private network"
               + " namespace), in turns, in an order that rotates; ports and links are checked after"
               + " each operation. The figure is the median of the runs.",
-          "\"plug\" and \"unplug\" are what the caller waits for: in the end the database has"
-              + " the change. \"until applied\" adds the wait until ovs-vswitchd has applied it (with"
+          "\"plug\" and \"unplug\" are what the caller waits for: in the end the database has the"
+              + " change. \"until applied\" adds the wait until ovs-vswitchd has applied it (with"
               + " an ovs-vsctl call, some 6 ms for all VIFs together), \"until nothing is left\""
               + " the wait until no link of the VIFs is left either.",
           "fastvif's unplug of a hybrid VIF renames its Linux bridge and deletes it after the"
@@ -39,7 +40,8 @@ final class OvsComparison {
           "fastvif's time is that of reading the host, planning, submitting all plans at once and"
               + " waiting for the last result, after a warm-up. os-vif runs in one process with its"
               + " privileged half, with its native interface to the database, and has plugged and"
-              + " unplugged one VIF before its time begins. Its transactions wait for ovs-vswitchd.",
+              + " unplugged one VIF before its time begins. Its transactions wait for"
+              + " ovs-vswitchd.",
           "ovs-vsctl is one call for all ports, from the start of its process to the end, and sets"
               + " nothing but the ports; it leaves the taps, and makes no hybrid VIFs."
               + " ovs-vsctl-no-wait is the same with --no-wait.",

@@ -1,5 +1,6 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.process.OvsSwitch;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.fastvif.benchmarks.compare;
 
+import io.fastvif.benchmarks.process.OvsSwitch;
+import io.fastvif.json.BackLevel;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfileOpenVSwitch;
@@ -7,7 +9,6 @@ import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
 import io.fastvif.vif.VifOpenVSwitch;
-import io.fastvif.vif.json.BackLevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 
 /** Reads what the command line selects. */
 final class Selection {
-  static final int MOST_VIFS = 20_000;
+  static final int MAX_VIFS = 20_000;
   private static final String LIST_SEPARATOR = ",";
 
   private Selection() {}
@@ -17,8 +17,8 @@ final class Selection {
     Set<Integer> sizes = new TreeSet<>();
     for (String word : value.split(LIST_SEPARATOR, -1)) {
       int size = number(word);
-      if (size < 1 || size > MOST_VIFS) {
-        String expected = "whole numbers from 1 to " + MOST_VIFS + ", separated by commas";
+      if (size < 1 || size > MAX_VIFS) {
+        String expected = "whole numbers from 1 to " + MAX_VIFS + ", separated by commas";
         throw InvalidInputException.ofValue(option, value, "cannot be taken", expected);
       }
       sizes.add(size);

@@ -6,7 +6,7 @@ import java.util.List;
 /** Where values stand on one side of a chart, and which of them are written there. */
 final class Axis {
   private static final double[] STEPS = {1, 2, 5, 10};
-  private static final int MOST_LINEAR_TICKS = 5;
+  private static final int MAX_LINEAR_TICKS = 5;
   private static final double[] COARSE_STEPS = {1, 3, 10};
   private static final double[] DECADES = {1, 10};
   private static final double DECADES_WITH_STEPS = 1.3;
@@ -88,9 +88,9 @@ final class Axis {
   }
 
   private static double step(double end) {
-    double decade = decade(end / MOST_LINEAR_TICKS);
+    double decade = decade(end / MAX_LINEAR_TICKS);
     for (double step : STEPS) {
-      if (end / (step * decade) <= MOST_LINEAR_TICKS + TOLERANCE) {
+      if (end / (step * decade) <= MAX_LINEAR_TICKS + TOLERANCE) {
         return step * decade;
       }
     }

@@ -15,7 +15,7 @@ final class BarChart {
   private static final double AXIS = 42;
 
   /** Beyond this ratio the short bars of a linear scale can no longer be told apart. */
-  private static final double GREATEST_LINEAR_RATIO = 20;
+  private static final double MAX_LINEAR_RATIO = 20;
 
   private final ResultTable table;
   private final int vifs;
@@ -35,7 +35,7 @@ final class BarChart {
   private static Axis axis(List<Result> figures) {
     double least = figures.stream().mapToDouble(Result::microsPerVif).min().orElseThrow();
     double greatest = figures.stream().mapToDouble(figure -> slowest(figure)).max().orElseThrow();
-    return least > 0 && greatest / least > GREATEST_LINEAR_RATIO
+    return least > 0 && greatest / least > MAX_LINEAR_RATIO
         ? Axis.logarithmic(least, greatest, LEFT, RIGHT)
         : Axis.linear(greatest, LEFT, RIGHT);
   }

@@ -14,9 +14,9 @@ import java.util.Set;
  * explains.
  *
  * <p>That is the case when every run of one report was slower than every run of the other, and the
- * medians are further apart than the runs of either report. With fewer than {@value #LEAST_RUNS}
- * runs on either side it cannot be told. Latencies are one histogram each, without a spread, and
- * are not compared.
+ * medians are further apart than the runs of either report. With fewer than {@value #MIN_RUNS} runs
+ * on either side it cannot be told. Latencies are one histogram each, without a spread, and are not
+ * compared.
  *
  * <p>The exit status is about fastvif alone; the others' lines say whether the machine changed.
  */
@@ -30,7 +30,7 @@ public final class Comparison {
   /** No figure of fastvif's could be compared. */
   public static final int NOTHING_COMPARED = 2;
 
-  private static final int LEAST_RUNS = 3;
+  private static final int MIN_RUNS = 3;
 
   /** What became of one figure. */
   public enum Verdict {
@@ -115,7 +115,7 @@ public final class Comparison {
   }
 
   private static Verdict verdict(Result old, Result now) {
-    if (old.runs().size() < LEAST_RUNS || now.runs().size() < LEAST_RUNS) {
+    if (old.runs().size() < MIN_RUNS || now.runs().size() < MIN_RUNS) {
       return Verdict.UNKNOWN;
     }
     double difference = now.microsPerVif() - old.microsPerVif();

@@ -21,7 +21,7 @@ final class PercentilePlot {
   private static final double PER_CENT = 100;
 
   /** With more, 50 % would cover 0 %. */
-  private static final double MOST_NINES_WITH_MEDIAN = 2.5;
+  private static final double MAX_NINES_WITH_MEDIAN = 2.5;
 
   private final ResultTable table;
   private final int vifs;
@@ -120,7 +120,7 @@ final class PercentilePlot {
     for (int nine = 0; nine <= nines; nine++) {
       percentile(out, nine, Ticks.percentile(nine));
     }
-    if (nines <= MOST_NINES_WITH_MEDIAN) {
+    if (nines <= MAX_NINES_WITH_MEDIAN) {
       percentile(out, Math.log10(2), "50 %");
     }
     out.element(

@@ -1,9 +1,11 @@
 package io.fastvif.benchmarks.soak;
 
+import io.fastvif.bindings.Failure;
 import io.fastvif.netns.Netns;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Closes the engine, whatever is queued, and starts another in the same namespace. */
 final class EngineSupervisor implements AutoCloseable {
@@ -18,6 +20,7 @@ final class EngineSupervisor implements AutoCloseable {
   private final Netns namespace;
   private final Violations violations;
   private final SplittableRandom random;
+  private final LongAdder faults = new LongAdder();
   private SoakEngine current;
   private boolean closing;
   private long restarts;
@@ -32,8 +35,22 @@ final class EngineSupervisor implements AutoCloseable {
 
   private SoakEngine start() {
     int batchLimit = BATCH_LIMITS[random.nextInt(BATCH_LIMITS.length)];
-    return factory.start(
-        namespace, batchLimit, thrown -> violations.unexpected("the engine's thread", thrown));
+    return factory.start(namespace, batchLimit, this::told);
+  }
+
+  /** The engine says that something outside an operation has failed. */
+  private void told(Throwable thrown) {
+    boolean theirs = thrown instanceof Failure failure && CallFaults.isTheirs(failure.errno());
+    if (theirs && CallFaults.areEnabled()) {
+      faults.increment();
+    } else {
+      violations.unexpected("the engine's thread", thrown);
+    }
+  }
+
+  /** How often an engine has told of a failure outside an operation. */
+  long faults() {
+    return faults.sum();
   }
 
   /** The engine that runs; waits while there is none. */

@@ -17,7 +17,7 @@ import org.HdrHistogram.Recorder;
  * is asked less often and the figures are not corrected for that.
  */
 final class Latencies implements Closeable {
-  private static final long GREATEST_NANOS = TimeUnit.MINUTES.toNanos(2);
+  private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(2);
   private static final int SIGNIFICANT_DIGITS = 3;
   private static final double NANOS_PER_MICRO = 1e3;
 
@@ -33,8 +33,8 @@ final class Latencies implements Closeable {
    */
   Latencies(Path path) throws IOException {
     for (LatencyClass each : LatencyClass.values()) {
-      recorders.put(each, new Recorder(GREATEST_NANOS, SIGNIFICANT_DIGITS));
-      totals.put(each, new Histogram(GREATEST_NANOS, SIGNIFICANT_DIGITS));
+      recorders.put(each, new Recorder(MAX_NANOS, SIGNIFICANT_DIGITS));
+      totals.put(each, new Histogram(MAX_NANOS, SIGNIFICANT_DIGITS));
     }
     file = path == null ? null : new PrintStream(path.toFile(), StandardCharsets.UTF_8);
     log = file == null ? null : new HistogramLogWriter(file);
@@ -50,7 +50,7 @@ final class Latencies implements Closeable {
   }
 
   void record(LatencyClass latencyClass, long nanos) {
-    recorders.get(latencyClass).recordValue(Math.min(nanos, GREATEST_NANOS));
+    recorders.get(latencyClass).recordValue(Math.min(nanos, MAX_NANOS));
   }
 
   /** Ends an interval: takes it into the totals and the log. Called by one thread. */

@@ -18,6 +18,7 @@ final class Ledger {
   private final LongAdder cancelled = new LongAdder();
   private final Map<OperationKind, LongAdder> byKind = new EnumMap<>(OperationKind.class);
   private final Map<Outcome, LongAdder> byOutcome = new EnumMap<>(Outcome.class);
+  private final CallFaults faults = new CallFaults();
   private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
 
   Ledger(Violations violations, Latencies latencies) {
@@ -29,6 +30,11 @@ final class Ledger {
     for (Outcome outcome : Outcome.values()) {
       byOutcome.put(outcome, new LongAdder());
     }
+  }
+
+  /** The system calls that are made to fail. */
+  CallFaults faults() {
+    return faults;
   }
 
   void accepted() {

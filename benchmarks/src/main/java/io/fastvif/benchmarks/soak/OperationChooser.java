@@ -2,6 +2,7 @@ package io.fastvif.benchmarks.soak;
 
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.vif.InvalidInputException;
 import java.util.SplittableRandom;
 
 /** Draws what is done next to a VIF, from what is known of it. Of one thread. */
@@ -22,6 +23,11 @@ final class OperationChooser {
     this.planner = planner;
     this.ledger = ledger;
     this.random = random;
+  }
+
+  /** A bridge that only a plug of the VIF makes. */
+  static String newBridge(SoakVif vif) {
+    return "nb" + vif.number();
   }
 
   static String bridge(int number) {
@@ -51,8 +57,7 @@ final class OperationChooser {
   SoakOperation again(SoakOperation first) {
     OperationKind kind =
         first.kind() == OperationKind.PLUG ? OperationKind.PLUG_TWICE : OperationKind.UNPLUG_TWICE;
-    return new SoakOperation(
-        ledger, first.vif(), kind, first.plan(), first.observed(), first.wanted());
+    return first.again(kind);
   }
 
   private SoakOperation whenAbsent(SoakVif vif, int observed, HostSnapshot host) {
@@ -92,7 +97,7 @@ final class OperationChooser {
           failing(
               vif,
               OperationKind.FAIL_NEW_BRIDGE,
-              request(vif.name(), "nb" + vif.number(), Planner.IMPOSSIBLE_MTU),
+              request(vif.name(), newBridge(vif), Planner.IMPOSSIBLE_MTU),
               observed,
               host);
     };
@@ -101,8 +106,14 @@ final class OperationChooser {
   private SoakOperation whenRenamed(SoakVif vif, VifState state, int observed, HostSnapshot host) {
     if (random.nextInt(PERCENT) < 30) {
       Planner.Request same = request(vif.name(), state.bridge(), state.mtu());
-      PlugPlan plan = planner.plug(vif, same, host);
-      return new SoakOperation(ledger, vif, OperationKind.PLUG_RENAMED, plan, observed, null);
+      try {
+        PlugPlan plan = planner.plug(vif, same, host);
+        return new SoakOperation(ledger, vif, OperationKind.PLUG_RENAMED, plan, observed, null);
+      } catch (InvalidInputException refused) {
+        if (!refused.isUntilUnplugged()) {
+          throw refused;
+        } // of a pair, whose guest's end is in the way
+      }
     }
     return unplug(vif, OperationKind.UNPLUG, observed, host);
   }

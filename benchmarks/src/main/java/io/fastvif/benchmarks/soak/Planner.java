@@ -2,6 +2,7 @@ package io.fastvif.benchmarks.soak;
 
 import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
@@ -69,13 +70,13 @@ final class Planner {
   }
 
   private static Step withImpossibleMtu(Step step) {
-    if (step instanceof Step.CreateVeth veth && veth.mtu() == STAND_IN) {
-      return new Step.CreateVeth(
+    if (step instanceof NetlinkStep.CreateVeth veth && veth.mtu() == STAND_IN) {
+      return new NetlinkStep.CreateVeth(
           veth.name(), veth.mac(), veth.peer(), veth.peerMac(), IMPOSSIBLE_MTU);
     }
-    if (step instanceof Step.ConfigureLink configure
+    if (step instanceof NetlinkStep.ConfigureLink configure
         && Integer.valueOf(STAND_IN).equals(configure.settings().mtu())) {
-      return new Step.ConfigureLink(
+      return new NetlinkStep.ConfigureLink(
           configure.name(), configure.index(), configure.settings().withMtu(IMPOSSIBLE_MTU));
     }
     return step;

@@ -4,7 +4,6 @@ import io.fastvif.benchmarks.soak.Violation.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Looks for leaks in what the process held at one checkpoint after another. */
@@ -21,22 +20,19 @@ final class ResourceChecker {
   /** Threads of the engine, each with a socket, of which it starts as many as it comes to need. */
   private static final String LANES = "fastvif-deletions-";
 
-  private static final int LANES_AT_MOST = 4;
-
-  /**
-   * Threads of the engine for what may wait, which come as they are needed and go after a while.
-   */
-  private static final String SLOW = "fastvif-slow-";
-
-  private static final int SLOW_AT_MOST = 8;
-
-  /** Threads that tell of results, a few for the whole process, which end when they are idle. */
-  private static final String CALLBACKS = "fastvif-callback-";
-
-  private static final int CALLBACKS_AT_MOST =
-      2 * Math.max(2, Runtime.getRuntime().availableProcessors());
-
-  private static final Set<String> COMING_AND_GOING = Set.of(LANES, SLOW, CALLBACKS);
+  /** Threads that come as they are needed and end when they are idle: how many there may be. */
+  private static final Map<String, Integer> COMING_AND_GOING =
+      Map.of(
+          LANES,
+          4,
+          "fastvif-slow-",
+          8,
+          "fastvif-waits-",
+          2,
+          "fastvif-callback-",
+          2 * Math.max(2, Runtime.getRuntime().availableProcessors()),
+          "fastvif-netns",
+          8);
 
   /** The JVM opens a file or starts a thread of its own when it likes. */
   private static final int JVM_SLACK = 6;
@@ -62,12 +58,10 @@ final class ResourceChecker {
       int expected = count(first.descriptors(), kind) + (kind.equals("socket:") ? moreLanes : 0);
       same(found, Rule.DESCRIPTORS, kind, expected, count(now.descriptors(), kind));
     }
-    atMost(found, LANES, LANES_AT_MOST, now);
-    atMost(found, SLOW, SLOW_AT_MOST, now);
-    atMost(found, CALLBACKS, CALLBACKS_AT_MOST, now);
+    COMING_AND_GOING.forEach((threads, most) -> atMost(found, threads, most, now));
     noMore(found, Rule.DESCRIPTORS, "other", first.descriptors(), now.descriptors());
     for (String name : threadNames(now)) {
-      if (COMING_AND_GOING.contains(name)) {
+      if (COMING_AND_GOING.containsKey(name)) {
         continue;
       }
       if (name.startsWith("fastvif") || name.startsWith("soak") || name.startsWith("netns")) {

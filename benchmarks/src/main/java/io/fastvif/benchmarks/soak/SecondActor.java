@@ -25,7 +25,7 @@ final class SecondActor implements Runnable {
   /** An interface group as an administrator gives it. */
   private static final int USER_GROUP = 42;
 
-  private static final long GREATEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
   private static final int PERCENT = 100;
   private static final int RACING_PERCENT = 30;
   private static final int IPV6_MIN_MTU = 1280;
@@ -81,7 +81,7 @@ final class SecondActor implements Runnable {
       socket = opened;
       ready.run();
       while (!stopped.getAsBoolean()) {
-        LockSupport.parkNanos(random.nextLong(GREATEST_PAUSE_NANOS));
+        LockSupport.parkNanos(random.nextLong(MAX_PAUSE_NANOS));
         gate.enter();
         try {
           act(vifs.get(random.nextInt(vifs.size())));
@@ -198,8 +198,9 @@ final class SecondActor implements Runnable {
       }
       OperationKind kind =
           vif.state() == null ? OperationKind.UNPLUG_UNKNOWN : OperationKind.UNPLUG;
-      SoakOperation unplug = chooser.unplug(vif, kind, observed, host);
-      if (submitter.offer(engine, unplug)) {
+      SoakOperation unplug =
+          submitter.choose(engine, () -> chooser.unplug(vif, kind, observed, host));
+      if (unplug != null && submitter.offer(engine, unplug)) {
         submitter.conclude(engine, unplug);
       }
     } catch (SystemCallException raced) {

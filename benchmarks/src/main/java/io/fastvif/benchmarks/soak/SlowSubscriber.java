@@ -20,7 +20,7 @@ final class SlowSubscriber implements Runnable, LinkListener {
   private static final int BUFFER_BYTES = 32 * 1024;
   private static final int POLL_MILLIS = 20;
   private static final int POLLS_TO_DRAIN = 10_000;
-  private static final long GREATEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private final SplittableRandom random;
   private final BooleanSupplier stopped;
@@ -52,7 +52,7 @@ final class SlowSubscriber implements Runnable, LinkListener {
       ready.run();
       while (!stopped.getAsBoolean()) {
         poll(POLL_MILLIS);
-        LockSupport.parkNanos(random.nextLong(GREATEST_PAUSE_NANOS));
+        LockSupport.parkNanos(random.nextLong(MAX_PAUSE_NANOS));
       }
       synchronized (this) {
         monitor = null;

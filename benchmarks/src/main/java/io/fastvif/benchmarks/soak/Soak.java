@@ -23,6 +23,7 @@ final class Soak {
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long RESTART_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long FAULTS_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
   private static final long UNDELETABLE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long FULL_BRIDGE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -156,6 +157,9 @@ final class Soak {
               new SoakReport.Count("changes by the second actor", actor.actions()),
               new SoakReport.Count("bridges filled", filler.episodes()),
               new SoakReport.Count("operations cancelled by callers", ledger.cancellations()),
+              new SoakReport.Count("episodes of failing calls", ledger.faults().episodes()),
+              new SoakReport.Count("system calls made to fail", ledger.faults().failed()),
+              new SoakReport.Count("failures outside operations", supervisor.faults()),
               new SoakReport.Count("calls to a closed engine", submitter.closedMeanwhile()),
               new SoakReport.Count("offers to a full queue", submitter.queueFull()),
               new SoakReport.Count("interrupted dumps", submitter.interruptedDumps()),
@@ -182,6 +186,7 @@ final class Soak {
     long check = checkEvery;
     long restart = 0;
     long interval = 0;
+    long faults = checkEvery / 2;
     long undeletableAt = length / 4;
     long fullBridgeAt = length / 2;
     for (long now = 0; now < length && violations.isEmpty(); now = System.nanoTime() - begin) {
@@ -206,7 +211,15 @@ final class Soak {
         fullBridgeAt = now + FULL_BRIDGE_NANOS;
         filler.run();
       }
-      stop.await(TICK_MILLIS, TimeUnit.MILLISECONDS);
+      if (now >= faults) {
+        faults = now + random.nextLong(FAULTS_NANOS);
+        ledger.faults().begin();
+      }
+      try {
+        stop.await(TICK_MILLIS, TimeUnit.MILLISECONDS);
+      } finally {
+        ledger.faults().end();
+      }
     }
     if (violations.isEmpty()) {
       inspector.check();

@@ -23,17 +23,29 @@ import picocli.CommandLine.Spec;
             + " actor, lost events, cancelled callers and engine restarts, and check every"
             + " invariant. Needs root. Exits with 1 if one is violated.")
 public final class SoakCommand implements Callable<Integer> {
+  private static final String AGENT = "--agent";
+  private static final int MAX_SECONDS = 24 * 3600;
   private static final int GOOD = 0;
   private static final int VIOLATED = 1;
   private static final double MILLIS_PER_MINUTE = 60_000;
-  private static final int GREATEST_VIFS = 4000;
-  private static final int GREATEST_THREADS = 64;
+  private static final int MAX_VIFS = 4000;
+  private static final int MAX_THREADS = 64;
 
   @Option(
       names = "--minutes",
       paramLabel = "M",
       description = "How long to submit operations (${DEFAULT-VALUE}).")
   private double minutes = 2;
+
+  @Option(
+      names = AGENT,
+      arity = "0..1",
+      fallbackValue = "120",
+      paramLabel = "SECONDS",
+      description =
+          "Soak the agent instead, as a process, for so long (${FALLBACK-VALUE}): clients over its"
+              + " socket, changes by hand and restarts. Without --minutes and --log.")
+  private Integer agentSeconds;
 
   @Option(
       names = "--vifs",
@@ -77,15 +89,23 @@ public final class SoakCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CommandLine line = spec.commandLine();
     require(minutes > 0 && minutes <= 24 * 60, "--minutes: above 0, at most 1440");
-    require(vifs >= 1 && vifs <= GREATEST_VIFS, "--vifs: 1 to 4000");
-    require(threads >= 1 && threads <= GREATEST_THREADS, "--threads: 1 to 64");
+    require(vifs >= 1 && vifs <= MAX_VIFS, "--vifs: 1 to 4000");
+    require(threads >= 1 && threads <= MAX_THREADS, "--threads: 1 to 64");
     long drawn = seed == null ? ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE) : seed;
     Duration duration = Duration.ofMillis((long) (minutes * MILLIS_PER_MINUTE));
+    if (agentSeconds != null) {
+      require(agentSeconds >= 1 && agentSeconds <= MAX_SECONDS, AGENT + ": 1 to 86400 seconds");
+      require(log == null, AGENT + ": cannot be combined with --log");
+      duration = Duration.ofSeconds(agentSeconds);
+    }
     SoakOptions options =
         new SoakOptions(duration, vifs, threads, drawn, SoakOptions.ANSWER_WITHIN, log);
     PrintWriter out = line.getOut();
     PrintWriter err = line.getErr();
     try {
+      if (agentSeconds != null) {
+        return soakAgent(options, out, err);
+      }
       SoakReport report = new Soak(options, SoakEngine::start, new SoakProgress(err)).run();
       if (json) {
         out.println(report.json());
@@ -104,6 +124,20 @@ public final class SoakCommand implements Callable<Integer> {
     }
     err.flush();
     return VIOLATED;
+  }
+
+  private int soakAgent(SoakOptions options, PrintWriter out, PrintWriter err)
+      throws IOException, InterruptedException {
+    AgentSoakReport report = new AgentSoak(options, new SoakProgress(err)).run();
+    if (json) {
+      out.println(report.json());
+    } else {
+      report.print(out);
+    }
+    out.flush();
+    report.printViolations(err);
+    err.flush();
+    return report.isGood() ? GOOD : VIOLATED;
   }
 
   private void require(boolean good, String expected) {

@@ -17,6 +17,7 @@ final class SoakOperation implements PlugOperation {
   private final PlugPlan plan;
   private final int observed;
   private final VifState wanted;
+  private final long faultsBefore;
   private final AtomicInteger answers = new AtomicInteger();
   private final CountDownLatch answered = new CountDownLatch(1);
   private long submitted;
@@ -34,12 +35,34 @@ final class SoakOperation implements PlugOperation {
       PlugPlan plan,
       int observed,
       VifState wanted) {
+    this(ledger, vif, kind, plan, observed, wanted, ledger.faults().failed());
+  }
+
+  private SoakOperation(
+      Ledger ledger,
+      SoakVif vif,
+      OperationKind kind,
+      PlugPlan plan,
+      int observed,
+      VifState wanted,
+      long faultsBefore) {
     this.ledger = ledger;
     this.vif = vif;
     this.kind = kind;
     this.plan = plan;
     this.observed = observed;
     this.wanted = wanted;
+    this.faultsBefore = faultsBefore;
+  }
+
+  /** The same plan once more, as an operation of that kind. */
+  SoakOperation again(OperationKind secondKind) {
+    return new SoakOperation(ledger, vif, secondKind, plan, observed, wanted, faultsBefore);
+  }
+
+  /** Whether system calls were made to fail since it was drawn, this operation's perhaps. */
+  boolean isAmongFaults() {
+    return ledger.faults().failed() != faultsBefore;
   }
 
   Ledger ledger() {

@@ -1,7 +1,9 @@
 package io.fastvif.benchmarks.soak;
 
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +23,8 @@ final class SoakVif {
   private final Trace trace = new Trace();
   private final AtomicBoolean claimed = new AtomicBoolean();
   private final AtomicInteger disturbances = new AtomicInteger();
+
+  private final Set<String> leftBehind = ConcurrentHashMap.newKeySet();
 
   private List<VifState> possible = List.of(VifState.ABSENT);
   private int knownAt;
@@ -98,6 +102,18 @@ final class SoakVif {
   /** Nothing is known of its devices. */
   void forget() {
     possible = List.of();
+  }
+
+  /**
+   * An operation has said that this is left behind, as it may when system calls are made to fail.
+   */
+  void toldLeftBehind(List<String> left) {
+    leftBehind.addAll(left);
+  }
+
+  /** Whether an operation has said that a link of that name is left behind. */
+  boolean isToldLeftBehind(String link) {
+    return leftBehind.stream().anyMatch(left -> left.contains(link));
   }
 
   /** The states it can be in; empty if nothing is known. */

@@ -54,13 +54,14 @@ final class StateChecker {
       own.forEach(link -> accounted.add(link.index()));
       if (peer != null) {
         accounted.add(peer.index());
-        if (own.isEmpty()) {
+        if (own.isEmpty() && !vif.isToldLeftBehind(vif.name())) {
           found.add(Violation.of(Rule.DEVICES, vif, "no peer without its port", peer));
         }
       }
     }
     for (Link link : links.all()) {
-      if (!accounted.contains(link.index())) {
+      if (!accounted.contains(link.index())
+          && vifs.stream().noneMatch(vif -> vif.isToldLeftBehind(link.name()))) {
         found.add(leftBehind(link));
       }
     }
@@ -110,7 +111,7 @@ final class StateChecker {
 
   private Violation leftBehind(Link link) {
     for (SoakVif vif : vifs) {
-      if (link.name().equals(vif.name()) || link.name().equals("nb" + vif.number())) {
+      if (link.name().equals(vif.name()) || link.name().equals(OperationChooser.newBridge(vif))) {
         return Violation.of(Rule.DEVICES, vif, "no device without its alias", link);
       }
     }

@@ -5,6 +5,7 @@ import io.fastvif.engine.PlugResult;
 import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.plan.HostSnapshot;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
@@ -152,15 +153,13 @@ final class Submitter {
       return;
     }
     vif.trace()
-        .add(
-            "answered",
-            operation.failure() == null ? operation.outcome() : operation.failure().message());
+        .add("answered", operation.failure() == null ? operation.outcome() : vifFailure(operation));
     if (operation.isNotBegun() && supervisor.isClosed(engine)) {
       return;
     }
     if (!vif.isUndisturbedSince(operation.observed())) {
       vif.forget();
-    } else if (!operation.kind().mayEnd(operation.outcome())) {
+    } else if (!operation.kind().mayEnd(operation.outcome()) && !mayEndAmongFaults(operation)) {
       String found =
           "" + (operation.failure() == null ? operation.outcome() : vifFailure(operation));
       violations.add(
@@ -170,14 +169,27 @@ final class Submitter {
       vif.forget();
     } else if (operation.outcome() != Outcome.FAILED) {
       vif.know(operation.observed(), operation.wanted());
+    } else if (!operation.failure().leftBehind().isEmpty() && operation.isAmongFaults()) {
+      vif.toldLeftBehind(operation.failure().leftBehind()); // what undoes it was made to fail too
+      vif.forget();
     } else if (!operation.failure().leftBehind().isEmpty()) {
       violations.add(
           Violation.of(Violation.Rule.OUTCOME, vif, "nothing left behind", vifFailure(operation)));
     }
   }
 
+  /** What fails because a system call was made to must be undone; a second try finds it so. */
+  private static boolean mayEndAmongFaults(SoakOperation operation) {
+    return operation.isAmongFaults()
+        && (operation.outcome() == Outcome.FAILED
+            ? CallFaults.isTheirs(operation.failure())
+            : operation.kind() == OperationKind.UNPLUG_TWICE);
+  }
+
   private static String vifFailure(SoakOperation operation) {
-    return operation.outcome() + ": " + operation.failure().message();
+    List<String> left = operation.failure().leftBehind();
+    String rest = left.isEmpty() ? "" : "; left behind: " + left;
+    return operation.outcome() + ": " + operation.failure().message() + rest;
   }
 
   /**
@@ -205,8 +217,11 @@ final class Submitter {
           Violation.of(
               Violation.Rule.ANSWERED_ONCE, vif, "barrier answered", "not in " + answerWithin));
     }
+    if (operation.isAmongFaults()) {
+      vif.toldLeftBehind(List.of(OperationChooser.newBridge(vif))); // or would be, if not cancelled
+    }
     VifState before = vif.state();
-    if (before == null || operation.wanted() == null) {
+    if (before == null || operation.wanted() == null || operation.isAmongFaults()) {
       vif.forget();
     } else {
       vif.know(operation.observed(), before, operation.wanted());

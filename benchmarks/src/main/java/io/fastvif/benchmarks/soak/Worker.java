@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * caller that gives up, is interrupted or cancels.
  */
 final class Worker implements Runnable {
-  private static final int GREATEST_ROUND = 128;
+  private static final int MAX_ROUND = 128;
   private static final int PERCENT = 100;
 
   private final List<SoakVif> vifs;
@@ -59,7 +59,7 @@ final class Worker implements Runnable {
     this.gate = gate;
     this.stopped = stopped;
     this.violations = violations;
-    greatestRound = Math.clamp(vifs.size() / (threads + 1), 1, GREATEST_ROUND);
+    greatestRound = Math.clamp(vifs.size() / (threads + 1), 1, MAX_ROUND);
   }
 
   @Override

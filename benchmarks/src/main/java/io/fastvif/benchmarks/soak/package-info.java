@@ -15,6 +15,14 @@
  * io.fastvif.benchmarks.soak.Violation} ends the run. Checks are functions of what was read, so
  * that unit tests can show each of them a wrong host.
  *
- * <p>May use: everything of {@code datapath}, and HdrHistogram.
+ * <p>{@link io.fastvif.benchmarks.soak.AgentSoak} does the same to the agent: {@link
+ * io.fastvif.benchmarks.soak.AgentWorker}s ask it over its socket, an {@link
+ * io.fastvif.benchmarks.soak.AgentDrifter} changes by hand what they were told is there, a {@link
+ * io.fastvif.benchmarks.soak.RudeClient} says nonsense, and the agent is ended, killed and started
+ * again. An {@link io.fastvif.benchmarks.soak.AgentInspector} reads host, list and metrics between
+ * two requests, and an {@link io.fastvif.benchmarks.soak.AgentChecker} compares them.
+ *
+ * <p>May use: {@code io.fastvif.benchmarks.process}, everything of {@code datapath}, and
+ * HdrHistogram.
  */
 package io.fastvif.benchmarks.soak;

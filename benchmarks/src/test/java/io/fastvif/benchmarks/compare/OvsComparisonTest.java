@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.fastvif.benchmarks.Root;
+import io.fastvif.benchmarks.process.OvsSwitch;
 import io.fastvif.benchmarks.report.Report;
 import io.fastvif.benchmarks.report.ReportReader;
 import io.fastvif.benchmarks.report.ReportWriter;

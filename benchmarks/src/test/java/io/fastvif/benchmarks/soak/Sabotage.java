@@ -13,8 +13,8 @@ import io.fastvif.netlink.route.kind.Bridge;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -112,7 +112,7 @@ enum Sabotage {
                     && plan.steps().stream()
                         .anyMatch(
                             planned ->
-                                planned.step() instanceof Step.CreateTap tap
+                                planned.step() instanceof LocalStep.CreateTap tap
                                     && tap.name().equals(plan.name())
                                     && !tap.name().equals(OperationChooser.FOREIGN));
             case LEAVES_A_DEVICE, SAYS_UNCHANGED ->

@@ -4,7 +4,7 @@ import io.fastvif.driver.Endpoint;
 import io.fastvif.vif.Vif;
 
 /**
- * An endpoint and the VIF that the engine plugs for it.
+ * An endpoint and the VIF that is plugged for it.
  *
  * @param vif what is plugged
  * @param createPort whether the plugin linux_bridge is to make the VIF's device

@@ -1,5 +1,6 @@
 package io.fastvif.driver.file;
 
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.driver.BridgeEndpoint;
 import io.fastvif.driver.BridgeKind;
 import io.fastvif.driver.Endpoint;
@@ -74,13 +75,15 @@ record BridgeNetwork(
     }
     Optional<LinkState> found = host.link(bridge);
     if (found.isEmpty() && !provideBridge) {
-      throw new UnsuitedException("there is no bridge " + bridge + " on this host");
+      throw new UnsuitedException(
+          FailureKind.NOT_FOUND, "there is no bridge " + bridge + " on this host");
     }
     if (found.isPresent() && !found.get().kind().equals("bridge")) {
       throw new UnsuitedException("the device " + bridge + " is not a bridge");
     }
     if (!uplink.isEmpty() && host.link(uplink).isEmpty()) {
-      throw new UnsuitedException("there is no uplink " + uplink + " on this host");
+      throw new UnsuitedException(
+          FailureKind.NOT_FOUND, "there is no uplink " + uplink + " on this host");
     }
     String device = DescribedNetwork.device(id.port());
     for (LinkState own : host.linksOf(id.port().toString())) {

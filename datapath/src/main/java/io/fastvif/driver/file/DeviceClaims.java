@@ -1,7 +1,9 @@
 package io.fastvif.driver.file;
 
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.driver.EndpointId;
-import io.fastvif.switchdev.pool.DeviceFiles;
+import io.fastvif.files.LockedFolder;
+import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,10 +18,12 @@ import java.util.function.Predicate;
  *
  * @param files in the network's folder, which is made when first needed
  */
-record DeviceClaims(DeviceFiles files) {
+record DeviceClaims(LockedFolder files) {
+  /** What PCI addresses look like; the folder has the lock's file too. */
+  private static final String DEVICES = "*:*:*.?";
 
   DeviceClaims(Path folder) {
-    this(new DeviceFiles(folder));
+    this(new LockedFolder(folder));
   }
 
   /**
@@ -44,65 +48,68 @@ record DeviceClaims(DeviceFiles files) {
       throws UnsuitedException {
     try {
       return files.locked(() -> claimLocked(devices, id, isFree));
-    } catch (IOException failure) {
+    } catch (IOException | InvalidInputException failure) {
       throw failed(failure);
     }
   }
 
   private Claim claimLocked(List<PciAddress> devices, EndpointId id, Predicate<PciAddress> isFree)
       throws IOException, UnsuitedException {
-    Map<PciAddress, String> holders = files.all();
-    for (Map.Entry<PciAddress, String> claim : holders.entrySet()) {
+    Map<String, String> holders = files.all(DEVICES);
+    for (Map.Entry<String, String> claim : holders.entrySet()) {
       String holder = claim.getValue();
       if (holder.equals(id.toString())) {
-        return new Claim(claim.getKey(), false);
+        return new Claim(PciAddress.parse(claim.getKey()), false);
       }
       if (holder.endsWith("/" + id.port())) {
         throw new UnsuitedException(
+            FailureKind.EXISTS,
             "the port has another endpoint, " + holder + ", which is to be released first");
       }
     }
     for (PciAddress device : devices) {
-      if (!holders.containsKey(device) && isFree.test(device)) {
-        files.write(device, id.toString());
+      if (!holders.containsKey(device.toString()) && isFree.test(device)) {
+        files.write(device.toString(), id.toString());
         return new Claim(device, true);
       }
     }
-    throw new UnsuitedException("all devices of the pool are in use: " + devices.size());
+    throw new UnsuitedException(
+        FailureKind.BUSY, "all devices of the pool are in use: " + devices.size());
   }
 
   /** The device that an endpoint has. */
   Optional<PciAddress> heldBy(EndpointId id) throws UnsuitedException {
     try {
-      return heldBy(id, files.all());
-    } catch (IOException failure) {
+      return heldBy(id, files.all(DEVICES));
+    } catch (IOException | InvalidInputException failure) {
       throw failed(failure);
     }
   }
 
-  private static Optional<PciAddress> heldBy(EndpointId id, Map<PciAddress, String> holders) {
+  private static Optional<PciAddress> heldBy(EndpointId id, Map<String, String> holders) {
     return holders.entrySet().stream()
         .filter(claim -> claim.getValue().equals(id.toString()))
-        .map(Map.Entry::getKey)
+        .map(claim -> PciAddress.parse(claim.getKey()))
         .findFirst();
   }
 
   /** Gives back the device that an endpoint has, if it has one. */
   void release(EndpointId id) throws UnsuitedException {
     try {
-      if (heldBy(id, files.all()).isPresent()) {
+      if (heldBy(id, files.all(DEVICES)).isPresent()) {
         files.<Boolean, IOException>locked(
             () -> {
-              Optional<PciAddress> held = heldBy(id, files.all());
-              return held.isPresent() && files.delete(held.get());
+              Optional<PciAddress> held = heldBy(id, files.all(DEVICES));
+              return held.isPresent() && files.delete(held.get().toString());
             });
       }
-    } catch (IOException failure) {
+    } catch (IOException | InvalidInputException failure) {
       throw failed(failure);
     }
   }
 
   private UnsuitedException failed(Exception failure) {
-    return new UnsuitedException("the claims in " + files.folder() + " cannot be kept: " + failure);
+    return new UnsuitedException(
+        FailureKind.of(failure), "the claims in " + files.folder() + " cannot be kept: " + failure);
   }
 }

@@ -1,5 +1,8 @@
 package io.fastvif.driver.file;
 
+import io.fastvif.VifHost;
+import io.fastvif.bindings.Failure;
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.driver.Endpoint;
 import io.fastvif.driver.EndpointConstraints;
 import io.fastvif.driver.EndpointId;
@@ -10,16 +13,15 @@ import io.fastvif.driver.EndpointUnavailableException;
 import io.fastvif.driver.NetworkDriver;
 import io.fastvif.driver.NetworkDriverFactory;
 import io.fastvif.engine.Outcome;
-import io.fastvif.engine.PlugEngine;
+import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.files.HostPath;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plugin.PluginOptions;
-import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +33,8 @@ import java.util.function.Consumer;
 /**
  * The driver {@code file}: gives endpoints on the networks that a JSON file describes.
  *
- * <p>Each request and each release reads all links, addresses and routes of the namespace to plan
- * with: their cost grows with the host, and callers who plug ports by the hundred had better hand
- * VIFs to an engine.
+ * <p>Each request and each release waits for its end. Callers who plug ports by the hundred from
+ * one thread had better hand VIFs to the {@link VifHost}, which then go together.
  *
  * <p>The requests and releases of one port follow one another in this driver. Those of a port must
  * all go through one driver; different ports may be served by drivers in several processes.
@@ -41,7 +42,6 @@ import java.util.function.Consumer;
 public final class FileNetworkDriver implements NetworkDriver {
   private static final String NAME = "file";
   private static final String NETWORKS = "networks";
-  private static final String CREATE_PORT = "linux_bridge.create_port";
   private static final int PORT_LOCKS = 64;
 
   private final Map<String, DescribedNetwork> networks;
@@ -66,17 +66,13 @@ public final class FileNetworkDriver implements NetworkDriver {
     }
 
     @Override
-    public NetworkDriver create(PluginOptions options, PlugEngine engine) {
+    public NetworkDriver create(PluginOptions options, VifHost host) {
       String path = options.text(NETWORKS, "");
       if (path.isEmpty()) {
         throw InvalidInputException.of(
             NAME + "." + NETWORKS, "is not set", "the path of a file of networks");
       }
-      try {
-        return of(NetworksFile.read(HostPath.of(path)), engine);
-      } catch (InvalidInputException wrong) {
-        throw wrong.under(path + ":$");
-      }
+      return open(path, host, VifPlugger.of(host));
     }
   }
 
@@ -86,37 +82,44 @@ public final class FileNetworkDriver implements NetworkDriver {
     Arrays.setAll(locks, i -> new Object());
   }
 
-  static FileNetworkDriver of(NetworksFile file, PlugEngine engine) {
-    if (file.options().containsKey(CREATE_PORT)) {
-      throw InvalidInputException.of(
-          "options." + CREATE_PORT, "is not taken", "create_port of each network");
-    }
-    Map<String, String> withPort = new HashMap<>(file.options());
-    withPort.put(CREATE_PORT, "tap");
+  /**
+   * The driver of the networks that a file describes.
+   *
+   * @param path of the file
+   * @param plugger plugs on that host
+   * @throws InvalidInputException if the file is not what it must be
+   */
+  public static FileNetworkDriver open(String path, VifHost host, VifPlugger plugger) {
     try {
-      VifPlugins plugins = VifPlugins.installed(file.options());
-      VifPlugins portPlugins = VifPlugins.installed(withPort);
-      return new FileNetworkDriver(
-          file.networks(), new Plugging(engine, plugins::of, portPlugins::of));
+      return of(NetworksFile.read(HostPath.of(path)), host, plugger);
     } catch (InvalidInputException wrong) {
-      throw wrong.under("options");
+      throw wrong.under(path + ":$");
     }
+  }
+
+  static FileNetworkDriver of(NetworksFile file, VifHost host, VifPlugger plugger) {
+    boolean usesOvs = file.networks().values().stream().anyMatch(OvsNetwork.class::isInstance);
+    return new FileNetworkDriver(
+        file.networks(), new HostPlugging(host, plugger, file.options(), usesOvs));
   }
 
   @Override
   public Endpoint request(EndpointRequest request, Consumer<String> notes) {
     DescribedNetwork network = network(request.network());
     SequencedMap<EndpointType, String> reasons = new LinkedHashMap<>();
+    EnumSet<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
     synchronized (lock(request.port())) {
       for (EndpointType type : request.acceptable()) {
         try {
           return make(network, type, request, notes);
         } catch (UnsuitedException unsuited) {
           reasons.put(type, unsuited.getMessage());
+          kinds.add(unsuited.kind());
         }
       }
     }
-    throw new EndpointUnavailableException(request, reasons);
+    throw new EndpointUnavailableException(
+        request, reasons, kinds.size() == 1 ? kinds.iterator().next() : FailureKind.OTHER);
   }
 
   private Endpoint make(
@@ -128,17 +131,20 @@ public final class FileNetworkDriver implements NetworkDriver {
     network.check(id, request.constraints(), host);
     Attachment attachment = network.claim(id, request.mac().orElse(null), host);
     boolean giveBack = attachment.fresh();
+    Failure failure;
     String problem;
     try {
-      PlugResult result = plugging.plug(attachment, instance(request), host);
+      PlugResult result = plugging.plug(attachment, instance(request));
       if (result.outcome() != Outcome.FAILED) {
         result.notes().forEach(notes);
         return attachment.endpoint();
       }
       // What could not be undone may be in the way of whoever gets the device next.
       giveBack &= result.failure().leftBehind().isEmpty();
-      problem = result.failure().message();
+      failure = result.failure();
+      problem = reason(result.failure());
     } catch (UnsuitedException notBegun) {
+      failure = notBegun;
       problem = notBegun.getMessage();
     }
     if (giveBack) {
@@ -148,7 +154,7 @@ public final class FileNetworkDriver implements NetworkDriver {
         problem += "; " + kept.getMessage();
       }
     }
-    throw new UnsuitedException(problem);
+    throw new UnsuitedException(failure, problem);
   }
 
   private static void check(
@@ -172,6 +178,11 @@ public final class FileNetworkDriver implements NetworkDriver {
     }
   }
 
+  /** What the plugin refuses needs neither the VIF's id nor a step to be understood. */
+  private static String reason(PlugFailure failure) {
+    return failure.wrongInput() == null ? failure.message() : failure.wrongInput().getMessage();
+  }
+
   private static InstanceInfo instance(EndpointRequest request) {
     return request
         .instance()
@@ -191,15 +202,15 @@ public final class FileNetworkDriver implements NetworkDriver {
         HostSnapshot host = plugging.snapshot();
         Optional<Attachment> attachment = network.claimed(id, host);
         if (attachment.isPresent()) {
-          PlugResult result = plugging.unplug(attachment.get(), host);
+          PlugResult result = plugging.unplug(attachment.get());
           if (result.outcome() == Outcome.FAILED) {
-            throw new UnsuitedException(result.failure().message());
+            throw new UnsuitedException(result.failure(), reason(result.failure()));
           }
           result.notes().forEach(notes);
         }
         network.dispose(id);
       } catch (UnsuitedException failed) {
-        throw new EndpointReleaseException(id, failed.getMessage());
+        throw new EndpointReleaseException(id, failed.getMessage(), failed);
       }
     }
   }

@@ -48,19 +48,19 @@ final class Members {
   }
 
   /** A whole number of that range, if the member is there. */
-  OptionalInt number(String key, int least, int greatest) {
+  OptionalInt number(String key, int min, int max) {
     Object value = take(key);
     if (value == null) {
       return OptionalInt.empty();
     }
-    if (value instanceof Long number && number >= least && number <= greatest) {
+    if (value instanceof Long number && number >= min && number <= max) {
       return OptionalInt.of(number.intValue());
     }
     throw wrong(
         key,
         value.toString(),
         "is not a number of the range",
-        "a whole number from " + least + " to " + greatest);
+        "a whole number from " + min + " to " + max);
   }
 
   /** A VLAN's number, if the member is there. */

@@ -1,5 +1,6 @@
 package io.fastvif.driver.file;
 
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.driver.BridgeEndpoint;
 import io.fastvif.driver.BridgeKind;
 import io.fastvif.driver.Endpoint;
@@ -60,10 +61,12 @@ record OvsNetwork(NetworkBasics basics, String bridge, String datapathType)
     String device = DescribedNetwork.device(id.port());
     if (isOnOther(device, host)) {
       throw new UnsuitedException(
+          FailureKind.EXISTS,
           "the port has another endpoint, " + device + ", which is to be released first");
     }
     if (isStrangers(id, device, host)) {
-      throw new UnsuitedException("there is a device " + device + " of somebody else's");
+      throw new UnsuitedException(
+          FailureKind.EXISTS, "there is a device " + device + " of somebody else's");
     }
   }
 

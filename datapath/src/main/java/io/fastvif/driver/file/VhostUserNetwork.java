@@ -1,5 +1,6 @@
 package io.fastvif.driver.file;
 
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.driver.EndpointConstraints;
 import io.fastvif.driver.EndpointId;
 import io.fastvif.driver.EndpointType;
@@ -59,7 +60,8 @@ record VhostUserNetwork(NetworkBasics basics, Path folder, VhostUserMode mode)
       throw new UnsuitedException("the guest's memory is not shared, as vhost-user needs it");
     }
     if (!Files.isDirectory(folder)) {
-      throw new UnsuitedException("there is no folder " + folder + " on this host");
+      throw new UnsuitedException(
+          FailureKind.NOT_FOUND, "there is no folder " + folder + " on this host");
     }
   }
 
@@ -97,7 +99,8 @@ record VhostUserNetwork(NetworkBasics basics, Path folder, VhostUserMode mode)
         }
       }
     } catch (IOException failure) {
-      throw new UnsuitedException("the socket " + socket + " is not removed: " + failure);
+      throw new UnsuitedException(
+          FailureKind.of(failure), "the socket " + socket + " is not removed: " + failure);
     }
   }
 }

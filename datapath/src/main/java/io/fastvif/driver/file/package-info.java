@@ -1,6 +1,7 @@
 /**
- * The driver {@code file}: networks described in a JSON file, endpoints plugged through the engine
- * by the plugins that are installed. Its one option is {@code file.networks}, the file's path.
+ * The driver {@code file}: networks described in a JSON file, endpoints plugged on a {@link
+ * io.fastvif.VifHost} by the plugins that are installed. Its one option is {@code file.networks},
+ * the file's path.
  *
  * <p>The file is UTF-8 and holds one object:
  *
@@ -17,9 +18,10 @@
  * }
  * }</pre>
  *
- * <p>{@code options} (may be missing) are the plugins' options. Any network may have {@code mtu}
- * (68 to 65535 bytes, 1500 if missing) and {@code hot_plug} (true if missing: endpoints may be
- * attached to a running guest). The rest by kind, required unless it says otherwise:
+ * <p>{@code options} (may be missing) are the plugins' options, over those of the host. Any network
+ * may have {@code mtu} (68 to 65535 bytes, 1500 if missing) and {@code hot_plug} (true if missing:
+ * endpoints may be attached to a running guest). The rest by kind, required unless it says
+ * otherwise:
  *
  * <table>
  *   <caption>Members of a network, by kind</caption>
@@ -49,12 +51,13 @@
  * noop} it is.
  *
  * <p>A key that is not here is an error, and so is one that comes twice. All these plugins come
- * with this module; {@code ovs} needs an engine that was told where Open vSwitch is, and {@code
- * physical} and {@code sriov} need the devices at their addresses. Where a plugin is not installed,
+ * with this module; {@code ovs} needs Open vSwitch where the host's configuration says, and {@code
+ * physical} and {@code sriov} need the devices at their addresses. Without a network of the kind
+ * {@code ovs} the driver does not ask for Open vSwitch's database. Where a plugin is not installed,
  * or finds no device, asking for an endpoint gives an error that says so. What endpoints share,
  * such as a bridge that was provided, stays when they are released.
  *
- * <p>May use: {@code driver}, {@code engine}, {@code files}, {@code plan}, {@code plugin}, {@code
- * switchdev.pool}, {@code vif}.
+ * <p>May use: {@code bindings}, {@code driver}, {@code engine}, {@code files}, {@code io.fastvif},
+ * {@code json}, {@code plan}, {@code plugin}, {@code vif}.
  */
 package io.fastvif.driver.file;

@@ -9,15 +9,22 @@ import io.fastvif.host.NegotiationAnswer;
 import io.fastvif.host.PluginCapabilities;
 import io.fastvif.host.PluginCapabilities.TakenVif;
 import io.fastvif.host.VersionRange;
+import io.fastvif.json.BackLevel;
+import io.fastvif.json.NegotiationAnswers;
+import io.fastvif.json.ObjectVersions;
+import io.fastvif.json.VersionedObjectReader;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.Version;
 import io.fastvif.vif.VersionedObject;
 import io.fastvif.vif.Vif;
-import io.fastvif.vif.json.BackLevel;
-import io.fastvif.vif.json.NegotiationAnswers;
-import io.fastvif.vif.json.ObjectVersions;
-import io.fastvif.vif.json.VersionedObjectReader;
+import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifDirect;
+import io.fastvif.vif.VifGeneric;
+import io.fastvif.vif.VifHostDevice;
+import io.fastvif.vif.VifNestedDpdk;
+import io.fastvif.vif.VifOpenVSwitch;
+import io.fastvif.vif.VifVhostUser;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,12 +55,24 @@ public final class NetworkHost {
   /**
    * A host that behaves as if it were older.
    *
-   * @param limits the greatest versions that it supports, by os-vif's names; of other classes it
+   * @param limits the maximum versions that it supports, by os-vif's names; of other classes it
    *     supports what is known here
    */
   public NetworkHost(List<Vif> wanted, Map<String, Version> limits) {
     this.wanted = List.copyOf(wanted);
     this.limits = Map.copyOf(limits);
+  }
+
+  /** An empty VIF of each type, for a network that would make any of them. */
+  public static List<Vif> oneOfEachType() {
+    return List.of(
+        VifHostDevice.builder().build(),
+        VifVhostUser.builder().build(),
+        VifOpenVSwitch.builder().build(),
+        VifBridge.builder().build(),
+        VifGeneric.builder().build(),
+        VifDirect.builder().build(),
+        VifNestedDpdk.builder().build());
   }
 
   /** Answers a request; wrong ones too are answered, with an error. */
@@ -148,14 +167,14 @@ public final class NetworkHost {
   private Version latest(VersionedObject object, VersionRange taken, PluginCapabilities plugin) {
     Version supported = supported(object.objectName());
     Version own = object.envelope().version();
-    Version greatest = supported.compareTo(own) < 0 ? supported : own;
+    Version max = supported.compareTo(own) < 0 ? supported : own;
     return taken
-        .latestUpTo(greatest)
+        .latestUpTo(max)
         .orElseThrow(
             () ->
                 InvalidInputException.ofValue(
                     "versioned_object.version",
-                    greatest.toString(),
+                    max.toString(),
                     "is the greatest version of " + object.objectName() + " known here",
                     taken + ", as the plugin " + plugin.name() + " takes it"));
   }

@@ -13,10 +13,10 @@
  * </ol>
  *
  * The request is a HostInfo as os-vif writes it; the answers' JSON is that of {@link
- * io.fastvif.vif.json.NegotiationAnswers}.
+ * io.fastvif.json.NegotiationAnswers}.
  *
  * <p>A package of its own, because it needs the JSON, and the JSON needs {@code host}.
  *
- * <p>May use: {@code host}, {@code vif}, {@code vif.json}.
+ * <p>May use: {@code bindings}, {@code host}, {@code vif}, {@code json}.
  */
 package io.fastvif.host.negotiation;

@@ -1,7 +1,6 @@
 /**
  * Generic netlink: how a family of requests is found by its name, and the header that all families
- * share. Uses {@code netlink} and native-bindings. Each family has a package of its own; {@code
- * devlink} is one.
+ * share. Each family has a package of its own; {@code devlink} is one.
  *
  * <p>A family's number is the kernel's choice at each start, so {@link
  * io.fastvif.netlink.generic.GenericController} asks the controller, a family with a fixed number,

@@ -64,7 +64,7 @@ public record IptablesLine(String text, boolean isWhole) {
       for (NftExpression expression : rule.expressions()) {
         switch (expression) {
           case NftExpression.Meta meta -> load(meta);
-          case NftExpression.Payload payload -> load(payload);
+          case NftExpression.PacketBytes payload -> load(payload);
           case NftExpression.Mask bits -> mask = bits.mask().toArray();
           case NftExpression.Compare compare -> compare(compare);
           case NftExpression.Counter counter ->
@@ -133,7 +133,7 @@ public record IptablesLine(String text, boolean isWhole) {
         whole = false;
       } else if (loaded instanceof NftExpression.Meta meta) {
         compareMeta(meta.key(), not, compare);
-      } else if (loaded instanceof NftExpression.Payload payload) {
+      } else if (loaded instanceof NftExpression.PacketBytes payload) {
         comparePayload(payload, not, compare.value().toArray());
       } else {
         whole = false;
@@ -163,7 +163,7 @@ public record IptablesLine(String text, boolean isWhole) {
       };
     }
 
-    private void comparePayload(NftExpression.Payload payload, String not, byte[] value) {
+    private void comparePayload(NftExpression.PacketBytes payload, String not, byte[] value) {
       boolean isAddress =
           payload.base() == NFT_PAYLOAD_NETWORK_HEADER && value.length <= ADDRESS_LENGTH;
       if (isAddress && payload.offset() == SOURCE_OFFSET) {

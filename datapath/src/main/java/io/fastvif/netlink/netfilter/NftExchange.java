@@ -10,7 +10,7 @@ import java.util.Optional;
 public interface NftExchange extends AutoCloseable {
 
   /** Told of the messages of a batch that the kernel refused. */
-  interface Refusals {
+  interface RefusalHandler {
     /**
      * A message was refused, and so nothing of the batch was done.
      *
@@ -46,8 +46,10 @@ public interface NftExchange extends AutoCloseable {
    *
    * @return 0 if all of it was done; ERESTART if somebody was faster; EMSGSIZE if it was too long
    *     to be sent; otherwise an error number, of which {@code refusals} may know more
+   * @throws io.fastvif.bindings.SystemCallException if it could not be sent: nothing was done
+   * @throws OutcomeUnknownException if it was sent, and what the kernel says could not be had
    */
-  int commit(Refusals refusals);
+  int commit(RefusalHandler refusals);
 
   @Override
   void close();

@@ -17,7 +17,7 @@ public sealed interface NftExpression {
    * @param offset their first
    * @param length how many
    */
-  record Payload(int base, int offset, int length) implements NftExpression {}
+  record PacketBytes(int base, int offset, int length) implements NftExpression {}
 
   /** Keeps the register's bits that are set in the mask. */
   record Mask(NftBytes mask) implements NftExpression {}

@@ -81,7 +81,7 @@ public record NftRule(String chain, long handle, String comment, List<NftExpress
               : new NftExpression.Other(name);
       case "payload" ->
           data.find(NFTA_PAYLOAD_DREG)
-              ? new NftExpression.Payload(
+              ? new NftExpression.PacketBytes(
                   number(data, NFTA_PAYLOAD_BASE),
                   number(data, NFTA_PAYLOAD_OFFSET),
                   number(data, NFTA_PAYLOAD_LEN))

@@ -5,6 +5,8 @@ import static io.fastvif.bindings.linux.linux_h.NFNL_SUBSYS_NFTABLES;
 import static io.fastvif.bindings.linux.linux_h.NFTA_GEN_ID;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FastvifException;
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netlink.DumpHandler;
 import io.fastvif.netlink.MessageDecoder;
@@ -12,7 +14,6 @@ import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.MessageHandler;
 import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.netlink.RequestSocket;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +25,12 @@ public final class NftSocket implements NftExchange {
   private static final int BATCH_SIZE = 1024 * 1024;
   private static final int SUBSYSTEM_SHIFT = 8;
 
+  /** How often in a row the answers to a batch may not be had. */
+  private static final int MAX_FAILURES = 8;
+
   private final RequestSocket requests;
   private final NftRequest request;
   private final int family;
-  private final Arena arena = Arena.ofShared();
   private final Answers answers = new Answers();
   private MessageEncoder batch;
   private int batchSequence;
@@ -128,7 +131,7 @@ public final class NftSocket implements NftExchange {
   public NftRequest begin(int generation) {
     NetlinkSocket socket = requests.socket();
     if (batch == null) {
-      batch = new MessageEncoder(arena.allocate(Math.min(BATCH_SIZE, socket.maxBytesPerSend())));
+      batch = MessageEncoder.growing(Math.min(BATCH_SIZE, socket.maxBytesPerSend()));
     }
     batch.reset();
     NftRequest messages = new NftRequest(batch, family);
@@ -138,7 +141,7 @@ public final class NftSocket implements NftExchange {
   }
 
   @Override
-  public int commit(Refusals refusals) {
+  public int commit(RefusalHandler refusals) {
     NftRequest end = new NftRequest(batch, family);
     end.endBatch();
     int count = end.sequence() - batchSequence + 1;
@@ -148,28 +151,41 @@ public final class NftSocket implements NftExchange {
     }
     answers.expect(refusals);
     socket.send(batch);
-    // The kernel is through with a batch, and has put down all its answers, when sendmsg returns.
-    while (socket.receive(answers) > 0) {
-      // more may be there
-    }
+    receiveAnswers();
     return answers.errno();
+  }
+
+  /** The kernel is through with a batch, and has put down all its answers, when sendmsg returns. */
+  private void receiveAnswers() {
+    int failures = 0;
+    while (true) {
+      try {
+        if (requests.socket().receive(answers) == 0) {
+          return;
+        }
+        failures = 0;
+      } catch (SystemCallException failed) {
+        if (++failures == MAX_FAILURES) {
+          throw new OutcomeUnknownException(failed);
+        }
+      } catch (FastvifException lost) {
+        throw new OutcomeUnknownException(lost);
+      }
+    }
   }
 
   @Override
   public void close() {
     requests.close();
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
   }
 
   /** Collects the answers to a batch. */
   private final class Answers implements MessageHandler {
-    private Refusals refusals;
+    private RefusalHandler refusals;
     private int errno;
     private int acknowledged;
 
-    void expect(Refusals receiver) {
+    void expect(RefusalHandler receiver) {
       refusals = receiver;
       errno = 0;
       acknowledged = 0;

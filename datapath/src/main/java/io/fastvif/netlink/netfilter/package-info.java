@@ -1,6 +1,5 @@
 /**
- * nf_tables: the tables, chains and rules of the kernel's packet filter. Uses {@code netlink} and
- * native-bindings.
+ * nf_tables: the tables, chains and rules of the kernel's packet filter.
  *
  * <p>{@link io.fastvif.netlink.netfilter.NftRequest} writes messages. Changes travel in a batch,
  * which is one transaction: the kernel carries out all of it or nothing, and with the number of the
@@ -13,7 +12,8 @@
  * {@code counter}, then a verdict or an x_tables target), so that iptables shows them as its own.
  * Reading needs CAP_NET_ADMIN too. Numbers are in network byte order throughout.
  *
+ * <p>May use: {@code bindings}, {@code netlink}.
+ *
  * @see <a href="https://wiki.nftables.org/">nftables</a>, linux/netfilter/nf_tables.h
- *     <p>May use: {@code bindings}, {@code netlink}.
  */
 package io.fastvif.netlink.netfilter;

@@ -10,8 +10,6 @@ import io.fastvif.netlink.MessageDecoder;
  * Addresses are 4 or 16 bytes in network order.
  */
 public final class AddressMessage {
-  private static final int PREFERRED_OFFSET = 0;
-  private static final int VALID_OFFSET = 4;
 
   private final AttributeTable attributes = new AttributeTable(IFA_PROTO);
   private int family;
@@ -28,7 +26,6 @@ public final class AddressMessage {
    * Reads a message.
    *
    * @param message RTM_NEWADDR or RTM_DELADDR
-   * @return this
    */
   public AddressMessage wrap(MessageDecoder message) {
     int type = message.type();
@@ -45,11 +42,7 @@ public final class AddressMessage {
     return this;
   }
 
-  /**
-   * Whether the message says that the address is gone (RTM_DELADDR).
-   *
-   * @return whether it does
-   */
+  /** Whether the message says that the address is gone (RTM_DELADDR). */
   public boolean isRemoved() {
     return removed;
   }
@@ -121,7 +114,7 @@ public final class AddressMessage {
   /**
    * The broadcast address.
    *
-   * @return it, or null
+   * @return null if there is none
    */
   public byte[] broadcast() {
     return attributes.getBytes(IFA_BROADCAST);
@@ -139,29 +132,9 @@ public final class AddressMessage {
   /**
    * The label.
    *
-   * @return it, or null; IPv6 has none
+   * @return null if there is none, as for IPv6
    */
   public String label() {
     return attributes.getString(IFA_LABEL);
-  }
-
-  /**
-   * How long the address may still be used for new connections.
-   *
-   * @return seconds, unsigned; -1 for ever
-   */
-  public int preferredLifetime() {
-    return attributes.has(IFA_CACHEINFO)
-        ? attributes.get(IFA_CACHEINFO).getInt(PREFERRED_OFFSET)
-        : -1;
-  }
-
-  /**
-   * How long the address is still valid.
-   *
-   * @return seconds, unsigned; -1 for ever
-   */
-  public int validLifetime() {
-    return attributes.has(IFA_CACHEINFO) ? attributes.get(IFA_CACHEINFO).getInt(VALID_OFFSET) : -1;
   }
 }

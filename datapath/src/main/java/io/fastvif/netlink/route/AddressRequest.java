@@ -10,7 +10,7 @@ import io.fastvif.netlink.MessageEncoder;
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
  */
-public final class AddressRequest extends Request {
+public final class AddressRequest extends RtnetlinkRequest {
   /**
    * Makes a request.
    *
@@ -27,24 +27,9 @@ public final class AddressRequest extends Request {
    * @param index the link's index
    * @param address the address
    * @param prefixLength how many of its bits are the network's
-   * @return this
    */
   public AddressRequest add(int index, byte[] address, int prefixLength) {
     return begin(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, index, address, address, prefixLength);
-  }
-
-  /**
-   * Begins to give a link the near address of a pair. Equivalent to {@code ip address add ADDRESS
-   * peer PEER/PREFIX dev DEV}.
-   *
-   * @param index the link's index
-   * @param address the near address
-   * @param peer the far one
-   * @param prefixLength how many bits of the far one are the network's
-   * @return this
-   */
-  public AddressRequest addWithPeer(int index, byte[] address, byte[] peer, int prefixLength) {
-    return begin(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, index, address, peer, prefixLength);
   }
 
   /**
@@ -54,31 +39,15 @@ public final class AddressRequest extends Request {
    * @param index the link's index
    * @param address the address
    * @param prefixLength how many of its bits are the network's
-   * @return this
    */
   public AddressRequest delete(int index, byte[] address, int prefixLength) {
     return begin(RTM_DELADDR, 0, index, address, address, prefixLength);
   }
 
   /**
-   * Begins to take the near address of a pair from a link. Equivalent to {@code ip address delete
-   * ADDRESS peer PEER/PREFIX dev DEV}.
-   *
-   * @param index the link's index
-   * @param address the near address
-   * @param peer the far one
-   * @param prefixLength how many bits of the far one are the network's
-   * @return this
-   */
-  public AddressRequest deleteWithPeer(int index, byte[] address, byte[] peer, int prefixLength) {
-    return begin(RTM_DELADDR, 0, index, address, peer, prefixLength);
-  }
-
-  /**
    * Begins to read addresses. Equivalent to {@code ip address show}.
    *
    * @param family AF_INET or AF_INET6, or 0 for both
-   * @return this
    */
   public AddressRequest dump(int family) {
     beginDump(RTM_GETADDR, AddressInfo.LENGTH);
@@ -91,7 +60,6 @@ public final class AddressRequest extends Request {
    * 4.20), else the kernel sends all.
    *
    * @param index the link's index
-   * @return this
    */
   public AddressRequest ofLink(int index) {
     encoder.setHeaderInt(AddressInfo.INDEX, index);
@@ -99,43 +67,9 @@ public final class AddressRequest extends Request {
   }
 
   /**
-   * Sets the broadcast address. Equivalent to {@code broadcast ADDRESS}.
-   *
-   * @param address IPv4
-   * @return this
-   */
-  public AddressRequest broadcast(byte[] address) {
-    encoder.putBytes(IFA_BROADCAST, address);
-    return this;
-  }
-
-  /**
-   * Sets the label. Equivalent to {@code label LABEL}.
-   *
-   * @param label the link's name, or that and a colon and more
-   * @return this
-   */
-  public AddressRequest label(CharSequence label) {
-    encoder.putString(IFA_LABEL, label);
-    return this;
-  }
-
-  /**
-   * Sets where the address is valid. Equivalent to {@code scope SCOPE}.
-   *
-   * @param scope RT_SCOPE_UNIVERSE, RT_SCOPE_LINK or RT_SCOPE_HOST
-   * @return this
-   */
-  public AddressRequest scope(int scope) {
-    encoder.setHeaderByte(AddressInfo.SCOPE, scope);
-    return this;
-  }
-
-  /**
    * Sets the flags. Equivalent to {@code nodad}, {@code noprefixroute} and their like.
    *
    * @param flags IFA_F_… of linux/if_addr.h
-   * @return this
    */
   public AddressRequest flags(int flags) {
     encoder.setHeaderByte(AddressInfo.FLAGS, flags & 0xff); // the lower ones once more

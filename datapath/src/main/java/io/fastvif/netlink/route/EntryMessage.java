@@ -15,6 +15,7 @@ import java.util.Set;
  * came, known here or not, except that
  *
  * <ul>
+ *   <li>of a route that goes where a next hop object goes, only the object's id is left;
  *   <li>where the link's index stands there is 0, and where its name stands (as a rule's interface,
  *       or at the beginning of an address's label) there is {@link #LINK_NAME};
  *   <li>flags and times that only the kernel can set are left out, and the expiry of a route is as
@@ -36,6 +37,10 @@ public final class EntryMessage {
           | IFA_F_MCAUTOJOIN;
 
   private static final int RULE_FLAGS = FIB_RULE_INVERT | FIB_RULE_FIND_SADDR;
+
+  /** The kernel tells where a next hop object goes, but does not take that with the object's id. */
+  private static final Set<Integer> NEXT_HOP_ATTRIBUTES =
+      Set.of(RTA_OIF, RTA_GATEWAY, RTA_VIA, RTA_MULTIPATH, RTA_ENCAP, RTA_ENCAP_TYPE);
 
   private static final int RULE_FLAGS_OFFSET = 8;
   private static final int CACHE_INFO_LENGTH = 16;
@@ -67,7 +72,6 @@ public final class EntryMessage {
    * Reads a message, and keeps a copy.
    *
    * @param message RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWNEXTHOP, RTM_NEWRULE or RTM_NEWNEIGH
-   * @return this
    */
   public EntryMessage wrap(MessageDecoder message) {
     type = message.type();
@@ -152,7 +156,6 @@ public final class EntryMessage {
    * route. Some hop by the link itself must be there.
    *
    * @param links the indexes of the links by which they leave
-   * @return this
    */
   public EntryMessage withoutHops(Set<Integer> links) {
     List<EntryAttribute> changed = new ArrayList<>();
@@ -268,6 +271,9 @@ public final class EntryMessage {
   }
 
   private EntryAttribute ofRoute(EntryAttribute attribute, boolean identity) {
+    if (NEXT_HOP_ATTRIBUTES.contains(attribute.type()) && attribute(RTA_NH_ID) != null) {
+      return null;
+    }
     return switch (attribute.type()) {
       case RTA_OIF -> relativeNumber(attribute);
       case RTA_MULTIPATH -> hops(attribute);
@@ -280,7 +286,9 @@ public final class EntryMessage {
           yield null;
         }
         yield new EntryAttribute(RTA_EXPIRES, attribute.payload())
-            .withNumber((expires + CLOCK_TICKS - 1) / CLOCK_TICKS);
+            // Rounded, so that it is the same on average however often it is put back; 0 is
+            // forever.
+            .withNumber(Math.max(1, (expires + CLOCK_TICKS / 2) / CLOCK_TICKS));
       }
       default -> attribute;
     };

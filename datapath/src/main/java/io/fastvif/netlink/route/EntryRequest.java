@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
  */
-public final class EntryRequest extends Request {
+public final class EntryRequest extends RtnetlinkRequest {
   private static final int DELETE_AFTER_NEW = RTM_DELADDR - RTM_NEWADDR;
   private static final int HOP_INDEX_OFFSET = 4;
 
@@ -34,7 +34,6 @@ public final class EntryRequest extends Request {
    * @param body from {@link EntryMessage#body()}
    * @param index the link's index
    * @param name the link's name
-   * @return this
    */
   public EntryRequest add(int type, byte[] body, int index, String name) {
     int flags =
@@ -52,7 +51,6 @@ public final class EntryRequest extends Request {
    * @param body from {@link EntryMessage#body()}
    * @param index the link's index
    * @param name the link's name
-   * @return this
    */
   public EntryRequest addAddressAtOnce(byte[] body, int index, String name) {
     return begin(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body, index, name, IFA_F_NODAD);
@@ -65,10 +63,22 @@ public final class EntryRequest extends Request {
    * @param body from {@link EntryMessage#body()}
    * @param index the link's index
    * @param name the link's name
-   * @return this
    */
   public EntryRequest replace(int type, byte[] body, int index, String name) {
     return begin(type, NLM_F_CREATE | NLM_F_REPLACE, body, index, name, 0);
+  }
+
+  /**
+   * Begins to change what there is of an entry's key; ENOENT or ESRCH if there is nothing.
+   * Equivalent to {@code ip route change}.
+   *
+   * @param type RTM_NEWROUTE and its like, as it was read
+   * @param body from {@link EntryMessage#body()}
+   * @param index the link's index
+   * @param name the link's name
+   */
+  public EntryRequest change(int type, byte[] body, int index, String name) {
+    return begin(type, NLM_F_REPLACE, body, index, name, 0);
   }
 
   /**
@@ -78,7 +88,6 @@ public final class EntryRequest extends Request {
    * @param body from {@link EntryMessage#body()}
    * @param index the link's index
    * @param name the link's name
-   * @return this
    */
   public EntryRequest delete(int type, byte[] body, int index, String name) {
     return begin(type + DELETE_AFTER_NEW, 0, body, index, name, 0);
@@ -89,7 +98,6 @@ public final class EntryRequest extends Request {
    * Linux 5.3 and later.
    *
    * @param index the link's index
-   * @return this
    */
   public EntryRequest dumpNextHops(int index) {
     beginDump(RTM_GETNEXTHOP, EntryAttribute.headerLength(RTM_NEWNEXTHOP));
@@ -101,7 +109,6 @@ public final class EntryRequest extends Request {
    * Begins to read the rules of a family. Equivalent to {@code ip rule show}.
    *
    * @param family AF_INET or AF_INET6
-   * @return this
    */
   public EntryRequest dumpRules(int family) {
     beginDump(RTM_GETRULE, EntryAttribute.headerLength(RTM_NEWRULE));
@@ -116,7 +123,6 @@ public final class EntryRequest extends Request {
    * @param family AF_INET or AF_INET6
    * @param index the link's index
    * @param proxies whether to read those that the link answers for
-   * @return this
    */
   public EntryRequest dumpNeighbours(int family, int index, boolean proxies) {
     beginDump(RTM_GETNEIGH, NeighbourRequest.LENGTH);

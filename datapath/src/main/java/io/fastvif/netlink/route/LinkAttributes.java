@@ -13,7 +13,7 @@ import io.fastvif.netlink.MessageEncoder;
  * @see <a href="https://man7.org/linux/man-pages/man8/ip-link.8.html">ip-link(8), linux/if_link.h
  *     </a>
  */
-public abstract sealed class LinkAttributes extends Request permits LinkRequest {
+public abstract sealed class LinkAttributes extends RtnetlinkRequest permits LinkRequest {
   private static final int MAX_INET_CONF = 16;
 
   private final int[] inetConfTypes = new int[MAX_INET_CONF];
@@ -31,7 +31,6 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * Sets the MTU. Equivalent to {@code ip link set DEV mtu MTU}.
    *
    * @param bytes the largest payload
-   * @return this
    */
   public final LinkRequest mtu(int bytes) {
     encoder.putInt(IFLA_MTU, bytes);
@@ -42,7 +41,6 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * Sets the MAC address. Equivalent to {@code ip link set DEV address ADDRESS}.
    *
    * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
-   * @return this
    */
   public final LinkRequest address(long mac) {
     encoder.putMacAddress(IFLA_ADDRESS, mac);
@@ -54,29 +52,35 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * to {@code ip link set DEV master MASTER} and {@code ip link set DEV nomaster}.
    *
    * @param index the bridge's, bond's or team's; 0 for none
-   * @return this
    */
   public final LinkRequest master(int index) {
     encoder.putInt(IFLA_MASTER, index);
     return self();
   }
 
-  /**
-   * Brings the link up. Equivalent to {@code ip link set DEV up}.
-   *
-   * @return this
-   */
+  /** Brings the link up. Equivalent to {@code ip link set DEV up}. */
   public final LinkRequest up() {
     return flag(IFF_UP, true);
   }
 
-  /**
-   * Takes the link down. Equivalent to {@code ip link set DEV down}.
-   *
-   * @return this
-   */
+  /** Takes the link down. Equivalent to {@code ip link set DEV down}. */
   public final LinkRequest down() {
     return flag(IFF_UP, false);
+  }
+
+  /**
+   * Has the link count as dormant once it has a carrier, so that the kernel gives it no addresses
+   * by itself, or has it not. Equivalent to {@code ip link set DEV mode dormant}.
+   */
+  public final LinkRequest dormant(boolean on) {
+    encoder.putByte(IFLA_LINKMODE, on ? IF_LINK_MODE_DORMANT : IF_LINK_MODE_DEFAULT);
+    return self();
+  }
+
+  /** Has a dormant link be so no more. Equivalent to {@code ip link set DEV state up}. */
+  public final LinkRequest operational() {
+    encoder.putByte(IFLA_OPERSTATE, IF_OPER_UP);
+    return self();
   }
 
   /**
@@ -84,28 +88,15 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * promisc on}.
    *
    * @param on whether to
-   * @return this
    */
   public final LinkRequest promiscuous(boolean on) {
     return flag(IFF_PROMISC, on);
   }
 
   /**
-   * Makes the link receive all multicast frames. Equivalent to {@code ip link set DEV allmulticast
-   * on}.
-   *
-   * @param on whether to
-   * @return this
-   */
-  public final LinkRequest allMulticast(boolean on) {
-    return flag(IFF_ALLMULTI, on);
-  }
-
-  /**
    * Puts the link into a group. Equivalent to {@code ip link set DEV group GROUP}.
    *
    * @param group 0 for the default one
-   * @return this
    */
   public final LinkRequest group(int group) {
     encoder.putInt(IFLA_GROUP, group);
@@ -116,7 +107,6 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * Sets the link's alias, a comment. Equivalent to {@code ip link set DEV alias TEXT}.
    *
    * @param text of up to 255 bytes; empty removes it
-   * @return this
    */
   public final LinkRequest alias(CharSequence text) {
     encoder.putUnterminatedString(IFLA_IFALIAS, text);
@@ -132,7 +122,6 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * mode in a message before.
    *
    * @param mode the way
-   * @return this
    */
   public final LinkRequest addressGenerationMode(AddressGenerationMode mode) {
     addressGenerationMode = mode;
@@ -145,7 +134,6 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    *
    * @param option IPV4_DEVCONF_ARP_IGNORE and its like, of linux/ip.h; see {@link InetConf}
    * @param value the number
-   * @return this
    */
   public final LinkRequest inetConf(int option, int value) {
     if (inetConfCount == MAX_INET_CONF) {
@@ -160,7 +148,6 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * Says which link the new one lies on. Equivalent to {@code ip link add link DEV}.
    *
    * @param index the lower link's
-   * @return this
    */
   public final LinkRequest lowerLink(int index) {
     encoder.putInt(IFLA_LINK, index);
@@ -172,34 +159,9 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    * NAME}.
    *
    * @param descriptor an open descriptor of the namespace
-   * @return this
    */
   public final LinkRequest namespaceDescriptor(int descriptor) {
     encoder.putInt(IFLA_NET_NS_FD, descriptor);
-    return self();
-  }
-
-  /**
-   * Moves the link to the namespace of a process, or creates it there. Equivalent to {@code ip link
-   * set DEV netns PID}.
-   *
-   * @param pid the process or thread
-   * @return this
-   */
-  public final LinkRequest namespaceProcess(int pid) {
-    encoder.putInt(IFLA_NET_NS_PID, pid);
-    return self();
-  }
-
-  /**
-   * Sets the length of the transmit queue. Equivalent to {@code ip link set DEV txqueuelen
-   * PACKETS}.
-   *
-   * @param packets the length
-   * @return this
-   */
-  public final LinkRequest transmitQueueLength(int packets) {
-    encoder.putInt(IFLA_TXQLEN, packets);
     return self();
   }
 
@@ -209,7 +171,6 @@ public abstract sealed class LinkAttributes extends Request permits LinkRequest 
    *
    * @param transmit transmit queues
    * @param receive receive queues
-   * @return this
    */
   public final LinkRequest queues(int transmit, int receive) {
     encoder.putInt(IFLA_NUM_TX_QUEUES, transmit);

@@ -24,7 +24,6 @@ public final class LinkMessage {
   private int index;
   private int flags;
   private int family;
-  private int hardwareType;
   private boolean removed;
 
   /** The highest attribute that is read, IFLA_PARENT_DEV_NAME, with room for newer ones. */
@@ -37,7 +36,6 @@ public final class LinkMessage {
    * Reads a message.
    *
    * @param message RTM_NEWLINK or RTM_DELLINK
-   * @return this
    */
   public LinkMessage wrap(MessageDecoder message) {
     int type = message.type();
@@ -47,17 +45,12 @@ public final class LinkMessage {
     attributes.wrap(message, InterfaceInfo.LENGTH);
     removed = type == RTM_DELLINK;
     family = message.getByte(InterfaceInfo.FAMILY);
-    hardwareType = message.getShort(InterfaceInfo.TYPE);
     index = message.getInt(InterfaceInfo.INDEX);
     flags = message.getInt(InterfaceInfo.FLAGS);
     return this;
   }
 
-  /**
-   * Whether the message says that the link is gone (RTM_DELLINK).
-   *
-   * @return whether it does
-   */
+  /** Whether the message says that the link is gone (RTM_DELLINK). */
   public boolean isRemoved() {
     return removed;
   }
@@ -70,15 +63,6 @@ public final class LinkMessage {
    */
   public int family() {
     return family;
-  }
-
-  /**
-   * The link's hardware type.
-   *
-   * @return ARPHRD_ETHER and its like, of linux/if_arp.h
-   */
-  public int hardwareType() {
-    return hardwareType;
   }
 
   /**
@@ -136,16 +120,6 @@ public final class LinkMessage {
   }
 
   /**
-   * Compares the link's name without making a string.
-   *
-   * @param name an ASCII name
-   * @return whether it is the link's
-   */
-  public boolean nameEquals(CharSequence name) {
-    return attributes.has(IFLA_IFNAME) && attributes.get(IFLA_IFNAME).stringEquals(name);
-  }
-
-  /**
    * The kind of a virtual link.
    *
    * @return such as {@code veth}; null for a physical one and the loopback
@@ -162,15 +136,6 @@ public final class LinkMessage {
    */
   public boolean kindEquals(CharSequence kind) {
     return linkInfo(IFLA_INFO_KIND) && inner.stringEquals(kind);
-  }
-
-  /**
-   * The kind of the master, as of {@code bridge} for a bridge's port.
-   *
-   * @return IFLA_INFO_SLAVE_KIND or null
-   */
-  public String masterKind() {
-    return linkInfo(IFLA_INFO_SLAVE_KIND) ? inner.getString() : null;
   }
 
   /**
@@ -194,16 +159,6 @@ public final class LinkMessage {
         && kindOptions(options)
         && options.find(IFLA_TUN_PERSIST)
         && options.getByte() == 0;
-  }
-
-  /**
-   * Points an iterator at what the link's master keeps of it, for a bridge IFLA_BRPORT_….
-   *
-   * @param iterator the one to use
-   * @return whether there is anything (IFLA_INFO_SLAVE_DATA)
-   */
-  public boolean portOptions(AttributeIterator iterator) {
-    return linkInfo(IFLA_INFO_SLAVE_DATA) && inner.nested(iterator) != null;
   }
 
   /**
@@ -261,15 +216,6 @@ public final class LinkMessage {
   }
 
   /**
-   * The length of the transmit queue.
-   *
-   * @return packets
-   */
-  public int transmitQueueLength() {
-    return attributes.getInt(IFLA_TXQLEN, 0);
-  }
-
-  /**
    * The link's alias.
    *
    * @return the text or null
@@ -297,12 +243,12 @@ public final class LinkMessage {
   }
 
   /**
-   * The operational state.
+   * Whether the link counts as dormant while it has a carrier.
    *
-   * @return IF_OPER_… of linux/if.h
+   * @return IFLA_LINKMODE
    */
-  public int operationalState() {
-    return attributes.getByte(IFLA_OPERSTATE, 0);
+  public boolean isDormant() {
+    return attributes.getByte(IFLA_LINKMODE, IF_LINK_MODE_DEFAULT) == IF_LINK_MODE_DORMANT;
   }
 
   /**
@@ -345,16 +291,6 @@ public final class LinkMessage {
    */
   public boolean isIpv6Disabled() {
     return inet6Conf(DEVCONF_DISABLE_IPV6, 1) != 0;
-  }
-
-  /**
-   * How many virtual functions the link has; the kernel says so only if asked for them. {@link
-   * VfInfo} has them.
-   *
-   * @return IFLA_NUM_VF
-   */
-  public int vfCount() {
-    return attributes.getInt(IFLA_NUM_VF, 0);
   }
 
   /**

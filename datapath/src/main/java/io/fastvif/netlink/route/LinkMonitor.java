@@ -48,7 +48,6 @@ public final class LinkMonitor implements AutoCloseable {
    * Subscribes to the events of links. The first {@link #poll} reads all links.
    *
    * @param listener is called by {@link #poll}
-   * @return the monitor
    */
   public static LinkMonitor open(LinkListener listener) {
     return open(listener, false, false, BUFFER_SIZE);
@@ -61,7 +60,6 @@ public final class LinkMonitor implements AutoCloseable {
    * @param withAddresses whether to follow addresses
    * @param withRoutes whether to follow routes
    * @param bufferSize bytes of the receive buffer: the more, the rarer a loss
-   * @return the monitor
    */
   public static LinkMonitor open(
       LinkListener listener, boolean withAddresses, boolean withRoutes, int bufferSize) {
@@ -102,20 +100,12 @@ public final class LinkMonitor implements AutoCloseable {
     }
   }
 
-  /**
-   * How often everything was read, the first time included.
-   *
-   * @return the count
-   */
+  /** How often everything was read, the first time included. */
   public long resyncs() {
     return resyncs;
   }
 
-  /**
-   * The descriptor that becomes readable when there is something to {@link #poll}.
-   *
-   * @return the number
-   */
+  /** The descriptor that becomes readable when there is something to {@link #poll}. */
   public int descriptor() {
     return events.descriptor();
   }

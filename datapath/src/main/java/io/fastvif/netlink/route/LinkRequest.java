@@ -34,7 +34,6 @@ public final class LinkRequest extends LinkAttributes {
    * to {@code ip link add NAME type KIND}.
    *
    * @param name of 1 to 15 bytes
-   * @return this
    */
   public LinkRequest create(CharSequence name) {
     begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
@@ -46,7 +45,6 @@ public final class LinkRequest extends LinkAttributes {
    * Begins to change a link. Equivalent to {@code ip link set DEV}.
    *
    * @param index the link's index
-   * @return this
    */
   public LinkRequest set(int index) {
     begin(RTM_SETLINK, 0);
@@ -58,7 +56,6 @@ public final class LinkRequest extends LinkAttributes {
    * Begins to change a link. Equivalent to {@code ip link set DEV}.
    *
    * @param name the link's name or one of its alternative names
-   * @return this
    */
   public LinkRequest set(CharSequence name) {
     begin(RTM_SETLINK, 0);
@@ -71,7 +68,6 @@ public final class LinkRequest extends LinkAttributes {
    * to {@code ip link set DEV type KIND OPTIONS}.
    *
    * @param index the link's index
-   * @return this
    */
   public LinkRequest change(int index) {
     begin(RTM_NEWLINK, 0);
@@ -84,7 +80,6 @@ public final class LinkRequest extends LinkAttributes {
    * 17 ms; see {@link #deleteGroup}. Equivalent to {@code ip link delete DEV}.
    *
    * @param index the link's index
-   * @return this
    */
   public LinkRequest delete(int index) {
     begin(RTM_DELLINK, 0);
@@ -96,7 +91,6 @@ public final class LinkRequest extends LinkAttributes {
    * Begins to delete a link. Equivalent to {@code ip link delete DEV}.
    *
    * @param name the link's name or one of its alternative names
-   * @return this
    */
   public LinkRequest delete(CharSequence name) {
     begin(RTM_DELLINK, 0);
@@ -110,7 +104,6 @@ public final class LinkRequest extends LinkAttributes {
    * delete group GROUP}.
    *
    * @param group not 0: that is the group of every link that was not put into another
-   * @return this
    */
   public LinkRequest deleteGroup(int group) {
     if (group == 0) {
@@ -125,7 +118,6 @@ public final class LinkRequest extends LinkAttributes {
    * Begins to read a link. Equivalent to {@code ip link show dev DEV}.
    *
    * @param index the link's index
-   * @return this
    */
   public LinkRequest get(int index) {
     begin(RTM_GETLINK, 0);
@@ -138,7 +130,6 @@ public final class LinkRequest extends LinkAttributes {
    * Begins to read a link. Equivalent to {@code ip link show dev DEV}.
    *
    * @param name the link's name or one of its alternative names
-   * @return this
    */
   public LinkRequest get(CharSequence name) {
     begin(RTM_GETLINK, 0);
@@ -151,7 +142,6 @@ public final class LinkRequest extends LinkAttributes {
    * Begins to read a link with the data of its VFs. Equivalent to {@code ip -d link show dev DEV}.
    *
    * @param index the link's index
-   * @return this
    */
   public LinkRequest getWithVfs(int index) {
     begin(RTM_GETLINK, 0);
@@ -166,7 +156,6 @@ public final class LinkRequest extends LinkAttributes {
    *
    * @param withVfs whether to read the data of virtual functions too (RTEXT_FILTER_VF), which may
    *     take long
-   * @return this
    */
   public LinkRequest dump(boolean withVfs) {
     beginDump(RTM_GETLINK, InterfaceInfo.LENGTH);
@@ -179,7 +168,6 @@ public final class LinkRequest extends LinkAttributes {
    * Narrows a {@link #dump} to the links of a kind. Equivalent to {@code ip link show type KIND}.
    *
    * @param kind such as {@code veth}
-   * @return this
    */
   public LinkRequest kindFilter(CharSequence kind) {
     encoder.beginNested(IFLA_LINKINFO);
@@ -193,7 +181,6 @@ public final class LinkRequest extends LinkAttributes {
    * 4.20. Equivalent to {@code ip link show} there.
    *
    * @param id as {@link NamespaceIds} has it
-   * @return this
    */
   public LinkRequest ofNamespace(int id) {
     encoder.putInt(IFLA_TARGET_NETNSID, id);
@@ -205,7 +192,6 @@ public final class LinkRequest extends LinkAttributes {
    * link property add dev DEV altname NAME}.
    *
    * @param index the link's index
-   * @return this
    */
   public LinkRequest addAltname(int index) {
     return beginProperties(RTM_NEWLINKPROP, NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND, index);
@@ -216,7 +202,6 @@ public final class LinkRequest extends LinkAttributes {
    * ip link property del dev DEV altname NAME}.
    *
    * @param index the link's index
-   * @return this
    */
   public LinkRequest deleteAltname(int index) {
     return beginProperties(RTM_DELLINKPROP, 0, index);
@@ -226,7 +211,6 @@ public final class LinkRequest extends LinkAttributes {
    * Names one alternative name, after {@link #addAltname} or {@link #deleteAltname}.
    *
    * @param name of up to 127 bytes
-   * @return this
    */
   public LinkRequest alternativeName(CharSequence name) {
     if (!propertyListOpen) {
@@ -241,7 +225,6 @@ public final class LinkRequest extends LinkAttributes {
    * NAME}.
    *
    * @param name of 1 to 15 bytes
-   * @return this
    * @throws IllegalStateException if the request names its link by name: one attribute serves both,
    *     so a link is renamed by index
    */
@@ -258,7 +241,6 @@ public final class LinkRequest extends LinkAttributes {
    * of {@code ip link add} and {@code ip link set}.
    *
    * @param kind one of {@code io.fastvif.netlink.route.kind}
-   * @return this
    */
   public LinkRequest kind(LinkKind kind) {
     encoder.beginNested(IFLA_LINKINFO);

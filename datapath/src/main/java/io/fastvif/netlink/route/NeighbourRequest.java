@@ -3,8 +3,10 @@ package io.fastvif.netlink.route;
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
 import static io.fastvif.bindings.linux.linux_h.AF_INET6;
 import static io.fastvif.bindings.linux.linux_h.NDA_DST;
+import static io.fastvif.bindings.linux.linux_h.NDA_LLADDR;
 import static io.fastvif.bindings.linux.linux_h.NLM_F_CREATE;
 import static io.fastvif.bindings.linux.linux_h.NLM_F_EXCL;
+import static io.fastvif.bindings.linux.linux_h.NLM_F_REPLACE;
 import static io.fastvif.bindings.linux.linux_h.NTF_PROXY;
 import static io.fastvif.bindings.linux.linux_h.NUD_PERMANENT;
 import static io.fastvif.bindings.linux.linux_h.RTM_DELNEIGH;
@@ -13,8 +15,9 @@ import static io.fastvif.bindings.linux.linux_h.RTM_NEWNEIGH;
 import io.fastvif.netlink.MessageEncoder;
 
 /**
- * Writes requests on proxy neighbours: addresses that a link answers for although another link
- * reaches them. The header is {@code struct ndmsg} of linux/neighbour.h.
+ * Writes requests on neighbours: permanent ones, whose link-layer address is not asked for, and
+ * proxies, addresses that a link answers for although another link reaches them. The header is
+ * {@code struct ndmsg} of linux/neighbour.h.
  *
  * <pre>
  *   0       1       2               4                               8               10      11
@@ -25,7 +28,7 @@ import io.fastvif.netlink.MessageEncoder;
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
  */
-public final class NeighbourRequest extends Request {
+public final class NeighbourRequest extends RtnetlinkRequest {
   static final int FAMILY = 0;
   static final int INDEX = 4;
   static final int STATE = 8;
@@ -48,31 +51,44 @@ public final class NeighbourRequest extends Request {
    *
    * @param index the link's index
    * @param address 4 or 16 bytes
-   * @return this
    */
   public NeighbourRequest addProxy(int index, byte[] address) {
-    return begin(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, index, address);
+    return begin(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, index, address, NTF_PROXY);
   }
 
   /**
-   * Begins to delete a proxy neighbour; ENOENT if there is none. Equivalent to {@code ip neighbour
-   * delete proxy ADDRESS dev DEV}.
+   * Begins to set a permanent neighbour, whether there is one or not. Equivalent to {@code ip
+   * neighbour replace ADDRESS lladdr MAC dev DEV}.
    *
    * @param index the link's index
    * @param address 4 or 16 bytes
-   * @return this
+   * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
    */
-  public NeighbourRequest deleteProxy(int index, byte[] address) {
-    return begin(RTM_DELNEIGH, 0, index, address);
+  public NeighbourRequest setPermanent(int index, byte[] address, long mac) {
+    begin(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, index, address, 0);
+    encoder.putMacAddress(NDA_LLADDR, mac);
+    return this;
   }
 
-  private NeighbourRequest begin(int type, int flags, int index, byte[] address) {
+  /**
+   * Begins to delete a neighbour; ENOENT if there is none. Equivalent to {@code ip neighbour delete
+   * ADDRESS dev DEV}.
+   *
+   * @param index the link's index
+   * @param address 4 or 16 bytes
+   */
+  public NeighbourRequest delete(int index, byte[] address) {
+    return begin(RTM_DELNEIGH, 0, index, address, 0);
+  }
+
+  private NeighbourRequest begin(
+      int type, int flags, int index, byte[] address, int neighbourFlags) {
     InternetAddress.requireFamilyLength(address);
     beginAcknowledged(type, flags, LENGTH);
     encoder.setHeaderByte(FAMILY, address.length == IPV4_BYTES ? AF_INET : AF_INET6);
     encoder.setHeaderInt(INDEX, index);
     encoder.setHeaderByte(STATE, NUD_PERMANENT); // 16 bits, of which these are the lower
-    encoder.setHeaderByte(FLAGS, NTF_PROXY);
+    encoder.setHeaderByte(FLAGS, neighbourFlags);
     encoder.putBytes(NDA_DST, address);
     return this;
   }

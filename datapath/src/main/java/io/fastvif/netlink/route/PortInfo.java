@@ -6,6 +6,7 @@ import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netlink.MessageDecoder;
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Reads what became of the ports of a link: from the kernel's RTM_NEWLINK, or from lldpad's answer,
@@ -28,7 +29,6 @@ public final class PortInfo {
    * Finds the port of the link itself, as its driver tells it.
    *
    * @param message about the link
-   * @return whether there is one
    */
   public boolean findSelf(MessageDecoder message) {
     message.attributes(InterfaceInfo.LENGTH, link);
@@ -40,7 +40,6 @@ public final class PortInfo {
    *
    * @param message about the physical function's link
    * @param vf its number
-   * @return whether there is one
    */
   public boolean findVf(MessageDecoder message, int vf) {
     if (beginList(message)) {
@@ -54,23 +53,21 @@ public final class PortInfo {
   }
 
   /**
-   * Finds the port of an instance.
+   * Reads the switch's answer of each instance in a list of ports.
    *
    * @param message about the link
-   * @param instance its UUID
-   * @return whether there is one
+   * @param responses gets the instance and what {@link #response} says of it
    */
-  public boolean findInstance(MessageDecoder message, UUID instance) {
+  public void forEachInstance(MessageDecoder message, ObjIntConsumer<UUID> responses) {
     if (beginList(message)) {
       while (list.next()) {
-        if (list.type() == IFLA_VF_PORT
-            && list.nested(port) != null
-            && instance.equals(instance())) {
-          return true;
+        UUID instance =
+            list.type() == IFLA_VF_PORT && list.nested(port) != null ? instance() : null;
+        if (instance != null) {
+          responses.accept(instance, response());
         }
       }
     }
-    return false;
   }
 
   private boolean beginList(MessageDecoder message) {

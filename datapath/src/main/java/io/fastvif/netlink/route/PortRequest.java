@@ -57,7 +57,6 @@ public final class PortRequest {
    *
    * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
    * @param vlan 1 to 4094, or 0 for none
-   * @return this
    */
   public PortRequest filter(long mac, int vlan) {
     encoder.beginNested(IFLA_VFINFO_LIST);
@@ -76,11 +75,7 @@ public final class PortRequest {
     return this;
   }
 
-  /**
-   * Begins the port of the link itself, for its driver.
-   *
-   * @return this
-   */
+  /** Begins the port of the link itself, for its driver. */
   public PortRequest beginSelf() {
     listed = false;
     encoder.beginNested(IFLA_PORT_SELF);
@@ -91,7 +86,6 @@ public final class PortRequest {
    * Begins the one port of a list.
    *
    * @param vf the virtual function's number; {@link #SELF} in requests to lldpad
-   * @return this
    */
   public PortRequest begin(int vf) {
     listed = true;
@@ -105,7 +99,6 @@ public final class PortRequest {
    * Names the port profile (802.1Qbh).
    *
    * @param name of up to 39 bytes
-   * @return this
    */
   public PortRequest profile(CharSequence name) {
     encoder.putString(IFLA_PORT_PROFILE, name);
@@ -118,7 +111,6 @@ public final class PortRequest {
    * @param manager 0 to 255
    * @param type 24 bits
    * @param version 0 to 255
-   * @return this
    */
   public PortRequest vsiType(int manager, int type, int version) {
     value.fill((byte) 0);
@@ -134,7 +126,6 @@ public final class PortRequest {
    * Says the instance: a VSI's, or the guest.
    *
    * @param uuid 128 bits
-   * @return this
    */
   public PortRequest instance(UUID uuid) {
     return uuid(IFLA_PORT_INSTANCE_UUID, uuid);
@@ -144,7 +135,6 @@ public final class PortRequest {
    * Says the host.
    *
    * @param uuid 128 bits
-   * @return this
    */
   public PortRequest host(UUID uuid) {
     return uuid(IFLA_PORT_HOST_UUID, uuid);
@@ -161,7 +151,6 @@ public final class PortRequest {
    * Says what is asked for.
    *
    * @param operation PORT_REQUEST_PREASSOCIATE, _PREASSOCIATE_RR, _ASSOCIATE or _DISASSOCIATE
-   * @return this
    */
   public PortRequest request(int operation) {
     encoder.putByte(IFLA_PORT_REQUEST, operation);

@@ -17,7 +17,6 @@ public final class RouteMessage {
   private static final int NEXT_HOP_LINK = 4;
 
   private final AttributeTable attributes = new AttributeTable(RTA_MAX);
-  private final AttributeIterator nested = new AttributeIterator();
   private MessageDecoder message;
   private boolean removed;
 
@@ -28,7 +27,6 @@ public final class RouteMessage {
    * Reads a message.
    *
    * @param route RTM_NEWROUTE or RTM_DELROUTE
-   * @return this
    */
   public RouteMessage wrap(MessageDecoder route) {
     int type = route.type();
@@ -41,11 +39,7 @@ public final class RouteMessage {
     return this;
   }
 
-  /**
-   * Whether the message says that the route is gone (RTM_DELROUTE).
-   *
-   * @return whether it does
-   */
+  /** Whether the message says that the route is gone (RTM_DELROUTE). */
   public boolean isRemoved() {
     return removed;
   }
@@ -150,15 +144,6 @@ public final class RouteMessage {
   }
 
   /**
-   * Whether the route has a next hop, of its own family or another (RTA_GATEWAY, RTA_VIA).
-   *
-   * @return what {@code ip route} shows as {@code via}
-   */
-  public boolean hasGateway() {
-    return attributes.has(RTA_GATEWAY) || attributes.has(RTA_VIA);
-  }
-
-  /**
    * The link that the route leads to.
    *
    * @return its index, or 0
@@ -202,20 +187,10 @@ public final class RouteMessage {
   /**
    * The address that packets are sent from.
    *
-   * @return it, or null
+   * @return null if there is none
    */
   public byte[] preferredSource() {
     return attributes.getBytes(RTA_PREFSRC);
-  }
-
-  /**
-   * One of the route's metrics.
-   *
-   * @param metric RTAX_MTU and the like
-   * @return its value, or 0
-   */
-  public int metric(int metric) {
-    return attributes.nested(RTA_METRICS, nested) && nested.find(metric) ? nested.getInt() : 0;
   }
 
   /**

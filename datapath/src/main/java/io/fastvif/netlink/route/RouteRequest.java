@@ -2,7 +2,6 @@ package io.fastvif.netlink.route;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
-import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netlink.MessageEncoder;
 
 /**
@@ -11,10 +10,8 @@ import io.fastvif.netlink.MessageEncoder;
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/rtnetlink.7.html">rtnetlink(7)</a>
  */
-public final class RouteRequest extends Request {
+public final class RouteRequest extends RtnetlinkRequest {
   private static final int MAX_TABLE_IN_HEADER = 255;
-
-  private final AttributeIterator copied = new AttributeIterator();
 
   /**
    * Makes a request.
@@ -32,7 +29,6 @@ public final class RouteRequest extends Request {
    * @param family AF_INET or AF_INET6
    * @param destination the network; null for the default route
    * @param prefixLength how many of its bits count
-   * @return this
    */
   public RouteRequest add(int family, byte[] destination, int prefixLength) {
     begin(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family, destination, prefixLength);
@@ -50,7 +46,6 @@ public final class RouteRequest extends Request {
    * @param destination the network
    * @param prefixLength how many of its bits count
    * @param index the link's index
-   * @return this
    */
   public RouteRequest addOnLink(int family, byte[] destination, int prefixLength, int index) {
     return add(family, destination, prefixLength)
@@ -65,7 +60,6 @@ public final class RouteRequest extends Request {
    * @param family AF_INET or AF_INET6
    * @param destination the network; null for the default route
    * @param prefixLength how many of its bits count
-   * @return this
    */
   public RouteRequest delete(int family, byte[] destination, int prefixLength) {
     begin(RTM_DELROUTE, 0, family, destination, prefixLength);
@@ -74,32 +68,9 @@ public final class RouteRequest extends Request {
   }
 
   /**
-   * Begins to add a route that was read, on another link: how routes move from a NIC to the bridge
-   * it becomes a port of. Everything else stays: gateway, table, priority, metrics, source.
-   *
-   * @param route a route with one next hop
-   * @param index the link that it is to lead to
-   * @return this
-   */
-  public RouteRequest addCopy(RouteMessage route, int index) {
-    return copy(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route, index);
-  }
-
-  /**
-   * Begins to delete a route that was read.
-   *
-   * @param route a route with one next hop
-   * @return this
-   */
-  public RouteRequest deleteCopy(RouteMessage route) {
-    return copy(RTM_DELROUTE, 0, route, route.outputInterface());
-  }
-
-  /**
    * Begins to read routes. Equivalent to {@code ip route show table all}.
    *
    * @param family AF_INET or AF_INET6, or 0 for both
-   * @return this
    */
   public RouteRequest dump(int family) {
     beginDump(RTM_GETROUTE, RouteInfo.LENGTH);
@@ -112,7 +83,6 @@ public final class RouteRequest extends Request {
    * Equivalent to {@code dev DEV}.
    *
    * @param index the link's index
-   * @return this
    */
   public RouteRequest outputInterface(int index) {
     encoder.putInt(RTA_OIF, index);
@@ -123,7 +93,6 @@ public final class RouteRequest extends Request {
    * Sets the next hop. Equivalent to {@code via ADDRESS}.
    *
    * @param address of the route's family
-   * @return this
    */
   public RouteRequest gateway(byte[] address) {
     InternetAddress.requireFamilyLength(address);
@@ -132,20 +101,9 @@ public final class RouteRequest extends Request {
   }
 
   /**
-   * Says that the gateway is on the link even if no route says so. Equivalent to {@code onlink}.
-   *
-   * @return this
-   */
-  public RouteRequest onLink() {
-    encoder.setHeaderInt(RouteInfo.FLAGS, encoder.headerInt(RouteInfo.FLAGS) | RTNH_F_ONLINK);
-    return this;
-  }
-
-  /**
    * Sets the table, or in a {@link #dump} narrows it to one. Equivalent to {@code table TABLE}.
    *
    * @param table RT_TABLE_MAIN and the like, or any other number
-   * @return this
    */
   public RouteRequest table(int table) {
     if (table >= 0 && table <= MAX_TABLE_IN_HEADER) {
@@ -161,7 +119,6 @@ public final class RouteRequest extends Request {
    * Sets the priority; the route with the lowest wins. Equivalent to {@code metric NUMBER}.
    *
    * @param priority the number
-   * @return this
    */
   public RouteRequest priority(int priority) {
     encoder.putInt(RTA_PRIORITY, priority);
@@ -172,7 +129,6 @@ public final class RouteRequest extends Request {
    * Sets the address that packets are sent from. Equivalent to {@code src ADDRESS}.
    *
    * @param address of the route's family
-   * @return this
    */
   public RouteRequest preferredSource(byte[] address) {
     InternetAddress.requireFamilyLength(address);
@@ -184,7 +140,6 @@ public final class RouteRequest extends Request {
    * Sets how far away the destination is. Equivalent to {@code scope SCOPE}.
    *
    * @param scope RT_SCOPE_UNIVERSE, RT_SCOPE_LINK or RT_SCOPE_HOST
-   * @return this
    */
   public RouteRequest scope(int scope) {
     encoder.setHeaderByte(RouteInfo.SCOPE, scope);
@@ -195,23 +150,9 @@ public final class RouteRequest extends Request {
    * Sets who made the route. Equivalent to {@code proto PROTOCOL}.
    *
    * @param protocol RTPROT_BOOT, RTPROT_STATIC and the like
-   * @return this
    */
   public RouteRequest protocol(int protocol) {
     encoder.setHeaderByte(RouteInfo.PROTOCOL, protocol);
-    return this;
-  }
-
-  /**
-   * Sets the MTU of the path. Equivalent to {@code mtu MTU}.
-   *
-   * @param bytes the largest packet
-   * @return this
-   */
-  public RouteRequest mtu(int bytes) {
-    encoder.beginNested(RTA_METRICS);
-    encoder.putInt(RTAX_MTU, bytes);
-    encoder.endNested();
     return this;
   }
 
@@ -224,35 +165,5 @@ public final class RouteRequest extends Request {
       encoder.setHeaderByte(RouteInfo.DESTINATION_LENGTH, prefixLength);
       encoder.putBytes(RTA_DST, destination);
     }
-  }
-
-  private RouteRequest copy(int type, int flags, RouteMessage route, int index) {
-    if (route.isMultipath()) {
-      throw new IllegalArgumentException("a route with several next hops has no one link");
-    }
-    beginAcknowledged(type, flags, RouteInfo.LENGTH);
-    encoder.setHeaderByte(RouteInfo.FAMILY, route.family());
-    encoder.setHeaderByte(RouteInfo.DESTINATION_LENGTH, route.destinationLength());
-    encoder.setHeaderByte(RouteInfo.SOURCE_LENGTH, route.sourceLength());
-    encoder.setHeaderByte(RouteInfo.TYPE_OF_SERVICE, route.typeOfService());
-    encoder.setHeaderByte(RouteInfo.PROTOCOL, route.protocol());
-    encoder.setHeaderByte(RouteInfo.SCOPE, route.scope());
-    encoder.setHeaderByte(RouteInfo.TYPE, route.type());
-    // The other flags are the kernel's own, such as "offloaded" and "link down".
-    encoder.setHeaderInt(RouteInfo.FLAGS, route.flags() & (RTNH_F_ONLINK | RTNH_F_PERVASIVE));
-    table(route.table());
-    AttributeIterator attributes = route.attributes(copied);
-    while (attributes.next()) {
-      int attribute = attributes.type();
-      if (attribute != RTA_OIF && attribute != RTA_TABLE && attribute != RTA_CACHEINFO) {
-        encoder.putBytes(
-            attributes.rawType(),
-            attributes.segment(),
-            attributes.payloadOffset(),
-            attributes.payloadLength());
-      }
-    }
-    encoder.putInt(RTA_OIF, index);
-    return this;
   }
 }

@@ -33,7 +33,6 @@ public final class VfInfo {
    * Starts before the first virtual function.
    *
    * @param message about a link, of the answer to {@link LinkRequest#getWithVfs}
-   * @return this
    */
   public VfInfo wrap(MessageDecoder message) {
     left = 0;
@@ -122,7 +121,7 @@ public final class VfInfo {
    *
    * @return in Mbit/s, 0 for nothing
    */
-  public int leastRate() {
+  public int minRate() {
     return attributes.find(IFLA_VF_RATE) ? attributes.getInt(VALUE) : 0;
   }
 
@@ -131,7 +130,7 @@ public final class VfInfo {
    *
    * @return in Mbit/s, 0 for no limit
    */
-  public int greatestRate() {
+  public int maxRate() {
     return attributes.find(IFLA_VF_RATE) ? attributes.getInt(SECOND) : 0;
   }
 

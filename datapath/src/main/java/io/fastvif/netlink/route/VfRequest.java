@@ -56,7 +56,6 @@ public final class VfRequest {
    * Begins the settings of a virtual function.
    *
    * @param number counted from 0
-   * @return this
    */
   public VfRequest begin(int number) {
     value.set(NATIVE_INT, 0, number);
@@ -69,7 +68,6 @@ public final class VfRequest {
    * Sets the MAC address: {@code mac ADDRESS}.
    *
    * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
-   * @return this
    */
   public VfRequest address(long mac) {
     value.asSlice(FIRST).fill((byte) 0);
@@ -85,7 +83,6 @@ public final class VfRequest {
    *
    * @param id 1 to 4094, or 0 for none
    * @param priority 0 to 7
-   * @return this
    */
   public VfRequest vlan(int id, int priority) {
     return pair(IFLA_VF_VLAN, id, priority);
@@ -97,7 +94,6 @@ public final class VfRequest {
    * @param id 1 to 4094, or 0 for none
    * @param priority 0 to 7
    * @param protocol its EtherType, such as ETH_P_8021AD; EPROTONOSUPPORT if the driver cannot
-   * @return this
    */
   public VfRequest vlan(int id, int priority, int protocol) {
     encoder.beginNested(IFLA_VF_VLAN_LIST);
@@ -114,7 +110,6 @@ public final class VfRequest {
    * Lets it send from its own address only: {@code spoofchk on}.
    *
    * @param on whether to
-   * @return this
    */
   public VfRequest spoofCheck(boolean on) {
     return single(IFLA_VF_SPOOFCHK, on ? 1 : 0);
@@ -124,7 +119,6 @@ public final class VfRequest {
    * Lets it ask for all frames and change its address: {@code trust on}.
    *
    * @param on whether to
-   * @return this
    */
   public VfRequest trust(boolean on) {
     return single(IFLA_VF_TRUST, on ? 1 : 0);
@@ -134,28 +128,25 @@ public final class VfRequest {
    * Sets the state of its link: {@code state auto}.
    *
    * @param state IFLA_VF_LINK_STATE_AUTO, _ENABLE or _DISABLE
-   * @return this
    */
   public VfRequest linkState(int state) {
     return single(IFLA_VF_LINK_STATE, state);
   }
 
   /**
-   * Limits its rate of transmission: {@code min_tx_rate LEAST max_tx_rate GREATEST}.
+   * Limits its rate of transmission: {@code min_tx_rate MIN max_tx_rate MAX}.
    *
-   * @param least what it is guaranteed, in Mbit/s; 0 for nothing
-   * @param greatest in Mbit/s; 0 for no limit
-   * @return this
+   * @param min what it is guaranteed, in Mbit/s; 0 for nothing
+   * @param max in Mbit/s; 0 for no limit
    */
-  public VfRequest rate(int least, int greatest) {
-    return pair(IFLA_VF_RATE, least, greatest);
+  public VfRequest rate(int min, int max) {
+    return pair(IFLA_VF_RATE, min, max);
   }
 
   /**
    * Lets it read the card's table and key of receive-side scaling: {@code query_rss on}.
    *
    * @param on whether to
-   * @return this
    */
   public VfRequest rssQuery(boolean on) {
     return single(IFLA_VF_RSS_QUERY_EN, on ? 1 : 0);
@@ -165,7 +156,6 @@ public final class VfRequest {
    * Sets the GUID of its InfiniBand node: {@code node_guid GUID}.
    *
    * @param guid the 64 bits, the byte that is written first in bits 63 to 56
-   * @return this
    */
   public VfRequest nodeGuid(long guid) {
     return guid(IFLA_VF_IB_NODE_GUID, guid);
@@ -175,7 +165,6 @@ public final class VfRequest {
    * Sets the GUID of its InfiniBand port: {@code port_guid GUID}.
    *
    * @param guid the 64 bits, the byte that is written first in bits 63 to 56
-   * @return this
    */
   public VfRequest portGuid(long guid) {
     return guid(IFLA_VF_IB_PORT_GUID, guid);

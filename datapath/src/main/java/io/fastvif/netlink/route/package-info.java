@@ -1,5 +1,5 @@
 /**
- * Rtnetlink: links, addresses, routes and bridge ports. Uses {@code netlink} and native-bindings.
+ * Rtnetlink: links, addresses, routes and bridge ports.
  *
  * <p>Each sort of object has a request that writes its messages ({@link
  * io.fastvif.netlink.route.LinkRequest} and its like) and a message that reads them ({@link
@@ -10,6 +10,6 @@
  * io.fastvif.netlink.route.LinkMonitor} follows the kernel's events, and reads everything again
  * when it lost some.
  *
- * <p>May use: {@code bindings}, {@code netlink}.
+ * <p>May use: {@code bindings}, {@code netlink}, {@code netns}.
  */
 package io.fastvif.netlink.route;

@@ -1,21 +1,28 @@
 package io.fastvif.plugin.bridge;
 
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LowerLink;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.SharedBridge;
-import io.fastvif.plan.Step;
+import io.fastvif.plugin.NetworkMtu;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.PlannedNames;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.NumberRange;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** Plans the bridge of a network and its uplink, the part that the network's VIFs share. */
 final class BridgePlanner {
+  /** Every namespace's (LOOPBACK_IFINDEX in include/net/flow.h). */
+  private static final int LOOPBACK_INDEX = 1;
+
   private static final String INTERFACE_FIELD = "network.bridge_interface";
   private static final String BRIDGE = "bridge";
 
@@ -48,6 +55,14 @@ final class BridgePlanner {
     return vlanInterface.isEmpty() ? network.bridgeInterface().orElse("") : vlanInterface;
   }
 
+  /** Takes in the names of the links that join a network's bridge. */
+  void name(PlannedNames names, Network network) {
+    if (network.providesVlan()) {
+      names.add("network.vlan", uplinkName(network));
+    }
+    names.add(INTERFACE_FIELD, network.providesVlan() ? lowerName(network) : uplinkName(network));
+  }
+
   void ensure(PlanBuilder plan, String bridge, Network network, int mtu) {
     HostSnapshot host = plan.host();
     boolean vlan = network.providesVlan();
@@ -59,6 +74,9 @@ final class BridgePlanner {
     if (link.isPresent()) {
       check(host, bridge, link.get());
       move.check(mtu);
+      if (!vlan) {
+        host.link(bridge).ifPresent(found -> NetworkMtu.check(host, found, mtu));
+      }
     }
     if (vlan) {
       ensureVlan(plan, uplink, lowerName(network), vlanId(network), mtu);
@@ -66,11 +84,11 @@ final class BridgePlanner {
     MacAddress address = macAddress(host, link, lowerName(network), vlan);
     boolean withoutIpv6 = plan.ensureBridge(bridge, address);
     if (link.isPresent()) {
-      join(plan, bridge, link.get(), move, withoutIpv6, vlan || mtu == 0 ? null : mtu);
+      join(plan, bridge, link.get(), move, withoutIpv6, vlan ? 0 : mtu);
     } else if (vlan) {
       plan.keepBridgeAddress(bridge, address);
       LinkSettings joined = LinkSettings.NONE.withMaster(bridge).withUp(true);
-      plan.add(PlannedStep.shared(new Step.ConfigureLink(uplink, 0, joined), null));
+      plan.add(PlannedStep.shared(new NetlinkStep.ConfigureLink(uplink, 0, joined), null));
     } else if (!uplink.isEmpty()) {
       plan.note(
           "bridge interface " + uplink + " does not exist: " + bridge + " is not joined to it");
@@ -98,6 +116,25 @@ final class BridgePlanner {
       throw InvalidInputException.ofValue(
           INTERFACE_FIELD, uplink.name(), "is a bridge itself", "a link that can be a port of one");
     }
+    if (uplink.index() == LOOPBACK_INDEX) {
+      throw InvalidInputException.ofValue(
+          INTERFACE_FIELD,
+          uplink.name(),
+          "is the loopback",
+          "a link that can be a port of a bridge");
+    }
+    // What the kernel says of it, when it is to join, is "busy".
+    Optional<LinkState> macvlan =
+        host.links().stream()
+            .filter(link -> uplink.master() == 0 && liesOn(link, uplink))
+            .findFirst();
+    if (macvlan.isPresent()) {
+      throw InvalidInputException.ofValue(
+          INTERFACE_FIELD,
+          uplink.name(),
+          "carries the " + macvlan.get().kind() + " " + macvlan.get().name(),
+          "a link without macvlans and macvtaps: one that has them cannot be a port of a bridge");
+    }
     Optional<LinkState> found = host.link(bridge).filter(link -> !link.kind().equals(BRIDGE));
     if (found.isPresent()) {
       throw InvalidInputException.ofValue(
@@ -105,14 +142,20 @@ final class BridgePlanner {
     }
   }
 
+  private static boolean liesOn(LinkState link, LinkState uplink) {
+    return (link.kind().equals("macvlan") || link.kind().equals("macvtap"))
+        && link.lower() != null
+        && link.lower().index() == uplink.index();
+  }
+
   private static void ensureVlan(PlanBuilder plan, String name, String lower, int vlanId, int mtu) {
     checkVlan(plan.host(), name, lower, vlanId);
     if (plan.host().link(name).filter(link -> !link.isUnfinished()).isEmpty()) {
       plan.add(
           PlannedStep.shared(
-              new Step.CreateVlan(name, lower, vlanId), new Step.DeleteLink(name, 0, 0)));
+              new NetlinkStep.CreateVlan(name, lower, vlanId), new DeleteLink(name, 0, 0)));
       LinkSettings settings = LinkSettings.NONE.withMtu(mtu).withUp(true);
-      plan.add(PlannedStep.ofCreation(new Step.ConfigureLink(name, 0, settings)));
+      plan.add(PlannedStep.ofCreation(new NetlinkStep.ConfigureLink(name, 0, settings)));
     }
   }
 
@@ -157,52 +200,140 @@ final class BridgePlanner {
       LinkState uplink,
       UplinkMove move,
       boolean withoutIpv6,
-      Integer mtu) {
+      int mtu) {
     Optional<LinkState> existing = plan.host().link(bridge).filter(link -> !link.isUnfinished());
     boolean joins = existing.isEmpty() || uplink.master() != existing.get().index();
+    if (joins || !move.isEmpty()) {
+      int least = mtu == 0 ? uplink.mtu() : Math.min(mtu, uplink.mtu());
+      plan.keepMtus(uplink, least, move.moved());
+      existing.ifPresent(link -> plan.keepMtus(link, least));
+    }
+    move.mark();
     if (existing.isPresent() && (joins || !move.isEmpty())) {
       move.keepAddress(existing.get());
     }
     if (!move.isEmpty()) {
+      existing.ifPresent(link -> DownLink.keepAddresses(plan, link));
       existing.ifPresent(link -> plan.change(link, LinkSettings.NONE.withUp(true), true));
+      existing.filter(LinkState::up).ifPresent(link -> BareRoutes.keep(plan, link));
     }
+    move.holdDormant();
     move.copy(withoutIpv6);
-    plan.change(uplink, LinkSettings.NONE.withMtu(mtu).withMaster(bridge).withUp(true), true);
+    DownLink.keepAddresses(plan, uplink);
+    plan.change(uplink, LinkSettings.NONE.withMaster(bridge).withUp(true), true);
     move.finish();
-    if (mtu != null) {
-      LinkSettings settings = LinkSettings.NONE.withMtu(mtu);
-      existing.ifPresentOrElse(
-          link -> plan.change(link, settings, true),
-          () -> plan.add(PlannedStep.shared(new Step.ConfigureLink(bridge, 0, settings), null)));
+  }
+
+  /**
+   * Ends what {@link #ensure} has begun, when all that may be refused is done: the kernel does not
+   * tell whether a bridge's MTU was set by hand, and once it is, it is for good.
+   */
+  void finish(PlanBuilder plan, String bridge, Network network, int mtu) {
+    HostSnapshot host = plan.host();
+    LinkState uplink = host.link(uplinkName(network)).orElse(null);
+    if (uplink == null) {
+      return;
     }
+    if (mtu != 0 && !network.providesVlan()) {
+      NetworkMtu.set(plan, uplink, mtu);
+      host.link(bridge)
+          .filter(link -> !link.isUnfinished())
+          .ifPresentOrElse(
+              link -> NetworkMtu.set(plan, link, mtu), () -> NetworkMtu.setNew(plan, bridge, mtu));
+    }
+    UplinkMove move = new UplinkMove(plan, uplink, bridge);
+    move.endDormancy();
+    move.unmark();
+    move.takeOffLast();
   }
 
   /**
    * Ends a move to the bridge that was broken off: forwards once the uplink has joined, otherwise
    * backwards. The bridge and its uplink are left as they are if nothing was broken off.
+   *
+   * @param networkMtu in bytes; 0 if it is left as it is
    */
-  void settle(PlanBuilder plan, String given, Network network) {
+  void settle(PlanBuilder plan, String given, Network network, IntSupplier networkMtu) {
     HostSnapshot host = plan.host();
-    if (network.providesVlan() && !NumberRange.VLAN.has(network.vlan().orElse(0))) {
-      return; // no plug can have made a device of a VLAN that there is not
-    }
-    Optional<LinkState> uplink = host.link(uplinkName(network));
-    Optional<LinkState> existing = host.link(given);
+    Optional<LinkState> uplink = uplink(host, network);
+    Optional<LinkState> existing = host.link(given).filter(link -> link.kind().equals(BRIDGE));
     if (uplink.isEmpty() || existing.isEmpty()) {
       return;
     }
-    String bridge = existing.get().name();
-    boolean joined = uplink.get().master() == existing.get().index();
-    UplinkMove move = new UplinkMove(plan, uplink.get(), bridge);
-    if (!(joined || uplink.get().master() == 0) || !move.isHalfDone()) {
+    end(plan, existing.get(), uplink.get(), network.providesVlan() ? () -> 0 : networkMtu);
+  }
+
+  /** No plug can have made a device of a VLAN that there is not. */
+  private Optional<LinkState> uplink(HostSnapshot host, Network network) {
+    boolean hasNone = network.providesVlan() && !NumberRange.VLAN.has(network.vlan().orElse(0));
+    return hasNone ? Optional.empty() : host.link(uplinkName(network));
+  }
+
+  private static void end(
+      PlanBuilder plan, LinkState bridge, LinkState uplink, IntSupplier networkMtu) {
+    boolean joined = uplink.master() == bridge.index();
+    UplinkMove move = new UplinkMove(plan, uplink, bridge.name());
+    if (!(joined || uplink.master() == 0) || !move.isHalfDone()) {
       return;
     }
-    plan.share(new SharedBridge(bridge, uplink.get().name()));
+    plan.share(new SharedBridge(bridge.name(), uplink.name()));
     if (joined) {
-      move.copy(existing.get().ipv6Disabled());
+      move.copy(bridge.ipv6Disabled());
       move.finish();
+      int mtu = networkMtu.getAsInt();
+      if (mtu != 0) {
+        NetworkMtu.set(plan, uplink, mtu);
+        NetworkMtu.set(plan, bridge, mtu);
+      }
+      move.endDormancy();
+      move.unmark();
+      move.takeOffLast();
     } else {
       move.takeBack();
+    }
+  }
+
+  /**
+   * Ends the moves to a bridge that were broken off, of other uplinks than the network's, as its
+   * marks tell: whoever comes next to the bridge may not know of them.
+   *
+   * @param given the bridge's name
+   * @param network null for one that does not say how the bridge is made
+   * @param networkMtu in bytes; 0 if it is left as it is
+   * @param plugs whether the network's own uplink is to join afterwards
+   */
+  void settleOthers(
+      PlanBuilder plan, String given, Network network, IntSupplier networkMtu, boolean plugs) {
+    HostSnapshot host = plan.host();
+    LinkState bridge = host.link(given).filter(link -> !link.isUnfinished()).orElse(null);
+    if (bridge == null) {
+      return;
+    }
+    LinkState own = network == null ? null : uplink(host, network).orElse(null);
+    for (int index : FormerBridge.uplinks(bridge)) {
+      LinkState uplink = host.link(index).orElse(null);
+      boolean isPort = uplink != null && uplink.master() == bridge.index();
+      if (own != null && own.index() == index) {
+        continue; // it is the network's
+      }
+      if (uplink == null || !(isPort || uplink.master() == 0)) {
+        plan.share(new SharedBridge(bridge.name(), null));
+        FormerBridge.deleteMarks(plan, bridge, index);
+        plan.note(
+            "a move to "
+                + bridge.name()
+                + " was broken off, and its uplink is gone since: what had come to the bridge is"
+                + " left there");
+      } else if (plugs && own != null && !isPort) {
+        throw InvalidInputException.ofValue(
+            INTERFACE_FIELD,
+            own.name(),
+            "cannot join " + bridge.name() + " now: a move of " + uplink.name() + " was broken off",
+            uplink.name() + ", or that a VIF of the bridge is unplugged first");
+      } else {
+        boolean isVlan = uplink.kind().equals("vlan");
+        end(plan, bridge, uplink, isVlan ? () -> 0 : networkMtu);
+      }
     }
   }
 }

@@ -4,10 +4,15 @@ import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
+import io.fastvif.plan.SharedBridge;
+import io.fastvif.plugin.BrokenOff;
 import io.fastvif.plugin.HostSideAddress;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.PlannedNames;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
@@ -22,11 +27,13 @@ import io.fastvif.vif.VifBridge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.IntSupplier;
 
 /** Plugs a VIFBridge into a Linux bridge. */
 public final class LinuxBridgePlugin implements VifPlugin {
   private static final String NAME = "linux_bridge";
   private static final String BRIDGE_FIELD = "bridge_name";
+  private static final String NAME_FIELD = "vif_name";
   private static final int PEER_NAME_CHARACTERS = 14; // as os-vif cuts the names that it makes up
 
   private final CreatePort portKind;
@@ -89,7 +96,21 @@ public final class LinuxBridgePlugin implements VifPlugin {
     PlanBuilder plan = builder(bridged, host);
     String bridge = plan.bridgeName(BRIDGE_FIELD, bridged.bridgeName().require(BRIDGE_FIELD));
     int mtu = VifChecks.mtu(network, defaultMtu);
-    if (!network.isMultiHost() && network.providesBridge()) {
+    boolean makesBridge = !network.isMultiHost() && network.providesBridge();
+    PlannedNames names = new PlannedNames();
+    if (portKind == CreatePort.VETH) {
+      names.addOfId(id, peerName(id));
+    }
+    names.add(BRIDGE_FIELD, bridge);
+    if (makesBridge) {
+      bridges.name(names, network);
+    }
+    if (portKind != CreatePort.NONE) {
+      names.add(NAME_FIELD, bridged.vifName().require(NAME_FIELD));
+    }
+    plan.share(new SharedBridge(bridge, null)); // with all whose ports are on it
+    bridges.settleOthers(plan, bridge, makesBridge ? network : null, () -> mtu, true);
+    if (makesBridge) {
       if (vif.isTrafficFiltered()) {
         forwarding.release(plan, id, host.filters().bridgesOf(id));
       } else {
@@ -98,23 +119,28 @@ public final class LinuxBridgePlugin implements VifPlugin {
       bridges.ensure(plan, bridge, network, mtu);
     }
     if (portKind != CreatePort.NONE) {
-      String name = bridged.vifName().require("vif_name");
-      MacAddress guest = vif.address().orElse(null);
+      String name = bridged.vifName().get();
+      boolean isGuests = portKind == CreatePort.VETH; // a tap's guest has another device
+      MacAddress guest = isGuests ? VifChecks.deviceAddress(vif) : vif.address().orElse(null);
       LinkSettings fixed = LinkSettings.NONE.withMtu(mtu).withAddress(HostSideAddress.of(guest));
       LinkSettings rest = LinkSettings.NONE.withMaster(bridge);
       if (portKind == CreatePort.TAP) {
         plan.port(
-            new Step.CreateTap(name, false, false, OptionalInt.empty(), OptionalInt.empty()),
+            new LocalStep.CreateTap(name, false, false, OptionalInt.empty(), OptionalInt.empty()),
             LinkSettings.NONE,
             rest.withMtu(fixed.mtu()).withAddress(fixed.address()));
       } else {
         String peer = peerName(id);
+        VifChecks.noPairOfAnotherName(host, id, name, peer);
         plan.port(
-            new Step.CreateVeth(name, fixed.address(), peer, guest, mtu),
+            new NetlinkStep.CreateVeth(name, fixed.address(), peer, guest, mtu),
             fixed,
             rest.withPromiscuous(true));
         plan.peer(peer);
       }
+    }
+    if (makesBridge) {
+      bridges.finish(plan, bridge, network, mtu);
     }
     return plan.plug();
   }
@@ -125,12 +151,8 @@ public final class LinuxBridgePlugin implements VifPlugin {
     String id = VifChecks.id(vif);
     PlanBuilder plan = builder(bridged, host);
     plan.delete(vif.isPreservedOnDelete());
-    Network network = vif.network().orElse(null);
-    if (network != null
-        && bridged.bridgeName().hasValue()
-        && !network.isMultiHost()
-        && network.providesBridge()) {
-      bridges.settle(plan, bridged.bridgeName().get(), network);
+    if (bridged.bridgeName().hasValue()) {
+      settle(plan, bridged.bridgeName().get(), vif.network().orElse(null));
     }
     if (host.filters().isKnown()) {
       forwarding.release(plan, id, host.filters().bridgesOf(id));
@@ -140,9 +162,36 @@ public final class LinuxBridgePlugin implements VifPlugin {
     return plan.unplugged();
   }
 
+  private void settle(PlanBuilder plan, String bridge, Network network) {
+    boolean makesBridge = network != null && !network.isMultiHost() && network.providesBridge();
+    IntSupplier mtu = () -> network == null ? 0 : VifChecks.mtu(network, defaultMtu);
+    bridges.settleOthers(plan, bridge, makesBridge ? network : null, mtu, false);
+    if (makesBridge) {
+      bridges.settle(plan, bridge, network, mtu);
+    }
+  }
+
   @Override
   public void unplugKnown(String vifId, PlanBuilder plan) {
+    plan.host().linksOf(vifId).stream()
+        .flatMap(link -> plan.host().link(link.master()).stream())
+        .map(LinkState::name)
+        .distinct()
+        .forEach(bridge -> settle(plan, bridge, null));
     forwarding.release(plan, vifId, plan.host().filters().bridgesOf(vifId));
+  }
+
+  /** Moves of uplinks, which nobody may come to end whose VIF has a port on the bridge. */
+  @Override
+  public List<BrokenOff> brokenOff(HostSnapshot host) {
+    List<BrokenOff> moves = new ArrayList<>();
+    for (LinkState bridge : host.links()) {
+      for (int uplink : FormerBridge.uplinks(bridge)) {
+        String mark = "half moved to link " + bridge.index() + ": link " + uplink;
+        moves.add(new BrokenOff(bridge.name(), mark, plan -> settle(plan, bridge.name(), null)));
+      }
+    }
+    return moves;
   }
 
   @Override

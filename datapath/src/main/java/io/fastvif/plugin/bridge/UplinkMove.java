@@ -1,5 +1,8 @@
 package io.fastvif.plugin.bridge;
 
+import io.fastvif.plan.AddressGeneration;
+import io.fastvif.plan.AddressState;
+import io.fastvif.plan.Dormancy;
 import io.fastvif.plan.EntryStep;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkEntries;
@@ -7,12 +10,16 @@ import io.fastvif.plan.LinkEntry;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LinkSysctl;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.Step;
 import io.fastvif.plugin.BridgeAddress;
+import io.fastvif.plugin.NetworkMtu;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +46,6 @@ import java.util.Optional;
  * host by it; the plan's notes name what was advertised.
  */
 final class UplinkMove {
-  private static final int IPV6_MIN_MTU = 1280;
   private static final int MAX_LABEL_BYTES = 15;
 
   private final PlanBuilder plan;
@@ -52,8 +58,11 @@ final class UplinkMove {
   private final boolean ipv6;
   private final boolean joined;
 
-  /** Whether the bridge makes a link-local address when it can; a new one does. */
-  private boolean generating;
+  /** How somebody else's bridge is, or was before a move to it that was broken off. */
+  private final Optional<FormerBridge> former;
+
+  /** How the bridge makes its own addresses. */
+  private AddressGeneration generation;
 
   /**
    * @param bridge the bridge's name; it may still be to be made
@@ -64,13 +73,21 @@ final class UplinkMove {
     this.uplink = uplink;
     this.bridge = bridge;
     existing = host.link(bridge).filter(link -> !link.isUnfinished());
-    generating = existing.map(LinkState::ipv6AddressGeneration).orElse(true);
+    generation = existing.map(LinkState::addressGeneration).orElse(AddressGeneration.EUI64);
     joined = existing.isPresent() && uplink.master() == existing.get().index();
     all = host.entries(uplink.index());
     onBridge =
         all.all().isEmpty()
             ? List.of()
             : existing.map(link -> host.entries(link.index()).all()).orElse(List.of());
+    former =
+        existing
+            .filter(link -> link.address() != null)
+            .map(
+                link ->
+                    FormerBridge.marked(link, uplink.index())
+                        .orElseGet(
+                            () -> FormerBridge.now(link, host.entries(link.index()).acceptRa())));
     ipv6 = all.all().stream().anyMatch(this::takesToIpv6);
     moved = all.all().stream().filter(entry -> ipv6 || !isKernels(entry)).toList();
   }
@@ -101,6 +118,11 @@ final class UplinkMove {
     }
   }
 
+  /** What is moved. */
+  List<LinkEntry> moved() {
+    return moved;
+  }
+
   /** Whether there is anything to move. */
   boolean isEmpty() {
     return moved.isEmpty();
@@ -112,13 +134,50 @@ final class UplinkMove {
   }
 
   /**
-   * Whether a move was broken off: something is on the uplink and on the bridge, or the uplink has
-   * joined it with nothing but what goes there only then.
+   * Whether a move was broken off: the bridge is marked, or the uplink is its port and has
+   * something that the bridge has too, or nothing but what goes there only then. Where the uplink
+   * is no port the mark alone tells, for others may give the two the same address.
    */
   boolean isHalfDone() {
-    boolean isRest =
-        joined && moved.stream().noneMatch(entry -> entry.way() == LinkEntry.Way.BESIDE);
-    return moved.stream().anyMatch(onBridge::contains) || (isRest && !isEmpty());
+    boolean isRest = moved.stream().noneMatch(entry -> entry.way() == LinkEntry.Way.BESIDE);
+    boolean isLeft = !isEmpty() && (isRest || moved.stream().anyMatch(onBridge::contains));
+    return isMarked() || (joined && isLeft);
+  }
+
+  private boolean isMarked() {
+    return existing.filter(this::isMarked).isPresent();
+  }
+
+  private boolean isMarked(LinkState link) {
+    return FormerBridge.uplinks(link).contains(uplink.index());
+  }
+
+  private boolean isMove() {
+    return !joined || !isEmpty();
+  }
+
+  /** Marks the bridge, one that is there with how it is, unless it bears a mark already. */
+  void mark() {
+    if (!isMove() || isMarked()) {
+      return;
+    }
+    if (existing.isEmpty()) {
+      FormerBridge.addToNew(plan, bridge, uplink.index());
+    } else {
+      former.ifPresent(found -> found.add(plan, existing.get(), uplink.index()));
+    }
+  }
+
+  /** Takes the mark off: the move has come to its end, or is taken back. */
+  void unmark() {
+    if (!isMarked() && !isMove()) {
+      return;
+    }
+    if (existing.isEmpty()) {
+      FormerBridge.deleteFromNew(plan, bridge, uplink.index());
+    } else {
+      former.ifPresent(found -> found.delete(plan, existing.get(), uplink.index()));
+    }
   }
 
   /**
@@ -137,13 +196,7 @@ final class UplinkMove {
         throw refused("cannot be moved to " + bridge + " with its " + entry + ": " + obstacle);
       }
     }
-    if (ipv6 && mtu != 0 && mtu < IPV6_MIN_MTU) {
-      throw InvalidInputException.ofValue(
-          "network.mtu",
-          Integer.toString(mtu),
-          "is too small for the IPv6 addresses of " + uplink.name(),
-          "at least " + IPV6_MIN_MTU);
-    }
+    NetworkMtu.check(plan.host(), uplink, mtu);
   }
 
   private int labelLength(LinkEntry entry) {
@@ -161,6 +214,49 @@ final class UplinkMove {
   }
 
   /**
+   * Makes a bridge that has no link-local address yet dormant while the uplink joins: with the
+   * carrier that the uplink brings, the kernel would give it that address, and does so only once.
+   */
+  void holdDormant() {
+    if (isHeldDormant()) {
+      setDormancy(Dormancy.DORMANT, Dormancy.NONE);
+    }
+  }
+
+  /** Ends the dormancy, also that which a broken move has left. */
+  void endDormancy() {
+    if (isHeldDormant() || (isMarked() && existing.get().dormant())) {
+      setDormancy(Dormancy.ENDED, Dormancy.DORMANT);
+    }
+  }
+
+  private void setDormancy(Dormancy wanted, Dormancy undo) {
+    configureBridge(LinkSettings.NONE.withDormancy(wanted), LinkSettings.NONE.withDormancy(undo));
+  }
+
+  private boolean isHeldDormant() {
+    return !joined
+        && existing
+            .filter(link -> link.up() && !link.ipv6Disabled() && link.ipv6AddressGeneration())
+            .filter(
+                link ->
+                    plan.host().addresses(link.index()).stream().noneMatch(UplinkMove::isLinkLocal))
+            .isPresent();
+  }
+
+  private static boolean isLinkLocal(AddressState found) {
+    return found.address() instanceof Inet6Address address && address.isLinkLocalAddress();
+  }
+
+  private void configureBridge(LinkSettings settings, LinkSettings undo) {
+    int index = existing.map(LinkState::index).orElse(0);
+    plan.add(
+        PlannedStep.shared(
+            new NetlinkStep.ConfigureLink(bridge, index, settings),
+            new NetlinkStep.ConfigureLink(bridge, index, undo)));
+  }
+
+  /**
    * Adds what may be on both links to the bridge.
    *
    * @param withoutIpv6 whether the bridge has no IPv6 so far
@@ -172,7 +268,11 @@ final class UplinkMove {
     }
     boolean hasIpv6 = onBridge.stream().anyMatch(LinkEntry::needsIpv6);
     if (ipv6 && !hasIpv6 && uplink.ipv6AddressGeneration()) {
-      generateAddresses(true); // before the first entry, which shows that this is done
+      AddressGeneration own = former.map(FormerBridge::generation).orElse(AddressGeneration.EUI64);
+      generateAddresses(
+          own.makesLinkLocal()
+              ? own
+              : AddressGeneration.EUI64); // before the first entry, which shows that this is done
     }
     for (LinkEntry entry : moved) {
       if (entry.way() == LinkEntry.Way.BESIDE) {
@@ -197,31 +297,27 @@ final class UplinkMove {
    * comes to IPv6, nor take what routers say unless the uplink does.
    */
   private void enableIpv6() {
-    generateAddresses(false);
+    generateAddresses(AddressGeneration.NONE);
     int before =
         existing.map(link -> plan.host().entries(link.index()).acceptRa()).orElse(all.acceptRa());
     if (all.acceptRa() >= 0) {
       plan.add(
           PlannedStep.shared(
-              new Step.SetSysctl(bridge, LinkSysctl.ACCEPT_RA, all.acceptRa()),
-              new Step.SetSysctl(bridge, LinkSysctl.ACCEPT_RA, before)));
+              new LocalStep.SetSysctl(bridge, LinkSysctl.ACCEPT_RA, all.acceptRa()),
+              new LocalStep.SetSysctl(bridge, LinkSysctl.ACCEPT_RA, before)));
     }
     plan.add(
         PlannedStep.shared(
-            new Step.DisableIpv6(bridge, false), new Step.DisableIpv6(bridge, true)));
+            new LocalStep.DisableIpv6(bridge, false), new LocalStep.DisableIpv6(bridge, true)));
   }
 
-  private void generateAddresses(boolean wanted) {
-    if (generating == wanted) {
+  private void generateAddresses(AddressGeneration wanted) {
+    if (generation == wanted) {
       return;
     }
-    int index = existing.map(LinkState::index).orElse(0);
     LinkSettings none = LinkSettings.NONE;
-    plan.add(
-        PlannedStep.shared(
-            new Step.ConfigureLink(bridge, index, none.withIpv6AddressGeneration(wanted)),
-            new Step.ConfigureLink(bridge, index, none.withIpv6AddressGeneration(generating))));
-    generating = wanted;
+    configureBridge(none.withAddressGeneration(wanted), none.withAddressGeneration(generation));
+    generation = wanted;
   }
 
   /**
@@ -232,9 +328,12 @@ final class UplinkMove {
     boolean hasOwn = !plan.host().addresses(link.index()).isEmpty();
     MacAddress kept = hasOwn && !movesAddresses() ? link.address() : uplink.address();
     boolean isKept = isHalfDone() && Objects.equals(kept, link.address());
-    if (kept == null || isKept) {
-      return;
+    if (kept != null && !isKept) {
+      setAddress(link, kept);
     }
+  }
+
+  private void setAddress(LinkState link, MacAddress kept) {
     List<LinkEntry> neighbours = BridgeAddress.neighbours(plan.host(), link);
     for (LinkEntry neighbour : neighbours) {
       Step add = new EntryStep.Add(bridge, neighbour); // for the way back
@@ -243,8 +342,8 @@ final class UplinkMove {
     LinkSettings none = LinkSettings.NONE;
     plan.add(
         PlannedStep.shared(
-            new Step.ConfigureLink(bridge, link.index(), none.withAddress(kept)),
-            new Step.ConfigureLink(bridge, link.index(), none.withAddress(link.address()))));
+            new NetlinkStep.ConfigureLink(bridge, link.index(), none.withAddress(kept)),
+            new NetlinkStep.ConfigureLink(bridge, link.index(), none.withAddress(link.address()))));
     for (LinkEntry neighbour : neighbours) {
       plan.add(PlannedStep.shared(new EntryStep.Add(bridge, neighbour), null));
     }
@@ -252,7 +351,8 @@ final class UplinkMove {
 
   /**
    * Once the uplink has joined: changes over what exists once, and takes the rest off it, last of
-   * all an address: where this is broken off, a link-local one shows that IPv6 was moved.
+   * all an address: where this is broken off, a link-local one shows that IPv6 was moved. What it
+   * cannot get back as it was is left to {@link #takeOffLast}.
    */
   void finish() {
     for (LinkEntry entry : moved) {
@@ -267,11 +367,17 @@ final class UplinkMove {
     Optional<LinkEntry> last =
         moved.stream().filter(entry -> entry.kind() == LinkEntry.Kind.ADDRESS).findFirst();
     for (LinkEntry entry : moved.reversed()) {
-      if (entry.way() != LinkEntry.Way.IN_PLACE && !last.filter(entry::equals).isPresent()) {
+      boolean isLater = entry.isStable() || last.filter(entry::equals).isPresent();
+      if (entry.way() != LinkEntry.Way.IN_PLACE && !isLater) {
         takeOff(entry);
       }
     }
-    last.ifPresent(this::takeOff);
+    last.filter(entry -> !entry.isStable()).ifPresent(this::takeOff);
+  }
+
+  /** When nothing can be refused any more. */
+  void takeOffLast() {
+    moved.reversed().stream().filter(LinkEntry::isStable).forEach(this::takeOff);
   }
 
   private void takeOff(LinkEntry entry) {
@@ -294,5 +400,59 @@ final class UplinkMove {
                 new EntryStep.Delete(bridge, entry), new EntryStep.Add(bridge, entry)));
       }
     }
+    existing.filter(LinkState::up).ifPresent(link -> BareRoutes.add(plan, link, moved));
+    existing.ifPresent(this::restore);
+  }
+
+  /** One that was made for the move has IPv6 for that alone, unless somebody uses it by now. */
+  private void restoreNew(LinkState link) {
+    boolean isUsed =
+        plan.host().entries(link.index()).all().stream()
+            .anyMatch(entry -> entry.needsIpv6() && !isKernels(entry) && !moved.contains(entry));
+    if (!isUsed) {
+      disableIpv6(link);
+    }
+  }
+
+  private void disableIpv6(LinkState link) {
+    if (!link.ipv6Disabled()) {
+      plan.add(
+          PlannedStep.shared(
+              new LocalStep.DisableIpv6(bridge, true), new LocalStep.DisableIpv6(bridge, false)));
+    }
+  }
+
+  /** Gives a bridge back what it had before a move to it. */
+  private void restore(LinkState link) {
+    FormerBridge had = FormerBridge.marked(link, uplink.index()).orElse(null);
+    if (had == null) {
+      if (isMarked()) {
+        restoreNew(link);
+        unmark();
+      }
+      return;
+    }
+    if (link.dormant()) {
+      setDormancy(Dormancy.NONE, Dormancy.DORMANT);
+    }
+    int acceptRa = plan.host().entries(link.index()).acceptRa();
+    if (had.acceptRa() >= 0 && acceptRa >= 0 && had.acceptRa() != acceptRa) {
+      plan.add(
+          PlannedStep.shared(
+              new LocalStep.SetSysctl(bridge, LinkSysctl.ACCEPT_RA, had.acceptRa()),
+              new LocalStep.SetSysctl(bridge, LinkSysctl.ACCEPT_RA, acceptRa)));
+    }
+    if (had.isIpv6Disabled()) {
+      disableIpv6(link);
+    }
+    generateAddresses(had.generation());
+    if (had.hadOtherAddress(link.address())) {
+      setAddress(link, had.address());
+    }
+    if (!had.isUp() && link.up()) {
+      plan.change(link, LinkSettings.NONE.withUp(false), true);
+      DownLink.addAddresses(plan, link, moved);
+    }
+    unmark();
   }
 }

@@ -15,7 +15,8 @@
  * <p>A plug that fails puts everything back where it was, as it was, unless another VIF uses the
  * bridge by then. Unplugging leaves the bridge, its uplink and what was moved, as os-vif does: it
  * only ends a move that was broken off, forwards if the uplink has joined the bridge, otherwise
- * backwards. Whoever takes the bridge away configures the uplink anew.
+ * backwards. Whatever is plugged into such a bridge or unplugged next does so, also for a network
+ * that names no uplink or another one. Whoever takes the bridge away configures the uplink anew.
  *
  * <p>Where the VIF says {@code has_traffic_filtering} false, the bridge gets the rules that os-vif
  * writes with iptables, in a chain that iptables' FORWARD jumps to: forward from and to the bridge

@@ -4,10 +4,13 @@ import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
 import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.PortAssociation;
+import io.fastvif.plugin.BrokenOff;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.PlannedNames;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
@@ -84,6 +87,10 @@ public final class DirectPlugin implements VifPlugin {
   @Override
   public PlugPlan plug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     VifDirect direct = check(vif);
+    VifChecks.deviceAddress(vif);
+    new PlannedNames()
+        .add("vlan_name", direct.vlanName().orElse(""))
+        .add("vif_name", direct.vifName().orElse(""));
     SourceDevice source = SourceDevice.find(direct, host);
     MacvtapPlanner planner = planner(direct, host);
     planner.plug(
@@ -104,7 +111,7 @@ public final class DirectPlugin implements VifPlugin {
     if (!preserve && vif.portProfile().hasValue() && planner.isPlugged()) {
       port = port(vif, instance, direct, planner, host);
     }
-    planner.unplug(preserve, port);
+    planner.unplug(preserve, port, source(direct, host));
     return planner.plan().unplugged();
   }
 
@@ -114,8 +121,30 @@ public final class DirectPlugin implements VifPlugin {
   }
 
   @Override
+  public List<BrokenOff> brokenOff(HostSnapshot host) {
+    return host.links().stream()
+        .filter(device -> BroughtUp.isLeft(host, device))
+        .map(
+            device ->
+                new BrokenOff(
+                    device.name(),
+                    "brought up: link " + device.index(),
+                    plan -> BroughtUp.setDown(plan, device)))
+        .toList();
+  }
+
+  @Override
   public HypervisorTask hypervisorTask(Vif vif) {
     return vif instanceof VifDirect ? HypervisorTask.OPEN_DEVICE : HypervisorTask.CONNECT_DEVICE;
+  }
+
+  /** The links that the VIF lies on; none where its device or VLAN is gone. */
+  private static List<LinkState> source(VifDirect vif, HostSnapshot host) {
+    try {
+      return SourceDevice.find(vif, host).links().reversed();
+    } catch (InvalidInputException gone) {
+      return List.of();
+    }
   }
 
   /** The port on the switch outside; null where the device that it was asked by is gone. */

@@ -1,12 +1,14 @@
 package io.fastvif.plugin.direct;
 
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PortAssociation;
 import io.fastvif.plan.SharedBridge;
@@ -20,7 +22,7 @@ import java.util.Optional;
 
 /** Plans one VIF's macvtap, and what its device needs. */
 final class MacvtapPlanner {
-  private static final int IPV6_LEAST_MTU = 1280;
+  private static final int IPV6_MIN_MTU = 1280;
 
   private final PlanBuilder plan;
   private final String vifId;
@@ -60,7 +62,7 @@ final class MacvtapPlanner {
         LinkSettings.NONE
             .withMtu(mtu)
             .withAddress(mac)
-            .withIpv6AddressGeneration(mtu < IPV6_LEAST_MTU ? null : false);
+            .withIpv6AddressGeneration(mtu < IPV6_MIN_MTU ? null : false);
     if (own.isPresent() && !own.get().isUnfinished()) {
       keep(own.get(), source, mode);
       bringUp(source, false);
@@ -76,7 +78,7 @@ final class MacvtapPlanner {
     boolean passthrough = mode == MacvtapMode.PASSTHRU;
     plan.add(
         PlannedStep.own(
-            new Step.CreateMacvtap(
+            new NetlinkStep.CreateMacvtap(
                 name,
                 source.lowerName(),
                 source.lowerIndex(),
@@ -84,7 +86,7 @@ final class MacvtapPlanner {
                 promiscuous,
                 passthrough ? null : mac,
                 mtu),
-            new Step.DeleteLink(name, 0, 0)));
+            new DeleteLink(name, 0, 0)));
     // In mode passthrough the kernel hands the address on to the device.
     configure(
         wanted.withMtu(null).withAddress(passthrough ? mac : null).withAlias(Aliases.of(vifId)));
@@ -101,7 +103,7 @@ final class MacvtapPlanner {
   }
 
   private void delete(LinkState half) {
-    plan.add(PlannedStep.own(new Step.DeleteLink(half.name(), half.index(), half.group()), null));
+    plan.add(PlannedStep.own(new DeleteLink(half.name(), half.index(), half.group()), null));
   }
 
   private void associate(PortAssociation port) {
@@ -120,32 +122,34 @@ final class MacvtapPlanner {
   }
 
   private void configure(LinkSettings settings) {
-    plan.add(PlannedStep.own(new Step.ConfigureLink(name, 0, settings), null));
+    plan.add(PlannedStep.own(new NetlinkStep.ConfigureLink(name, 0, settings), null));
   }
 
   private void keep(LinkState own, SourceDevice source, MacvtapMode mode) {
     LowerLink lower = own.lower();
     if (lower == null || lower.mode() == null || lower.index() != source.lowerIndex()) {
       throw InvalidInputException.ofValue(
-          "vif_name",
-          name,
-          "is plugged already, and not as a macvtap on " + source.lowerName(),
-          "a VIF that was unplugged before it is plugged elsewhere");
+              "vif_name",
+              name,
+              "is plugged already, and not as a macvtap on " + source.lowerName(),
+              "a VIF that was unplugged before it is plugged elsewhere")
+          .untilUnplugged();
     }
     if (lower.mode() == mode) {
       return;
     }
     if (lower.mode() == MacvtapMode.PASSTHRU || mode == MacvtapMode.PASSTHRU) {
       throw InvalidInputException.ofValue(
-          "mode",
-          mode.toString(),
-          "cannot be given to " + name + ", which is of mode " + lower.mode(),
-          "a VIF that was unplugged before");
+              "mode",
+              mode.toString(),
+              "cannot be given to " + name + ", which is of mode " + lower.mode(),
+              "a VIF that was unplugged before")
+          .untilUnplugged();
     }
     plan.add(
         PlannedStep.own(
-            new Step.SetMacvtapMode(name, own.index(), mode),
-            new Step.SetMacvtapMode(name, own.index(), lower.mode())));
+            new NetlinkStep.SetMacvtapMode(name, own.index(), mode),
+            new NetlinkStep.SetMacvtapMode(name, own.index(), lower.mode())));
   }
 
   private void provideVlan(SourceDevice source) {
@@ -153,8 +157,8 @@ final class MacvtapPlanner {
     plan.share(new SharedBridge(vlan, null));
     plan.add(
         PlannedStep.shared(
-            new Step.CreateVlan(vlan, source.link().name(), source.vlanId()),
-            new Step.DeleteLink(vlan, 0, 0)));
+            new NetlinkStep.CreateVlan(vlan, source.link().name(), source.vlanId()),
+            new DeleteLink(vlan, 0, 0)));
   }
 
   /**
@@ -167,7 +171,7 @@ final class MacvtapPlanner {
   private void bringUp(SourceDevice source, boolean made) {
     List<String> going = source.lacksVlan() ? List.of(name, source.vlanName()) : List.of(name);
     for (LinkState link : source.links()) {
-      boolean marked = link.alias().equals(Aliases.BROUGHT_UP);
+      boolean marked = BroughtUp.is(link);
       boolean mark = marked || link.alias().isEmpty();
       if (!link.up() || (made && marked) || link.isUnfinished()) {
         LinkSettings up =
@@ -178,13 +182,14 @@ final class MacvtapPlanner {
                 : new MacvtapStep.SetDownIfUnused(link.name(), link.index(), mark, going);
         plan.add(
             PlannedStep.own(
-                new Step.ConfigureLink(link.name(), link.isUnfinished() ? 0 : link.index(), up),
+                new NetlinkStep.ConfigureLink(
+                    link.name(), link.isUnfinished() ? 0 : link.index(), up),
                 undo));
       }
     }
     if (source.lacksVlan()) {
       LinkSettings up = LinkSettings.NONE.withUp(true);
-      plan.add(PlannedStep.own(new Step.ConfigureLink(source.vlanName(), 0, up), null));
+      plan.add(PlannedStep.own(new NetlinkStep.ConfigureLink(source.vlanName(), 0, up), null));
     }
   }
 
@@ -192,14 +197,20 @@ final class MacvtapPlanner {
    * Plans to remove the macvtap, and to set down again what was brought up for it.
    *
    * @param port on a switch outside; null for none
+   * @param source the links that the VIF lies on, as far as they are there
    */
-  void unplug(boolean preserve, PortAssociation port) {
+  void unplug(boolean preserve, PortAssociation port, List<LinkState> source) {
     if (port != null) {
       plan.add(ports.disassociate(port));
     }
     List<LinkState> lower = preserve ? List.of() : removeFiles();
     plan.delete(preserve);
     setDown(lower);
+    if (lower.isEmpty() && !preserve) {
+      source.stream()
+          .filter(device -> BroughtUp.isLeft(plan.host(), device))
+          .forEach(device -> BroughtUp.setDown(plan, device));
+    }
   }
 
   /** The same for a VIF of which nothing but the id is known. */
@@ -225,11 +236,8 @@ final class MacvtapPlanner {
 
   private void setDown(List<LinkState> lower) {
     for (LinkState device : lower) {
-      if (device.alias().equals(Aliases.BROUGHT_UP)) {
-        plan.add(
-            PlannedStep.own(
-                new MacvtapStep.SetDownIfUnused(device.name(), device.index(), true, List.of()),
-                null));
+      if (BroughtUp.is(device)) {
+        BroughtUp.setDown(plan, device);
       }
     }
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a VIF's macvtap lies on.
+ * The device below a VIF's macvtap.
  *
  * @param function the virtual function that the device is; null if it is none
  * @param physicalFunction the link of that function's physical one; null if there is none
@@ -115,7 +115,7 @@ record SourceDevice(
     return vlanName.isEmpty() ? link.index() : vlan == null ? 0 : vlan.index();
   }
 
-  /** The greatest MTU that a macvtap on it may have. */
+  /** The maximum MTU of a macvtap on it. */
   int mtu() {
     return vlan == null ? link.mtu() : vlan.mtu();
   }

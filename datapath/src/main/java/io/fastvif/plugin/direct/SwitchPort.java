@@ -1,10 +1,10 @@
 package io.fastvif.plugin.direct;
 
 import io.fastvif.plan.LinkId;
-import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PortAssociation;
 import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.plan.WaitingStep;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.vif.Field;
 import io.fastvif.vif.InstanceInfo;
@@ -27,7 +27,7 @@ import java.util.UUID;
  */
 record SwitchPort(boolean preassociate, int timeoutSeconds, UUID host, String lldpadPidFile) {
   private static final int DEFAULT_SECONDS = 30;
-  private static final int GREATEST_SECONDS = 3600;
+  private static final int MAX_SECONDS = 3600;
   private static final int PROFILE_BYTES = 39;
   private static final int SELF = -1;
 
@@ -43,21 +43,21 @@ record SwitchPort(boolean preassociate, int timeoutSeconds, UUID host, String ll
     String host = options.text("host_uuid", "");
     return new SwitchPort(
         options.choice("association", Association.ASSOCIATE) == Association.PREASSOCIATE,
-        options.number("association_timeout", 1, GREATEST_SECONDS).orElse(DEFAULT_SECONDS),
+        options.number("association_timeout", 1, MAX_SECONDS).orElse(DEFAULT_SECONDS),
         host.isEmpty() ? null : uuid("host_uuid", host),
         options.text("lldpad_pid_file", "/var/run/lldpad.pid"));
   }
 
   PlannedStep associate(PortAssociation port) {
     return PlannedStep.own(
-        new MacvtapStep.AssociatePort(port, preassociate, timeoutSeconds),
-        new MacvtapStep.DisassociatePort(port, timeoutSeconds));
+        new WaitingStep.AssociatePort(port, preassociate, timeoutSeconds),
+        new WaitingStep.DisassociatePort(port, timeoutSeconds));
   }
 
   PlannedStep disassociate(PortAssociation port) {
     return PlannedStep.own(
-        new MacvtapStep.DisassociatePort(port, timeoutSeconds),
-        new MacvtapStep.AssociatePort(port, preassociate, timeoutSeconds));
+        new WaitingStep.DisassociatePort(port, timeoutSeconds),
+        new WaitingStep.AssociatePort(port, preassociate, timeoutSeconds));
   }
 
   /**

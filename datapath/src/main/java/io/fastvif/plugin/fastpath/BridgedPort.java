@@ -2,6 +2,7 @@ package io.fastvif.plugin.fastpath;
 
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.SharedBridge;
+import io.fastvif.plugin.PlannedNames;
 import io.fastvif.vif.Field;
 import io.fastvif.vif.InterfaceName;
 import io.fastvif.vif.InvalidInputException;
@@ -20,6 +21,7 @@ final class BridgedPort {
     }
     String bridge = port.plan().bridgeName(BRIDGE_FIELD, given);
     InterfaceName.check(BRIDGE_FIELD, Field.of(bridge));
+    new PlannedNames().add(BRIDGE_FIELD, bridge).add("vif_name", port.tap());
     port.plan().share(new SharedBridge(bridge, null));
     port.plan().ensureBridge(bridge);
     port.plan()

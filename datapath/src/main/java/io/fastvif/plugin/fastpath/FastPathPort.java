@@ -1,7 +1,9 @@
 package io.fastvif.plugin.fastpath;
 
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.ServedPort;
@@ -82,7 +84,7 @@ final class FastPathPort {
 
   /** Frames carry a virtio-net header, by which checksums and segments pass as they are. */
   Step createTap() {
-    return new Step.CreateTap(
+    return new LocalStep.CreateTap(
         tap(), port.queuePairs() > 1, true, OptionalInt.empty(), OptionalInt.empty());
   }
 
@@ -101,10 +103,12 @@ final class FastPathPort {
     other.notes().forEach(plan::note);
   }
 
-  /** The port is open, as the VIF has it now. */
+  /**
+   * Opens the port, as the VIF has it now; anew if its tap was deleted, whose descriptor it has.
+   */
   void open() {
     Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
-    if (former.equals(Optional.of(port))) {
+    if (former.equals(Optional.of(port)) && ownTap().isPresent()) {
       return;
     }
     former.ifPresent(this::close);
@@ -114,8 +118,8 @@ final class FastPathPort {
   }
 
   /**
-   * The port is closed. Where the tap is left but this process has no such port, another may have
-   * it, or may have ended without taking its socket along.
+   * Closes the port. Where the tap is left but this process has no such port, another may have it,
+   * or may have ended without taking its socket along.
    */
   void close() {
     Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
@@ -145,7 +149,7 @@ final class FastPathPort {
       plan.note(tap() + " is left: preserve_on_delete is set");
     } else {
       LinkState own = link.get();
-      plan.add(PlannedStep.own(new Step.DeleteLink(own.name(), own.index(), own.group()), null));
+      plan.add(PlannedStep.own(new DeleteLink(own.name(), own.index(), own.group()), null));
     }
   }
 }

@@ -1,12 +1,14 @@
 package io.fastvif.plugin.fastpath;
 
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LinkSysctl;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.RouteState;
-import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.FixedIp;
 import io.fastvif.vif.InvalidInputException;
@@ -103,7 +105,7 @@ final class RoutedPort {
       plan.change(own.get(), wanted, false);
       return;
     }
-    plan.add(PlannedStep.own(port.createTap(), new Step.DeleteLink(tap, 0, 0)));
+    plan.add(PlannedStep.own(port.createTap(), new DeleteLink(tap, 0, 0)));
     set(LinkSysctl.IPV4_FORWARDING, 1);
     set(LinkSysctl.PROXY_ARP, 1);
     set(LinkSysctl.ARP_PROXY_DELAY, 0);
@@ -115,14 +117,14 @@ final class RoutedPort {
       set(LinkSysctl.NDP_PROXY_DELAY, 0);
       proxyNeighbours();
     } else {
-      plan.add(PlannedStep.own(new Step.DisableIpv6(tap, true), null));
+      plan.add(PlannedStep.own(new LocalStep.DisableIpv6(tap, true), null));
     }
     // This comes with the last of the settings: a tap that is finished has them all.
-    plan.add(PlannedStep.own(new Step.ConfigureLink(tap, 0, wanted), null));
+    plan.add(PlannedStep.own(new NetlinkStep.ConfigureLink(tap, 0, wanted), null));
   }
 
   private void set(LinkSysctl setting, int value) {
-    plan.add(PlannedStep.own(new Step.SetSysctl(port.tap(), setting, value), null));
+    plan.add(PlannedStep.own(new LocalStep.SetSysctl(port.tap(), setting, value), null));
   }
 
   /** IPv6 routes are not in snapshots: they are asked for each time, and found to be there. */
@@ -134,7 +136,8 @@ final class RoutedPort {
       if (route.protocol() == RTPROT_BOOT && !wanted.contains(route)) {
         plan.add(
             PlannedStep.own(
-                new Step.DeleteRoute(port.tap(), route), new Step.AddRoute(port.tap(), route)));
+                new NetlinkStep.DeleteRoute(port.tap(), route),
+                new NetlinkStep.AddRoute(port.tap(), route)));
       }
     }
     for (RouteState route : wanted) {
@@ -142,7 +145,8 @@ final class RoutedPort {
         checkFree(route);
         plan.add(
             PlannedStep.own(
-                new Step.AddRoute(port.tap(), route), new Step.DeleteRoute(port.tap(), route)));
+                new NetlinkStep.AddRoute(port.tap(), route),
+                new NetlinkStep.DeleteRoute(port.tap(), route)));
       }
     }
   }
@@ -183,7 +187,7 @@ final class RoutedPort {
   private void proxyNeighbours() {
     for (InetAddress gateway : gateways) {
       if (gateway instanceof Inet6Address && !gateway.isLinkLocalAddress()) {
-        plan.add(PlannedStep.own(new Step.AddProxyNeighbour(port.tap(), gateway), null));
+        plan.add(PlannedStep.own(new NetlinkStep.AddProxyNeighbour(port.tap(), gateway), null));
       }
     }
   }

@@ -10,7 +10,11 @@
  * If the forwarder is another process, that fails before anything was touched.
  *
  * <p>The tap is persistent and bears the VIF's alias: it outlives the forwarder, which finds it
- * again. Sockets cannot be seen by planning; whether a port is open is asked of the forwarder.
+ * again. Sockets cannot be seen by planning; whether a port is open is asked of the forwarder. Of a
+ * port whose forwarder was killed nothing but the VIF's {@code path} names the socket's file: the
+ * kernel lists open sockets only, and a tap's alias has no room for a path beside the id.
+ * Unplugging the VIF removes the file. Unplugging by the id alone takes the tap and leaves the
+ * file, which nobody answers on, until a port is opened there again.
  *
  * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code plugin.ovs}, {@code vif}.
  */

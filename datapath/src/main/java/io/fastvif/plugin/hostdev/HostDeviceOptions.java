@@ -21,8 +21,8 @@ record HostDeviceOptions(String driver, Unsupported unsupported, VfSettings sett
   private static final String SPOOF_CHECK = "spoof_check";
   private static final String TRUST = "trust";
   private static final String LINK_STATE = "link_state";
-  private static final String LEAST_RATE = "min_tx_rate";
-  private static final String GREATEST_RATE = "max_tx_rate";
+  private static final String MIN_RATE = "min_tx_rate";
+  private static final String MAX_RATE = "max_tx_rate";
   private static final String RSS_QUERY = "query_rss";
 
   private static final List<String> OWN =
@@ -32,8 +32,8 @@ record HostDeviceOptions(String driver, Unsupported unsupported, VfSettings sett
           SPOOF_CHECK,
           TRUST,
           LINK_STATE,
-          LEAST_RATE,
-          GREATEST_RATE,
+          MIN_RATE,
+          MAX_RATE,
           RSS_QUERY);
 
   /** Of the plugin ovs, for VIFs with its port profiles. */
@@ -48,9 +48,9 @@ record HostDeviceOptions(String driver, Unsupported unsupported, VfSettings sett
   }
 
   static HostDeviceOptions of(PluginOptions options) {
-    OptionalInt least = options.number(LEAST_RATE, NumberRange.RATE);
-    OptionalInt greatest = options.number(GREATEST_RATE, NumberRange.RATE);
-    boolean rates = least.isPresent() || greatest.isPresent();
+    OptionalInt min = options.number(MIN_RATE, NumberRange.RATE);
+    OptionalInt max = options.number(MAX_RATE, NumberRange.RATE);
+    boolean rates = min.isPresent() || max.isPresent();
     boolean state = !options.text(LINK_STATE, "").isEmpty();
     return new HostDeviceOptions(
         options.text("driver", ""),
@@ -59,7 +59,7 @@ record HostDeviceOptions(String driver, Unsupported unsupported, VfSettings sett
             .withSpoofCheck(flag(options, SPOOF_CHECK))
             .withTrust(flag(options, TRUST))
             .withLinkState(state ? options.choice(LINK_STATE, VfLinkState.AUTO) : null)
-            .withRates(rates ? new VfRates(least.orElse(0), greatest.orElse(0)) : null)
+            .withRates(rates ? new VfRates(min.orElse(0), max.orElse(0)) : null)
             .withRssQuery(flag(options, RSS_QUERY)));
   }
 

@@ -7,8 +7,9 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlannedStep;
-import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plan.VfSteps;
 import io.fastvif.plan.VfVlan;
@@ -74,7 +75,7 @@ record VfFunction(
     }
     VfSettings wanted =
         VfSettings.of(state.number())
-            .withAddress(vif.address().orElse(null))
+            .withAddress(VifChecks.functionAddress(vif))
             .withVlan(isSwitched ? null : vlan(vif))
             .orElse(options.settings());
     boolean isOptional = options.unsupported() == Unsupported.IGNORE;
@@ -120,7 +121,7 @@ record VfFunction(
     }
     if (plan.changesOvs()) {
       // ovs-vswitchd finds a port that it takes out of the kernel's datapath by its name.
-      plan.add(PlannedStep.own(new Step.AwaitOvs(List.of()), null));
+      plan.add(PlannedStep.own(new OvsStep.AwaitOvs(List.of()), null));
     }
     plan.change(representor, LinkSettings.NONE.withUp(false), false);
     restoreRepresentor(plan, former);
@@ -137,20 +138,22 @@ record VfFunction(
     if (!was.name().equals(name) && !plan.renames(index)) {
       plan.add(
           PlannedStep.own(
-              new Step.RenameLink(name, index, was.name()),
-              new Step.RenameLink(was.name(), index, name)));
+              new NetlinkStep.RenameLink(name, index, was.name()),
+              new NetlinkStep.RenameLink(was.name(), index, name)));
     }
     if (was.mtu() != representor.mtu()) {
       plan.add(
           PlannedStep.own(
-              new Step.ConfigureLink(was.name(), index, LinkSettings.NONE.withMtu(was.mtu())),
-              new Step.ConfigureLink(
+              new NetlinkStep.ConfigureLink(
+                  was.name(), index, LinkSettings.NONE.withMtu(was.mtu())),
+              new NetlinkStep.ConfigureLink(
                   was.name(), index, LinkSettings.NONE.withMtu(representor.mtu()))));
     }
     if (was.up()) {
       plan.add(
           PlannedStep.own(
-              new Step.ConfigureLink(was.name(), index, LinkSettings.NONE.withUp(true)), null));
+              new NetlinkStep.ConfigureLink(was.name(), index, LinkSettings.NONE.withUp(true)),
+              null));
     }
   }
 }

@@ -9,8 +9,8 @@
  * is bound, to {@code vfio-pci} for example; without, that is left to the hypervisor, as libvirt
  * does it by {@code managed='yes'}.
  *
- * <p>The device is leased to the VIF first (see {@code io.fastvif.switchdev.pool}), with how it
- * was; unplugging goes back to that: representor, driver, settings, and the lease last. Whoever is
+ * <p>The device is leased to the VIF first (see {@code io.fastvif.lease}), with how it was;
+ * unplugging goes back to that: representor, driver, settings, and the lease last. Whoever is
  * killed in between leaves the lease, and the same VIF's next plan, to plug or to unplug, goes on
  * from there.
  *

@@ -5,11 +5,11 @@ import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.DeviceState;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.FormerDevice;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import io.fastvif.plugin.DeviceSteps;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
@@ -122,7 +122,8 @@ public final class NestedDpdkPlugin implements VifPlugin {
             VifChecks.mtu(vif.network().orElse(null), defaultMtu));
     plan.add(
         PlannedStep.own(
-            new Step.DescribeDevice(file(vif), text), new Step.DescribeDevice(file(vif), null)));
+            new DeviceStep.DescribeDevice(file(vif), text),
+            new DeviceStep.DescribeDevice(file(vif), null)));
     return plan.plug();
   }
 
@@ -133,7 +134,7 @@ public final class NestedDpdkPlugin implements VifPlugin {
     DeviceSteps steps = DeviceSteps.of(plan, VifChecks.id(vif), FIELD, address);
     if (steps.isPlugged()) {
       plan.device(address.toString());
-      plan.add(PlannedStep.own(new Step.DescribeDevice(file(vif), null), null));
+      plan.add(PlannedStep.own(new DeviceStep.DescribeDevice(file(vif), null), null));
       steps.restore();
     }
     steps.giveBack();
@@ -147,7 +148,8 @@ public final class NestedDpdkPlugin implements VifPlugin {
             .anyMatch(lease -> lease.holder().equals(vifId));
     if (hasDevice && vifId.indexOf('/') < 0) {
       plan.add(
-          PlannedStep.own(new Step.DescribeDevice(folder.resolve(vifId + ".json"), null), null));
+          PlannedStep.own(
+              new DeviceStep.DescribeDevice(folder.resolve(vifId + ".json"), null), null));
     }
   }
 

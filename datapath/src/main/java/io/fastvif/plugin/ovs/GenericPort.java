@@ -1,8 +1,9 @@
 package io.fastvif.plugin.ovs;
 
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.OvsPort;
-import io.fastvif.plan.Step;
+import io.fastvif.plugin.VifChecks;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.OpenVSwitchProfile;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class GenericPort {
     plan.addPort(
         ownBridge,
         new OvsPort(
-            name, "", Map.of(), Map.of(), OptionalInt.empty(), vif.creation(name, ownBridge)));
+            name, "", Map.of(), vif.mark(), OptionalInt.empty(), vif.creation(name, ownBridge)));
     plan.mtu(name, vif.mtu());
     plan.addPort(
         vif.bridge(),
@@ -50,7 +51,7 @@ final class GenericPort {
             // os-vif finds the patch port by the VIF's own id
             vif.externalIds(vif.id(), instance, ""),
             vif.patchCreation()));
-    plan.addPort(ownBridge, patch(ownPatch, integrationPatch, Map.of(), OvsPort.Creation.NONE));
+    plan.addPort(ownBridge, patch(ownPatch, integrationPatch, vif.mark(), OvsPort.Creation.NONE));
     plan.changeOvs();
   }
 
@@ -73,17 +74,18 @@ final class GenericPort {
 
   /**
    * The tap, where the profile asks for one; it is there before Open vSwitch looks for it. Where
-   * another VIF has a device of that name the creation fails.
+   * another VIF has a device of that name, or it is no tap, the creation fails.
    */
   private static void tap(OvsPlan plan, OvsVif vif, String name) {
     OpenVSwitchProfile profile = vif.profile();
-    if (profile.createsTap() && (plan.lacksOwn(name) || plan.isOthersDevice(name))) {
+    if (profile.createsTap()
+        && (plan.lacksOwn(name) || plan.isOthersDevice(name) || !plan.isTap(name))) {
       plan.devices()
           .port(
-              new Step.CreateTap(
+              new LocalStep.CreateTap(
                   name, profile.isMultiqueue(), false, OptionalInt.empty(), OptionalInt.empty()),
               LinkSettings.NONE,
-              LinkSettings.NONE.withMtu(vif.mtu()).withAddress(vif.vif().address().orElse(null)));
+              LinkSettings.NONE.withMtu(vif.mtu()).withAddress(VifChecks.deviceAddress(vif.vif())));
     }
   }
 

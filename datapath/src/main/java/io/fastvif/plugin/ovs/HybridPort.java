@@ -1,12 +1,15 @@
 package io.fastvif.plugin.ovs;
 
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
-import io.fastvif.plan.Step;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -20,7 +23,9 @@ final class HybridPort {
   static void plug(OvsPlan plan, OvsVif vif, String bridge, InstanceInfo instance) {
     String bridgeEnd = OvsNames.bridgeEnd(vif.id());
     String switchEnd = OvsNames.switchEnd(vif.id());
+    List.of(switchEnd, bridgeEnd, bridge).forEach(plan.devices()::device);
     bridge(plan, vif, bridge);
+    plan.requireNoOtherPort(vif.bridge(), switchEnd);
     Optional<LinkState> pair =
         plan.host().link(switchEnd).filter(link -> !plan.isOthersDevice(switchEnd));
     boolean isUnfinished = plan.isUnfinished(bridgeEnd) || plan.isUnfinished(switchEnd);
@@ -47,13 +52,14 @@ final class HybridPort {
       plan.devices()
           .add(
               PlannedStep.own(
-                  new Step.CreateBridge(bridge, OptionalInt.of(0)),
-                  new Step.DeleteLink(bridge, 0, 0)));
-      plan.devices().add(PlannedStep.own(new Step.DisableIpv6(bridge, true), null));
+                  new NetlinkStep.CreateBridge(bridge, OptionalInt.of(0)),
+                  new DeleteLink(bridge, 0, 0)));
+      plan.devices().add(PlannedStep.own(new LocalStep.DisableIpv6(bridge, true), null));
       plan.devices()
           .add(
               PlannedStep.own(
-                  new Step.ConfigureLink(bridge, 0, settings.withAlias(Aliases.of(vif.id()))),
+                  new NetlinkStep.ConfigureLink(
+                      bridge, 0, settings.withAlias(Aliases.of(vif.id()))),
                   null));
       return;
     }
@@ -61,7 +67,8 @@ final class HybridPort {
       plan.devices()
           .add(
               PlannedStep.own(
-                  new Step.DisableIpv6(bridge, true), new Step.DisableIpv6(bridge, false)));
+                  new LocalStep.DisableIpv6(bridge, true),
+                  new LocalStep.DisableIpv6(bridge, false)));
     }
     plan.devices().change(link.get(), settings, false);
   }
@@ -89,8 +96,8 @@ final class HybridPort {
     plan.devices()
         .add(
             PlannedStep.own(
-                new Step.CreateVeth(bridgeEnd, null, switchEnd, null, vif.mtu()),
-                new Step.DeleteLink(bridgeEnd, 0, 0)));
+                new NetlinkStep.CreateVeth(bridgeEnd, null, switchEnd, null, vif.mtu()),
+                new DeleteLink(bridgeEnd, 0, 0)));
     LinkSettings settings = LinkSettings.NONE.withAlias(Aliases.of(vif.id())).withUp(true);
     setUp(plan, bridgeEnd, settings.withMaster(bridge));
     setUp(plan, switchEnd, settings);
@@ -98,8 +105,8 @@ final class HybridPort {
 
   /** Without IPv6: with it, an end that comes up floods the whole switch. */
   private static void setUp(OvsPlan plan, String end, LinkSettings settings) {
-    plan.devices().add(PlannedStep.own(new Step.DisableIpv6(end, true), null));
-    plan.devices().add(PlannedStep.own(new Step.ConfigureLink(end, 0, settings), null));
+    plan.devices().add(PlannedStep.own(new LocalStep.DisableIpv6(end, true), null));
+    plan.devices().add(PlannedStep.own(new NetlinkStep.ConfigureLink(end, 0, settings), null));
   }
 
   static void unplug(OvsPlan plan, OvsVif vif, String bridge) {

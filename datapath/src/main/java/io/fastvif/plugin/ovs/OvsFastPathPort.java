@@ -22,10 +22,10 @@ final class OvsFastPathPort {
     if (profile.usesHybridPlug()) {
       String bridge = hybridBridge(vif, profile);
       HybridPort.plug(plan, vif, bridge, instance);
-      plan.host()
-          .link(device)
-          .ifPresent(
-              link -> plan.devices().change(link, LinkSettings.NONE.withMaster(bridge), false));
+      // A plugin that makes the device itself puts it on the bridge too.
+      if (vhostUser.plugin().orElse("").equals(OvsPlugin.NAME)) {
+        plan.change(device, LinkSettings.NONE.withMaster(bridge));
+      }
       return;
     }
     plan.ensureBridge(vif.bridge(), vif.datapathType());

@@ -1,18 +1,21 @@
 package io.fastvif.plugin.ovs;
 
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.OvsChange;
 import io.fastvif.plan.OvsOwnership;
 import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.OvsSnapshot;
+import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.QosIds;
-import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.vif.InvalidInputException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +24,8 @@ import java.util.Set;
 
 /** Collects one VIF's steps: those on devices at once, Open vSwitch's all in one step. */
 final class OvsPlan {
+  private static final String TAP = "tun";
+
   private final OvsVif vif;
   private final PlanBuilder plan;
   private final String device;
@@ -68,6 +73,11 @@ final class OvsPlan {
     return host.link(name).isEmpty() || isUnfinished(name);
   }
 
+  /** Whether a device of that name is a tap, as os-vif or a hypervisor makes one too. */
+  boolean isTap(String name) {
+    return host.link(name).filter(link -> link.kind().equals(TAP)).isPresent();
+  }
+
   /**
    * Whether a device is the VIF's: as its alias says, and where it has none, as it is with a device
    * that os-vif or a hypervisor made, as the iface-id of the port says that it goes with. Where
@@ -86,26 +96,31 @@ final class OvsPlan {
     return ovs.port(port).isPresent() || OvsNames.isOf(vif.id(), link.name());
   }
 
-  /** The bridge is there, with that datapath type. */
+  /** Ensures the bridge, with that datapath type. */
   void ensureBridge(String name, String datapathType) {
-    Optional<OvsSnapshot.Bridge> bridge = ovs.bridge(name);
+    Optional<OvsSnapshot.BridgeRow> bridge = ovs.bridge(name);
     changes.add(new OvsChange.EnsureBridge(name, datapathType));
     if (bridge.isEmpty() && ovs.isKnown()) {
-      undo.addFirst(new OvsChange.DeleteBridge(name, true));
+      undo.addFirst(new OvsChange.TakeBackBridge(name));
     }
-    Optional<OvsSnapshot.Bridge> other =
+    Optional<OvsSnapshot.BridgeRow> other =
         bridge.filter(row -> !row.datapathType().equals(datapathType));
     other.ifPresent(row -> undo.addFirst(new OvsChange.EnsureBridge(name, row.datapathType())));
     changing |= bridge.isEmpty() || other.isPresent();
   }
 
-  /** The port is on that bridge. */
+  /**
+   * Ensures the port on a bridge.
+   *
+   * @throws InvalidInputException as of {@link #requireNoOtherPort}
+   */
   void addPort(String bridge, OvsPort port) {
+    requireNoOtherPort(bridge, port.name());
     plan.device(port.name());
     ports.add(port.name());
     changes.add(new OvsChange.AddPort(bridge, port, takenOver(bridge, port)));
     if (ovs.isKnown() && ovs.port(port.name()).isEmpty()) {
-      undo.addFirst(new OvsChange.DeletePort(bridge, port.name(), port.interfaceId()));
+      undo.addFirst(new OvsChange.DeletePort(bridge, port.name(), port.interfaceId(), vif.id()));
     }
     boolean wanted = isAsWanted(bridge, port);
     if (!wanted) {
@@ -115,16 +130,36 @@ final class OvsPlan {
     changing |= !wanted;
   }
 
+  /**
+   * Checks that no other bridge has a port of that name.
+   *
+   * @throws InvalidInputException if one has, because its device is another's too then
+   */
+  void requireNoOtherPort(String bridge, String name) {
+    ovs.port(name)
+        .filter(row -> !row.bridge().isEmpty() && !row.bridge().equals(bridge))
+        .ifPresent(row -> refuse(name, bridge, row));
+  }
+
+  private void refuse(String name, String bridge, OvsSnapshot.PortRow row) {
+    InvalidInputException taken =
+        InvalidInputException.ofValue(
+            name.equals(device) ? "vif_name" : "id",
+            name,
+            "belongs to the bridge " + row.bridge(),
+            "a port's name that " + bridge + " has or none has");
+    throw OvsOwnership.isMarked(vif.id(), row, ovs) ? taken.untilUnplugged() : taken;
+  }
+
   /** The iface-id of another VIF's port that is taken over; null if nothing is known. */
   private String takenOver(String bridge, OvsPort wanted) {
     if (!ovs.isKnown()) {
       return null;
     }
+    Optional<OvsSnapshot.PortRow> present =
+        ovs.port(wanted.name()).filter(port -> port.bridge().equals(bridge));
     List<String> others =
-        ovs.port(wanted.name())
-            .filter(port -> port.bridge().equals(bridge))
-            .map(port -> OvsOwnership.interfaceIds(port, ovs))
-            .orElse(List.of());
+        present.map(port -> OvsOwnership.interfaceIds(port, ovs)).orElse(List.of());
     for (String id : others) {
       if (!id.equals(wanted.interfaceId())) {
         plan.note(
@@ -136,6 +171,16 @@ final class OvsPlan {
         return id;
       }
     }
+    present
+        .flatMap(port -> OvsOwnership.otherVif(vif.id(), port, ovs))
+        .ifPresent(
+            id ->
+                plan.note(
+                    "port "
+                        + wanted.name()
+                        + " was the VIF "
+                        + id
+                        + "'s and is taken over from it"));
     return "";
   }
 
@@ -153,10 +198,10 @@ final class OvsPlan {
             .isPresent();
   }
 
-  /** The port is not on that bridge. */
+  /** Deletes the port from a bridge, if it is there. */
   void deletePort(String bridge, String name, String interfaceId) {
-    OvsChange.DeletePort delete = new OvsChange.DeletePort(bridge, name, interfaceId);
-    Optional<OvsSnapshot.Port> port = ovs.port(name);
+    OvsChange.DeletePort delete = new OvsChange.DeletePort(bridge, name, interfaceId, vif.id());
+    Optional<OvsSnapshot.PortRow> port = ovs.port(name);
     if (port.isPresent() && !OvsOwnership.isOf(delete, port.get(), ovs)) {
       foreignPorts.add(name);
       plan.note(
@@ -164,7 +209,9 @@ final class OvsPlan {
               + name
               + " is left: it is "
               + (port.get().bridge().equals(bridge)
-                  ? "another VIF's"
+                  ? OvsOwnership.otherVif(vif.id(), port.get(), ovs)
+                      .map(other -> "the VIF " + other + "'s")
+                      .orElse("another VIF's")
                   : "on the bridge " + port.get().bridge()));
       return;
     }
@@ -178,7 +225,7 @@ final class OvsPlan {
   }
 
   /**
-   * No port of that bridge has that iface-id, whatever the ports' names: the device that one was
+   * Deletes the ports of a bridge with that iface-id, whatever their names: the device that one was
    * named after may be gone, or have another name by now.
    */
   void deletePortsOf(String bridge, String interfaceId) {
@@ -187,13 +234,13 @@ final class OvsPlan {
     }
     if (ovs.isKnown()) {
       for (String port : ovs.portsOf(bridge, interfaceId)) {
-        OvsChange.DeletePort delete = new OvsChange.DeletePort(bridge, port, interfaceId);
+        OvsChange.DeletePort delete = new OvsChange.DeletePort(bridge, port, interfaceId, vif.id());
         if (!changes.contains(delete)) {
           deletePort(bridge, port, interfaceId);
         }
       }
     } else {
-      changes.add(new OvsChange.DeletePortsOf(bridge, interfaceId));
+      changes.add(new OvsChange.DeletePortsOf(bridge, interfaceId, vif.id()));
       changing = true;
     }
   }
@@ -203,45 +250,62 @@ final class OvsPlan {
     return foreignPorts.contains(name);
   }
 
-  /** The bridge is gone if it belongs to a trunk port, unless that is another VIF's. */
+  /** Deletes the bridge if it belongs to a trunk port, unless that is another VIF's. */
   void deleteTrunkBridge() {
     if (OvsNames.isTrunkBridge(vif.bridge()) && foreignPorts.isEmpty()) {
       deleteBridge(vif.bridge(), false);
     }
   }
 
-  /** The bridge is gone. */
+  /** Deletes the bridge. */
   void deleteBridge(String name, boolean onlyIfEmpty) {
     changes.add(new OvsChange.DeleteBridge(name, onlyIfEmpty));
     changing |= !ovs.isKnown() || ovs.bridge(name).isPresent();
   }
 
-  /** A device that Open vSwitch or somebody else made has that MTU, if it is there. */
+  /** Sets the MTU of a device that Open vSwitch or somebody else made, if it is there. */
   void mtu(String device, int mtu) {
-    host.link(device).ifPresent(link -> plan.change(link, LinkSettings.NONE.withMtu(mtu), false));
+    change(device, LinkSettings.NONE.withMtu(mtu));
   }
 
-  /** Everything of Open vSwitch's that was collected is done here. */
+  /**
+   * Changes a device that Open vSwitch or somebody else made for the VIF, if it is there. One that
+   * is another VIF's, or has that name as an alternative one only, is left.
+   */
+  void change(String device, LinkSettings settings) {
+    LinkState link = host.link(device).orElse(null);
+    if (link == null) {
+      return;
+    }
+    if (isOthers(link, device)) {
+      leave(link);
+    } else {
+      plan.change(link, settings, false);
+    }
+  }
+
+  /** Adds the collected changes of Open vSwitch to the plan, at this place. */
   void changeOvs() {
     if (changing && !changes.isEmpty()) {
       plan.add(
           PlannedStep.own(
-              new Step.ChangeOvs(changes), undo.isEmpty() ? null : new Step.ChangeOvs(undo)));
+              new OvsStep.ChangeOvs(changes), undo.isEmpty() ? null : new OvsStep.ChangeOvs(undo)));
     }
   }
 
   /**
-   * The switch has let go of a link before it gets another name: ovs-vswitchd finds the ports that
-   * it takes out of the kernel's datapath by name, and leaves one there that was renamed meanwhile.
+   * Waits until the switch has released a link, before the link is renamed: ovs-vswitchd finds the
+   * ports that it takes out of the kernel's datapath by name, and leaves one there that was renamed
+   * meanwhile.
    */
   void awaitRelease(LinkState link) {
     if (changing || link.master() != 0) {
-      plan.add(PlannedStep.own(new Step.AwaitOvs(List.of()), null));
+      plan.add(PlannedStep.own(new OvsStep.AwaitOvs(List.of()), null));
     }
   }
 
   /**
-   * A device goes, if it is there and the VIF's.
+   * Deletes a device, if it is there and the VIF's.
    *
    * @param port the port that it goes with
    */
@@ -251,7 +315,7 @@ final class OvsPlan {
       return;
     }
     if (isOwn(link, name, port)) {
-      plan.add(PlannedStep.own(new Step.DeleteLink(name, link.index(), link.group()), null));
+      plan.add(PlannedStep.own(new DeleteLink(name, link.index(), link.group()), null));
       plan.device(name);
     } else {
       leave(link);
@@ -268,7 +332,7 @@ final class OvsPlan {
   }
 
   /**
-   * A Linux bridge goes, if it is there and the VIF's; the guest's device leaves it.
+   * Retires a Linux bridge, if it is there and the VIF's; the guest's device leaves it.
    *
    * @param port the port of Open vSwitch that it goes with
    */
@@ -285,14 +349,14 @@ final class OvsPlan {
     host.link(device)
         .filter(link -> link.master() == index)
         .ifPresent(link -> plan.change(link, LinkSettings.NONE.withMaster(""), false));
-    plan.add(PlannedStep.own(new Step.RetireBridge(name, index, bridge.group()), null));
+    plan.add(PlannedStep.own(new NetlinkStep.RetireBridge(name, index, bridge.group()), null));
     plan.device(name);
   }
 
   /** The plan to plug. */
   PlugPlan plug() {
     if (vif.options().waitFor() == WaitFor.VSWITCHD && !ports.isEmpty()) {
-      plan.add(PlannedStep.own(new Step.AwaitOvs(ports), null));
+      plan.add(PlannedStep.own(new OvsStep.AwaitOvs(ports), null));
     }
     return plan.plug();
   }

@@ -6,6 +6,7 @@ import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.PlannedNames;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.UnplugStage;
 import io.fastvif.plugin.VifChecks;
@@ -28,7 +29,7 @@ import java.util.List;
 
 /** Plugs VIFs into Open vSwitch. */
 public final class OvsPlugin implements VifPlugin {
-  private static final String NAME = "ovs";
+  static final String NAME = "ovs";
   private static final String TYPES =
       String.join(
           ", ",
@@ -104,6 +105,7 @@ public final class OvsPlugin implements VifPlugin {
           "is not for a " + vif.objectName(),
           "a " + VifOpenVSwitch.OBJECT_NAME);
     }
+    checkNames(vif, checked);
     OvsPlan plan = new OvsPlan(checked, name(vif), host);
     switch (vif) {
       case VifOpenVSwitch port -> GenericPort.plug(plan, checked, portName(port), instance);
@@ -170,6 +172,27 @@ public final class OvsPlugin implements VifPlugin {
       return HypervisorTask.CONNECT_DEVICE;
     }
     return profile.hypervisorTask();
+  }
+
+  private void checkNames(Vif vif, OvsVif checked) {
+    String id = checked.id();
+    PlannedNames names = new PlannedNames();
+    boolean isFastPath =
+        checked.profile() instanceof PortProfileFpOpenVSwitch fastPath && fastPath.usesHybridPlug();
+    if (isFastPath || vif instanceof VifBridge) {
+      names.addOfId(id, OvsNames.bridgeEnd(id)).addOfId(id, OvsNames.switchEnd(id));
+    }
+    if (vif instanceof VifOpenVSwitch && options.perPortBridge()) {
+      names.addOfId(id, OvsNames.portBridge(id));
+    }
+    names.add("network.bridge", checked.bridge());
+    if (isFastPath && checked.profile() instanceof PortProfileFpOpenVSwitch fastPath) {
+      names.add("port_profile.bridge_name", hybridBridge(vif, fastPath));
+    }
+    if (vif instanceof VifBridge bridge) {
+      names.add("bridge_name", bridge.bridgeName().orElse(""));
+    }
+    names.add("vif_name", name(vif));
   }
 
   /** The Linux bridge of a hybrid plug with a fast path. */

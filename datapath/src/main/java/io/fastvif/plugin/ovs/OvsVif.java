@@ -1,5 +1,6 @@
 package io.fastvif.plugin.ovs;
 
+import io.fastvif.plan.OvsMarks;
 import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.QosIds;
 import io.fastvif.plugin.VifChecks;
@@ -96,6 +97,11 @@ record OvsVif(
     return profile.interfaceId().orElse("");
   }
 
+  /** The external_ids of an interface of the VIF's that has no iface-id. */
+  Map<String, String> mark() {
+    return OvsMarks.with(id, Map.of());
+  }
+
   /** The external_ids of the VIF's interface. */
   Map<String, String> externalIds(InstanceInfo instance, String onBridge) {
     return externalIds(
@@ -117,7 +123,7 @@ record OvsVif(
     if (OvsNames.isTrunkBridge(onBridge)) {
       ids.put("bridge_name", onBridge);
     }
-    return ids;
+    return OvsMarks.with(id, ids);
   }
 
   /** What a new port of that name is given: isolation and QoS as the options say. */

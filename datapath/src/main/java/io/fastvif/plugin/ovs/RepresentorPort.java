@@ -5,6 +5,7 @@ import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.TemporaryName;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
@@ -39,14 +40,18 @@ final class RepresentorPort {
           new OvsPort(
               name,
               "dpdk",
-              Map.of(
-                  "dpdk-devargs",
-                  function.physicalFunction() + ",representor=[" + function.number() + "]"),
+              options(function),
               vif.externalIds(instance, vif.bridge()),
               OptionalInt.empty(),
               vif.creation(name, vif.bridge())));
     }
     plan.changeOvs();
+  }
+
+  /** The options by which DPDK finds a function's representor. */
+  static Map<String, String> options(VirtualFunctionState function) {
+    return Map.of(
+        "dpdk-devargs", function.physicalFunction() + ",representor=[" + function.number() + "]");
   }
 
   /** Neither the function nor its representor need be there any more. */
@@ -71,9 +76,14 @@ final class RepresentorPort {
     plan.changeOvs();
     if (representor != null && !plan.isOthersPort(representor.name())) {
       plan.awaitRelease(representor);
-      plan.devices().change(representor, LinkSettings.NONE.withUp(false), false);
-      TemporaryName.takeBack(plan.devices(), representor);
+      giveBack(plan.devices(), representor);
     }
+  }
+
+  /** The representor down, under its former name; the switch has released it by then. */
+  static void giveBack(PlanBuilder plan, LinkState representor) {
+    plan.change(representor, LinkSettings.NONE.withUp(false), false);
+    TemporaryName.takeBack(plan, representor);
   }
 
   private static LinkState named(OvsPlan plan, OvsVif vif, LinkState representor) {

@@ -4,8 +4,8 @@ import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifChecks;
@@ -67,11 +67,11 @@ public final class TapPlugin implements VifPlugin {
     String name = generic.vifName().require("vif_name");
     PlanBuilder plan = new PlanBuilder(VifChecks.id(vif), name, host);
     plan.port(
-        new Step.CreateTap(name, multiQueue, vnetHeader, owner, group),
+        new LocalStep.CreateTap(name, multiQueue, vnetHeader, owner, group),
         LinkSettings.NONE,
         LinkSettings.NONE
             .withMtu(VifChecks.mtu(vif.network().orElse(null), defaultMtu))
-            .withAddress(vif.address().orElse(null)));
+            .withAddress(VifChecks.deviceAddress(vif)));
     return plan.plug();
   }
 

@@ -7,6 +7,7 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plan.VhostUserSocketStep;
+import io.fastvif.plan.WaitingStep;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.SocketOptions;
@@ -21,13 +22,13 @@ import io.fastvif.vif.VifVhostUser;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes ready for a VIFVHostUser what another process's backend and the hypervisor need. */
+/** Prepares the socket of a VIFVHostUser for another process's backend and the hypervisor. */
 public final class VhostUserPlugin implements VifPlugin {
   private static final String NAME = "vhostuser";
   private static final int ALL_MAY_PASS = 0755;
   private static final int OWN_AND_GROUP = 0660;
   private static final int DEFAULT_WAIT_SECONDS = 30;
-  private static final int MOST_WAIT_SECONDS = 3600;
+  private static final int MAX_WAIT_SECONDS = 3600;
   private static final int MILLIS = 1000;
 
   private final SocketAccess folderAccess;
@@ -66,7 +67,7 @@ public final class VhostUserPlugin implements VifPlugin {
     SocketAccess given = SocketOptions.access(options, "socket", OWN_AND_GROUP);
     boolean isGiven = SocketOptions.names("socket").stream().anyMatch(options::has);
     socketAccess = isGiven ? given : null;
-    waitSeconds = options.number("wait_seconds", 0, MOST_WAIT_SECONDS).orElse(DEFAULT_WAIT_SECONDS);
+    waitSeconds = options.number("wait_seconds", 0, MAX_WAIT_SECONDS).orElse(DEFAULT_WAIT_SECONDS);
   }
 
   @Override
@@ -82,8 +83,7 @@ public final class VhostUserPlugin implements VifPlugin {
     if (checked.mode().require("mode") == VhostUserMode.CLIENT && waitSeconds > 0) {
       plan.add(
           PlannedStep.own(
-              new VhostUserSocketStep.AwaitBackend(path, socketAccess, waitSeconds * MILLIS),
-              null));
+              new WaitingStep.AwaitBackend(path, socketAccess, waitSeconds * MILLIS), null));
     }
     return plan.plug();
   }

@@ -1,15 +1,14 @@
 /**
- * The plugin {@code vhostuser}: a VIFVHostUser whose backend is another process, such as DPDK's or
- * a switch's that is told of the port by somebody else. What is left to do on the host is the
- * socket: the folder is made for whoever makes the socket, the backend's socket is waited for and
- * probed, and given to the user whom the hypervisor runs as; a socket that a hypervisor left is
- * removed.
+ * The plugin {@code vhostuser}, for a VIFVHostUser whose backend is another process, such as a DPDK
+ * application or a switch that is configured by somebody else. It prepares the socket: creates its
+ * folder, waits for the backend's socket, probes it and gives it to the hypervisor's user;
+ * unplugging removes a socket that a hypervisor left behind.
  *
- * <p>Which end is which says the VIF's mode: {@code client} is a hypervisor that connects to the
- * backend, {@code server} one that the backend connects to, at any time later.
+ * <p>The VIF's mode is the hypervisor's: {@code client} means that the hypervisor connects to the
+ * backend, {@code server} that the backend connects to the hypervisor, at any time later.
  *
- * <p>Planning does not look at files, so a plan has the same steps each time; those that find
- * everything as it should be change nothing, and the outcome says so.
+ * <p>Planning does not read files, so a plan always has the same steps. Steps that find everything
+ * in place change nothing, and the outcome says so.
  *
  * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code vif}.
  */

@@ -1,5 +1,6 @@
 package io.fastvif.vhostuser.memory;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -18,9 +19,28 @@ final class AddressTable {
         regions.stream()
             .sorted(Comparator.comparingLong(r -> key(address.applyAsLong(r.region()))))
             .toList();
-    keys = sorted.stream().mapToLong(r -> key(address.applyAsLong(r.region()))).toArray();
-    sizes = sorted.stream().mapToLong(r -> r.region().size()).toArray();
-    targets = sorted.stream().mapToLong(r -> r.mapping().address()).toArray();
+    long[] begins = new long[sorted.size()];
+    long[] lengths = new long[sorted.size()];
+    long[] places = new long[sorted.size()];
+    int count = 0;
+    for (MappedRegion region : sorted) {
+      long begin = key(address.applyAsLong(region.region()));
+      long length = region.region().size();
+      // Of aliases, what the one before has already is left out: it is the same memory.
+      long shared = count == 0 ? 0 : begins[count - 1] + lengths[count - 1] - begin;
+      boolean overlaps =
+          count > 0 && Long.compareUnsigned(begin - begins[count - 1], lengths[count - 1]) < 0;
+      long cut = overlaps ? Math.min(shared, length) : 0;
+      if (cut < length) {
+        begins[count] = begin + cut;
+        lengths[count] = length - cut;
+        places[count] = region.mapping().address() + cut;
+        count++;
+      }
+    }
+    keys = Arrays.copyOf(begins, count);
+    sizes = Arrays.copyOf(lengths, count);
+    targets = Arrays.copyOf(places, count);
   }
 
   private static long key(long address) {

@@ -3,8 +3,8 @@ package io.fastvif.vhostuser.memory;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The memory that a guest has now. One thread, the session's, replaces it; any thread may look at
- * it through a {@link GuestMemoryView} of its own.
+ * The guest's current memory. One thread, the session's, replaces it; any other thread reads it
+ * through a {@link GuestMemoryView} of its own.
  */
 public final class CurrentGuestMemory implements AutoCloseable {
   private final AtomicReference<GuestMemory> current = new AtomicReference<>();
@@ -15,9 +15,9 @@ public final class CurrentGuestMemory implements AutoCloseable {
   }
 
   /**
-   * Puts another memory in the place of the former, which lives on while views look at it.
+   * Replaces the memory. The former one stays mapped until the last view has moved on.
    *
-   * @param memory the new one, of which this takes over one user
+   * @param memory the new one; takes over one of its users
    */
   public void replace(GuestMemory memory) {
     GuestMemory former = current.getAndSet(memory);
@@ -27,18 +27,18 @@ public final class CurrentGuestMemory implements AutoCloseable {
   }
 
   /**
-   * The memory now, for its owner: the thread that replaces it.
+   * Returns the current memory. Only for the thread that replaces it.
    *
-   * @return it, not retained
+   * @return the memory, without adding a user
    */
   public GuestMemory get() {
     return current.getAcquire();
   }
 
   /**
-   * The memory now, as its user.
+   * Returns the current memory with one user added.
    *
-   * @return it, to be released
+   * @return the memory, to be released by the caller
    */
   public GuestMemory retain() {
     while (true) {
@@ -46,12 +46,12 @@ public final class CurrentGuestMemory implements AutoCloseable {
       if (memory.tryRetain()) {
         return memory;
       }
-      // It was replaced in between: a session has to be asked for that, so it ends.
+      // It was replaced in between. Only a request of the frontend's does that, so this ends.
       Thread.onSpinWait();
     }
   }
 
-  /** Lets the memory go; views see a memory without regions from then on. */
+  /** Releases the memory; views see a memory without regions afterwards. */
   @Override
   public void close() {
     replace(GuestMemory.empty());

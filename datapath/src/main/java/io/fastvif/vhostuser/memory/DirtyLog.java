@@ -7,12 +7,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The log of a live migration: a bit for each page of 4 KiB that was written since the frontend
- * looked last, from guest address 0 on, the lowest bit of a byte first. The frontend takes bits
- * away at the same time, so they are set atomically. Any thread that is a user may mark.
+ * The dirty-page log of a live migration: one bit per 4 KiB page written since the frontend last
+ * read the log, starting at guest address 0, least significant bit first. The frontend clears bits
+ * concurrently, so they are set atomically. Any thread that is a user of the mapping may mark
+ * pages.
  *
- * <p>To be marked after the page was written: a frontend that sees the bit before the write could
- * copy the page too early.
+ * <p>Mark a page after writing it: a frontend that saw the bit first could copy the page too early.
  *
  * @see <a href="https://qemu-project.gitlab.io/qemu/interop/vhost-user.html">Vhost-user protocol,
  *     "Migration"</a>
@@ -45,15 +45,15 @@ public final class DirtyLog {
    * @param size its bytes
    * @param backing which files to take
    * @return the log, with one user
-   * @throws InvalidMemoryException if the file will not do
+   * @throws InvalidMemoryException if the file is unsuitable
    */
   public static DirtyLog map(int fd, long offset, long size, Backing backing) {
     return new DirtyLog(SharedMapping.map(fd, offset, size, backing, "dirty log"));
   }
 
   /**
-   * Marks the pages of a range as written. Pages beyond the log's end are left out: the frontend
-   * said that it covers the memory.
+   * Marks the pages of a range as written. Ignores pages beyond the log's end: it is the frontend's
+   * task to make the log cover the memory.
    *
    * @param guestAddress the first byte's, unsigned; of a used ring, what SET_VRING_ADDR gave as its
    *     log address
@@ -63,6 +63,8 @@ public final class DirtyLog {
     if (length <= 0) {
       return;
     }
+    // A bit that is set may be cleared, and the page copied, before what was written is seen.
+    VarHandle.fullFence();
     long page = guestAddress >>> PAGE_SHIFT;
     long last = Math.min((guestAddress + length - 1) >>> PAGE_SHIFT, pages - 1);
     while (page <= last) {
@@ -79,7 +81,7 @@ public final class DirtyLog {
   }
 
   /**
-   * Its mapping, for {@link SharedMapping#isIntact} and its users.
+   * Returns the mapping of the log, for {@link SharedMapping#isIntact} and reference counting.
    *
    * @return the log's part of the file
    */

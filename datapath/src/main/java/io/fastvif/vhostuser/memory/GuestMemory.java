@@ -5,19 +5,25 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The regions of a guest's memory at one time. It never changes, counts its users, of which the
- * maker is the first, and lets its mappings go with the last one. Any thread that is a user may
- * read it. Rings use a {@link GuestMemoryView}, which remembers the last region as well.
+ * An immutable table of the regions of a guest's memory. It is reference-counted: its creator is
+ * the first user, and the last user's {@link #release} unmaps the regions. Any thread that is a
+ * user may read it. Rings use a {@link GuestMemoryView}, which also caches the region used last.
  */
 public final class GuestMemory {
-  /** What SET_MEM_TABLE can carry; with CONFIGURE_MEM_SLOTS there may be {@link #MOST_REGIONS}. */
-  public static final int MOST_REGIONS_IN_A_MESSAGE = 8;
+  /**
+   * The regions that fit into SET_MEM_TABLE; with CONFIGURE_MEM_SLOTS there may be {@link
+   * #MAX_REGIONS}.
+   */
+  public static final int MAX_REGIONS_PER_MESSAGE = 8;
 
-  /** What KVM offers, and other backends too (KVM_USER_MEM_SLOTS of x86, less three). */
-  public static final int MOST_REGIONS = 509;
+  /**
+   * The most regions: as many as KVM and other backends take (KVM_USER_MEM_SLOTS of x86, less
+   * three).
+   */
+  public static final int MAX_REGIONS = 509;
 
-  /** How often one region may be added: more than any frontend has queue pairs. */
-  private static final int MOST_TIMES = 1 << 16;
+  /** The most times that one region may be added: more than any frontend has queue pairs. */
+  private static final int MAX_TIMES = 1 << 16;
 
   private final AtomicInteger users = new AtomicInteger(1);
   private final List<MappedRegion> regions;
@@ -31,25 +37,26 @@ public final class GuestMemory {
   }
 
   /**
-   * A memory without regions, which holds no address.
+   * Returns a memory without regions.
    *
-   * @return it, with one user
+   * @return an empty table with one user
    */
   public static GuestMemory empty() {
     return new GuestMemory(List.of());
   }
 
   /**
-   * Maps regions, all or none.
+   * Maps all of the regions, or none if one of them fails.
    *
    * @param regions what the frontend says of them
    * @param descriptors the file of each; the caller keeps them and may close them afterwards
    * @param backing which files to take
    * @return the memory, with one user
-   * @throws InvalidMemoryException if a region cannot be, overlaps another, or its file will not do
+   * @throws InvalidMemoryException if a region is invalid or overlaps another, or its file is
+   *     unsuitable
    */
   public static GuestMemory map(List<MemoryRegion> regions, int[] descriptors, Backing backing) {
-    if (regions.size() > MOST_REGIONS || regions.size() != descriptors.length) {
+    if (regions.size() > MAX_REGIONS || regions.size() != descriptors.length) {
       throw new InvalidMemoryException(
           regions.size() + " memory regions with " + descriptors.length + " descriptors");
     }
@@ -57,7 +64,7 @@ public final class GuestMemory {
     try {
       for (int i = 0; i < descriptors.length; i++) {
         mapped.add(MappedRegion.map(regions.get(i), descriptors[i], backing));
-        requireNoOverlap(mapped.get(i), mapped.subList(0, i));
+        requireUnambiguous(mapped.get(i), mapped.subList(0, i));
       }
       return new GuestMemory(mapped);
     } catch (RuntimeException | Error e) {
@@ -67,30 +74,30 @@ public final class GuestMemory {
   }
 
   /**
-   * The same memory with one more region. QEMU 7.2 adds and removes each region once for every
-   * queue pair: one that is there already, with the same addresses and the same part of the same
-   * file, is counted, and goes when it was removed as often.
+   * Returns a copy with one more region. QEMU 7.2 adds and removes each region once per queue pair,
+   * so adding a region that is already there, with the same addresses and the same part of the same
+   * file, only counts up; the region goes once it was removed as often as it was added.
    *
    * @param region what the frontend says of it
    * @param descriptor its file; the caller keeps it and may close it afterwards
    * @param backing which files to take
    * @return a memory of its own, with one user
-   * @throws InvalidMemoryException if the region cannot be, overlaps another, its file will not do,
-   *     or there are {@link #MOST_REGIONS}
+   * @throws InvalidMemoryException if the region is invalid or overlaps another, its file is
+   *     unsuitable, or there are {@link #MAX_REGIONS} already
    */
   public GuestMemory with(MemoryRegion region, int descriptor, Backing backing) {
     MappedRegion added = MappedRegion.map(region, descriptor, backing);
     for (MappedRegion former : regions) {
-      if (former.repeats(added) && former.times() < MOST_TIMES) {
+      if (former.repeats(added) && former.times() < MAX_TIMES) {
         added.mapping().release();
         return replaced(former, former.again(1));
       }
     }
     try {
-      if (regions.size() == MOST_REGIONS) {
-        throw new InvalidMemoryException("more than " + MOST_REGIONS + " memory regions");
+      if (regions.size() == MAX_REGIONS) {
+        throw new InvalidMemoryException("more than " + MAX_REGIONS + " memory regions");
       }
-      requireNoOverlap(added, regions);
+      requireUnambiguous(added, regions);
     } catch (RuntimeException | Error e) {
       added.mapping().release();
       throw e;
@@ -102,9 +109,9 @@ public final class GuestMemory {
   }
 
   /**
-   * The same memory without a region.
+   * Returns a copy without a region.
    *
-   * @param region which: by its addresses and size
+   * @param region the region, identified by its addresses and size
    * @return a memory of its own, with one user
    * @throws InvalidMemoryException if there is no such region
    */
@@ -135,9 +142,9 @@ public final class GuestMemory {
     }
   }
 
-  private static void requireNoOverlap(MappedRegion region, List<MappedRegion> others) {
+  private static void requireUnambiguous(MappedRegion region, List<MappedRegion> others) {
     for (MappedRegion other : others) {
-      if (region.overlaps(other)) {
+      if (region.contradicts(other)) {
         throw new InvalidMemoryException(
             "memory region " + region.region() + " overlaps " + other.region());
       }
@@ -178,7 +185,7 @@ public final class GuestMemory {
   }
 
   /**
-   * Whether no region's file has shrunk: see {@link SharedMapping#isIntact}.
+   * Returns whether no region's file has shrunk: see {@link SharedMapping#isIntact}.
    *
    * @return whether all can be accessed
    */
@@ -192,9 +199,9 @@ public final class GuestMemory {
   }
 
   /**
-   * Whether an access has failed: see {@link SharedMapping#hasFaulted}.
+   * Returns whether an access has failed: see {@link SharedMapping#hasFaulted}.
    *
-   * @return whether zeros are in some region's place
+   * @return whether some region was replaced by zeros
    */
   public boolean hasFaulted() {
     for (int i = 0; i < regions.size(); i++) {
@@ -205,21 +212,21 @@ public final class GuestMemory {
     return false;
   }
 
-  /** Puts private zeros in the place of all regions: see {@link SharedMapping#revoke}. */
+  /** Replaces all regions by private zeros: see {@link SharedMapping#revoke}. */
   public void revoke() {
     regions.forEach(region -> region.mapping().revoke());
   }
 
   /**
-   * Adds a user, if there is one still.
+   * Adds a user, unless the last one has released it already.
    *
-   * @return false if the memory was let go already
+   * @return false if it was released already
    */
   public boolean tryRetain() {
     return UserCount.tryAdd(users);
   }
 
-  /** Takes a user away; with the last one the mappings go. */
+  /** Removes a user; the last one unmaps the regions. */
   public void release() {
     if (UserCount.remove(users)) {
       regions.forEach(region -> region.mapping().release());
@@ -227,7 +234,7 @@ public final class GuestMemory {
   }
 
   /**
-   * The guest's address of a byte that the frontend names by its own: a dirty log counts by those.
+   * Converts a user address to a guest address, which is what dirty logs are indexed by.
    *
    * @param userAddress the frontend's address, unsigned
    * @return the guest's; 0 if the byte is in no region

@@ -1,9 +1,9 @@
 package io.fastvif.vhostuser.memory;
 
 /**
- * A guest's memory as one ring sees it: the same until the ring asks for the newest. One thread at
- * a time may use it. Nothing but {@link #refresh} with a new memory takes longer than a comparison
- * with the region used last or, with several, a binary search; nothing allocates.
+ * One ring's view of a guest's memory: stays the same until the ring calls {@link #refresh}. One
+ * thread at a time may use it. A translation costs a comparison with the region used last, or a
+ * binary search if the address is in another one; nothing allocates.
  */
 public final class GuestMemoryView implements AutoCloseable {
   private final CurrentGuestMemory source;
@@ -19,7 +19,7 @@ public final class GuestMemoryView implements AutoCloseable {
   private long userTarget;
 
   /**
-   * Looks at a guest's memory as it is now.
+   * Creates a view of the current memory.
    *
    * @param source where to find the newest
    */
@@ -29,10 +29,10 @@ public final class GuestMemoryView implements AutoCloseable {
   }
 
   /**
-   * Picks up the newest memory. To be called between two bursts: addresses that were translated
-   * before must not be used any more if it returns true.
+   * Switches to the newest memory. Call it between two bursts: if it returns true, addresses
+   * translated before are invalid.
    *
-   * @return whether there was another one
+   * @return whether the memory has changed
    */
   public boolean refresh() {
     if (source.get() == memory) {
@@ -77,6 +77,20 @@ public final class GuestMemoryView implements AutoCloseable {
   }
 
   /**
+   * How many bytes follow an address of the guest's within its region.
+   *
+   * @param guestAddress the first byte's, unsigned
+   * @return at least 1; 0 if the byte is in no region
+   */
+  public long contiguous(long guestAddress) {
+    int index = guest.find(guestAddress);
+    long offset = index < 0 ? -1 : guestAddress - guest.begin(index);
+    return index >= 0 && Long.compareUnsigned(offset, guest.size(index)) < 0
+        ? guest.size(index) - offset
+        : 0;
+  }
+
+  /**
    * Translates an address of the frontend's, as {@link GuestMemory#translateUser}.
    *
    * @param userAddress the first byte's, unsigned
@@ -101,16 +115,16 @@ public final class GuestMemoryView implements AutoCloseable {
   }
 
   /**
-   * The memory that the view looks at, for {@link GuestMemory#isIntact} and {@link
+   * Returns the memory behind the view, for {@link GuestMemory#isIntact} and {@link
    * GuestMemory#revoke}.
    *
-   * @return it, not retained
+   * @return the memory, without adding a user
    */
   public GuestMemory memory() {
     return memory;
   }
 
-  /** Lets the memory go; no address of it may be used any more. */
+  /** Releases the memory; none of its addresses may be used afterwards. */
   @Override
   public void close() {
     memory.release();

@@ -8,9 +8,9 @@ import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.SystemCallException;
 
 /**
- * Memory in which a backend notes the descriptors that it has taken and not yet given back. The
- * frontend keeps it, so that a backend that is started again knows what was under way. Each ring
- * has a part, whose contents are the ring's.
+ * Memory in which a backend records the descriptors that it has fetched and not yet used. The
+ * frontend keeps it, so that a restarted backend knows what was in flight. Each ring has a part of
+ * its own.
  *
  * <pre>
  *  split:  0         8        10         12        14        16
@@ -32,14 +32,14 @@ public record InflightArea(SharedMapping mapping, int rings, int ringSize) {
   private static final int SPLIT_UNIT = 16;
   private static final int PACKED_UNIT = 32;
 
-  /** What a virtqueue has at most (VIRTIO 1.2, 2.7). */
-  public static final int MOST_RING_SIZE = 32_768;
+  /** The most descriptors of a virtqueue (virtio 1.2, 2.7). */
+  public static final int MAX_RING_SIZE = 32_768;
 
   /**
-   * The bytes of a ring's part: a header, and as much for each descriptor, up to a cache line's
-   * end.
+   * Returns the size of one ring's part: a header and an entry of the same size per descriptor,
+   * rounded up to a cache line.
    *
-   * @param ringSize descriptors, at most {@link #MOST_RING_SIZE}
+   * @param ringSize descriptors, at most {@link #MAX_RING_SIZE}
    * @param packed whether the ring is packed; a part for a packed ring has room for a split one too
    * @return bytes
    */
@@ -49,7 +49,7 @@ public record InflightArea(SharedMapping mapping, int rings, int ringSize) {
   }
 
   /**
-   * Makes the file for an area: zeros, of fixed length.
+   * Creates the file of an area: zeros, sealed at its size.
    *
    * @param size its bytes
    * @return its descriptor, the caller's to close
@@ -87,13 +87,13 @@ public record InflightArea(SharedMapping mapping, int rings, int ringSize) {
    * @param packed whether the rings are packed
    * @param backing which files to take
    * @return the area, whose mapping has one user
-   * @throws InvalidMemoryException if the file will not do, or is too small for that
+   * @throws InvalidMemoryException if the file is unsuitable or too small
    */
   public static InflightArea map(
       int fd, long offset, long size, int rings, int ringSize, boolean packed, Backing backing) {
     if (rings <= 0
         || ringSize <= 0
-        || ringSize > MOST_RING_SIZE
+        || ringSize > MAX_RING_SIZE
         || size / rings < partSize(ringSize, packed)) {
       throw new InvalidMemoryException(
           String.format("in-flight area of 0x%x bytes for %d rings of %d", size, rings, ringSize));

@@ -1,9 +1,12 @@
 package io.fastvif.vhostuser.memory;
 
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifException;
+
 /**
  * A peer described or passed memory that cannot be used; the message says what is wrong with it.
  */
-public final class InvalidMemoryException extends RuntimeException {
+public final class InvalidMemoryException extends FastvifException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -12,6 +15,6 @@ public final class InvalidMemoryException extends RuntimeException {
    * @param message what is wrong, and with which memory
    */
   public InvalidMemoryException(String message) {
-    super(message);
+    super(message, FailureKind.OTHER);
   }
 }

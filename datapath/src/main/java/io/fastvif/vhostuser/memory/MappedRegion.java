@@ -21,9 +21,12 @@ record MappedRegion(MemoryRegion region, SharedMapping mapping, int times) {
         || wraps(region.userAddress(), region.size())) {
       throw new InvalidMemoryException(name + ": no such range of addresses");
     }
-    // What is aligned by the guest's address is then aligned in this process too.
-    if (((region.guestAddress() | region.userAddress()) & (SharedMapping.PAGE - 1)) != 0) {
-      throw new InvalidMemoryException(name + ": an address is no multiple of a page");
+    long offset = region.mmapOffset();
+    if (((region.guestAddress() - offset | region.userAddress() - offset)
+            & (SharedMapping.ALIGNMENT - 1))
+        != 0) {
+      throw new InvalidMemoryException(
+          name + ": its addresses and offset differ by no multiple of " + SharedMapping.ALIGNMENT);
     }
     return new MappedRegion(
         region, SharedMapping.map(fd, region.mmapOffset(), region.size(), backing, name), 1);
@@ -43,10 +46,21 @@ record MappedRegion(MemoryRegion region, SharedMapping mapping, int times) {
     return region.equals(other.region) && mapping.isOfFileOf(other.mapping);
   }
 
-  /** Whether the two have an address in common, of the guest's or of the frontend's. */
-  boolean overlaps(MappedRegion other) {
+  /**
+   * Whether some address would have two meanings. A frontend that shows its guest the same memory
+   * in two places has two regions with one user address, which means the same byte of the file in
+   * both.
+   */
+  boolean contradicts(MappedRegion other) {
     return overlap(region.guestAddress(), region.size(), other.region.guestAddress(), other)
-        || overlap(region.userAddress(), region.size(), other.region.userAddress(), other);
+        || (overlap(region.userAddress(), region.size(), other.region.userAddress(), other)
+            && !isAliasOf(other));
+  }
+
+  private boolean isAliasOf(MappedRegion other) {
+    return mapping.isOfFileOf(other.mapping)
+        && region.userAddress() - region.mmapOffset()
+            == other.region.userAddress() - other.region.mmapOffset();
   }
 
   private static boolean overlap(long a, long sizeOfA, long b, MappedRegion other) {

@@ -13,7 +13,8 @@ package io.fastvif.vhostuser.memory;
 public record MemoryRegion(long guestAddress, long size, long userAddress, long mmapOffset) {
 
   /**
-   * Whether a request to remove that region means this one: its offset does not count.
+   * Returns whether a REM_MEM_REG of the other region means this one. Ignores the offset, as the
+   * specification says.
    *
    * @param other the region of the request
    * @return whether addresses and size are the same

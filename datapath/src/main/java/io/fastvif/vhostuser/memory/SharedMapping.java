@@ -9,20 +9,20 @@ import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.stat;
-import java.lang.System.Logger.Level;
+import io.fastvif.trace.Log;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A part of a file that another process shares, mapped for reading and writing. It counts its
- * users, of which the maker is the first; the last one that releases it unmaps it.
+ * A part of a file shared by another process, mapped for reading and writing. It is
+ * reference-counted: its creator is the first user, and the last {@link #release} unmaps it.
  *
  * <p><b>Shrunk files.</b> If the peer shrinks a file that is not sealed, an access to a page that
  * is gone would raise SIGBUS; on huge pages it also does so if the peer punched a hole and no huge
- * page is left. Such mappings are guarded ({@link FaultGuard}): the first such access has private
- * zeros put in the place of the whole mapping, and succeeds. Threads that access it notice nothing.
- * {@link #hasFaulted} is true from then on, and the session ends when whoever has accessed it asks.
+ * page is left. Such mappings are guarded ({@link FaultGuard}): the first such access replaces the
+ * whole mapping by private zeros, and succeeds. The accessing thread notices nothing. {@link
+ * #hasFaulted} is true from then on, and the session ends when whoever has accessed it asks.
  */
 public final class SharedMapping {
   private static final int NOT_GUARDED = -1;
@@ -56,15 +56,20 @@ public final class SharedMapping {
     this.watched = watched;
   }
 
-  /** The page size of x86-64; addresses and offsets of regions are multiples of it. */
-  static final long PAGE = 4096;
+  /**
+   * A cache line: what is aligned in the file, as rings and logs must be, is aligned in this
+   * process too.
+   */
+  static final long ALIGNMENT = 64;
+
+  /** The page size of x86-64. */
+  private static final long PAGE = 4096;
 
   /**
-   * Maps a part of a file. Bounds that are not at a page of the file, which may be a huge one, are
-   * widened to it.
+   * Maps a part of a file, widened to the file's pages, which may be huge ones.
    *
    * @param fd the file; the caller keeps it and may close it afterwards
-   * @param offset where the part begins, a multiple of 4,096
+   * @param offset where the part begins, a multiple of 64
    * @param size its bytes, more than 0
    * @param backing which files to take
    * @param name what it is, for messages
@@ -78,9 +83,9 @@ public final class SharedMapping {
       throw new InvalidMemoryException(
           String.format("%s: offset 0x%x with size 0x%x is in no file", name, offset, size));
     }
-    if (offset % PAGE != 0) {
+    if (offset % ALIGNMENT != 0) {
       throw new InvalidMemoryException(
-          String.format("%s: offset 0x%x is no multiple of a page", name, offset));
+          String.format("%s: offset 0x%x is no multiple of %d", name, offset, ALIGNMENT));
     }
     Builder builder = new Builder(name, offset, size);
     builder.seal(fd, backing);
@@ -129,7 +134,9 @@ public final class SharedMapping {
       if (seals < 0) {
         // The kernel knows seals of shmem and hugetlbfs only (mm/memfd.c).
         throw new InvalidMemoryException(
-            name + ": the descriptor is no memory: neither memfd, tmpfs nor hugetlbfs");
+            name
+                + ": the descriptor is no memory: neither memfd, tmpfs nor hugetlbfs (QEMU:"
+                + " memory-backend-memfd; libvirt: <source type='memfd'/>)");
       }
       sealed =
           (seals & F_SEAL_SHRINK) != 0
@@ -250,8 +257,8 @@ public final class SharedMapping {
   }
 
   /**
-   * Puts private zeros in the place of the file, at once for all threads: accesses go on, and the
-   * peer sees nothing of them any more.
+   * Replaces the file by private zeros, for all threads at once: accesses still succeed, and the
+   * peer does not see them any more.
    *
    * @throws SystemCallException if the kernel refuses
    */
@@ -278,7 +285,7 @@ public final class SharedMapping {
   }
 
   /**
-   * Adds a user, if there is one still.
+   * Adds a user, unless the last one has released it already.
    *
    * @return false if the memory is unmapped already
    */
@@ -287,8 +294,8 @@ public final class SharedMapping {
   }
 
   /**
-   * Takes a user away; the last one unmaps the memory. What the kernel does not unmap is logged and
-   * stays mapped: whoever lets several mappings go lets all others go too.
+   * Removes a user; the last one unmaps the memory. If the kernel refuses to unmap it, that is
+   * logged and nothing is thrown, so that a caller who releases several mappings releases them all.
    */
   public void release() {
     if (UserCount.remove(users)) {
@@ -308,8 +315,7 @@ public final class SharedMapping {
       result = Memory.munmap(mapped, mappedLength);
     }
     if (result < 0) {
-      System.getLogger("io.fastvif.vhostuser")
-          .log(Level.WARNING, name + " stays mapped: munmap: " + Errno.describe(-result));
+      Log.warning(SharedMapping.class, name + " stays mapped: munmap: " + Errno.describe(-result));
     }
   }
 

@@ -1,9 +1,9 @@
 package io.fastvif.vhostuser.protocol;
 
-/** What follows a request. */
+/** What a request is answered with. */
 public enum Answer {
-  /** Nothing, unless an acknowledgement was asked for. */
+  /** Nothing, unless the frontend asked for an acknowledgement (REPLY_ACK). */
   NONE,
-  /** A reply with contents; an acknowledgement that is asked for beside it makes no difference. */
+  /** A reply with a payload, whether or not an acknowledgement was asked for. */
   REPLY
 }

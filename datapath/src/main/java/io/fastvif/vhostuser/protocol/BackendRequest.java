@@ -3,16 +3,16 @@ package io.fastvif.vhostuser.protocol;
 import static io.fastvif.vhostuser.protocol.RequestRow.carrying;
 
 /**
- * The requests that a backend makes to a frontend, over the socket of SET_BACKEND_REQ_FD. A network
- * backend has a reason for none of them with the features that ours offers; our frontend refuses
- * them all by the reason that stands here.
+ * The requests that a backend makes to a frontend, over the socket of SET_BACKEND_REQ_FD. With the
+ * features that our backend offers it never needs one; our frontend refuses each of them, for the
+ * reason given here.
  */
 public enum BackendRequest implements Request {
   /** An address is missing in the cache, or may not be accessed. */
   IOTLB_MSG(1, carrying(Payload.IOTLB).refused("there is no IOMMU")),
   /** The configuration space has changed. */
   CONFIG_CHANGE_MSG(2, without(ProtocolFeature.CONFIG, Payload.NONE)),
-  /** Where a guest may kick a device itself. */
+  /** Where the guest may kick the device directly. */
   VRING_HOST_NOTIFIER_MSG(
       3, without(ProtocolFeature.HOST_NOTIFIER, Payload.RING_AREA).descriptors(0, 1)),
   /** A call as a message. */
@@ -49,7 +49,7 @@ public enum BackendRequest implements Request {
    * The request of a number.
    *
    * @param id the header's first field
-   * @return it, or null if there is none
+   * @return the request, or null if the specification has none of that number
    */
   public static BackendRequest of(int id) {
     for (BackendRequest request : values()) {

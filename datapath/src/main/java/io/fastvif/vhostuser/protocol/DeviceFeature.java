@@ -65,7 +65,7 @@ public final class DeviceFeature {
   private DeviceFeature() {}
 
   /**
-   * Whether a feature is among others.
+   * Returns whether a feature is in a set.
    *
    * @param features their bits
    * @param feature its number

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What kind of virtio device a backend is. The protocol has no request for that, and the first bits
- * of the features mean something else for each kind; but the kinds offer different things.
+ * The kind of virtio device behind a backend. The protocol has no request for it, and feature bits
+ * 0 to 23 have a different meaning for each kind, so it is inferred from what is offered.
  */
 public enum DeviceKind {
   /** A network device. */
@@ -51,8 +51,8 @@ public enum DeviceKind {
           | 1L << VIRTIO_NET_F_MRG_RXBUF;
 
   /**
-   * Tells the kind by what is offered. A network device's configuration is its frontend's, so its
-   * backend does not offer CONFIG, which all others do that have a configuration.
+   * Infers the kind from what is offered. A network device's configuration belongs to the frontend,
+   * so its backend does not offer CONFIG; all other kinds that have a configuration do.
    *
    * @param features the virtio features
    * @param protocolFeatures VHOST_USER_PROTOCOL_F_ bits

@@ -25,22 +25,22 @@ public enum FrontendRequest implements Request {
   SET_MEM_TABLE(5, carrying(REGIONS).descriptors(0, 8).owns()),
   /** The dirty log. */
   SET_LOG_BASE(
-      6, carrying(LOG).descriptors(1, 1).owns().reply(U64).needs(ProtocolFeature.LOG_SHMFD)),
+      6, carrying(LOG).descriptors(1, 1).owns().reply(U64).needsOffered(ProtocolFeature.LOG_SHMFD)),
   /** What is written when the dirty log has changed. */
   SET_LOG_FD(7, carrying(NONE).descriptors(1, 1).owns()),
   /** How many descriptors a ring has. */
   SET_VRING_NUM(8, carrying(RING_STATE).owns()),
   /** Where a ring's parts are. */
   SET_VRING_ADDR(9, carrying(RING_ADDRESSES).owns()),
-  /** Where a ring begins. */
+  /** Where a ring starts. */
   SET_VRING_BASE(10, carrying(RING_STATE).owns()),
-  /** Stops a ring and asks where. */
+  /** Stops a ring and returns where it stopped. */
   GET_VRING_BASE(11, carrying(RING_STATE).owns().reply(RING_STATE)),
-  /** By what the guest tells of new buffers; starts the ring. */
+  /** The descriptor by which the guest kicks; starts the ring. */
   SET_VRING_KICK(12, carrying(U64).descriptors(0, 1).owns()),
-  /** By what the guest is told of used buffers. */
+  /** The descriptor by which the guest is called (interrupted). */
   SET_VRING_CALL(13, carrying(U64).descriptors(0, 1).owns()),
-  /** By what the frontend is told of errors. */
+  /** The descriptor by which the frontend learns that the ring is broken. */
   SET_VRING_ERR(14, carrying(U64).descriptors(0, 1).owns()),
   /** Which extensions of the protocol there are. */
   GET_PROTOCOL_FEATURES(15, carrying(NONE).reply(U64)),
@@ -51,12 +51,12 @@ public enum FrontendRequest implements Request {
   /** Whether frames pass a ring. */
   SET_VRING_ENABLE(18, carrying(RING_STATE).owns()),
   /** Announces the guest after a migration. */
-  SEND_RARP(19, carrying(U64).owns().needs(ProtocolFeature.RARP)),
+  SEND_RARP(19, carrying(U64).owns().needsOffered(ProtocolFeature.RARP)),
   /** The guest's MTU. */
-  NET_SET_MTU(20, carrying(U64).owns().needs(ProtocolFeature.MTU)),
+  NET_SET_MTU(20, carrying(U64).owns().needsOffered(ProtocolFeature.MTU)),
   /** A socket for the backend's requests. */
   SET_BACKEND_REQ_FD(
-      21, carrying(NONE).descriptors(1, 1).owns().needs(ProtocolFeature.BACKEND_REQ)),
+      21, carrying(NONE).descriptors(1, 1).owns().needsOffered(ProtocolFeature.BACKEND_REQ)),
   /** An entry of the I/O address cache. */
   IOTLB_MSG(
       22,
@@ -105,7 +105,7 @@ public enum FrontendRequest implements Request {
   /** A graphics protocol's socket. */
   GPU_SET_SOCKET(33, carrying(NONE).descriptors(1, 1).refused("this is no graphics device")),
   /** Resets the device. */
-  RESET_DEVICE(34, carrying(NONE).owns().needs(ProtocolFeature.RESET_DEVICE)),
+  RESET_DEVICE(34, carrying(NONE).owns().needsOffered(ProtocolFeature.RESET_DEVICE)),
   /** A kick as a message. */
   VRING_KICK(
       35,
@@ -182,7 +182,7 @@ public enum FrontendRequest implements Request {
    * The request of a number.
    *
    * @param id the header's first field
-   * @return it, or null if the specification has none
+   * @return the request, or null if the specification has none of that number
    */
   public static FrontendRequest of(int id) {
     return id > 0 && id < BY_ID.length ? BY_ID[id] : null;
@@ -217,20 +217,20 @@ public enum FrontendRequest implements Request {
   }
 
   /**
-   * Whether it may be made with certain features.
+   * Returns whether the request is allowed with these features.
    *
    * @param offered the protocol features that the backend offers
    * @param negotiated those that the frontend chose
-   * @return whether its feature is among them
+   * @return true if it depends on no feature, or on one that is there
    */
   public boolean isAllowed(long offered, long negotiated) {
     return row.feature == null || row.feature.isIn(row.offeredIsEnough ? offered : negotiated);
   }
 
   /**
-   * Whether it changes the device, so that only one frontend at a time may make it.
+   * Returns whether it changes the device. Only one frontend at a time may make such requests.
    *
-   * @return false for what a probe asks
+   * @return false for what a probe may ask while another frontend is connected
    */
   public boolean isOwners() {
     return row.owns;

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One message, in a segment that is used again and again. One thread at a time may use it.
+ * A message codec over one reused segment. One thread at a time may use it.
  *
  * <pre>
  *  0         4         8         12
@@ -28,11 +28,11 @@ public final class Message {
   /** Bytes of the header. */
   public static final int HEADER_SIZE = 12;
 
-  /** Bytes of the longest message. */
-  public static final int MOST_SIZE = HEADER_SIZE + Payload.MOST;
+  /** Bytes of the longest message, header included. */
+  public static final int MAX_SIZE = HEADER_SIZE + Payload.MAX_SIZE;
 
-  /** The most descriptors that come with any message. */
-  public static final int MOST_DESCRIPTORS = 8;
+  /** The most file descriptors that any message carries. */
+  public static final int MAX_DESCRIPTORS = 8;
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
@@ -54,18 +54,18 @@ public final class Message {
   private final MemorySegment segment;
 
   /**
-   * Makes room for a message.
+   * Allocates the segment of a message.
    *
    * @param arena how long it lives
    */
   public Message(Arena arena) {
-    segment = arena.allocate(MOST_SIZE, Long.BYTES);
+    segment = arena.allocate(MAX_SIZE, Long.BYTES);
   }
 
   /**
    * The message's bytes, for sockets.
    *
-   * @return all the room; {@link #length} of it counts
+   * @return the whole segment, of which {@link #length} bytes are the message
    */
   public MemorySegment segment() {
     return segment;
@@ -99,18 +99,18 @@ public final class Message {
   }
 
   /**
-   * Whether it is a reply.
+   * Returns whether the reply flag is set.
    *
-   * @return whether that flag is set
+   * @return true for replies and acknowledgements
    */
   public boolean isReply() {
     return (flags() & REPLY_FLAG) != 0;
   }
 
   /**
-   * Whether it asks for an acknowledgement.
+   * Returns whether the need_reply flag is set.
    *
-   * @return whether that flag is set
+   * @return true if an acknowledgement is asked for
    */
   public boolean needsReply() {
     return (flags() & NEED_REPLY_FLAG) != 0;
@@ -123,7 +123,7 @@ public final class Message {
   /**
    * Checks the version.
    *
-   * @throws ProtocolException if it is another one
+   * @throws ProtocolException if it is unknown
    */
   public void checkVersion() {
     if ((flags() & VERSION_MASK) != VERSION) {
@@ -135,22 +135,22 @@ public final class Message {
   /**
    * Checks the payload's size.
    *
-   * @param form what it should be
+   * @param form the expected payload
    * @param name the request's
    * @throws ProtocolException if it is longer or shorter
    */
   public void checkSize(Payload form, String name) {
-    if (!form.allows(size()) || size() > Payload.MOST) {
+    if (!form.allows(size()) || size() > Payload.MAX_SIZE) {
       throw new ProtocolException(
           Fault.BAD_SIZE,
           String.format(
               "%s with %d bytes, not %d to %d",
-              name, Integer.toUnsignedLong(size()), form.least(), form.most()));
+              name, Integer.toUnsignedLong(size()), form.minSize(), form.maxSize()));
     }
   }
 
   /**
-   * Begins a request.
+   * Starts a request without payload.
    *
    * @param id its number
    * @param acknowledge whether to ask for an acknowledgement
@@ -160,7 +160,7 @@ public final class Message {
   }
 
   /**
-   * Begins a reply, also one that just acknowledges.
+   * Starts a reply or an acknowledgement without payload.
    *
    * @param id the request's number
    */
@@ -175,16 +175,16 @@ public final class Message {
   }
 
   /**
-   * The payload, if it is {@link Payload#U64}.
+   * Decodes a {@link Payload#U64}.
    *
-   * @return the number
+   * @return the payload
    */
   public long u64() {
     return segment.get(LONG, HEADER_SIZE);
   }
 
   /**
-   * Makes the payload a {@link Payload#U64}.
+   * Encodes a {@link Payload#U64} as the payload.
    *
    * @param value the number
    */
@@ -194,7 +194,7 @@ public final class Message {
   }
 
   /**
-   * The index, if the payload is {@link Payload#RING_STATE}.
+   * Decodes the index of a {@link Payload#RING_STATE}.
    *
    * @return the ring's number
    */
@@ -203,19 +203,19 @@ public final class Message {
   }
 
   /**
-   * The number, if the payload is {@link Payload#RING_STATE}.
+   * Decodes the number of a {@link Payload#RING_STATE}.
    *
-   * @return what is said of the ring
+   * @return the number, whose meaning depends on the request
    */
   public int ringNumber() {
     return segment.get(INT, HEADER_SIZE + 4);
   }
 
   /**
-   * Makes the payload a {@link Payload#RING_STATE}.
+   * Encodes a {@link Payload#RING_STATE} as the payload.
    *
    * @param index the ring's number
-   * @param number what is said of it
+   * @param number the number, whose meaning depends on the request
    */
   public void putRingState(int index, int number) {
     segment.set(INT, HEADER_SIZE, index);
@@ -224,9 +224,9 @@ public final class Message {
   }
 
   /**
-   * The payload, if it is {@link Payload#RING_ADDRESSES}.
+   * Decodes a {@link Payload#RING_ADDRESSES}.
    *
-   * @return what it says
+   * @return the payload
    */
   public RingAddresses ringAddresses() {
     return new RingAddresses(
@@ -239,9 +239,9 @@ public final class Message {
   }
 
   /**
-   * Makes the payload a {@link Payload#RING_ADDRESSES}.
+   * Encodes a {@link Payload#RING_ADDRESSES} as the payload.
    *
-   * @param addresses what it says
+   * @param addresses the payload
    */
   public void putRingAddresses(RingAddresses addresses) {
     segment.set(INT, HEADER_SIZE, addresses.index());
@@ -250,11 +250,11 @@ public final class Message {
     segment.set(LONG, HEADER_SIZE + 16, addresses.used());
     segment.set(LONG, HEADER_SIZE + 24, addresses.available());
     segment.set(LONG, HEADER_SIZE + 32, addresses.log());
-    segment.set(INT, SIZE_OFFSET, Payload.RING_ADDRESSES.most());
+    segment.set(INT, SIZE_OFFSET, Payload.RING_ADDRESSES.maxSize());
   }
 
   /**
-   * The payload, if it is {@link Payload#REGIONS}.
+   * Decodes a {@link Payload#REGIONS}.
    *
    * @return up to eight regions
    * @throws ProtocolException if there are more, or the payload is too short for them
@@ -262,7 +262,7 @@ public final class Message {
   public List<MemoryRegion> regions() {
     int count = segment.get(INT, HEADER_SIZE);
     if (count < 0
-        || count > MOST_DESCRIPTORS
+        || count > MAX_DESCRIPTORS
         || size() < REGIONS_OFFSET - HEADER_SIZE + count * REGION_SIZE) {
       throw new ProtocolException(
           Fault.BAD_VALUE,
@@ -276,7 +276,7 @@ public final class Message {
   }
 
   /**
-   * Makes the payload {@link Payload#REGIONS}.
+   * Encodes a {@link Payload#REGIONS} as the payload.
    *
    * @param regions at most eight
    */
@@ -290,7 +290,7 @@ public final class Message {
   }
 
   /**
-   * The payload, if it is {@link Payload#ONE_REGION}.
+   * Decodes a {@link Payload#ONE_REGION}.
    *
    * @return the region
    */
@@ -299,14 +299,14 @@ public final class Message {
   }
 
   /**
-   * Makes the payload a {@link Payload#ONE_REGION}.
+   * Encodes a {@link Payload#ONE_REGION} as the payload.
    *
    * @param region the region
    */
   public void putRegion(MemoryRegion region) {
     segment.set(LONG, HEADER_SIZE, 0);
     putRegionAt(REGIONS_OFFSET, region);
-    segment.set(INT, SIZE_OFFSET, Payload.ONE_REGION.most());
+    segment.set(INT, SIZE_OFFSET, Payload.ONE_REGION.maxSize());
   }
 
   private MemoryRegion regionAt(long offset) {
@@ -325,7 +325,7 @@ public final class Message {
   }
 
   /**
-   * The size, if the payload is {@link Payload#LOG}.
+   * Decodes the size of a {@link Payload#LOG}.
    *
    * @return the log's bytes
    */
@@ -334,7 +334,7 @@ public final class Message {
   }
 
   /**
-   * The offset, if the payload is {@link Payload#LOG}.
+   * Decodes the offset of a {@link Payload#LOG}.
    *
    * @return where the log begins in its file
    */
@@ -343,7 +343,7 @@ public final class Message {
   }
 
   /**
-   * Makes the payload a {@link Payload#LOG}.
+   * Encodes a {@link Payload#LOG} as the payload.
    *
    * @param size the log's bytes
    * @param offset where the log begins in its file
@@ -351,13 +351,13 @@ public final class Message {
   public void putLog(long size, long offset) {
     segment.set(LONG, HEADER_SIZE, size);
     segment.set(LONG, HEADER_SIZE + 8, offset);
-    segment.set(INT, SIZE_OFFSET, Payload.LOG.most());
+    segment.set(INT, SIZE_OFFSET, Payload.LOG.maxSize());
   }
 
   /**
-   * The payload, if it is {@link Payload#INFLIGHT}.
+   * Decodes a {@link Payload#INFLIGHT}.
    *
-   * @return what it says
+   * @return the payload
    */
   public InflightDescription inflight() {
     return new InflightDescription(
@@ -368,9 +368,9 @@ public final class Message {
   }
 
   /**
-   * Makes the payload an {@link Payload#INFLIGHT}, with the structure's padding.
+   * Encodes a {@link Payload#INFLIGHT} as the payload, with the structure's padding.
    *
-   * @param area what it says
+   * @param area the payload
    */
   public void putInflight(InflightDescription area) {
     segment.set(LONG, HEADER_SIZE, area.size());
@@ -378,7 +378,7 @@ public final class Message {
     segment.set(SHORT, HEADER_SIZE + 16, (short) area.queues());
     segment.set(SHORT, HEADER_SIZE + 18, (short) area.queueSize());
     segment.set(INT, HEADER_SIZE + 20, 0);
-    segment.set(INT, SIZE_OFFSET, Payload.INFLIGHT.most());
+    segment.set(INT, SIZE_OFFSET, Payload.INFLIGHT.maxSize());
   }
 
   /**

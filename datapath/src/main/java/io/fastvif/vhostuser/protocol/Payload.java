@@ -1,6 +1,6 @@
 package io.fastvif.vhostuser.protocol;
 
-/** What a message carries behind its header, with the bytes that it takes. */
+/** The form of a message's payload, and how long it may be. */
 public enum Payload {
   /** Nothing. */
   NONE(0, 0),
@@ -24,7 +24,7 @@ public enum Payload {
   RING_AREA(24, 24),
   /** Size and offset, queues and their size; some send the structure's padding too. */
   INFLIGHT(20, 24),
-  /** A cipher session, which is not looked into. */
+  /** A cipher session, which is not decoded. */
   CRYPTO_SESSION(0, 1024),
   /** A 128-bit id. */
   UUID(16, 16),
@@ -35,42 +35,42 @@ public enum Payload {
   /** A region's id, three 64-bit numbers for where and how much, and flags. */
   MAPPING(40, 40);
 
-  /** The longest of those that are looked into. */
-  public static final int MOST = 268;
+  /** The longest payload that is decoded, in bytes. */
+  public static final int MAX_SIZE = 268;
 
-  private final int least;
-  private final int most;
+  private final int minSize;
+  private final int maxSize;
 
-  Payload(int least, int most) {
-    this.least = least;
-    this.most = most;
+  Payload(int minSize, int maxSize) {
+    this.minSize = minSize;
+    this.maxSize = maxSize;
   }
 
   /**
-   * Whether it may have so many bytes.
+   * Returns whether a payload may have that many bytes.
    *
    * @param size bytes, unsigned
-   * @return whether that is neither too many nor too few
+   * @return whether the size is within {@link #minSize()} and {@link #maxSize()}
    */
   public boolean allows(int size) {
-    return size >= least && size <= most;
+    return size >= minSize && size <= maxSize;
   }
 
   /**
-   * The fewest bytes that it may have.
+   * Returns the smallest size allowed.
    *
    * @return bytes
    */
-  public int least() {
-    return least;
+  public int minSize() {
+    return minSize;
   }
 
   /**
-   * The most bytes that it may have.
+   * Returns the largest size allowed.
    *
    * @return bytes
    */
-  public int most() {
-    return most;
+  public int maxSize() {
+    return maxSize;
   }
 }

@@ -1,7 +1,10 @@
 package io.fastvif.vhostuser.protocol;
 
-/** A peer broke the protocol, or asked for what is refused: its session ends. */
-public final class ProtocolException extends RuntimeException {
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifException;
+
+/** Thrown if a peer breaks the protocol or asks for what is refused. Its session ends. */
+public final class ProtocolException extends FastvifException {
   private static final long serialVersionUID = 1L;
 
   /** What was wrong. */
@@ -45,7 +48,7 @@ public final class ProtocolException extends RuntimeException {
    * @param message the same in words, with the request and the numbers
    */
   public ProtocolException(Fault fault, String message) {
-    super(message);
+    super(message, fault == Fault.TIMEOUT ? FailureKind.TIMED_OUT : FailureKind.OTHER);
     this.fault = fault;
   }
 

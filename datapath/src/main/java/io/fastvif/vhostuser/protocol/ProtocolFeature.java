@@ -29,7 +29,7 @@ public enum ProtocolFeature {
   BACKEND_SEND_FD(10),
   /** The guest's kicks go to a device. */
   HOST_NOTIFIER(11),
-  /** Memory for descriptors that are under way. */
+  /** Shared memory to track descriptors in flight. */
   INFLIGHT_SHMFD(12),
   /** The device can be reset: RESET_DEVICE. */
   RESET_DEVICE(13),
@@ -53,9 +53,9 @@ public enum ProtocolFeature {
   SHMEM(22);
 
   /**
-   * What our backend offers: all that a network device has a use for, and that works here. Not
-   * PAGEFAULT: memory that is fetched when it is touched stops the thread that touches it, and all
-   * ports with it. Not HOST_NOTIFIER: there is no device to notify.
+   * What our backend offers: all that a network device has a use for. PAGEFAULT is missing because
+   * a page that is fetched on access blocks the accessing thread, which serves other ports too;
+   * HOST_NOTIFIER because there is no hardware to notify.
    */
   public static final long OFFERED =
       bits(
@@ -87,7 +87,7 @@ public enum ProtocolFeature {
   }
 
   /**
-   * Whether it is among others.
+   * Returns whether the feature is in a set.
    *
    * @param features their bits
    * @return whether its bit is set

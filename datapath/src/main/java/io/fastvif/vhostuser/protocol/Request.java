@@ -1,6 +1,6 @@
 package io.fastvif.vhostuser.protocol;
 
-/** A row of one of the tables of requests. */
+/** A request of the specification, with its row of the request table. */
 public sealed interface Request permits FrontendRequest, BackendRequest {
 
   /**
@@ -34,36 +34,36 @@ public sealed interface Request permits FrontendRequest, BackendRequest {
   }
 
   /**
-   * The fewest descriptors that it may carry.
+   * Returns the fewest file descriptors that it may carry.
    *
    * @return a count
    */
-  default int leastDescriptors() {
-    return row().leastDescriptors;
+  default int minDescriptors() {
+    return row().minDescriptors;
   }
 
   /**
-   * The most descriptors that it may carry.
+   * Returns the most file descriptors that it may carry.
    *
    * @return a count
    */
-  default int mostDescriptors() {
-    return row().mostDescriptors;
+  default int maxDescriptors() {
+    return row().maxDescriptors;
   }
 
   /**
-   * Which feature must have been negotiated.
+   * Returns the protocol feature that the request depends on.
    *
-   * @return it, or null if none
+   * @return null if it depends on none
    */
   default ProtocolFeature feature() {
     return row().feature;
   }
 
   /**
-   * Why our side does not do it.
+   * Returns why our side refuses the request.
    *
-   * @return the reason in words, or null if it does
+   * @return the reason in words, or null if it is supported
    */
   default String refusal() {
     return row().refusal;

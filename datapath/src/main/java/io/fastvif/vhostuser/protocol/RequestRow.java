@@ -1,13 +1,13 @@
 package io.fastvif.vhostuser.protocol;
 
 /**
- * What a table says of a request: what it and its reply carry, and when it may be made. It is
- * written down where the request is, and not changed afterwards.
+ * A row of a request table: what a request and its reply carry, and when it is allowed. Built where
+ * the request is declared, and not changed afterwards.
  */
 public final class RequestRow {
   final Payload payload;
-  int leastDescriptors;
-  int mostDescriptors;
+  int minDescriptors;
+  int maxDescriptors;
   Payload replyPayload;
   ProtocolFeature feature;
   boolean offeredIsEnough;
@@ -18,14 +18,14 @@ public final class RequestRow {
     this.payload = payload;
   }
 
-  /** A request without descriptors and reply, which may always be made. */
+  /** A request that is always allowed, without descriptors or a reply. */
   static RequestRow carrying(Payload payload) {
     return new RequestRow(payload);
   }
 
   RequestRow descriptors(int least, int most) {
-    leastDescriptors = least;
-    mostDescriptors = most;
+    minDescriptors = least;
+    maxDescriptors = most;
     return this;
   }
 
@@ -34,13 +34,13 @@ public final class RequestRow {
     return this;
   }
 
-  /** It may be made if the feature was negotiated. */
+  /** It is allowed only if the feature was negotiated. */
   RequestRow needs(ProtocolFeature needed) {
     feature = needed;
     return this;
   }
 
-  /** It may be made if the feature was offered. */
+  /** It is allowed if the feature was offered, whether or not the frontend chose it. */
   RequestRow needsOffered(ProtocolFeature needed) {
     offeredIsEnough = true;
     return needs(needed);
@@ -52,7 +52,7 @@ public final class RequestRow {
     return this;
   }
 
-  /** Our side does not do it. */
+  /** Our side refuses it. */
   RequestRow refused(String why) {
     refusal = why;
     return this;

@@ -17,8 +17,8 @@ import io.fastvif.vhostuser.protocol.RingAddresses;
 import java.util.List;
 
 /**
- * The device that a frontend sets up in a session: does what its requests say. The session has
- * checked each request against the table before. On the loop's thread only.
+ * The device that a frontend sets up in a session: executes its requests, which the session has
+ * checked against the request table. On the loop's thread only.
  */
 final class BackendDevice {
   private static final long INDEX_MASK = 0xff;
@@ -63,48 +63,49 @@ final class BackendDevice {
   }
 
   /**
-   * Does what a request says.
+   * Executes a request.
    *
    * @param channel has the message; descriptors that are not taken from it are closed afterwards
-   * @param waits takes what must come before the answer
+   * @param pending takes what must come before the answer
    * @return the answer
    * @throws RuntimeException if it cannot be done: the session is to end
    */
-  Reply execute(FrontendRequest request, MessageChannel channel, Waits waits) {
+  Reply execute(FrontendRequest request, MessageChannel channel, PendingCompletions pending) {
     Message message = channel.received();
     return switch (request) {
       case GET_FEATURES -> Reply.u64(options.features());
-      case SET_FEATURES -> setFeatures(message.u64(), waits);
+      case SET_FEATURES -> setFeatures(message.u64(), pending);
       case GET_PROTOCOL_FEATURES -> Reply.u64(options.protocolFeatures());
       case SET_PROTOCOL_FEATURES -> setProtocolFeatures(message.u64());
       case GET_QUEUE_NUM -> Reply.u64(options.queuePairs());
       case SET_OWNER -> Reply.DONE;
-      case RESET_OWNER -> resetOwner(waits);
-      case SET_MEM_TABLE -> setMemory(channel, waits);
-      case GET_MAX_MEM_SLOTS -> Reply.u64(GuestMemory.MOST_REGIONS);
+      case RESET_OWNER -> resetOwner(pending);
+      case SET_MEM_TABLE -> setMemory(channel, pending);
+      case GET_MAX_MEM_SLOTS -> Reply.u64(GuestMemory.MAX_REGIONS);
       case ADD_MEM_REG ->
           replaceMemory(
               memory.get().with(message.region(), channel.descriptorAt(0), options.backing()),
-              waits);
-      case REM_MEM_REG -> replaceMemory(memory.get().without(message.region()), waits);
-      case SET_LOG_BASE -> setLog(channel, waits);
+              pending);
+      case REM_MEM_REG -> replaceMemory(memory.get().without(message.region()), pending);
+      case SET_LOG_BASE -> setLog(channel, pending);
       case SET_LOG_FD -> setLogSignal(channel);
       case SET_VRING_NUM, SET_VRING_BASE, SET_VRING_ADDR, SET_VRING_ENABLE, GET_VRING_BASE ->
-          ringRequest(request, message, waits);
-      case SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR -> ringDescriptor(request, channel, waits);
+          ringRequest(request, message, pending);
+      case SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR ->
+          ringDescriptor(request, channel, pending);
       case SEND_RARP -> announce(message);
       case NET_SET_MTU -> setMtu(message.u64());
       case SET_BACKEND_REQ_FD -> setBackendRequests(channel);
-      case GET_INFLIGHT_FD -> makeInflight(message.inflight(), waits);
-      case SET_INFLIGHT_FD -> setInflight(message.inflight(), channel.descriptorAt(0), waits);
-      case SET_STATUS -> setStatus((int) message.u64() & STATUS_MASK, waits);
+      case GET_INFLIGHT_FD -> makeInflight(message.inflight(), pending);
+      case SET_INFLIGHT_FD -> setInflight(message.inflight(), channel.descriptorAt(0), pending);
+      case SET_STATUS -> setStatus((int) message.u64() & STATUS_MASK, pending);
       case GET_STATUS -> Reply.u64(status);
-      case RESET_DEVICE -> reset(waits);
+      case RESET_DEVICE -> reset(pending);
       default -> throw new AssertionError(request + " is refused by the table");
     };
   }
 
-  private Reply setFeatures(long chosen, Waits waits) {
+  private Reply setFeatures(long chosen, PendingCompletions pending) {
     requireSubset(
         "SET_FEATURES",
         chosen,
@@ -115,22 +116,22 @@ final class BackendDevice {
     featuresSaid = true;
     if ((changed & ~(1L << DeviceFeature.LOG_ALL)) != 0) {
       for (SessionRing ring : rings) {
-        ring.stopIfSuspended(waits);
+        ring.stopIfSuspended(pending);
       }
     }
     if (changed != 0) {
-      changeAll(waits);
+      changeAll(pending);
     }
     startThoseReady();
     return Reply.DONE;
   }
 
   /** Deprecated: the specification has it ignored, or used to put all rings out of use. */
-  private Reply resetOwner(Waits waits) {
+  private Reply resetOwner(PendingCompletions pending) {
     for (SessionRing ring : rings) {
       ring.suspend(DeviceFeature.isIn(features, DeviceFeature.PROTOCOL_FEATURES));
     }
-    changeAll(waits);
+    changeAll(pending);
     return Reply.DONE;
   }
 
@@ -154,7 +155,7 @@ final class BackendDevice {
     }
   }
 
-  private Reply setMemory(MessageChannel channel, Waits waits) {
+  private Reply setMemory(MessageChannel channel, PendingCompletions pending) {
     List<MemoryRegion> regions = channel.received().regions();
     int[] descriptors = new int[channel.descriptorCount()];
     for (int i = 0; i < descriptors.length; i++) {
@@ -171,17 +172,17 @@ final class BackendDevice {
               + descriptors.length
               + " descriptors");
     }
-    return replaceMemory(GuestMemory.map(regions, descriptors, options.backing()), waits);
+    return replaceMemory(GuestMemory.map(regions, descriptors, options.backing()), pending);
   }
 
-  private Reply replaceMemory(GuestMemory newest, Waits waits) {
+  private Reply replaceMemory(GuestMemory newest, PendingCompletions pending) {
     memory.replace(newest);
-    handler.memoryChanged(waits.completion());
+    handler.memoryChanged(pending.completion());
     startThoseReady();
     return Reply.DONE;
   }
 
-  private Reply setLog(MessageChannel channel, Waits waits) {
+  private Reply setLog(MessageChannel channel, PendingCompletions pending) {
     Message message = channel.received();
     DirtyLog newest =
         DirtyLog.map(
@@ -189,33 +190,32 @@ final class BackendDevice {
     DirtyLog former = log;
     log = newest;
     if (former != null) {
-      waits.release(former.mapping()::release);
+      pending.release(former.mapping()::release);
     }
-    changeAll(waits);
+    changeAll(pending);
     return Reply.DONE;
   }
 
-  /** Kept for the frontend's sake; it is never written, which is allowed. */
+  /** Kept for the frontend's sake; it is never written, so it may be of any kind. */
   private Reply setLogSignal(MessageChannel channel) {
-    Descriptors.requireEventfd(channel.descriptorAt(0), "SET_LOG_FD");
     SessionRing.close(logSignal);
     logSignal = channel.takeDescriptor();
     return Reply.DONE;
   }
 
-  private Reply ringRequest(FrontendRequest request, Message message, Waits waits) {
+  private Reply ringRequest(FrontendRequest request, Message message, PendingCompletions pending) {
     int number = message.ringNumber();
     SessionRing ring = ring(message.ringIndex(), request);
     switch (request) {
       case SET_VRING_NUM -> {
-        ring.setSize(number, waits);
-        ring.change(shared(), waits);
+        ring.setSize(number, pending);
+        ring.change(shared(), pending);
       }
-      case SET_VRING_BASE -> ring.setBase(number, waits);
+      case SET_VRING_BASE -> ring.setBase(number, pending);
       case SET_VRING_ADDR -> {
         RingAddresses addresses = message.ringAddresses();
-        ring.setAddresses(addresses, waits);
-        ring.change(shared(), waits);
+        ring.setAddresses(addresses, pending);
+        ring.change(shared(), pending);
       }
       case SET_VRING_ENABLE -> {
         if (number != 0 && number != 1) {
@@ -223,10 +223,10 @@ final class BackendDevice {
               Fault.BAD_VALUE, "SET_VRING_ENABLE " + Integer.toUnsignedLong(number));
         }
         ring.setEnabled(number == 1);
-        ring.change(shared(), waits);
+        ring.change(shared(), pending);
       }
       default -> {
-        ring.stop(waits);
+        ring.stop(pending);
         int index = message.ringIndex();
         return reply -> reply.putRingState(index, ring.base());
       }
@@ -244,30 +244,28 @@ final class BackendDevice {
     return rings[index];
   }
 
-  private Reply ringDescriptor(FrontendRequest request, MessageChannel channel, Waits waits) {
+  private Reply ringDescriptor(
+      FrontendRequest request, MessageChannel channel, PendingCompletions pending) {
     long value = channel.received().u64();
     SessionRing ring = ring((int) (value & INDEX_MASK), request);
     boolean none = (value & NO_DESCRIPTOR) != 0;
-    if ((value & ~(INDEX_MASK | NO_DESCRIPTOR)) != 0) {
-      throw new ProtocolException(Fault.BAD_VALUE, String.format("%s 0x%x", request, value));
-    }
     if (none != (channel.descriptorCount() == 0)) {
       throw new ProtocolException(
           none ? Fault.TOO_MANY_DESCRIPTORS : Fault.TOO_FEW_DESCRIPTORS,
           request + (none ? " with a descriptor, and the flag for none" : " without a descriptor"));
     }
     if (!none) {
-      Descriptors.requireEventfd(channel.descriptorAt(0), request.name());
+      Descriptors.requireSignal(channel.descriptorAt(0), request.name());
     }
     FileDescriptor newest = none ? null : channel.takeDescriptor();
     FileDescriptor former =
         switch (request) {
-          case SET_VRING_KICK -> ring.setKick(newest, shared(), waits);
+          case SET_VRING_KICK -> ring.setKick(newest, shared(), pending);
           case SET_VRING_CALL -> ring.setCall(newest);
           default -> ring.setError(newest);
         };
-    waits.release(() -> SessionRing.close(former));
-    ring.change(shared(), waits);
+    pending.release(() -> SessionRing.close(former));
+    ring.change(shared(), pending);
     startIfReady(ring);
     return Reply.DONE;
   }
@@ -287,21 +285,21 @@ final class BackendDevice {
         : Reply.NOT_DONE;
   }
 
+  /** Kept for the frontend's sake; we make no requests, so it may be of any kind. */
   private Reply setBackendRequests(MessageChannel channel) {
-    Descriptors.requireSocket(channel.descriptorAt(0), "SET_BACKEND_REQ_FD");
     SessionRing.close(backendRequests);
     backendRequests = channel.takeDescriptor();
     return Reply.DONE;
   }
 
-  private Reply makeInflight(InflightDescription asked, Waits waits) {
+  private Reply makeInflight(InflightDescription asked, PendingCompletions pending) {
     boolean packed = DeviceFeature.isIn(features, DeviceFeature.RING_PACKED);
     requireRings("GET_INFLIGHT_FD", asked);
     long size = asked.queues() * InflightArea.partSize(asked.queueSize(), packed);
     FileDescriptor file = FileDescriptor.of(InflightArea.createFile(size));
     InflightDescription made = new InflightDescription(size, 0, asked.queues(), asked.queueSize());
     try {
-      setInflight(made, file.value(), waits);
+      setInflight(made, file.value(), pending);
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
@@ -319,7 +317,7 @@ final class BackendDevice {
     };
   }
 
-  private Reply setInflight(InflightDescription area, int descriptor, Waits waits) {
+  private Reply setInflight(InflightDescription area, int descriptor, PendingCompletions pending) {
     requireRings("SET_INFLIGHT_FD", area);
     InflightArea newest =
         InflightArea.map(
@@ -333,9 +331,9 @@ final class BackendDevice {
     InflightArea former = inflight;
     inflight = newest;
     if (former != null) {
-      waits.release(former.mapping()::release);
+      pending.release(former.mapping()::release);
     }
-    changeAll(waits);
+    changeAll(pending);
     return Reply.DONE;
   }
 
@@ -343,27 +341,27 @@ final class BackendDevice {
     if (area.queues() < 1
         || area.queues() > rings.length
         || area.queueSize() < 1
-        || area.queueSize() > InflightArea.MOST_RING_SIZE) {
+        || area.queueSize() > InflightArea.MAX_RING_SIZE) {
       throw new ProtocolException(Fault.BAD_VALUE, request + " of " + area);
     }
   }
 
-  private Reply setStatus(int newest, Waits waits) {
+  private Reply setStatus(int newest, PendingCompletions pending) {
     status = newest;
     if (newest == 0) {
-      stopAll(waits);
+      stopAll(pending);
     }
     handler.statusChanged(newest);
     return Reply.DONE;
   }
 
-  private Reply reset(Waits waits) {
-    stopAll(waits);
+  private Reply reset(PendingCompletions pending) {
+    stopAll(pending);
     features = 0;
     featuresSaid = false;
     status = 0;
     for (SessionRing ring : rings) {
-      waits.release(ring::reset);
+      pending.release(ring::reset);
     }
     handler.statusChanged(0);
     return Reply.DONE;
@@ -379,10 +377,10 @@ final class BackendDevice {
         inflight);
   }
 
-  private void changeAll(Waits waits) {
+  private void changeAll(PendingCompletions pending) {
     SessionRing.Shared shared = shared();
     for (SessionRing ring : rings) {
-      ring.change(shared, waits);
+      ring.change(shared, pending);
     }
   }
 
@@ -399,9 +397,9 @@ final class BackendDevice {
   }
 
   /** Stops all rings that are started; one that fails to does not keep the others from it. */
-  void stopAll(Waits waits) {
+  void stopAll(PendingCompletions pending) {
     for (SessionRing ring : rings) {
-      Contained.run("a ring that was to stop", () -> ring.stop(waits));
+      Contained.run("a ring that was to stop", () -> ring.stop(pending));
     }
   }
 
@@ -417,7 +415,9 @@ final class BackendDevice {
         && (inflight == null || inflight.mapping().isIntact());
   }
 
-  /** Lets everything go, whatever of it the kernel refuses; all rings must have been stopped. */
+  /**
+   * Releases everything, even if the kernel refuses some of it; all rings must have been stopped.
+   */
   void release() {
     for (SessionRing ring : rings) {
       letGo(ring::close);

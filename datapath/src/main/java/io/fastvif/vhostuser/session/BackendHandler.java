@@ -1,47 +1,46 @@
 package io.fastvif.vhostuser.session;
 
 /**
- * What is behind a backend's socket: a port, with its rings. The session's thread calls it, so each
- * method returns at once. One frontend at a time is connected; another may come when it has gone.
+ * The port behind a backend's socket, with its rings. The session's thread calls it, so no method
+ * may block. At most one frontend is connected at a time.
  */
 public interface BackendHandler {
 
   /**
    * A frontend has connected.
    *
-   * @param session what the port may ask of the session until {@link #disconnected}
+   * @param session the session, to be used until {@link #disconnected}
    */
   void connected(SessionControl session);
 
   /**
-   * The ring of a number.
+   * Returns a ring by its index.
    *
-   * @param index below the number of rings that the port was made with
-   * @return always the same, never null
+   * @param index from 0 to the number of the port's rings minus 1
+   * @return the same object each time, never null
    */
   RingControl ring(int index);
 
   /**
-   * The guest's memory is another one. Views of it see that by themselves between two bursts; rings
-   * that sleep are to be woken, so that the former memory is let go.
+   * The guest's memory was replaced. Views notice that between two bursts; the port wakes rings
+   * that sleep, so that they release the former memory.
    *
-   * @param completion to be called when no ring uses the former memory any more
+   * @param completion call it when no ring uses the former memory any more
    */
   void memoryChanged(Completion completion);
 
   /**
-   * The guest shall be announced in the network, after a migration, because it cannot do so itself:
-   * SEND_RARP.
+   * Announce the guest in the network after a migration, because it cannot do so itself: SEND_RARP.
    *
-   * @param address the guest's, 48 bits, the first byte the highest
+   * @param address the guest's MAC address, 48 bits, its first byte the most significant
    */
   void announce(long address);
 
   /**
-   * The guest's driver goes by this MTU: NET_SET_MTU.
+   * The frontend has set the guest's MTU: NET_SET_MTU.
    *
    * @param mtu bytes
-   * @return whether the port can do so
+   * @return whether the port supports it
    */
   boolean setMtu(int mtu);
 
@@ -53,8 +52,8 @@ public interface BackendHandler {
   void statusChanged(int status);
 
   /**
-   * The frontend is gone, or was sent away. All rings have been stopped before; afterwards the
-   * session closes its descriptors and lets the memory go.
+   * The frontend has left, or its session was ended. All rings were stopped before; afterwards the
+   * session closes its descriptors and releases the memory.
    *
    * @param reason why, in words
    */

@@ -1,19 +1,19 @@
 package io.fastvif.vhostuser.session;
 
 /**
- * Hears what happens to a backend. The session's thread calls it, so each method returns at once.
- * What it throws is logged, and changes nothing for the port.
+ * Is notified of what happens to a backend. The session's thread calls it, so no method may block.
+ * Exceptions are logged and otherwise ignored.
  */
 public interface BackendObserver {
-  /** Hears nothing. */
+  /** Ignores everything. */
   BackendObserver NONE = new BackendObserver() {};
 
   /** A frontend has begun to set up the port. */
   default void connected() {}
 
   /**
-   * A connection could not be made or taken, for want of descriptors for example, or was lost by a
-   * fault before it had set up the port. That no frontend listens yet is not told: it is tried
+   * A connection could not be made or accepted, for example for want of descriptors, or failed
+   * before it had set up the port. Not called while no frontend listens yet: the backend just tries
    * again.
    *
    * @param reason why, in words
@@ -21,9 +21,9 @@ public interface BackendObserver {
   default void connectionFailed(String reason) {}
 
   /**
-   * A connection is over.
+   * A connection has ended.
    *
-   * @param owner whether it was the one that set up the port, and not a probe
+   * @param owner whether it had set up the port; false for a probe
    * @param reason why, in words
    */
   default void disconnected(boolean owner, String reason) {}

@@ -5,7 +5,7 @@ import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 
 /**
- * What a backend offers.
+ * What a backend offers to frontends.
  *
  * @param features the virtio features that the rings understand; {@link
  *     DeviceFeature#PROTOCOL_FEATURES} is added
@@ -16,11 +16,11 @@ import io.fastvif.vhostuser.protocol.ProtocolFeature;
 public record BackendOptions(
     long features, long protocolFeatures, int queuePairs, Backing backing) {
   /** SET_VRING_KICK has 8 bits for a ring's number. */
-  private static final int MOST_PAIRS = 128;
+  private static final int MAX_PAIRS = 128;
 
   /** Checks the numbers. */
   public BackendOptions {
-    if (queuePairs < 1 || queuePairs > MOST_PAIRS) {
+    if (queuePairs < 1 || queuePairs > MAX_PAIRS) {
       throw new IllegalArgumentException("1 to 128 pairs of rings, not " + queuePairs);
     }
     if ((protocolFeatures & ~ProtocolFeature.OFFERED) != 0) {
@@ -31,7 +31,7 @@ public record BackendOptions(
   }
 
   /**
-   * All protocol features, and any memory.
+   * Options with all protocol features, accepting any kind of memory file.
    *
    * @param features the virtio features that the rings understand
    * @param queuePairs pairs of rings, 1 to 128
@@ -42,9 +42,9 @@ public record BackendOptions(
   }
 
   /**
-   * The rings.
+   * Returns the number of rings.
    *
-   * @return how many: two for each pair
+   * @return two for each queue pair
    */
   public int rings() {
     return 2 * queuePairs;

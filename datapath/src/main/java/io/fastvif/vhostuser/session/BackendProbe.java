@@ -7,10 +7,10 @@ import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 
 /**
- * What a listening backend says of itself. It is asked only what does not change it, and what was
- * negotiated before, so a backend that serves several connections, as fastvif's, may be asked while
- * a guest uses it. One that serves a single connection ends with the probe: see {@link
- * SocketOwner#servesOnce}.
+ * What a listening backend offers. The probe asks only what does not change the device, and what
+ * was negotiated, so a backend that serves several connections, as fastvif's does, may be probed
+ * while a guest uses it. A backend that serves a single connection exits after the probe: see
+ * {@link SocketOwner#servesOnce}.
  *
  * @param features the virtio features, as bits
  * @param protocolFeatures the protocol features, as bits; 0 if there are none
@@ -27,9 +27,9 @@ public record BackendProbe(
    * @param path its socket
    * @param timeoutMillis how long to wait for each answer
    * @return what it says
-   * @throws SocketException if the path is none
-   * @throws SystemCallException if it cannot be connected to: ENOENT, ECONNREFUSED, EACCES
-   * @throws ProtocolException if it does not answer in time, or not as a backend does
+   * @throws SocketException if the path cannot be a socket's
+   * @throws SystemCallException if connecting fails: ENOENT, ECONNREFUSED, EACCES
+   * @throws ProtocolException if it does not answer in time, or breaks the protocol
    */
   public static BackendProbe of(String path, long timeoutMillis) {
     long begin = System.nanoTime();

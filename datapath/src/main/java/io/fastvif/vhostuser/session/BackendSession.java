@@ -5,6 +5,8 @@ import static io.fastvif.bindings.linux.linux_h.*;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.event.Events;
+import io.fastvif.event.VhostUserSessionEvent;
 import io.fastvif.vhostuser.memory.CurrentGuestMemory;
 import io.fastvif.vhostuser.memory.InvalidMemoryException;
 import io.fastvif.vhostuser.protocol.Answer;
@@ -18,12 +20,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A frontend's connection to a backend. Takes one request after the other: checks it against the
- * table, has the device do it, waits for the rings if need be, and answers. Whatever is wrong ends
- * this session and nothing else.
+ * A frontend's connection to a backend. For each request in turn it checks the request table, has
+ * the device execute it, waits for the rings if necessary, and replies. A failure ends this session
+ * and nothing else.
  */
 final class BackendSession implements SessionControl {
-  /** Requests taken before other sessions have their turn. */
+  /** Requests handled before other sessions have their turn. */
   private static final int BURST = 32;
 
   private final SessionLoop loop;
@@ -32,7 +34,12 @@ final class BackendSession implements SessionControl {
   private final BackendOptions options;
   private final BackendDevice device;
   private final long key;
-  private final Waits waits;
+  private final PendingCompletions pending;
+  private final MessageTrace trace;
+
+  /** Null if nobody records. */
+  private final VhostUserSessionEvent event;
+
   private SessionLoop.Timer timer;
   private FileDescriptor passed;
   private boolean reading = true;
@@ -40,7 +47,7 @@ final class BackendSession implements SessionControl {
   private boolean owner;
   private boolean ended;
 
-  /** Whether something went wrong, and the frontend did not just leave. */
+  /** Whether the session failed; false if the frontend just left. */
   private boolean failed;
 
   BackendSession(VhostUserBackend backend, FileDescriptor socket) {
@@ -49,7 +56,12 @@ final class BackendSession implements SessionControl {
     options = backend.options();
     channel = new MessageChannel(socket);
     device = new BackendDevice(options, backend.handler());
-    waits = new Waits(loop);
+    pending = new PendingCompletions(loop);
+    trace = MessageTrace.of(backend.tracer());
+    event = Events.recordSessions() ? new VhostUserSessionEvent() : null;
+    if (event != null) {
+      event.begin();
+    }
     key = loop.add(socket.value(), EPOLLIN, this::ready);
   }
 
@@ -105,15 +117,21 @@ final class BackendSession implements SessionControl {
       backend.handler().connected(this);
     }
     boolean needsReply = message.needsReply();
+    if (trace != null) {
+      trace.begin(request, message, channel.descriptorCount());
+    }
     Reply reply;
     try {
-      reply = device.execute(request, channel, waits);
+      reply = device.execute(request, channel, pending);
     } catch (ProtocolException | InvalidMemoryException | SystemCallException e) {
+      if (trace != null) {
+        trace.failed(e.getMessage());
+      }
       refuse(request, needsReply);
       throw e;
     }
     channel.closeDescriptors();
-    if (!waits.isDone()) {
+    if (!pending.isDone()) {
       wantsToRead(false);
       timer =
           loop.after(
@@ -121,7 +139,7 @@ final class BackendSession implements SessionControl {
               () -> finish(request + ": the rings did not follow in time"));
     }
     passed = reply.descriptor();
-    waits.whenDone(() -> answer(request, needsReply, reply));
+    pending.whenDone(() -> answer(request, needsReply, reply));
   }
 
   private FrontendRequest check(Message message) {
@@ -142,11 +160,11 @@ final class BackendSession implements SessionControl {
     }
     message.checkSize(request.payload(), request.name());
     int descriptors = channel.descriptorCount();
-    if (descriptors > request.mostDescriptors()) {
+    if (descriptors > request.maxDescriptors()) {
       throw new ProtocolException(
           Fault.TOO_MANY_DESCRIPTORS, request + " with " + descriptors + " descriptors");
     }
-    if (descriptors < request.leastDescriptors()) {
+    if (descriptors < request.minDescriptors()) {
       throw new ProtocolException(
           Fault.TOO_FEW_DESCRIPTORS, request + " with " + descriptors + " descriptors");
     }
@@ -175,7 +193,8 @@ final class BackendSession implements SessionControl {
   private void answer(FrontendRequest request, boolean needsReply, Reply reply) {
     cancelTimer();
     try {
-      if (request.answer() == Answer.REPLY || isAcknowledged(request, needsReply)) {
+      boolean isAnswered = request.answer() == Answer.REPLY || isAcknowledged(request, needsReply);
+      if (isAnswered) {
         channel.sent().beginReply(request.id());
         reply.write(channel.sent());
         if (passed == null) {
@@ -183,6 +202,9 @@ final class BackendSession implements SessionControl {
         } else {
           channel.send(passed.value());
         }
+      }
+      if (trace != null) {
+        trace.answered(request, isAnswered ? channel.sent() : null);
       }
       closePassed();
       wantsToRead(true);
@@ -222,14 +244,18 @@ final class BackendSession implements SessionControl {
       return;
     }
     ended = true;
+    if (trace != null) {
+      trace.failed(reason);
+    }
     cancelTimer();
     loop.remove(channel.descriptor(), key);
     Contained.run("a session's socket", channel::close);
-    // What the last request waits for comes first: a ring that is stopping is not to be told again.
-    waits.whenDone(
+    // What the last request waits for comes first: a ring that is stopping is not to be told
+    // again.
+    pending.whenDone(
         () -> {
-          device.stopAll(waits);
-          waits.whenDone(() -> gone(reason));
+          device.stopAll(pending);
+          pending.whenDone(() -> gone(reason));
         });
   }
 
@@ -238,6 +264,13 @@ final class BackendSession implements SessionControl {
     device.release();
     if (owner) {
       Contained.run("a port", () -> backend.handler().disconnected(reason));
+    }
+    if (event != null) {
+      event.namespace = backend.namespace();
+      event.owner = owner;
+      event.failed = failed;
+      event.reason = reason;
+      event.commit();
     }
     backend.ended(this, reason, failed);
   }

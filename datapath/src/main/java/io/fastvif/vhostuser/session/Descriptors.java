@@ -2,9 +2,7 @@ package io.fastvif.vhostuser.session;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
-import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileIo;
-import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
@@ -13,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/** Checks that descriptors which a peer passed are of the kind that they should be. */
+/** Checks the descriptors that a peer passed. */
 final class Descriptors {
   private static final String EVENTFD = "anon_inode:[eventfd]";
   private static final int TARGET_LENGTH = 64;
@@ -21,36 +19,23 @@ final class Descriptors {
   private Descriptors() {}
 
   /**
-   * Takes only an eventfd, and has it never block: a pipe that is full, or a counter that the peer
-   * filled up, would stop the thread that writes it.
+   * Takes an eventfd, a pipe or a socket, and has it never block: a pipe that is full, or a counter
+   * that the peer filled up, would stop the thread that writes it. The specification allows pipes,
+   * and User Mode Linux is called by a socket.
    *
    * @throws ProtocolException if it is something else
    * @throws SystemCallException if that cannot be found out
    */
-  static void requireEventfd(int fd, String request) {
-    if (!EVENTFD.equals(target(fd))) {
+  static void requireSignal(int fd, String request) {
+    String target = target(fd);
+    if (!EVENTFD.equals(target) && !FileIo.isPipeOrSocket(fd)) {
       throw new ProtocolException(
-          Fault.WRONG_DESCRIPTOR, request + ": the descriptor is no eventfd: " + target(fd));
+          Fault.WRONG_DESCRIPTOR,
+          request + ": the descriptor is neither an eventfd nor a pipe nor a socket: " + target);
     }
     int flags = SystemCallException.check(FileIo.fcntl(fd, F_GETFL, 0), "fcntl", fd, "F_GETFL");
     SystemCallException.check(
         FileIo.fcntl(fd, F_SETFL, flags | O_NONBLOCK), "fcntl", fd, "F_SETFL", "O_NONBLOCK");
-  }
-
-  /**
-   * Takes only a stream socket.
-   *
-   * @throws ProtocolException if it is something else
-   */
-  static void requireSocket(int fd, String request) {
-    int type = Sockets.getsockopt(fd, SOL_SOCKET, SO_TYPE);
-    if (type < 0 && type != -Errno.ENOTSOCK) {
-      throw new SystemCallException("getsockopt", -type, fd, "SO_TYPE");
-    }
-    if (type != SOCK_STREAM) {
-      throw new ProtocolException(
-          Fault.WRONG_DESCRIPTOR, request + ": the descriptor is no stream socket: " + target(fd));
-    }
   }
 
   private static String target(int fd) {

@@ -2,6 +2,7 @@ package io.fastvif.vhostuser.session;
 
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.trace.Tracing;
 import io.fastvif.vhostuser.protocol.FrontendRequest;
 import io.fastvif.vhostuser.protocol.Message;
 import io.fastvif.vhostuser.protocol.Payload;
@@ -17,6 +18,7 @@ public final class FeaturesQuestion implements AutoCloseable {
   private static final FrontendRequest REQUEST = FrontendRequest.GET_FEATURES;
 
   private final MessageChannel channel;
+  private final MessageTrace trace = MessageTrace.of(Tracing.current());
 
   private FeaturesQuestion(FileDescriptor socket) {
     channel = new MessageChannel(socket);
@@ -42,11 +44,18 @@ public final class FeaturesQuestion implements AutoCloseable {
     }
     try {
       question.channel.sent().beginRequest(REQUEST.id(), false);
+      question.begun();
       question.channel.send();
       return question;
     } catch (RuntimeException | Error e) {
       question.close();
       throw e;
+    }
+  }
+
+  private void begun() {
+    if (trace != null) {
+      trace.begin(REQUEST, channel.sent(), 0);
     }
   }
 
@@ -66,17 +75,23 @@ public final class FeaturesQuestion implements AutoCloseable {
     };
   }
 
-  private static long features(Message reply) {
+  private long features(Message reply) {
     if (reply.request() != REQUEST.id() || !reply.isReply()) {
       throw new ProtocolException(
           Fault.BAD_REPLY, "request " + reply.request() + " as the answer to " + REQUEST);
     }
     reply.checkSize(Payload.U64, REQUEST + "'s reply");
+    if (trace != null) {
+      trace.answered(REQUEST, reply);
+    }
     return reply.u64();
   }
 
   @Override
   public void close() {
+    if (trace != null) {
+      trace.failed("no answer");
+    }
     channel.close();
   }
 }

@@ -14,7 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 
-/** A frontend's socket to which backends connect, as QEMU's with {@code server=on}. */
+/** A frontend's listening socket, to which backends connect; like QEMU's with {@code server=on}. */
 public final class FrontendListener implements AutoCloseable {
   private final ListeningSocket listener;
 
@@ -36,7 +36,7 @@ public final class FrontendListener implements AutoCloseable {
   /**
    * Waits for a backend.
    *
-   * @param timeoutMillis how long to wait for it, and later for each of its answers
+   * @param timeoutMillis how long to wait for the connection, and later for each answer
    * @return the connection
    * @throws ProtocolException TIMEOUT if none comes
    */

@@ -1,7 +1,7 @@
 package io.fastvif.vhostuser.session;
 
 /**
- * How a listening socket is made.
+ * Path, permissions and owner of a listening socket.
  *
  * @param path where, at most 107 bytes
  * @param mode its permissions: who may write may connect
@@ -9,7 +9,7 @@ package io.fastvif.vhostuser.session;
  * @param group its group's id; -1 for the process's
  */
 public record ListenOptions(String path, int mode, int owner, int group) {
-  /** For owner and group: as the process. */
+  /** For owner and group: the process's. */
   public static final int UNCHANGED = SocketFile.UNCHANGED;
 
   private static final int OWNER_AND_GROUP = 0660;

@@ -6,7 +6,7 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
-import java.lang.System.Logger.Level;
+import io.fastvif.trace.Log;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -16,7 +16,6 @@ import java.lang.foreign.MemorySegment;
  * listening, for a dead one.
  */
 final class ListeningSocket implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(ListeningSocket.class.getName());
   private static final int BACKLOG = 16;
 
   private final FileDescriptor socket;
@@ -102,7 +101,9 @@ final class ListeningSocket implements AutoCloseable {
       try {
         remove();
       } catch (SystemCallException refused) {
-        LOG.log(Level.WARNING, "the socket " + path + " is left behind: " + refused.getMessage());
+        Log.warning(
+            ListeningSocket.class,
+            "the socket " + path + " is left behind: " + refused.getMessage());
       }
     }
   }

@@ -32,11 +32,11 @@ final class MessageChannel implements AutoCloseable {
   /** {@link #receive}: the peer closed the connection between two messages. */
   static final int END = 2;
 
-  private static final long CONTROL_ROOM =
-      Cmsg.space((long) Message.MOST_DESCRIPTORS * Integer.BYTES);
+  private static final long CONTROL_SIZE =
+      Cmsg.space((long) Message.MAX_DESCRIPTORS * Integer.BYTES);
 
   /** What the kernel passes at most: SCM_MAX_FD of net/scm.h. */
-  private static final long SEND_CONTROL_ROOM = Cmsg.space(253L * Integer.BYTES);
+  private static final long SEND_CONTROL_SIZE = Cmsg.space(253L * Integer.BYTES);
 
   private final FileDescriptor socket;
 
@@ -48,8 +48,8 @@ final class MessageChannel implements AutoCloseable {
   private final MemorySegment header = arena.allocate(MessageHeader.SIZE, MessageHeader.ALIGNMENT);
   private final MemorySegment vector =
       arena.allocate(MessageHeader.VECTOR_SIZE, MessageHeader.ALIGNMENT);
-  private final MemorySegment control = arena.allocate(SEND_CONTROL_ROOM, MessageHeader.ALIGNMENT);
-  private final int[] descriptors = new int[Message.MOST_DESCRIPTORS];
+  private final MemorySegment control = arena.allocate(SEND_CONTROL_SIZE, MessageHeader.ALIGNMENT);
+  private final int[] descriptors = new int[Message.MAX_DESCRIPTORS];
   private int descriptorCount;
   private int have;
   private boolean complete;
@@ -140,7 +140,7 @@ final class MessageChannel implements AutoCloseable {
   private void checkHeader() {
     received.checkVersion();
     int size = received.size();
-    if (size < 0 || size > Payload.MOST) {
+    if (size < 0 || size > Payload.MAX_SIZE) {
       throw new ProtocolException(
           Fault.BAD_SIZE,
           String.format(
@@ -149,9 +149,9 @@ final class MessageChannel implements AutoCloseable {
     }
   }
 
-  private long receiveBytes(int room) {
-    MessageHeader.putVector(vector, 0, received.segment().asSlice(have), room);
-    putControl(CONTROL_ROOM);
+  private long receiveBytes(int wanted) {
+    MessageHeader.putVector(vector, 0, received.segment().asSlice(have), wanted);
+    putControl(CONTROL_SIZE);
     long count;
     do {
       count = Sockets.recvmsg(socket.value(), header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -192,7 +192,7 @@ final class MessageChannel implements AutoCloseable {
       throw new ProtocolException(
           Fault.TOO_MANY_DESCRIPTORS,
           "more than "
-              + Message.MOST_DESCRIPTORS
+              + Message.MAX_DESCRIPTORS
               + " descriptors with a message, or more than this process may have");
     }
   }

@@ -6,6 +6,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.trace.Tracing;
 import io.fastvif.vhostuser.protocol.BackendRequest;
 import io.fastvif.vhostuser.protocol.FrontendRequest;
 import io.fastvif.vhostuser.protocol.Message;
@@ -34,6 +35,7 @@ final class RequestExchange implements AutoCloseable {
   private final long timeoutNanos;
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment entries = arena.allocate(2L * Polling.ENTRY_SIZE, Integer.BYTES);
+  private final MessageTrace trace = MessageTrace.of(Tracing.current());
   private MessageChannel backendRequests;
   private boolean acknowledges;
 
@@ -66,6 +68,21 @@ final class RequestExchange implements AutoCloseable {
    * @throws ProtocolException as {@link VhostUserFrontend} says
    */
   Message finish(FrontendRequest request, int... descriptors) {
+    if (trace == null) {
+      return exchange(request, descriptors);
+    }
+    trace.begin(request, channel.sent(), descriptors.length);
+    try {
+      Message reply = exchange(request, descriptors);
+      trace.answered(request, reply);
+      return reply;
+    } catch (ProtocolException | SystemCallException refused) {
+      trace.failed(refused.getMessage());
+      throw refused;
+    }
+  }
+
+  private Message exchange(FrontendRequest request, int... descriptors) {
     boolean acknowledged = channel.sent().needsReply();
     channel.send(descriptors);
     if (request.replyPayload() == null && !acknowledged) {
@@ -161,7 +178,7 @@ final class RequestExchange implements AutoCloseable {
             Fault.UNKNOWN_REQUEST, "the backend's request " + message.request());
       }
       message.checkSize(request.payload(), request.name());
-      if (backendRequests.descriptorCount() > request.mostDescriptors()) {
+      if (backendRequests.descriptorCount() > request.maxDescriptors()) {
         throw new ProtocolException(
             Fault.TOO_MANY_DESCRIPTORS,
             request + " with " + backendRequests.descriptorCount() + " descriptors");

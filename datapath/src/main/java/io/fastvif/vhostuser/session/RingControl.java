@@ -1,9 +1,9 @@
 package io.fastvif.vhostuser.session;
 
 /**
- * A ring as its session sees it: stopped at first, then started and stopped by turns, and changed
- * while it is started. The session's thread calls it; the implementation hands over to the thread
- * that moves frames and returns at once.
+ * Controls a ring: initially stopped, then started and stopped in turn, and changed while started.
+ * The session's thread calls it; implementations hand over to the thread that moves frames, and do
+ * not block.
  */
 public interface RingControl {
 
@@ -20,14 +20,15 @@ public interface RingControl {
    * in the settings does not count.
    *
    * @param settings all that is known of it now
-   * @param completion to be called when nothing of the former settings is in use any more
+   * @param completion call it when the former settings are no longer in use
    */
   void change(RingSettings settings, Completion completion);
 
   /**
-   * Stops a started ring. It finishes what it has begun, so that the guest's memory is consistent.
+   * Stops a started ring. It completes the buffers that it has begun to fill, so that the guest's
+   * memory is consistent.
    *
-   * @param completion takes the base where it may be started again
+   * @param completion call it with the base at which the ring may be started again
    */
   void stop(StopCompletion completion);
 }

@@ -5,8 +5,8 @@ import io.fastvif.vhostuser.memory.DirtyLog;
 import io.fastvif.vhostuser.memory.InflightArea;
 
 /**
- * All that a frontend said of a ring. Nothing of it was compared with the memory: that is for the
- * ring to do, each time it sees another memory.
+ * Everything that a frontend has said of a ring. The addresses were not checked against the memory:
+ * the ring does that whenever the memory changes.
  *
  * @param index the ring's number: of a network device, even ones carry frames to the guest and odd
  *     ones frames from it
@@ -22,10 +22,10 @@ import io.fastvif.vhostuser.memory.InflightArea;
  *     to be marked
  * @param enabled whether frames pass; a ring that is not enabled takes frames from the guest and
  *     drops them
- * @param kick the eventfd that the guest writes; -1 if it has to be polled
- * @param call the eventfd to write when buffers were used; -1 if the guest polls
- * @param error the eventfd to write when the ring breaks, which the session does; -1 if there is
- *     none
+ * @param kick the eventfd, pipe or socket that the guest writes; -1 if it has to be polled
+ * @param call what to write eight bytes to when buffers were used: an eventfd, pipe or socket; -1
+ *     if the guest polls
+ * @param error the same for a ring that breaks, written by the session; -1 if there is none
  * @param memory where the guest's memory is to be found
  * @param log the log of a live migration; null if there is none, or VHOST_F_LOG_ALL is off
  * @param inflight the in-flight area; null if there is none or it has no part for this ring

@@ -2,7 +2,7 @@ package io.fastvif.vhostuser.session;
 
 import io.fastvif.vhostuser.memory.CurrentGuestMemory;
 
-/** What a port may ask of its session. Any thread may call it; nothing of it waits. */
+/** What a port may ask of its session. Any thread may call it; no method blocks. */
 public interface SessionControl {
 
   /**
@@ -22,13 +22,14 @@ public interface SessionControl {
   /**
    * Whether the frontend has begun to start the device and has shared no memory.
    *
-   * @return true from the choice of features until there is memory, which should be at once
+   * @return true between SET_FEATURES and the first memory table, normally for a moment only
    */
   boolean awaitsMemory();
 
   /**
-   * A ring has broken and moves nothing any more. The session writes its error descriptor; it stays
-   * started in the frontend's eyes until that stops it, and {@link RingControl#stop} is called.
+   * Reports that a ring is broken and moves no more frames. The session writes its error
+   * descriptor. For the frontend the ring stays started until it stops it, when {@link
+   * RingControl#stop} is called.
    *
    * @param ring its index
    * @param reason what was wrong, in words
@@ -36,7 +37,7 @@ public interface SessionControl {
   void ringFailed(int ring, String reason);
 
   /**
-   * Ends the session: the memory is not what the frontend said, for example.
+   * Ends the session, for example because the memory is not what the frontend said.
    *
    * @param reason why, in words
    */

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that serves all vhost-user sockets of a process, by epoll. Everything of a session
- * happens on it; other threads hand it tasks by {@link #execute}. Whatever a task, a timer or a
- * session throws ends nothing but itself: the thread serves until it is closed.
+ * The thread that serves all vhost-user sockets of a process, by epoll. All of a session's work
+ * happens on it; other threads hand it tasks by {@link #execute}. An exception ends the task, timer
+ * or session that threw it, never the thread.
  */
 public final class SessionLoop implements AutoCloseable {
   private static final int MAX_EVENTS = 64;
@@ -105,10 +105,10 @@ public final class SessionLoop implements AutoCloseable {
   }
 
   /**
-   * Has the thread run a task. Any thread may call it; what the thread itself hands over runs after
-   * what it is at.
+   * Runs a task on the loop's thread. Any thread may call it; a task submitted by the loop's thread
+   * runs after the current one.
    *
-   * @param task what to do; what it throws is logged
+   * @param task the task; its exceptions are logged
    */
   void execute(Runnable task) {
     tasks.add(task);
@@ -131,7 +131,7 @@ public final class SessionLoop implements AutoCloseable {
   }
 
   /**
-   * Has the thread run a task, and waits until it has.
+   * Runs a task on the loop's thread and waits for it.
    *
    * @param task what to do
    * @throws RuntimeException what the task throws
@@ -307,7 +307,7 @@ public final class SessionLoop implements AutoCloseable {
     return nanos <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, nanos / 1_000_000 + 1);
   }
 
-  /** Ends the thread. The sessions must have been closed before. */
+  /** Stops the thread. Close the sessions before. */
   @Override
   public void close() {
     closing = true;

@@ -9,9 +9,9 @@ import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
 import io.fastvif.vhostuser.protocol.RingAddresses;
 
-/** What a frontend has said of a ring so far. Owns the ring's descriptors. */
+/** The state of a ring as set by the frontend's requests. Owns the ring's descriptors. */
 final class SessionRing implements AutoCloseable {
-  private static final int MOST_SPLIT_BASE = 0xffff;
+  private static final int MAX_SPLIT_BASE = 0xffff;
 
   private final int index;
   private final RingControl control;
@@ -31,8 +31,8 @@ final class SessionRing implements AutoCloseable {
   private boolean started;
 
   /**
-   * The ring was started and is out of use, without GET_VRING_BASE: by SET_VRING_ENABLE 0 or
-   * RESET_OWNER. Some frontends stop a device in no other way and set it up anew.
+   * The ring is started but was disabled by SET_VRING_ENABLE 0 or RESET_OWNER, without
+   * GET_VRING_BASE. Some frontends stop a device only that way and then set it up again.
    */
   private boolean suspended;
 
@@ -49,48 +49,44 @@ final class SessionRing implements AutoCloseable {
       DirtyLog log,
       InflightArea inflight) {}
 
-  boolean isStarted() {
-    return started;
-  }
-
   int base() {
     return base;
   }
 
-  /** Takes a size; a ring that is out of use begins anew, another one goes on with it. */
-  void setSize(int value, Waits waits) {
-    if (value < 1 || value > InflightArea.MOST_RING_SIZE) {
+  /** Sets the size. A suspended ring is stopped, a running one continues with it. */
+  void setSize(int value, PendingCompletions pending) {
+    if (value < 1 || value > InflightArea.MAX_RING_SIZE) {
       throw new ProtocolException(
           Fault.BAD_VALUE,
           "SET_VRING_NUM: ring " + index + " of " + Integer.toUnsignedLong(value) + " descriptors");
     }
-    stopIfSuspended(waits);
+    stopIfSuspended(pending);
     size = value;
   }
 
-  /** Takes a base; a ring that is started begins anew, there. */
-  void setBase(int value, Waits waits) {
-    stopIfSuspended(waits);
-    halt(waits);
+  /** Sets the base. A started ring restarts there. */
+  void setBase(int value, PendingCompletions pending) {
+    stopIfSuspended(pending);
+    halt(pending);
     base = value;
     baseSaid = true;
   }
 
-  /** Takes addresses; a ring that is out of use and gets others begins anew. */
-  void setAddresses(RingAddresses value, Waits waits) {
+  /** Sets the addresses. A suspended ring is stopped if they change. */
+  void setAddresses(RingAddresses value, PendingCompletions pending) {
     if (!value.isSamePlaceAs(addresses)) {
-      stopIfSuspended(waits);
+      stopIfSuspended(pending);
     }
     addresses = value;
   }
 
   /**
-   * Stops a ring that the frontend has put out of use and sets up anew without having stopped it.
-   * It waits for another kick descriptor: until then, something else may lie where it was.
+   * Stops a suspended ring that the frontend sets up again. It starts with the next kick
+   * descriptor: until then its former memory may hold anything.
    */
-  void stopIfSuspended(Waits waits) {
+  void stopIfSuspended(PendingCompletions pending) {
     if (suspended) {
-      stop(waits);
+      stop(pending);
     }
   }
 
@@ -100,7 +96,7 @@ final class SessionRing implements AutoCloseable {
     enabled = value;
   }
 
-  /** Puts the ring out of use until it is enabled or set up anew: RESET_OWNER. */
+  /** Suspends the ring until it is enabled or set up again: RESET_OWNER. */
   void suspend(boolean hasProtocolFeatures) {
     suspended = started;
     if (hasProtocolFeatures) {
@@ -110,14 +106,14 @@ final class SessionRing implements AutoCloseable {
   }
 
   /**
-   * Takes a kick descriptor, or null: the ring is to be polled. A split ring that is out of use
-   * begins anew where its used ring says, which is the same place if it was not set up anew.
+   * Sets the kick descriptor; null for a ring to be polled. A suspended split ring restarts at its
+   * used index, which is where it was unless it was set up again.
    *
    * @return the former
    */
-  FileDescriptor setKick(FileDescriptor value, Shared shared, Waits waits) {
+  FileDescriptor setKick(FileDescriptor value, Shared shared, PendingCompletions pending) {
     if (suspended && !DeviceFeature.isIn(shared.features(), DeviceFeature.RING_PACKED)) {
-      halt(waits);
+      halt(pending);
       baseSaid = true;
     }
     FileDescriptor former = kick;
@@ -155,7 +151,7 @@ final class SessionRing implements AutoCloseable {
             Fault.BAD_VALUE,
             "split ring " + index + " of " + size + " descriptors, no power of two");
       }
-      if (base < 0 || base > MOST_SPLIT_BASE) {
+      if (base < 0 || base > MAX_SPLIT_BASE) {
         throw new ProtocolException(
             Fault.BAD_VALUE, "split ring " + index + " begins at " + Integer.toUnsignedLong(base));
       }
@@ -165,30 +161,30 @@ final class SessionRing implements AutoCloseable {
   }
 
   /** Tells the ring what has changed, if it is started. */
-  void change(Shared shared, Waits waits) {
+  void change(Shared shared, PendingCompletions pending) {
     if (started) {
-      control.change(settings(shared), waits.completion());
+      control.change(settings(shared), pending.completion());
     }
   }
 
   /** Stops the ring, if it is started. It does not start again before there is another kick. */
-  void stop(Waits waits) {
+  void stop(PendingCompletions pending) {
     hasKick = false;
     FileDescriptor former = kick;
     kick = null;
-    waits.release(() -> close(former));
-    halt(waits);
+    pending.release(() -> close(former));
+    halt(pending);
   }
 
   /** Stops the ring, if it is started, and keeps its kick descriptor. */
-  private void halt(Waits waits) {
+  private void halt(PendingCompletions pending) {
     suspended = false;
     if (started) {
       started = false;
       baseSaid = false;
       int[] stoppedAt = new int[1];
       Completion completion =
-          waits.completion(
+          pending.completion(
               () -> {
                 if (!baseSaid) {
                   base = stoppedAt[0];

@@ -3,8 +3,10 @@ package io.fastvif.vhostuser.session;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.HeldException;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.stat;
 import java.lang.foreign.Arena;
@@ -12,9 +14,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The file of a Unix socket, and the folder that it is in. What would have to be found out and
- * cannot be is never taken for an answer: a socket is dead if the kernel says so, and not because
- * there is no descriptor to ask with.
+ * The file of a Unix socket, and the folder that it is in. A failure to find something out is never
+ * taken for an answer: a socket counts as dead only if the kernel says so (ECONNREFUSED), not
+ * because there was no descriptor left to ask with.
  */
 public final class SocketFile {
   /** For owner and group: leave it. */
@@ -42,8 +44,8 @@ public final class SocketFile {
   }
 
   /**
-   * Removes a socket on which no process listens any more. Whoever makes a socket in the folder at
-   * the same time by {@link VhostUserBackend} or {@link FrontendListener} is waited for.
+   * Removes a socket on which no process listens any more. Waits for anybody who is creating a
+   * socket in the folder by {@link VhostUserBackend} or {@link FrontendListener}.
    *
    * @param path where it is
    * @return false if nothing is there
@@ -69,12 +71,13 @@ public final class SocketFile {
       return false;
     }
     if (!file.isSocket()) {
-      throw new SocketException(path + " is there, and it is no socket");
+      throw new SocketException(FailureKind.EXISTS, path + " is there, and it is no socket");
     }
     try (FileDescriptor probe = UnixAddress.socket()) {
       int result = UnixAddress.connect(probe.value(), path);
       if (result == 0 || result == -Errno.EAGAIN) {
-        throw new SocketException(path + " is there, and a process answers on it");
+        throw new SocketException(
+            FailureKind.BUSY, path + " is there, and a process answers on it");
       }
       if (result == -Errno.ENOENT) {
         return false;
@@ -129,6 +132,25 @@ public final class SocketFile {
   }
 
   /**
+   * Asks for the lock for which {@link #removeIfDead} and who makes a socket wait up to 2 s.
+   *
+   * @param path in the folder; one that is not there is not locked
+   * @throws HeldException if somebody has it now
+   */
+  public static void checkUnlocked(String path) throws HeldException {
+    try (FileDescriptor folder = openFolderOrNull(path)) {
+      if (folder == null) {
+        return;
+      }
+      int result = FileIo.flock(folder.value(), LOCK_EX | LOCK_NB);
+      if (result == -Errno.EAGAIN) {
+        throw new HeldException("another process has locked the folder " + folderOf(path));
+      }
+      SystemCallException.check(result, "flock", folderOf(path), "LOCK_EX");
+    }
+  }
+
+  /**
    * Refuses a folder in which anybody could replace a socket.
    *
    * @param mode its mode bits
@@ -137,12 +159,13 @@ public final class SocketFile {
   public static void requireSafeFolder(int mode, String folder) {
     if ((mode & WORLD_WRITABLE) != 0 && (mode & S_ISVTX) == 0) {
       throw new SocketException(
+          FailureKind.OTHER,
           folder + " is writable for everybody and not sticky: anybody could replace the socket");
     }
   }
 
   /**
-   * Makes a folder and those above it, if it is not there.
+   * Creates a folder and its parents, if it does not exist.
    *
    * @param owner its owner's user id, or {@link #UNCHANGED}
    * @param group its group's id, or {@link #UNCHANGED}
@@ -156,7 +179,7 @@ public final class SocketFile {
     Status there = statusOrNull(folder, 0);
     if (there != null) {
       if (!there.isFolder()) {
-        throw new SocketException(folder + " is there, and it is no folder");
+        throw new SocketException(FailureKind.EXISTS, folder + " is there, and it is no folder");
       }
       requireSafeFolder(there.mode(), folder);
       return false;
@@ -205,7 +228,8 @@ public final class SocketFile {
   }
 
   /**
-   * Gives a file its owner and permissions: of the very file, whatever the path may mean meanwhile.
+   * Sets a file's owner and permissions, through a descriptor: a path that is replaced meanwhile
+   * does no harm.
    *
    * @param owner its owner's user id, or {@link #UNCHANGED}
    * @param group its group's id, or {@link #UNCHANGED}

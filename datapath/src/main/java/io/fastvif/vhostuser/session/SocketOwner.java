@@ -1,9 +1,8 @@
 package io.fastvif.vhostuser.session;
 
+import io.fastvif.files.FileHolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +19,6 @@ import java.util.Set;
  */
 public record SocketOwner(long pid, String program) {
   private static final Path UNIX_SOCKETS = Path.of("/proc/net/unix");
-  private static final Path PROCESSES = Path.of("/proc");
 
   /** In the fourth column: the socket listens (__SO_ACCEPTCON). */
   private static final String LISTENS = "00010000";
@@ -63,7 +61,10 @@ public record SocketOwner(long pid, String program) {
   public static Optional<SocketOwner> of(String path) {
     try {
       String inode = listening(path);
-      return inode == null ? Optional.empty() : holder("socket:[" + inode + "]");
+      return inode == null
+          ? Optional.empty()
+          : FileHolder.of(Set.of("socket:[" + inode + "]"))
+              .map(holder -> new SocketOwner(holder.pid(), holder.program()));
     } catch (IOException unreadable) {
       return Optional.empty();
     }
@@ -89,40 +90,6 @@ public record SocketOwner(long pid, String program) {
       }
     }
     return null;
-  }
-
-  private static Optional<SocketOwner> holder(String link) throws IOException {
-    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
-      for (Path process : processes) {
-        if (has(process.resolve("fd"), link)) {
-          Path program = Files.readSymbolicLink(process.resolve("exe")).getFileName();
-          return Optional.of(
-              new SocketOwner(Long.parseLong(process.getFileName().toString()), "" + program));
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static boolean has(Path descriptors, String link) {
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
-      for (Path descriptor : all) {
-        if (isLinkTo(descriptor, link)) {
-          return true;
-        }
-      }
-    } catch (IOException | DirectoryIteratorException endedOrNotOurs) {
-      return false;
-    }
-    return false;
-  }
-
-  private static boolean isLinkTo(Path descriptor, String link) {
-    try {
-      return Files.readSymbolicLink(descriptor).toString().equals(link);
-    } catch (IOException closed) {
-      return false;
-    }
   }
 
   /**

@@ -3,22 +3,17 @@ package io.fastvif.vhostuser.session;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FailureKind;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Sockets;
+import io.fastvif.bindings.UnixSocketAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
-/** {@code struct sockaddr_un} of sys/un.h: the family in 16 bits, and a path with a zero byte. */
+/** Binds and connects sockets that have paths. */
 final class UnixAddress {
   /** The longest path, without its zero byte. */
-  static final int MOST_PATH = 107;
-
-  private static final int PATH_OFFSET = 2;
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
+  static final int MAX_PATH = UnixSocketAddress.MAX_PATH;
 
   private UnixAddress() {}
 
@@ -60,24 +55,21 @@ final class UnixAddress {
    * @throws SocketException if it is empty, too long, or holds a zero byte
    */
   static void checkPath(String path) {
-    int length = path.getBytes(StandardCharsets.UTF_8).length;
-    if (length == 0 || length > MOST_PATH || path.indexOf('\0') >= 0) {
+    int length = UnixSocketAddress.length(path);
+    if (length == 0 || length > MAX_PATH || path.indexOf('\0') >= 0) {
       throw new SocketException(
-          "a socket's path has 1 to " + MOST_PATH + " bytes, not " + length + ": " + path);
+          FailureKind.OTHER,
+          "a socket's path has 1 to " + MAX_PATH + " bytes, not " + length + ": " + path);
     }
   }
 
   private static int with(String path, Call call) {
     checkPath(path);
-    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
     try (Arena arena = Arena.ofConfined()) {
-      int length = PATH_OFFSET + bytes.length + 1;
-      MemorySegment address = arena.allocate(length, Long.BYTES);
-      address.set(SHORT, 0, (short) AF_UNIX);
-      MemorySegment.copy(bytes, 0, address, ValueLayout.JAVA_BYTE, PATH_OFFSET, bytes.length);
+      MemorySegment address = UnixSocketAddress.ofPath(arena, path);
       int result;
       do {
-        result = call.apply(address, length);
+        result = call.apply(address, (int) address.byteSize());
       } while (result == -Errno.EINTR);
       return result;
     }

@@ -5,6 +5,9 @@ import static io.fastvif.bindings.linux.linux_h.*;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.trace.Log;
+import io.fastvif.trace.Tracer;
+import io.fastvif.trace.Tracing;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -12,13 +15,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A backend's socket with the port behind it: listening, as a VIF of mode client wants it (the
- * hypervisor connects), or connecting again and again, for mode server.
+ * A backend's socket and the port behind it. It listens, for VIFs of mode client (the hypervisor
+ * connects), or connects and reconnects, for mode server.
  *
- * <p>Several connections are served at once, so that a probe gets its answers while a frontend is
- * there. The first that makes a request which changes the device owns the port; another one that
- * does so waits until the owner is gone. That happens when a frontend is started anew and is faster
- * than the news of the old one's end.
+ * <p>It serves several connections at once, so that a probe is answered while a frontend is
+ * connected. The first connection that makes a request which changes the device owns the port; a
+ * second one waits until the owner has left. That happens when a restarted frontend connects before
+ * the end of the old one was noticed.
  */
 public final class VhostUserBackend implements AutoCloseable {
   private static final int MAX_SESSIONS = 16;
@@ -30,6 +33,12 @@ public final class VhostUserBackend implements AutoCloseable {
   private final BackendOptions options;
   private final BackendHandler handler;
   private final BackendObserver observer;
+  private final Tracer tracer = Tracing.current();
+  private final String namespace = Tracing.namespace();
+
+  /** What was logged last, so that what happens again and again is one line; null for nothing. */
+  private String complaint;
+
   private final Set<BackendSession> sessions = new LinkedHashSet<>();
   private final ArrayDeque<BackendSession> waiting = new ArrayDeque<>();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -81,8 +90,8 @@ public final class VhostUserBackend implements AutoCloseable {
   }
 
   /**
-   * Connects to a frontend's socket, and again whenever the connection is lost, with pauses that
-   * grow.
+   * Connects to a frontend's socket, and reconnects with growing pauses whenever the connection is
+   * lost.
    *
    * @param loop the thread that serves it
    * @param path the frontend's socket, which need not be there yet
@@ -115,6 +124,16 @@ public final class VhostUserBackend implements AutoCloseable {
 
   BackendOptions options() {
     return options;
+  }
+
+  /** Told of what is said on each connection; null for nobody. */
+  Tracer tracer() {
+    return tracer;
+  }
+
+  /** The network namespace's name; empty for the process's own. */
+  String namespace() {
+    return namespace == null ? "" : namespace;
   }
 
   BackendHandler handler() {
@@ -163,7 +182,15 @@ public final class VhostUserBackend implements AutoCloseable {
   }
 
   private void connectionFailed(String reason) {
+    complain(reason);
     tell(() -> observer.connectionFailed(reason));
+  }
+
+  private void complain(String reason) {
+    if (!reason.equals(complaint)) {
+      complaint = reason;
+      Log.warning(VhostUserBackend.class, "a vhost-user connection has failed: " + reason);
+    }
   }
 
   private void tell(Runnable news) {
@@ -178,6 +205,7 @@ public final class VhostUserBackend implements AutoCloseable {
   boolean claim(BackendSession session) {
     if (owner == null) {
       owner = session;
+      complaint = null;
       tell(observer::connected);
       return true;
     }
@@ -192,6 +220,9 @@ public final class VhostUserBackend implements AutoCloseable {
     boolean owned = owner == session;
     if (owned) {
       owner = null;
+    }
+    if (failed && owned) {
+      complain(reason);
     }
     tell(() -> observer.disconnected(owned, reason));
     if (failed && !owned) {
@@ -214,8 +245,8 @@ public final class VhostUserBackend implements AutoCloseable {
   }
 
   /**
-   * Ends the sessions, waits until the rings have stopped, at most 10 s, and removes the socket.
-   * Not to be called by a thread that the rings need to stop.
+   * Ends the sessions, waits up to 10 s until the rings have stopped, and removes the socket. Never
+   * call it on a thread that the rings need in order to stop.
    */
   @Override
   public void close() {

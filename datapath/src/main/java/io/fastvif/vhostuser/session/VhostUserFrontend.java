@@ -21,13 +21,12 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * A frontend's side of a session: what a hypervisor does. Each method makes one request and waits
- * for the backend's answer; where REPLY_ACK was negotiated, each request is acknowledged. One
- * thread at a time may use it.
+ * The frontend's side of a session, as a hypervisor has it. Each method makes one request and waits
+ * for the reply, or with REPLY_ACK for the acknowledgement. One thread at a time may use it.
  *
  * <p>All methods that make a request throw {@link ProtocolException}: TIMEOUT if there is no answer
  * in time, CLOSED if the backend ends the session, FAILED_REQUEST if it says that it failed,
- * BAD_REPLY if the answer is not one. Descriptors that are passed stay the caller's.
+ * BAD_REPLY if the answer is not one. Passed descriptors stay the caller's to close.
  */
 public final class VhostUserFrontend implements AutoCloseable {
   /** For {@link #setKick} and its like: the ring is to be polled. */
@@ -105,7 +104,7 @@ public final class VhostUserFrontend implements AutoCloseable {
     tell(FrontendRequest.SET_OWNER);
   }
 
-  /** Puts all rings out of use: deprecated, and what some frontends do before a reset. */
+  /** Disables all rings. Deprecated in the specification; some frontends do it before a reset. */
   public void resetOwner() {
     tell(FrontendRequest.RESET_OWNER);
   }
@@ -229,17 +228,17 @@ public final class VhostUserFrontend implements AutoCloseable {
   }
 
   /**
-   * Has frames pass a ring, or not.
+   * Enables or disables a ring.
    *
    * @param ring its index
-   * @param enabled whether they pass
+   * @param enabled whether frames may pass
    */
   public void setEnabled(int ring, boolean enabled) {
     tellOfRing(FrontendRequest.SET_VRING_ENABLE, ring, enabled ? 1 : 0);
   }
 
   /**
-   * Passes the eventfd by which the guest tells of buffers, which starts the ring.
+   * Passes the descriptor by which the guest kicks, which starts the ring.
    *
    * @param ring its index
    * @param descriptor the eventfd, or {@link #NO_DESCRIPTOR}
@@ -249,7 +248,7 @@ public final class VhostUserFrontend implements AutoCloseable {
   }
 
   /**
-   * Passes the eventfd by which the guest is told of used buffers.
+   * Passes the descriptor by which the guest is called.
    *
    * @param ring its index
    * @param descriptor the eventfd, or {@link #NO_DESCRIPTOR}
@@ -259,7 +258,7 @@ public final class VhostUserFrontend implements AutoCloseable {
   }
 
   /**
-   * Passes the eventfd by which the frontend is told of errors.
+   * Passes the descriptor by which the frontend learns that the ring is broken.
    *
    * @param ring its index
    * @param descriptor the eventfd, or {@link #NO_DESCRIPTOR}
@@ -269,7 +268,7 @@ public final class VhostUserFrontend implements AutoCloseable {
   }
 
   /**
-   * Has the guest announced.
+   * Has the backend announce the guest (RARP).
    *
    * @param address the guest's, 48 bits, the first byte the highest
    */
@@ -311,7 +310,8 @@ public final class VhostUserFrontend implements AutoCloseable {
   }
 
   /**
-   * Asks for memory in which the backend notes what is under way.
+   * Asks for the in-flight area, in which the backend records the descriptors that it has fetched
+   * and not yet used.
    *
    * @param rings how many have a part
    * @param ringSize descriptors of each
@@ -327,9 +327,9 @@ public final class VhostUserFrontend implements AutoCloseable {
   }
 
   /**
-   * Gives that memory back to a backend, after it was started again.
+   * Hands the in-flight area to a restarted backend.
    *
-   * @param file as it was got
+   * @param file what {@link #getInflight} returned
    */
   public void setInflight(InflightFile file) {
     exchange.begin(FrontendRequest.SET_INFLIGHT_FD).putInflight(file.description());

@@ -1,7 +1,10 @@
 package io.fastvif.vhostuser.virtqueue;
 
+import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FastvifException;
+
 /** A ring cannot be started as it was set up. Its message says what is wrong. */
-public final class BrokenRingException extends RuntimeException {
+public final class BrokenRingException extends FastvifException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -10,6 +13,6 @@ public final class BrokenRingException extends RuntimeException {
    * @param message what is wrong with the ring
    */
   public BrokenRingException(String message) {
-    super(message);
+    super(message, FailureKind.OTHER);
   }
 }

@@ -1,19 +1,18 @@
 package io.fastvif.vhostuser.virtqueue;
 
 /**
- * The buffers that one {@code peek} found: of each its id, how many ring entries it takes, and its
- * segments as addresses in this process. All of it was read from the ring once and checked; what
- * the guest changes in the ring afterwards has no effect.
+ * The buffers found by one {@code peek}: the id of each, the ring entries that it takes, and its
+ * segments as addresses in this process. Everything was read from the ring once and checked, so
+ * later changes by the guest have no effect.
  *
- * <p>One thread uses it, over and over. The arrays are reached by accessors without a check of
- * their own, for the loops that move frames.
+ * <p>Reused by one thread. Accessors are unchecked, for the loops that move frames.
  */
 public final class BufferBurst {
   /** Segments that one buffer may have: as many as readv(2) takes, and as QEMU allows. */
   public static final int MAX_SEGMENTS = 1024;
 
   private final int capacity;
-  private final int chainRoom;
+  private final int chainCapacity;
   private final int[] id;
   private final int[] entries;
   private final int[] firstSegment;
@@ -40,20 +39,20 @@ public final class BufferBurst {
     firstSegment = new int[capacity + 1];
     total = new long[capacity];
     written = new int[capacity];
-    // After the last chain there is still room for as many single segments as there can be buffers.
-    chainRoom = capacity * 4;
-    int room = chainRoom + MAX_SEGMENTS + capacity;
-    address = new long[room];
-    guestAddress = new long[room];
-    length = new int[room];
+    // After the last chain, as many single segments still fit as there can be buffers.
+    chainCapacity = capacity * 4;
+    int segmentCapacity = chainCapacity + MAX_SEGMENTS + capacity;
+    address = new long[segmentCapacity];
+    guestAddress = new long[segmentCapacity];
+    length = new int[segmentCapacity];
   }
 
-  /** How many buffers it takes at most. */
+  /** Returns the most buffers that it takes. */
   public int capacity() {
     return capacity;
   }
 
-  /** How many buffers it has. */
+  /** Returns the number of buffers. */
   public int count() {
     return count;
   }
@@ -109,11 +108,11 @@ public final class BufferBurst {
   }
 
   /**
-   * Reads a byte of each buffer's first segment, so that the cache lines of all are on their way
-   * from the guest's processor at once, and not one after the other when they are used.
+   * Prefetches: reads a byte of each buffer's first segment, so that all cache lines are fetched
+   * from the guest's processor at once instead of one after the other.
    *
    * @param offset which byte; a shorter segment's last one is taken
-   * @return their sum, to be kept somewhere, or the compiler would leave the reading out
+   * @return their sum, to be stored so that the compiler does not drop the reads
    */
   public int touch(int offset) {
     int sum = 0;
@@ -132,9 +131,9 @@ public final class BufferBurst {
     segments = 0;
   }
 
-  /** Whether there may be no room for a chain. */
+  /** Whether another chain may not fit. */
   boolean isFull() {
-    return count == capacity || segments > chainRoom;
+    return count == capacity || segments > chainCapacity;
   }
 
   /** Begins a buffer; its segments follow. */
@@ -144,7 +143,7 @@ public final class BufferBurst {
   }
 
   /**
-   * Adds a buffer of one segment. There must be room.
+   * Adds a buffer of one segment. The caller makes sure that the burst is not full.
    *
    * @param bufferId its id
    * @param at where it begins, in this process

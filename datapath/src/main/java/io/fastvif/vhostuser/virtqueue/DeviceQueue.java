@@ -8,13 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A virtqueue as its device sees it. One thread uses it. Buffers are used in order.
+ * The device's side of a virtqueue. One thread uses it. Buffers are used in order.
  *
- * <p>Nothing here throws on account of what the guest does, and nothing allocates until a ring is
- * found broken.
+ * <p>Nothing that the guest does makes a method throw, and nothing allocates until a ring is found
+ * broken.
  */
 public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQueue {
-  /** What {@link #peek} returns once a rule was broken. */
+  /** Returned by {@link #peek} once the guest has broken a rule. */
   public static final int BROKEN = -1;
 
   /** No eventfd: nobody is to be called. */
@@ -24,8 +24,6 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
   static final int DESC_WRITE = 2;
   static final int DESC_INDIRECT = 4;
   static final int DESC_SIZE = 16;
-
-  private static final int PAGE = 4096;
 
   /** What is written to an eventfd. Never changed, so all threads share it. */
   private static final MemorySegment ONE =
@@ -92,8 +90,8 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
   }
 
   /**
-   * Picks up the newest memory, between two bursts: what was peeked at before is void afterwards.
-   * To be called before each {@link #peek}.
+   * Switches to the newest memory; call it before each {@link #peek}. Buffers peeked at before are
+   * invalid afterwards.
    *
    * @return false if the ring is broken: it is not within that memory
    */
@@ -108,33 +106,34 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
   }
 
   /**
-   * Looks at the buffers that are next, from the first that is not completed. They stay in the
-   * ring; looking again reads them again.
+   * Reads the next available buffers, from the first that is not completed. They stay in the ring:
+   * another peek reads them again.
    *
-   * @param burst is emptied and takes them
-   * @param max how many at most
+   * @param burst is cleared and filled
+   * @param max the most buffers to read
    * @return how many, or {@link #BROKEN}
    */
   public abstract int peek(BufferBurst burst, int max);
 
   /**
-   * Gives buffers back to the driver, publishes them and calls it if it wants to be called.
+   * Returns buffers to the driver as used, publishes them and calls the driver if it asked for
+   * that.
    *
-   * @param burst what {@link #peek} filled last, with the bytes written to each noted
-   * @param n how many, from its first on
+   * @param burst as filled by the last {@link #peek}, with the bytes written to each buffer set
+   * @param n how many buffers, from the burst's first on
    */
   public abstract void complete(BufferBurst burst, int n);
 
   /**
-   * Where the ring would go on, as GET_VRING_BASE reports it: the first buffer that is not
-   * completed. The queue may not be used afterwards.
+   * Stops the queue. Returns where the ring would go on, as GET_VRING_BASE reports it: the first
+   * buffer that is not completed. The queue must not be used afterwards.
    */
   public abstract int stop();
 
   /**
-   * Asks the driver for a kick when there are more buffers than {@link #peek} has shown.
+   * Asks the driver to kick when it adds buffers beyond those that {@link #peek} has returned.
    *
-   * @return whether there are some already: the kick for those may never come
+   * @return whether there are some already; they may not be kicked for
    */
   public abstract boolean enableKicks();
 
@@ -151,7 +150,7 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
     return deviceWritable;
   }
 
-  /** What the guest did wrong, or null as long as it did nothing wrong. */
+  /** Returns why the ring is broken, or null. */
   public String failure() {
     return failure;
   }
@@ -162,12 +161,12 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
   }
 
   /**
-   * Sets what is written to when the driver wants to be called, and calls it once by a new one.
-   * Whether somebody heard the last call by the former one is not known: a hypervisor masks and
-   * unmasks a guest's interrupts, and stops and continues the guest, by changing it, and whoever
-   * used buffers before this process was started may not have come to call. A call too many makes
-   * the driver look at its ring; one too few and it never looks again, for with event indices the
-   * place where it asked for a call has been passed.
+   * Sets the descriptor by which the driver is called, and calls it once by a new one. Whether the
+   * last call by the former descriptor was heard is unknown: a hypervisor changes it to mask and
+   * unmask a guest's interrupts and to stop and continue the guest, and an earlier backend may have
+   * been killed before it called. A superfluous call makes the driver look at its ring once; a
+   * missing one may stop it for good, because with event indices the place where it asked for a
+   * call has been passed.
    *
    * @param descriptor an eventfd, not owned, or {@link #NO_DESCRIPTOR}
    */
@@ -179,7 +178,7 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
   }
 
   /**
-   * Begins or ends to note writes.
+   * Starts or stops logging writes.
    *
    * @param dirtyLog the log, or null
    * @param deviceAreaGuestAddress where the device area lies as the guest counts (the {@code log}
@@ -190,13 +189,14 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
     deviceAreaLogged = dirtyLog == null ? -1 : deviceAreaGuestAddress;
     if (dirtyLog != null) {
       // What was written before the log came counts as well.
-      logDeviceArea(0, deviceBytes());
+      logRing();
     }
   }
 
-  abstract long deviceBytes();
+  /** Notes all that the device writes of the ring itself. */
+  abstract void logRing();
 
-  /** Calls the driver, whatever it wants. */
+  /** Calls the driver, whether or not it asked for that. */
   public void call() {
     if (callDescriptor >= 0) {
       calls++;
@@ -237,35 +237,37 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
     return appendPieces(burst, guestAddress, length);
   }
 
-  /** A buffer that lies across regions: legal if one follows the other. Regions end at pages. */
+  /** A buffer that lies across regions: legal if one follows the other. */
   private boolean appendPieces(BufferBurst burst, long guestAddress, int length) {
-    if (guestAddress + length < guestAddress && guestAddress < 0) {
-      return outside(guestAddress, length);
-    }
     long from = guestAddress;
+    int left = length;
     long start = guestAddress;
-    long end = guestAddress + length;
+    int pending = 0;
     long host = 0;
-    int pieces = 0;
-    while (from != end) {
-      long to = Math.min(end, (from | (PAGE - 1)) + 1);
-      long address = end < guestAddress ? 0 : memory.translate(from, to - from);
-      if (address == 0 || pieces++ > BufferBurst.MAX_SEGMENTS) {
+    while (left > 0) {
+      int piece = (int) Math.min(left, memory.contiguous(from));
+      long address = piece == 0 ? 0 : memory.translate(from, piece);
+      if (address == 0) {
         return outside(guestAddress, length);
       }
-      if (host != 0 && address != host + (from - start)) {
-        if (!burst.segment(host, start, (int) (from - start))) {
+      if (pending > 0 && address != host + pending) {
+        if (!burst.segment(host, start, pending)) {
           return tooLong();
         }
-        host = 0;
+        pending = 0;
       }
-      if (host == 0) {
+      if (pending == 0) {
         host = address;
         start = from;
       }
-      from = to;
+      pending += piece;
+      left -= piece;
+      from += piece;
+      if (from == 0 && left > 0) {
+        return outside(guestAddress, length);
+      }
     }
-    return burst.segment(host, start, (int) (end - start)) || tooLong();
+    return burst.segment(host, start, pending) || tooLong();
   }
 
   private boolean outside(long guestAddress, int length) {

@@ -1,14 +1,14 @@
 package io.fastvif.vhostuser.virtqueue;
 
 /**
- * A virtqueue as its driver sees it, for frontends that run in this process. It trusts its device.
- * One thread uses it; nothing allocates.
+ * The driver's side of a virtqueue, for frontends in this process. It trusts its device. One thread
+ * uses it; nothing allocates.
  *
- * <p>Buffers are added, then published together; each keeps its id until {@link #poll} has returned
- * that. The ring's three areas must be zeros at the beginning and belong to the queue.
+ * <p>Buffers are added and then published together; an id is taken until {@link #poll} has returned
+ * it. The ring's three areas must be zeroed beforehand and belong to the queue.
  */
 public abstract sealed class DriverQueue permits SplitDriverQueue, PackedDriverQueue {
-  /** What {@link #add} and {@link #poll} return if there is no room, or nothing. */
+  /** Returned by {@link #add} if the ring is full, and by {@link #poll} if nothing was used. */
   public static final int NONE = -1;
 
   final int size;
@@ -57,7 +57,7 @@ public abstract sealed class DriverQueue permits SplitDriverQueue, PackedDriverQ
    *
    * @param address where the tables may lie, in this process: as many as the ring has entries
    * @param guestAddress the same as the guest counts
-   * @param entries segments for which each has room, of 16 bytes
+   * @param entries segments that fit into each table, 16 bytes per segment
    */
   public void useIndirectTables(long address, long guestAddress, int entries) {
     tables = address;

@@ -14,19 +14,15 @@ final class InflightPart {
 
   private InflightPart() {}
 
-  /**
-   * Makes a part ready for a queue of that size.
-   *
-   * @return false if it was ready: it tells what an earlier process had taken
-   */
-  static boolean initialize(long part, int queueSize, long bytes) {
-    if (RawMemory.getShort(part + VERSION_OFFSET) == VERSION
-        && RawMemory.getShort(part + SIZE_OFFSET) == queueSize) {
-      return false;
-    }
-    RawMemory.clear(part, bytes);
+  /** Whether a part tells what an earlier process had taken from a queue of that size. */
+  static boolean isReady(long part, int queueSize) {
+    return RawMemory.getShort(part + VERSION_OFFSET) == VERSION
+        && RawMemory.getShort(part + SIZE_OFFSET) == queueSize;
+  }
+
+  /** Says that a part can be gone on from: after all else of it was written. */
+  static void ready(long part, int queueSize) {
     RawMemory.putShort(part + SIZE_OFFSET, queueSize);
     RawMemory.putShortRelease(part + VERSION_OFFSET, VERSION);
-    return true;
   }
 }

@@ -42,15 +42,11 @@ final class PackedDeviceQueue extends DeviceQueue {
     super(setup);
     if (inflightPart == 0) {
       inflight = null;
-      position = setup.base() & (WRAP_BIT - 1);
-      wrap = (setup.base() & WRAP_BIT) != 0 ? 1 : 0;
-      if (PackedPosition.isRefuted(setup, descriptors, position, wrap)) {
-        throw new BrokenRingException(
-            "the packed ring was in use before, and where it goes on is not known: after a backend"
-                + " was lost the guest has to reset its device");
-      }
+      int base = PackedPosition.base(setup, descriptors);
+      position = base & (WRAP_BIT - 1);
+      wrap = (base & WRAP_BIT) != 0 ? 1 : 0;
     } else {
-      inflight = new PackedInflight(inflightPart, size, setup.base(), descriptors);
+      inflight = new PackedInflight(inflightPart, size, setup, descriptors);
       position = inflight.usedIndex();
       wrap = inflight.usedWrap();
     }
@@ -226,6 +222,9 @@ final class PackedDeviceQueue extends DeviceQueue {
         counter ^= 1;
       }
     }
+    if (log != null) {
+      logBuffers(burst, n); // who takes over a killed one's ring does not know of them
+    }
     if (inflight != null) {
       inflight.completing(n, at, counter);
     }
@@ -238,7 +237,6 @@ final class PackedDeviceQueue extends DeviceQueue {
       inflight.completed(n);
     }
     if (log != null) {
-      logBuffers(burst, n);
       logDescriptors(first, entries);
     }
     position = at;
@@ -313,12 +311,13 @@ final class PackedDeviceQueue extends DeviceQueue {
 
   private void logEvent() {
     if (log != null) {
-      logDeviceArea(0, deviceBytes());
+      logDeviceArea(0, RingSetup.deviceBytes(size, true));
     }
   }
 
   @Override
-  long deviceBytes() {
-    return RingSetup.deviceBytes(size, true);
+  void logRing() {
+    logEvent();
+    logDescriptors(0, size);
   }
 }

@@ -1,5 +1,6 @@
 package io.fastvif.vhostuser.virtqueue;
 
+import java.lang.invoke.VarHandle;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,15 +19,24 @@ import java.util.stream.IntStream;
  * +---------------------------------------------------------------------------------+
  * </pre>
  *
- * The list of free entries is kept in this process; the area's is only read when it is taken over.
+ * Between any two writes the process may be killed. While a batch is under way the old values
+ * differ from the new ones; they are of the time before the batch, and hold again unless the first
+ * of its descriptors shows that the driver was told. What is in the list of free entries is free,
+ * marked or not.
+ *
+ * <p>The list of free entries is kept in this process; the area's is only read when it is taken
+ * over.
  */
 final class PackedInflight {
-  private static final int FREE_HEAD = 12;
-  private static final int OLD_FREE_HEAD = 14;
-  private static final int USED_IDX = 16;
-  private static final int OLD_USED_IDX = 18;
-  private static final int USED_WRAP = 20;
-  private static final int OLD_USED_WRAP = 21;
+  /** free_head and old_free_head, which are written in one. */
+  private static final int FREE = 12;
+
+  /** used_idx, old_used_idx and the wrap counters of both, which are written in one. */
+  private static final int USED = 16;
+
+  private static final int OLD_SHIFT = 16;
+  private static final int WRAP_SHIFT = 32;
+  private static final int OLD_WRAP_SHIFT = 40;
   private static final int ENTRIES = 32;
   private static final int ENTRY_SIZE = 32;
   private static final int NEXT = 2;
@@ -38,8 +48,7 @@ final class PackedInflight {
   private static final int LEN = 20;
   private static final int ADDR = 24;
   private static final int RING_DESC_FLAGS = 14;
-  private static final int RING_AVAIL = 1 << 7;
-  private static final int RING_USED = 1 << 15;
+  private static final int RING_USED_SHIFT = 15;
 
   private final long part;
   private final int size;
@@ -53,7 +62,7 @@ final class PackedInflight {
   private int usedWrap;
   private long counter = 1;
 
-  PackedInflight(long part, int size, int base, long ring) {
+  PackedInflight(long part, int size, RingSetup setup, long ring) {
     this.part = part;
     this.size = size;
     this.ring = ring;
@@ -61,18 +70,18 @@ final class PackedInflight {
     tracked = new HeadQueue(size);
     next = new int[size];
     last = new int[size];
-    if (InflightPart.initialize(part, size, bytes(size))) {
+    if (InflightPart.isReady(part, size)) {
+      recover();
+    } else {
+      RawMemory.clear(part, bytes(size));
       for (int i = 0; i < size; i++) {
         link(i, i + 1);
       }
+      int base = PackedPosition.base(setup, ring);
       usedIndex = base & 0x7fff;
       usedWrap = (base >>> 15) & 1;
-      RawMemory.putShort(part + USED_IDX, usedIndex);
-      RawMemory.putShort(part + OLD_USED_IDX, usedIndex);
-      RawMemory.putByte(part + USED_WRAP, usedWrap);
-      RawMemory.putByte(part + OLD_USED_WRAP, usedWrap);
-    } else {
-      recover();
+      publish();
+      InflightPart.ready(part, size);
     }
   }
 
@@ -90,26 +99,29 @@ final class PackedInflight {
   }
 
   private void recover() {
-    int oldUsed = RawMemory.getShort(part + OLD_USED_IDX) % size;
-    int oldWrap = RawMemory.getByte(part + OLD_USED_WRAP) & 1;
-    usedIndex = RawMemory.getShort(part + USED_IDX) % size;
-    usedWrap = RawMemory.getByte(part + USED_WRAP) & 1;
-    freeHead = RawMemory.getShort(part + FREE_HEAD);
-    boolean underWay = usedIndex != oldUsed || usedWrap != oldWrap;
-    if (underWay && !isUsed(oldUsed, oldWrap)) {
-      // The driver was not told of the last batch: it counts as not done.
-      usedIndex = oldUsed;
+    int free = RawMemory.getInt(part + FREE);
+    long used = RawMemory.getLong(part + USED);
+    int oldIndex = ((int) (used >>> OLD_SHIFT) & 0xffff) % size;
+    int oldWrap = (int) (used >>> OLD_WRAP_SHIFT) & 1;
+    usedIndex = ((int) used & 0xffff) % size;
+    usedWrap = (int) (used >>> WRAP_SHIFT) & 1;
+    boolean underWay = usedIndex != oldIndex || usedWrap != oldWrap;
+    if (underWay && isUsed(oldIndex, oldWrap)) {
+      freeHead = free & 0xffff;
+    } else {
+      // The driver was not told of the last batch, if there is one: it counts as not done.
+      usedIndex = oldIndex;
       usedWrap = oldWrap;
-      freeHead = RawMemory.getShort(part + OLD_FREE_HEAD);
+      freeHead = free >>> OLD_SHIFT;
     }
     for (int i = 0; i < size; i++) {
       next[i] = RawMemory.getShort(entry(i) + NEXT);
       last[i] = Math.min(RawMemory.getShort(entry(i) + LAST), size - 1);
     }
-    int free = freeHead;
-    for (int i = 0; i < size && free < size; i++) {
-      RawMemory.putByte(entry(free), 0);
-      free = next[free];
+    int unmarked = freeHead;
+    for (int i = 0; i < size && unmarked < size; i++) {
+      RawMemory.putByte(entry(unmarked), 0);
+      unmarked = next[unmarked];
     }
     publish();
     long[] counters = new long[size];
@@ -140,9 +152,13 @@ final class PackedInflight {
     }
   }
 
+  /**
+   * Whether the driver was told that a descriptor is used in that round. It may have made it
+   * available for the next one since, by which the flag of used descriptors stays as it is.
+   */
   private boolean isUsed(int index, int wrap) {
     int flags = RawMemory.getShortAcquire(ring + 16L * index + RING_DESC_FLAGS);
-    return (flags & (RING_AVAIL | RING_USED)) == (wrap == 1 ? RING_AVAIL | RING_USED : 0);
+    return flags >>> RING_USED_SHIFT == wrap;
   }
 
   int usedIndex() {
@@ -219,8 +235,8 @@ final class PackedInflight {
     RawMemory.putLong(first + COUNTER, counter++);
     RawMemory.putByte(first, 1);
     freeHead = entry;
-    RawMemory.putShort(part + FREE_HEAD, freeHead);
-    RawMemory.putShortRelease(part + OLD_FREE_HEAD, freeHead);
+    // Before this it is among the free ones, marked or not.
+    putFree(freeHead);
     tracked.add(head);
     return true;
   }
@@ -232,20 +248,22 @@ final class PackedInflight {
   /** Frees the oldest buffers' entries, before the descriptor that tells the driver of them. */
   void completing(int n, int newUsedIndex, int newUsedWrap) {
     HeadQueue heads = oldest();
+    int oldFreeHead = freeHead;
     for (int i = 0; i < n && i < heads.count(); i++) {
-      int head = heads.get(i);
-      link(last[head], freeHead);
-      freeHead = head;
+      free(heads.get(i));
     }
-    usedIndex = newUsedIndex;
-    usedWrap = newUsedWrap;
-    RawMemory.putShort(part + FREE_HEAD, freeHead);
-    RawMemory.putByte(part + USED_WRAP, usedWrap);
-    RawMemory.putShortRelease(part + USED_IDX, usedIndex);
+    putFree(oldFreeHead);
+    putUsed(newUsedIndex, newUsedWrap);
+  }
+
+  private void free(int head) {
+    link(last[head], freeHead);
+    freeHead = head;
   }
 
   /** Takes the marks off, after the driver was told. */
   void completed(int n) {
+    VarHandle.storeStoreFence();
     HeadQueue heads = oldest();
     for (int i = 0; i < n && i < heads.count(); i++) {
       RawMemory.putByte(entry(heads.get(i)), 0);
@@ -254,24 +272,38 @@ final class PackedInflight {
     publish();
   }
 
+  /** Says that no batch is under way. */
   private void publish() {
-    RawMemory.putShort(part + FREE_HEAD, freeHead);
-    RawMemory.putShort(part + USED_IDX, usedIndex);
-    RawMemory.putByte(part + USED_WRAP, usedWrap);
-    RawMemory.putShort(part + OLD_FREE_HEAD, freeHead);
-    RawMemory.putShort(part + OLD_USED_IDX, usedIndex);
-    RawMemory.putByte(part + OLD_USED_WRAP, usedWrap);
+    putFree(freeHead);
+    putUsed(usedIndex, usedWrap);
+  }
+
+  private void putFree(int old) {
+    RawMemory.putIntRelease(part + FREE, freeHead | old << OLD_SHIFT);
+  }
+
+  /** Says where the next used descriptor comes, with the last batch or without it. */
+  private void putUsed(int index, int wrap) {
+    RawMemory.putLongRelease(
+        part + USED,
+        index
+            | (long) usedIndex << OLD_SHIFT
+            | (long) wrap << WRAP_SHIFT
+            | (long) usedWrap << OLD_WRAP_SHIFT);
+    usedIndex = index;
+    usedWrap = wrap;
   }
 
   /** Takes the marks off what was only looked at: it is in the ring still. */
   void release() {
     for (int i = tracked.count() - 1; i >= 0; i--) {
-      int head = tracked.get(i);
-      link(last[head], freeHead);
-      freeHead = head;
-      RawMemory.putByte(entry(head), 0);
+      free(tracked.get(i));
+    }
+    publish();
+    VarHandle.storeStoreFence();
+    for (int i = 0; i < tracked.count(); i++) {
+      RawMemory.putByte(entry(tracked.get(i)), 0);
     }
     tracked.remove(tracked.count());
-    publish();
   }
 }

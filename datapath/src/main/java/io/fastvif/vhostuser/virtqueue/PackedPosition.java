@@ -22,6 +22,8 @@ import static io.fastvif.bindings.linux.linux_h.VIRTIO_NET_F_MRG_RXBUF;
 final class PackedPosition {
   private static final int FLAGS = 14;
   private static final int NEXT = DeviceQueue.DESC_NEXT;
+  private static final int WRAP_SHIFT = 15;
+  private static final int WRAP_BIT = 1 << WRAP_SHIFT;
   private static final int AVAIL_SHIFT = 7;
   private static final int USED_SHIFT = 15;
   private static final long MERGEABLE = 1L << VIRTIO_NET_F_MRG_RXBUF;
@@ -29,15 +31,29 @@ final class PackedPosition {
   private PackedPosition() {}
 
   /**
-   * Looks for a descriptor that cannot be as it is.
+   * Where a ring goes on. A frontend that says 0 of a ring that nobody has used means its beginning
+   * (User Mode Linux does): the wrap counter is 1 there, which 0 does not say.
    *
-   * @param setup the ring
+   * @param setup the ring, with what the frontend says
    * @param descriptors its descriptors, in this process
-   * @param position where the device shall go on
-   * @param wrap its wrap counter there
-   * @return whether there is one; false if it cannot be told
+   * @return as in SET_VRING_BASE: index and wrap counter
+   * @throws BrokenRingException if that cannot be
    */
-  static boolean isRefuted(RingSetup setup, long descriptors, int position, int wrap) {
+  static int base(RingSetup setup, long descriptors) {
+    int base = setup.base();
+    if (!isRefuted(setup, descriptors, base & WRAP_BIT - 1, base >>> WRAP_SHIFT & 1)) {
+      return base;
+    }
+    if (base == 0 && !isRefuted(setup, descriptors, 0, 1)) {
+      return WRAP_BIT;
+    }
+    throw new BrokenRingException(
+        "the packed ring was in use before, and where it goes on is not known: after a backend was"
+            + " lost the guest has to reset its device");
+  }
+
+  /** Whether some descriptor cannot be as it is; false if it cannot be told. */
+  private static boolean isRefuted(RingSetup setup, long descriptors, int position, int wrap) {
     int size = setup.size();
     // In rings whose buffers may have several descriptors, the others stay as the driver left them.
     boolean single = setup.deviceWritable() && setup.has(MERGEABLE) && !hasChain(descriptors, size);

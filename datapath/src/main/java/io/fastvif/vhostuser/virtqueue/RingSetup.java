@@ -3,8 +3,8 @@ package io.fastvif.vhostuser.virtqueue;
 import io.fastvif.vhostuser.memory.GuestMemoryView;
 
 /**
- * What a ring is made of. The three areas are the frontend's addresses; what they are called in the
- * specifications:
+ * Size, layout and place of a ring. The three areas are user addresses of the frontend; their names
+ * in the specifications:
  *
  * <pre>
  *              split ring          packed ring                  vhost-user

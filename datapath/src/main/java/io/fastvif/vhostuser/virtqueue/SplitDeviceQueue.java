@@ -212,6 +212,9 @@ final class SplitDeviceQueue extends DeviceQueue {
       long element = (burst.id(i) & 0xffffffffL) | ((long) burst.written(i) << 32);
       RawMemory.putLong(ring + 8L * ((old + i) & ringMask), element);
     }
+    if (log != null) {
+      logBuffers(burst, n); // who takes over a killed one's ring does not know of them
+    }
     int idx = (old + n) & WRAP;
     if (inflight == null) {
       nextAvail = (nextAvail + n) & WRAP;
@@ -225,7 +228,7 @@ final class SplitDeviceQueue extends DeviceQueue {
       inflight.completed(burst, n, idx);
     }
     if (log != null) {
-      logUsed(burst, n, old);
+      logUsed(n, old);
     }
     usedIdx = idx;
     peeked = Math.max(0, peeked - n);
@@ -244,8 +247,7 @@ final class SplitDeviceQueue extends DeviceQueue {
     return (RawMemory.getShort(driverArea) & NO_INTERRUPT) == 0;
   }
 
-  private void logUsed(BufferBurst burst, int n, int old) {
-    logBuffers(burst, n);
+  private void logUsed(int n, int old) {
     int from = old & mask;
     int straight = Math.min(n, size - from);
     logDeviceArea(RING + 8L * from, 8L * straight);
@@ -254,8 +256,8 @@ final class SplitDeviceQueue extends DeviceQueue {
   }
 
   @Override
-  long deviceBytes() {
-    return RingSetup.deviceBytes(size, false);
+  void logRing() {
+    logDeviceArea(0, RingSetup.deviceBytes(size, false));
   }
 
   @Override

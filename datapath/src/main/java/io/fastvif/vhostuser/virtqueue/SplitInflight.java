@@ -1,5 +1,6 @@
 package io.fastvif.vhostuser.virtqueue;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -38,10 +39,12 @@ final class SplitInflight {
     this.size = size;
     resubmit = new HeadQueue(size);
     tracked = new HeadQueue(size);
-    if (InflightPart.initialize(part, size, bytes(size))) {
-      RawMemory.putShort(part + USED_IDX, usedIdx);
-    } else {
+    if (InflightPart.isReady(part, size)) {
       recover(usedIdx);
+    } else {
+      RawMemory.clear(part, bytes(size));
+      RawMemory.putShort(part + USED_IDX, usedIdx);
+      InflightPart.ready(part, size);
     }
   }
 
@@ -89,6 +92,7 @@ final class SplitInflight {
       int head = burst.id(i);
       long entry = entry(head);
       RawMemory.putLong(entry + ENTRY_COUNTER, counter++);
+      VarHandle.storeStoreFence();
       RawMemory.putByte(entry, 1);
       tracked.add(head);
     }
@@ -107,6 +111,7 @@ final class SplitInflight {
 
   /** Takes the marks off, after the driver was told. */
   void completed(BufferBurst burst, int n, int usedIdx) {
+    VarHandle.storeStoreFence();
     for (int i = 0; i < n; i++) {
       RawMemory.putByte(entry(burst.id(i)), 0);
     }
@@ -118,10 +123,14 @@ final class SplitInflight {
     }
   }
 
-  /** Takes the marks off what was only looked at: it is in the ring still. */
+  /**
+   * Takes the marks off what was only looked at: it is in the ring still. The newest come first:
+   * the next process fetches behind as many as it finds marked.
+   */
   void release() {
-    for (int i = 0; i < tracked.count(); i++) {
+    for (int i = tracked.count() - 1; i >= 0; i--) {
       RawMemory.putByte(entry(tracked.get(i)), 0);
+      VarHandle.storeStoreFence();
     }
     tracked.remove(tracked.count());
   }

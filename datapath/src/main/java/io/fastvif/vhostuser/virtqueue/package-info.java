@@ -1,7 +1,5 @@
 /**
- * Virtqueues of the guest's network devices: split and packed rings, seen from the device's side
- * and, for frontends and tests, from the driver's side. Uses {@code vhostuser.memory} and
- * native-bindings.
+ * Virtqueues, split and packed: the device's side and, for frontends and tests, the driver's side.
  *
  * <p>A device queue is used in two steps. {@code peek} copies the buffers that the driver made
  * available into a {@link io.fastvif.vhostuser.virtqueue.BufferBurst}: whatever lies in the ring is
@@ -10,13 +8,14 @@
  * writes the guest's memory by address. What was peeked at and not completed stays in the ring, so
  * a queue can be stopped between any two calls and started again at its base.
  *
- * <p>The guest is an enemy. A ring that breaks a rule (an index beyond its end, a chain that loops,
- * an address outside the guest's memory) stops: {@code peek} returns {@link
+ * <p>The guest is not trusted. A ring that breaks a rule (an index beyond its end, a chain that
+ * loops, an address outside the guest's memory) stops: {@code peek} returns {@link
  * io.fastvif.vhostuser.virtqueue.DeviceQueue#BROKEN}, {@code failure} says what was wrong, and
  * nothing of that burst is touched.
  *
+ * <p>May use: {@code bindings}, {@code vhostuser.memory}.
+ *
  * @see <a href="https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html">virtio 1.2</a>,
  *     2.7 (split) and 2.8 (packed)
- *     <p>May use: {@code bindings}, {@code vhostuser.memory}.
  */
 package io.fastvif.vhostuser.virtqueue;

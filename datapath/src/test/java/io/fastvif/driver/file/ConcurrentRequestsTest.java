@@ -61,7 +61,7 @@ class ConcurrentRequestsTest {
   }
 
   @KernelTest
-  void whatFailsTakesNothingFromTheRequestBehindIt() throws Exception {
+  void failedRequestTakesNothingFromTheNextOne() throws Exception {
     Path claims = temporary.resolve("claims");
     Path file =
         Files.writeString(
@@ -76,8 +76,7 @@ class ConcurrentRequestsTest {
     try (TestHost host = new TestHost(file)) {
       FileNetworkDriver driver =
           new FileNetworkDriver(
-              NetworksFile.read(file).networks(),
-              new Plugging(host.engine(), vif -> plugin, vif -> plugin));
+              NetworksFile.read(file).networks(), new PluginPlugging(host.host(), vif -> plugin));
       FutureTask<Endpoint> failing = new FutureTask<>(() -> driver.request(REQUEST));
       FutureTask<Endpoint> behind = new FutureTask<>(() -> driver.request(REQUEST));
       Thread.ofPlatform().start(failing);

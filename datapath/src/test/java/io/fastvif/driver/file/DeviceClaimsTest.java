@@ -81,7 +81,7 @@ class DeviceClaimsTest {
   }
 
   @Test
-  void whatAnotherHasByOtherMeansIsPassedOver() throws Exception {
+  void skipsDevicesThatAreNotFree() throws Exception {
     DeviceClaims claims = new DeviceClaims(temporary);
     PciAddress others = POOL.get(0);
     assertEquals(POOL.get(1), claims.claim(POOL, id(1), device -> !device.equals(others)).device());

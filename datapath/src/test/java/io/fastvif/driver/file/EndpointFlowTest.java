@@ -143,7 +143,7 @@ class EndpointFlowTest {
   }
 
   @KernelTest
-  void whatAPluginLeavesOutIsSaid() {
+  void notesSayWhatAPluginLeftOut() {
     try (TestHost host = new TestHost(file)) {
       List<String> notes = new ArrayList<>();
       // of the type that was tried in vain nothing is said
@@ -177,7 +177,7 @@ class EndpointFlowTest {
   }
 
   @KernelTest
-  void whatFailsHalfWayIsUndoneAndTheNextTypeTried() {
+  void failureIsUndoneAndTheNextTypeIsTried() {
     try (TestHost host = new TestHost(file)) {
       Set<LinkState> before = host.links();
       EndpointUnavailableException error =
@@ -196,7 +196,7 @@ class EndpointFlowTest {
   }
 
   @KernelTest
-  void aStrangersDeviceIsNotTaken() {
+  void foreignDevicesAreNotTaken() {
     try (TestHost host = new TestHost(file)) {
       Endpoint bridge = host.driver().request(request("blue", BRIDGE));
       try (Tap strange = host.startGuest(bridge)) {
@@ -211,7 +211,7 @@ class EndpointFlowTest {
   }
 
   @KernelTest
-  void whatTheHostLacksIsSaid() {
+  void errorsSayWhatTheHostLacks() {
     try (TestHost host = new TestHost(file)) {
       Set<LinkState> before = host.links();
       refused(host, request("lost", BRIDGE), "there is no bridge br-lost on this host");

@@ -10,6 +10,7 @@ import io.fastvif.driver.EndpointId;
 import io.fastvif.driver.EndpointType;
 import io.fastvif.driver.MacvtapEndpoint;
 import io.fastvif.driver.PciDeviceEndpoint;
+import io.fastvif.testing.EndpointCommand;
 import io.fastvif.testing.Lab;
 import io.fastvif.vif.DirectMode;
 import io.fastvif.vif.PciAddress;

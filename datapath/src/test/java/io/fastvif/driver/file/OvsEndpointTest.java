@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.driver.BridgeEndpoint;
 import io.fastvif.driver.BridgeKind;
 import io.fastvif.driver.Endpoint;
@@ -16,8 +19,6 @@ import io.fastvif.driver.EndpointUnavailableException;
 import io.fastvif.driver.NetworkDriver;
 import io.fastvif.driver.NetworkDrivers;
 import io.fastvif.driver.TapEndpoint;
-import io.fastvif.engine.OvsSettings;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.LinkState;
 import io.fastvif.testing.KernelTest;
@@ -46,13 +47,13 @@ class OvsEndpointTest {
   @TempDir Path folder;
 
   /** A host that has Open vSwitch. */
-  private record Host(Netns namespace, OvsHost ovs, PlugEngine engine, NetworkDriver driver) {
+  private record Host(Netns namespace, OvsHost ovs, VifHost vifHost, NetworkDriver driver) {
     String vsctl(String arguments) throws Exception {
       return ovs.vsctl(arguments).strip();
     }
 
     Optional<LinkState> device() {
-      return engine.snapshot().link(DEVICE);
+      return vifHost.snapshot().link(DEVICE);
     }
   }
 
@@ -76,16 +77,17 @@ class OvsEndpointTest {
         """);
     try (Netns namespace = Netns.createPrivate();
         OvsHost ovs = namespace.call(() -> OvsHost.start(folder.resolve("ovs")));
-        PlugEngine engine =
-            PlugEngine.builder()
-                .namespace(namespace)
-                .ovs(OvsSettings.of(ovs.address()))
-                .build()
-                .start()) {
+        VifHost host = VifHost.open(told(ovs.address()).withNamespace(namespace))) {
       Map<String, String> configuration =
           Map.of("driver", "file", "file.networks", file.toString());
-      flow.play(new Host(namespace, ovs, engine, NetworkDrivers.create(configuration, engine)));
+      flow.play(new Host(namespace, ovs, host, NetworkDrivers.create(configuration, host)));
     }
+  }
+
+  /** Where Open vSwitch is. */
+  private static VifHostOptions told(String address) {
+    return VifHostOptions.of(
+        HostConfiguration.builder(Map.of()).option("ovs.ovsdb_connection", address).build());
   }
 
   @KernelTest
@@ -155,7 +157,7 @@ class OvsEndpointTest {
   }
 
   @KernelTest
-  void aStrangersDeviceIsNotTaken() throws Exception {
+  void foreignDevicesAreNotTaken() throws Exception {
     play(
         host -> {
           try (Tap strange = host.namespace.call(() -> Tap.create(DEVICE, TapOptions.plain()))) {

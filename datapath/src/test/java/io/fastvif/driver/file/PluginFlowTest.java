@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.driver.BridgeEndpoint;
 import io.fastvif.driver.BridgeKind;
 import io.fastvif.driver.Endpoint;
@@ -21,6 +24,7 @@ import io.fastvif.driver.EndpointUnavailableException;
 import io.fastvif.driver.MacvtapEndpoint;
 import io.fastvif.driver.NetworkDriver;
 import io.fastvif.driver.PciDeviceEndpoint;
+import io.fastvif.engine.Outcome;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.testing.KernelTest;
@@ -36,6 +40,7 @@ import io.fastvif.vif.VifOpenVSwitch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -71,6 +76,7 @@ class PluginFlowTest {
         {"networks": {
           "green": {"kind": "ovs", "bridge": "br-int", "mtu": 1400},
           "red":   {"kind": "physical", "address": "0000:03:00.0", "mode": "bridge"},
+          "absent": {"kind": "sriov", "addresses": ["ffff:ff:1f.7"], "claims": "CLAIMS"},
           "tagged": {"kind": "sriov", "addresses": ["0000:af:06.0"], "claims": "CLAIMS", "vlan": 9},
           "fast":  {"kind": "sriov", "addresses": ["0000:af:06.0"], "claims": "CLAIMS"}
         }}
@@ -80,8 +86,7 @@ class PluginFlowTest {
 
   private NetworkDriver with(TapInPlace plugin, TestHost host) {
     return new FileNetworkDriver(
-        NetworksFile.read(file).networks(),
-        new Plugging(host.engine(), vif -> plugin, vif -> plugin));
+        NetworksFile.read(file).networks(), new PluginPlugging(host.host(), vif -> plugin));
   }
 
   private static String refusal(NetworkDriver driver, String network, EndpointType type) {
@@ -126,7 +131,7 @@ class PluginFlowTest {
       NetworkDriver driver =
           new FileNetworkDriver(
               NetworksFile.read(file).networks(),
-              new Plugging(host.engine(), PluginFlowTest::missing, PluginFlowTest::missing));
+              new PluginPlugging(host.host(), PluginFlowTest::missing));
       String named = "plugin: \"%s\" is not installed: expected another";
       assertEquals(named.formatted("ovs"), refusal(driver, "green", BRIDGE));
       assertEquals(named.formatted("ovs"), refusal(driver, "green", TAP));
@@ -139,6 +144,40 @@ class PluginFlowTest {
           assertThrows(EndpointReleaseException.class, () -> driver.release(id));
       assertTrue(kept.getMessage().contains(named.formatted("ovs")), kept.getMessage());
       assertEquals(before, host.links());
+    }
+  }
+
+  @KernelTest
+  void aRefusalIsGivenInThePluginsOwnWords() throws Exception {
+    try (TestHost host = new TestHost(file)) {
+      assertEquals(
+          "dev_address: \"0000:03:00.0\" has no network device: expected a PCI device with one"
+              + " network device in this namespace",
+          refusal(host.driver(), "red", MACVTAP));
+      assertEquals(
+          "dev_address: \"ffff:ff:1f.7\" is not a device of this host: expected the PCI address of"
+              + " one",
+          refusal(host.driver(), "absent", PCI_DEVICE));
+      assertEquals(0, claimed());
+    }
+  }
+
+  /** A host that looks at Open vSwitch cannot say what an id has where there is no database. */
+  @KernelTest
+  void openVSwitchIsLookedAtForNetworksOfItsKindOnly() throws Exception {
+    Path without = temporary.resolve("without.json");
+    Files.writeString(
+        without, "{\"networks\": {\"blue\": {\"kind\": \"bridge\", \"bridge\": \"br-blue\"}}}");
+    HostConfiguration configuration =
+        HostConfiguration.builder(Map.of()).option("ovs.ovs_vsctl_timeout", "1").build();
+    try (VifHost host = VifHost.open(VifHostOptions.of(configuration))) {
+      NetworkDriver driver =
+          FileNetworkDriver.of(NetworksFile.read(without), host, VifPlugger.of(host));
+      driver.release(driver.request(EndpointRequest.of("blue", PORT, TAP)));
+      assertEquals(Outcome.UNCHANGED, host.unplug("vif").join().outcome());
+      FileNetworkDriver.of(NetworksFile.read(file), host, VifPlugger.of(host))
+          .release(new EndpointId("red", MACVTAP, PORT));
+      assertEquals(Outcome.FAILED, host.unplug("vif").join().outcome());
     }
   }
 

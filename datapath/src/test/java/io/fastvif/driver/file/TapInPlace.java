@@ -2,8 +2,8 @@ package io.fastvif.driver.file;
 
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.Step;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.vif.InstanceInfo;
@@ -26,7 +26,7 @@ final class TapInPlace implements VifPlugin {
     instance = given;
     PlanBuilder plan = new PlanBuilder(vif.id().get(), DEVICE, host);
     plan.port(
-        new Step.CreateTap(DEVICE, false, false, OptionalInt.empty(), OptionalInt.empty()),
+        new LocalStep.CreateTap(DEVICE, false, false, OptionalInt.empty(), OptionalInt.empty()),
         LinkSettings.NONE,
         LinkSettings.NONE.withMtu(mtu));
     return plan.plug();

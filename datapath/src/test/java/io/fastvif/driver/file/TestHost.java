@@ -1,11 +1,12 @@
 package io.fastvif.driver.file;
 
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
 import io.fastvif.driver.BridgeEndpoint;
 import io.fastvif.driver.Endpoint;
 import io.fastvif.driver.NetworkDriver;
 import io.fastvif.driver.NetworkDrivers;
 import io.fastvif.driver.TapEndpoint;
-import io.fastvif.engine.PlugEngine;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Bridge;
 import io.fastvif.netns.Netns;
@@ -17,13 +18,13 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** A host: a network namespace with a bridge br-blue, an engine, and the driver that it runs. */
+/** A host: a network namespace with a bridge br-blue, and the driver that it runs. */
 final class TestHost implements AutoCloseable {
   private static final long BRIDGE_ADDRESS = 0x021122334455L;
 
   private final Netns namespace = Netns.createPrivate();
   private final Path file;
-  private PlugEngine engine;
+  private VifHost host;
   private NetworkDriver driver;
 
   TestHost(Path file) {
@@ -40,35 +41,35 @@ final class TestHost implements AutoCloseable {
     restart();
   }
 
-  /** Ends the driver and the engine and starts others, which know nothing of them. */
+  /** Ends the driver and what it plugs on and starts others, which know nothing of them. */
   void restart() {
-    if (engine != null) {
-      engine.close();
+    if (host != null) {
+      host.close();
     }
-    engine = PlugEngine.builder().namespace(namespace).build().start();
+    host = VifHost.open(VifHostOptions.byDefault().withNamespace(namespace));
     driver =
-        NetworkDrivers.create(Map.of("driver", "file", "file.networks", file.toString()), engine);
+        NetworkDrivers.create(Map.of("driver", "file", "file.networks", file.toString()), host);
   }
 
   NetworkDriver driver() {
     return driver;
   }
 
-  PlugEngine engine() {
-    return engine;
+  VifHost host() {
+    return host;
   }
 
   /** Every link with all that is known of it. */
   Set<LinkState> links() {
-    return new HashSet<>(engine.snapshot().links());
+    return new HashSet<>(host.snapshot().links());
   }
 
   LinkState link(String name) {
-    return engine.snapshot().link(name).orElseThrow();
+    return host.snapshot().link(name).orElseThrow();
   }
 
   boolean has(String name) {
-    return engine.snapshot().link(name).isPresent();
+    return host.snapshot().link(name).isPresent();
   }
 
   /** Does what a hypervisor does with an endpoint; the guest runs until its tap is closed. */
@@ -98,7 +99,7 @@ final class TestHost implements AutoCloseable {
 
   @Override
   public void close() {
-    engine.close();
+    host.close();
     namespace.close();
   }
 }

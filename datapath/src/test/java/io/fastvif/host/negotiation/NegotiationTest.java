@@ -10,6 +10,10 @@ import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.host.NegotiationAnswer;
+import io.fastvif.json.BackLevel;
+import io.fastvif.json.NegotiationAnswers;
+import io.fastvif.json.ObjectVersions;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.OpenVSwitchProfile;
 import io.fastvif.vif.PortProfileOpenVSwitch;
@@ -19,10 +23,6 @@ import io.fastvif.vif.VifBridge;
 import io.fastvif.vif.VifGeneric;
 import io.fastvif.vif.VifOpenVSwitch;
 import io.fastvif.vif.VifVhostUser;
-import io.fastvif.vif.json.BackLevel;
-import io.fastvif.vif.json.NegotiationAnswers;
-import io.fastvif.vif.json.ObjectVersions;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -212,9 +212,9 @@ class NegotiationTest {
             + " versioned_object.version: \"1.1\" is the greatest version of VIFVHostUser known"
             + " here: expected 2.0 to 2.3, as the plugin p takes it; VIFOpenVSwitch with p:"
             + " versioned_object.version: \"1.4\" is the greatest version of"
-            + " VIFPortProfileOpenVSwitch known here: expected 1.5 to 1.6, as the plugin p takes it;"
-            + " VIFGeneric with p: port_profile: \"VIFPortProfileOpenVSwitch\" is not taken by the"
-            + " plugin p: expected a VIFGeneric without port profile",
+            + " VIFPortProfileOpenVSwitch known here: expected 1.5 to 1.6, as the plugin p takes"
+            + " it; VIFGeneric with p: port_profile: \"VIFPortProfileOpenVSwitch\" is not taken by"
+            + " the plugin p: expected a VIFGeneric without port profile",
         failed.getMessage());
   }
 

@@ -85,7 +85,7 @@ class NftRequestCapturedTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAgain() {
+  void rulesAreReadAsWritten() {
     dropRule();
     assertEquals(
         new NftRule(

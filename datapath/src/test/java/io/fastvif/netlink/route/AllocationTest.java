@@ -10,9 +10,11 @@ import io.fastvif.netlink.MessageHandler;
 import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.testing.Allocations;
+import io.fastvif.testing.FaultyProcess;
 import io.fastvif.testing.KernelTest;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The way of a link through the codecs and the socket allocates nothing on the Java heap. */
@@ -33,14 +35,27 @@ class AllocationTest {
     }
   }
 
+  /**
+   * In a process of its own that waits for its compilers: what they make of the JDK's own check of
+   * a call's errno memory otherwise depends on when they are done, and one shape in four allocates.
+   */
   @KernelTest
-  void requestsAreSentAndTheirAcknowledgementsReceived() {
-    try (NetlinkSocket socket = NetlinkSocket.open(NETLINK_ROUTE, 256 * 1024);
-        Arena arena = Arena.ofConfined()) {
-      MessageEncoder encoder = new MessageEncoder(arena.allocate(4096));
-      LinkRequest link = new LinkRequest(encoder);
-      Acknowledgements acks = new Acknowledgements();
-      Allocations.assertNone(() -> setLoopback(socket, encoder, link, acks), MESSAGES, CALLS);
+  void requestsAreSentAndTheirAcknowledgementsReceived() throws Exception {
+    Map<String, String> waiting = Map.of("JDK_JAVA_OPTIONS", "-Xbatch");
+    assertTrue(FaultyProcess.runWith(waiting, Sending.class).contains("nothing allocated"));
+  }
+
+  /** Runs in a child. */
+  static final class Sending {
+    public static void main(String[] arguments) {
+      try (NetlinkSocket socket = NetlinkSocket.open(NETLINK_ROUTE, 256 * 1024);
+          Arena arena = Arena.ofConfined()) {
+        MessageEncoder encoder = new MessageEncoder(arena.allocate(4096));
+        LinkRequest link = new LinkRequest(encoder);
+        Acknowledgements acks = new Acknowledgements();
+        Allocations.assertNone(() -> setLoopback(socket, encoder, link, acks), MESSAGES, CALLS);
+      }
+      System.out.println("nothing allocated");
     }
   }
 
@@ -111,13 +126,10 @@ class AllocationTest {
         + link.linkNamespace()
         + link.group()
         + link.promiscuity()
-        + link.transmitQueueLength()
-        + link.operationalState()
         + link.address()
         + link.addressGenerationMode().value()
         + link.inetConf(InetConf.ARP_IGNORE, -1)
-        + (link.isIpv6Disabled() ? 1 : 0)
-        + (link.nameEquals("veth0") ? 1 : 0);
+        + (link.isIpv6Disabled() ? 1 : 0);
   }
 
   private static final class Acknowledgements implements MessageHandler {

@@ -42,7 +42,7 @@ class LinkMonitorTest {
   }
 
   @KernelTest
-  void aLossIsMadeGoodByReadingAgain() {
+  void recoversFromLostEventsByReadingAgain() {
     Snapshot snapshot = new Snapshot();
     try (RouteSocket route = RouteSocket.open();
         LinkMonitor monitor = LinkMonitor.open(snapshot, false, false, TINY_BUFFER)) {

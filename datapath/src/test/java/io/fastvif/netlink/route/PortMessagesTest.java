@@ -12,7 +12,9 @@ import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -103,17 +105,21 @@ class PortMessagesTest {
     MessageDecoder answer = Captured.message("reply-lldpad-vsi");
     assertEquals(NLMSG_DONE, answer.type());
     PortInfo port = new PortInfo();
-    assertTrue(port.findInstance(answer, INSTANCE));
+    assertEquals(Map.of(INSTANCE, 0), responses(answer));
+    assertTrue(port.findVf(answer, PortRequest.SELF));
     assertEquals(PortRequest.SELF, port.vf());
     assertEquals(INSTANCE, port.instance());
-    assertEquals(0, port.response());
     assertEquals(-1, port.request());
-    assertFalse(port.findInstance(answer, HOST));
-    assertTrue(port.findVf(answer, PortRequest.SELF));
     assertFalse(port.findVf(answer, 0));
     assertFalse(port.findSelf(answer));
     MessageDecoder none = Captured.message("reply-lldpad-no-vsi");
-    assertFalse(port.findInstance(none, INSTANCE));
+    assertEquals(Map.of(), responses(none));
+  }
+
+  private static Map<UUID, Integer> responses(MessageDecoder answer) {
+    Map<UUID, Integer> responses = new HashMap<>();
+    new PortInfo().forEachInstance(answer, responses::put);
+    return responses;
   }
 
   /** The kernel's answer has the form of the request, with IFLA_PORT_RESPONSE. */

@@ -9,6 +9,7 @@ import io.fastvif.bindings.Sockets;
 import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
+import io.fastvif.testing.UnprivilegedMain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;

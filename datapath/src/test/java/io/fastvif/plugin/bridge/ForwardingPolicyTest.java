@@ -127,7 +127,7 @@ class ForwardingPolicyTest {
   }
 
   @Test
-  void whatIsThereIsNotPlannedAgain() {
+  void existingRulesAreNotPlannedAgain() {
     HostSnapshot host = host(filters(Map.of("br0", OPEN), Map.of("br0", Set.of(ID))));
     assertEquals(List.of(), steps(plugin().plug(vif().build(), null, host)));
     HostSnapshot others = host(filters(Map.of("br0", OPEN), Map.of("br0", Set.of("other"))));

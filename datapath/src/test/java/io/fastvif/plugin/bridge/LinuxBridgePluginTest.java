@@ -15,9 +15,9 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
@@ -151,29 +151,35 @@ class LinuxBridgePluginTest {
     assertEquals(
         List.of(
             "set br0: address 02:00:00:00:00:01 arp_ignore 1 arp_announce 2 up",
+            "add altname fastvif-br0-new-i3 to br0 unless taken",
             "add address 10.1.0.9/24 to br0",
             "add address 10.1.0.10/24 to br0",
             "add route default via 10.1.0.1 to br0",
-            "set eth1: mtu 1450 master br0",
+            "set eth1: master br0",
             "move nexthop id 7 to br0",
             "delete route default via 10.1.0.1 from eth1",
             "delete address 10.1.0.10/24 from eth1",
             "delete address 10.1.0.9/24 from eth1",
-            "set br0: mtu 1450"),
-        steps(plan).subList(2, 12));
+            "set eth1: mtu 1450",
+            "set br0: mtu 1450",
+            "delete altname fastvif-br0-new-i3 from br0"),
+        steps(plan).subList(2, 15));
     assertEquals(
         List.of(
             "",
+            "delete altname fastvif-br0-new-i3 from br0",
             "delete address 10.1.0.9/24 from br0",
             "delete address 10.1.0.10/24 from br0",
             "delete route default via 10.1.0.1 from br0",
-            "set eth1: mtu 1500 nomaster",
+            "set eth1: nomaster",
             "move nexthop id 7 to eth1",
             "add route default via 10.1.0.1 to eth1",
             "add address 10.1.0.10/24 to eth1",
             "add address 10.1.0.9/24 to eth1",
-            ""),
-        undo(plan).subList(2, 12));
+            "set eth1: mtu 1500",
+            "",
+            "add altname fastvif-br0-new-i3 to br0 unless taken"),
+        undo(plan).subList(2, 15));
     assertEquals(new SharedBridge("br0", "eth1"), plan.shared());
   }
 
@@ -198,8 +204,13 @@ class LinuxBridgePluginTest {
     HostSnapshot alone =
         new SnapshotBuilder().link(eth1).entries(3, new LinkEntries(List.of(own), 1)).build();
     assertEquals(
-        List.of("set eth1: mtu 1450 master br0", "set br0: mtu 1450"),
-        steps(plugin().plug(vif, null, alone)).subList(3, 5));
+        List.of(
+            "add altname fastvif-br0-new-i3 to br0 unless taken",
+            "set eth1: master br0",
+            "set eth1: mtu 1450",
+            "set br0: mtu 1450",
+            "delete altname fastvif-br0-new-i3 from br0"),
+        steps(plugin().plug(vif, null, alone)).subList(3, 8));
     HostSnapshot host =
         new SnapshotBuilder()
             .link(eth1)
@@ -207,6 +218,7 @@ class LinuxBridgePluginTest {
             .build();
     assertEquals(
         List.of(
+            "add altname fastvif-br0-new-i3 to br0 unless taken",
             "set br0: addrgenmode none",
             "set net/ipv6/conf/br0/accept_ra to 0",
             "set br0: disable_ipv6 0",
@@ -214,13 +226,15 @@ class LinuxBridgePluginTest {
             "add address fe80::1/64 to br0",
             "settle address fe80::1/64 on br0",
             "add address 2001:db8::9/64 to br0",
-            "set eth1: mtu 1450 master br0",
+            "set eth1: master br0",
             "move route default via fe80::2 to br0",
             "delete address 2001:db8::9/64 from eth1",
             "settle address fe80::1/64 on eth1",
             "delete address fe80::1/64 from eth1",
-            "set br0: mtu 1450"),
-        steps(plugin().plug(vif, null, host)).subList(3, 16));
+            "set eth1: mtu 1450",
+            "set br0: mtu 1450",
+            "delete altname fastvif-br0-new-i3 from br0"),
+        steps(plugin().plug(vif, null, host)).subList(3, 19));
     InvalidInputException small =
         assertThrows(
             InvalidInputException.class,
@@ -264,8 +278,17 @@ class LinuxBridgePluginTest {
   void refusesAPortOfAnotherBridgeAndWhatCannotBePort() {
     LinkState other = Links.link(2, "br9", "bridge");
     LinkState port = Links.up(Links.link(3, "eth1", ""), "", 1500, "02:00:00:00:00:01", 2, true);
-    HostSnapshot host = new SnapshotBuilder().link(other).link(port).build();
-    for (String uplink : List.of("eth1", "br9")) {
+    LinkState macvlan =
+        LinkState.builder(5, "mv0", "macvlan").lower(new LowerLink(4, 0, null)).build();
+    HostSnapshot host =
+        new SnapshotBuilder()
+            .link(Links.link(1, "lo", ""))
+            .link(other)
+            .link(port)
+            .link(Links.link(4, "eth2", ""))
+            .link(macvlan)
+            .build();
+    for (String uplink : List.of("eth1", "br9", "lo", "eth2")) {
       InvalidInputException refused =
           assertThrows(
               InvalidInputException.class,
@@ -297,8 +320,7 @@ class LinuxBridgePluginTest {
     VifBridge vif = vif(network().bridgeInterface("enp0s3").build()).build();
     PlugPlan plan = plugin().plug(vif, null, host);
     assertEquals(new SharedBridge("br5", "eth1"), plan.shared());
-    assertTrue(
-        steps(plan).contains("set eth1: mtu 1450 master br5 up"), () -> steps(plan).toString());
+    assertTrue(steps(plan).contains("set eth1: master br5 up"), () -> steps(plan).toString());
     HostSnapshot foreign =
         new SnapshotBuilder()
             .link(Links.link(3, "eth1", "").withNames("eth1", List.of("br0")))
@@ -306,6 +328,34 @@ class LinuxBridgePluginTest {
     assertEquals(
         "bridge_name",
         assertThrows(InvalidInputException.class, () -> plugin().plug(vif, null, foreign)).path());
+  }
+
+  /** Whatever ends the process in between. */
+  @Test
+  void aBridgeThatIsThereRemembersHowItWasWhileAnUplinkMovesToIt() {
+    String mark = "fastvif-br0-had-020000000009-g1-d0-u1-r-1-i3";
+    LinkState bridge =
+        Links.up(Links.link(2, "br0", "bridge"), "", 1450, "02:00:00:00:00:09", 0, false);
+    LinkState eth1 = Links.up(Links.link(3, "eth1", ""), "", 1450, "02:00:00:00:00:01", 0, false);
+    LinkEntry address = entry(LinkEntry.Kind.ADDRESS, "address 10.1.0.9/24");
+    SnapshotBuilder host =
+        new SnapshotBuilder().link(eth1).entries(3, new LinkEntries(List.of(address), 1));
+    VifBridge vif = vif(network().bridgeInterface("eth1").build()).build();
+    assertEquals(
+        List.of(
+            "add altname " + mark + " to br0 unless taken",
+            "set br0: address 02:00:00:00:00:01",
+            "add address 10.1.0.9/24 to br0",
+            "set eth1: master br0",
+            "delete address 10.1.0.9/24 from eth1",
+            "delete altname " + mark + " from br0"),
+        steps(plugin().plug(vif, null, host.link(bridge).build())));
+    LinkState marked =
+        Links.up(bridge, "", 1450, "02:00:00:00:00:01", 0, false)
+            .withNames("br0", List.of("other", mark));
+    assertEquals(
+        List.of("set br0: address 02:00:00:00:00:09", "delete altname " + mark + " from br0"),
+        steps(plugin().unplug(vif, null, host.link(marked).build())));
   }
 
   @Test

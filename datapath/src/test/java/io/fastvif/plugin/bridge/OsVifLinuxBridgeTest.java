@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.VifPlugins;
@@ -13,7 +14,6 @@ import io.fastvif.testing.Peer;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.VifBridge;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -49,6 +49,12 @@ final class UplinkCases {
         "address add 10.0.0.5/24 dev eth1 valid_lft 3600 preferred_lft 1800",
         "route add default via 10.0.0.1 dev eth1 protocol dhcp metric 100");
     add(
+        "IPv6 routes with the MTU that the network has",
+        "link set eth1 mtu 2000",
+        "address add 2001:db8:1::5/64 dev eth1 nodad",
+        "-6 route add 2001:db8:7::/64 dev eth1 mtu 1500",
+        "-6 route add default via 2001:db8:1::1 dev eth1 mtu 1500");
+    add(
         "metrics of a route",
         "address add 10.0.0.5/24 dev eth1",
         "route add default via 10.0.0.1 mtu lock 1400 advmss 1360 initcwnd 20 congctl reno",

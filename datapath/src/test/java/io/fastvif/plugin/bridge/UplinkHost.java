@@ -42,14 +42,18 @@ final class UplinkHost {
   private final Peer ip = Peer.require("ip", "iproute2");
 
   static VifBridge vif(String uplink) {
+    return vif(
+        Network.builder().shouldProvideBridge(true).bridgeInterface(uplink).mtu(1500).build());
+  }
+
+  static VifBridge vif(Network network) {
     return VifBridge.builder()
         .id("7204e52d-b222-4a58-808a-05a6c4647159")
         .plugin("linux_bridge")
         .hasTrafficFiltering(true)
         .vifName("tap0")
         .bridgeName("br0")
-        .network(
-            Network.builder().shouldProvideBridge(true).bridgeInterface(uplink).mtu(1500).build())
+        .network(network)
         .build();
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkSettings;
@@ -12,14 +13,14 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.MacvtapMode;
 import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plan.Step;
 import io.fastvif.plan.VirtualFunctionState;
-import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.DirectMode;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
@@ -90,12 +91,12 @@ class DirectPluginTest {
 
   private static PlannedStep create(MacvtapMode mode, boolean promiscuous, MacAddress mac) {
     return PlannedStep.own(
-        new Step.CreateMacvtap("tap0", "eth0", 2, mode, promiscuous, mac, 1500),
-        new Step.DeleteLink("tap0", 0, 0));
+        new NetlinkStep.CreateMacvtap("tap0", "eth0", 2, mode, promiscuous, mac, 1500),
+        new DeleteLink("tap0", 0, 0));
   }
 
   private static PlannedStep set(LinkSettings settings) {
-    return PlannedStep.own(new Step.ConfigureLink("tap0", 0, settings), null);
+    return PlannedStep.own(new NetlinkStep.ConfigureLink("tap0", 0, settings), null);
   }
 
   private static String refusal(VifDirect vif, HostSnapshot host) {
@@ -172,7 +173,7 @@ class DirectPluginTest {
     LinkSettings wanted = NONE.withUp(true).withAlias(Aliases.BROUGHT_UP);
     assertEquals(
         PlannedStep.own(
-            new Step.ConfigureLink("eth0", 2, wanted),
+            new NetlinkStep.ConfigureLink("eth0", 2, wanted),
             new MacvtapStep.SetDownIfUnused("eth0", 2, true, List.of("tap0"))),
         plan.steps().get(2));
   }
@@ -183,7 +184,8 @@ class DirectPluginTest {
     PlugPlan plan = plugin().plug(vif(DirectMode.BRIDGE).build(), null, host);
     LinkSettings wanted = NONE.withUp(true).withAlias(Aliases.BROUGHT_UP);
     assertEquals(
-        PlannedStep.own(new Step.ConfigureLink("eth0", 2, wanted), null), plan.steps().get(2));
+        PlannedStep.own(new NetlinkStep.ConfigureLink("eth0", 2, wanted), null),
+        plan.steps().get(2));
   }
 
   @Test
@@ -194,12 +196,13 @@ class DirectPluginTest {
     assertEquals(
         List.of(
             PlannedStep.shared(
-                new Step.CreateVlan("eth0.7", "eth0", 7), new Step.DeleteLink("eth0.7", 0, 0)),
+                new NetlinkStep.CreateVlan("eth0.7", "eth0", 7), new DeleteLink("eth0.7", 0, 0)),
             PlannedStep.own(
-                new Step.CreateMacvtap("tap0", "eth0.7", 0, MacvtapMode.BRIDGE, true, MAC, 1500),
-                new Step.DeleteLink("tap0", 0, 0)),
+                new NetlinkStep.CreateMacvtap(
+                    "tap0", "eth0.7", 0, MacvtapMode.BRIDGE, true, MAC, 1500),
+                new DeleteLink("tap0", 0, 0)),
             set(NONE.withIpv6AddressGeneration(false).withAlias(ALIAS)),
-            PlannedStep.own(new Step.ConfigureLink("eth0.7", 0, NONE.withUp(true)), null),
+            PlannedStep.own(new NetlinkStep.ConfigureLink("eth0.7", 0, NONE.withUp(true)), null),
             file(),
             set(NONE.withUp(true))),
         plan.steps());
@@ -213,7 +216,7 @@ class DirectPluginTest {
   void anExistingVlanIsUsedIfItIsTheRightOne() {
     VifDirect vif = vif(DirectMode.BRIDGE).vlanName("eth0.7").build();
     assertEquals(
-        new Step.CreateMacvtap("tap0", "eth0.7", 5, MacvtapMode.BRIDGE, true, MAC, 1500),
+        new NetlinkStep.CreateMacvtap("tap0", "eth0.7", 5, MacvtapMode.BRIDGE, true, MAC, 1500),
         plugin().plug(vif, null, host(ETH0, VLAN)).steps().getFirst().step());
     assertEquals(
         "vlan_name: \"eth0.7\" is another device: expected a VLAN of eth0",
@@ -229,7 +232,7 @@ class DirectPluginTest {
   }
 
   @Test
-  void ofWhatIsPluggedOnlyTheFileIsLookedAt() {
+  void replugChecksTheDeviceFileOnly() {
     HostSnapshot host = host(ETH0, macvtap(ALIAS, MacvtapMode.VEPA, 2));
     assertEquals(List.of(file()), plugin().plug(vif(DirectMode.VEPA).build(), null, host).steps());
   }
@@ -239,8 +242,8 @@ class DirectPluginTest {
     HostSnapshot host = host(ETH0, macvtap(ALIAS, MacvtapMode.VEPA, 2));
     assertEquals(
         PlannedStep.own(
-            new Step.SetMacvtapMode("tap0", 9, MacvtapMode.BRIDGE),
-            new Step.SetMacvtapMode("tap0", 9, MacvtapMode.VEPA)),
+            new NetlinkStep.SetMacvtapMode("tap0", 9, MacvtapMode.BRIDGE),
+            new NetlinkStep.SetMacvtapMode("tap0", 9, MacvtapMode.VEPA)),
         plugin().plug(vif(DirectMode.BRIDGE).build(), null, host).steps().getFirst());
     String mode = refusal(vif(DirectMode.PASSTHROUGH).build(), host);
     assertTrue(mode.startsWith("mode: \"passthru\" cannot be given to tap0"), mode);
@@ -263,10 +266,24 @@ class DirectPluginTest {
             PlannedStep.own(
                 new MacvtapStep.RemoveTapFile("tap0", "/dev"),
                 new MacvtapStep.MakeTapFile("tap0", "/dev", none, none, none)),
-            PlannedStep.own(new Step.DeleteLink("tap0", 9, 0), null),
+            PlannedStep.own(new DeleteLink("tap0", 9, 0), null),
             PlannedStep.own(new MacvtapStep.SetDownIfUnused("eth0.7", 5, true, List.of()), null),
             PlannedStep.own(new MacvtapStep.SetDownIfUnused("eth0", 2, true, List.of()), null)),
         plan.steps());
+  }
+
+  /** As after SIGKILL between the two. */
+  @Test
+  void unplugOfAMissingMacvtapSetsItsDeviceDown() {
+    LinkState left = up(ETH0, Aliases.BROUGHT_UP).on(null, DEVICE);
+    VifDirect vif = vif(DirectMode.VEPA).build();
+    assertEquals(
+        List.of(PlannedStep.own(new MacvtapStep.SetDownIfUnused("eth0", 2, true, List.of()), null)),
+        plugin().unplug(vif, null, host(left)).steps());
+    HostSnapshot used = host(left, macvtap("fastvif:other", MacvtapMode.VEPA, 2));
+    assertEquals(List.of(), plugin().unplug(vif, null, used).steps());
+    VifDirect preserved = vif(DirectMode.VEPA).preserveOnDelete(true).build();
+    assertEquals(List.of(), plugin().unplug(preserved, null, host(left)).steps());
   }
 
   @Test

@@ -10,16 +10,16 @@ import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LowerLink;
 import io.fastvif.plan.MacvtapMode;
-import io.fastvif.plan.MacvtapStep;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.PortAssociation;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VirtualFunctionState;
-import io.fastvif.plugin.Links;
+import io.fastvif.plan.WaitingStep;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.DirectMode;
 import io.fastvif.vif.InstanceInfo;
 import io.fastvif.vif.InvalidInputException;
@@ -92,7 +92,7 @@ class SwitchPortTest {
 
   private static PlannedStep association(PlugPlan plan) {
     return plan.steps().stream()
-        .filter(step -> step.step() instanceof MacvtapStep.AssociatePort)
+        .filter(step -> step.step() instanceof WaitingStep.AssociatePort)
         .findFirst()
         .orElseThrow();
   }
@@ -123,8 +123,8 @@ class SwitchPortTest {
     Map<String, String> options = Map.of("association_timeout", "7", "host_uuid", HOST.toString());
     assertEquals(
         PlannedStep.own(
-            new MacvtapStep.AssociatePort(port, false, 7),
-            new MacvtapStep.DisassociatePort(port, 7)),
+            new WaitingStep.AssociatePort(port, false, 7),
+            new WaitingStep.DisassociatePort(port, 7)),
         association(plugin(options).plug(vif(QBH).build(), INSTANCE, host(ETH0))));
   }
 
@@ -134,8 +134,8 @@ class SwitchPortTest {
         new PortAssociation.Vsi("eth0", 2, 11, 0x345678, 2, VSI, MAC, 0, "/run/lldpad.pid");
     assertEquals(
         PlannedStep.own(
-            new MacvtapStep.AssociatePort(vsi, true, 30),
-            new MacvtapStep.DisassociatePort(vsi, 30)),
+            new WaitingStep.AssociatePort(vsi, true, 30),
+            new WaitingStep.DisassociatePort(vsi, 30)),
         association(
             plugin(Map.of("association", "preassociate", "lldpad_pid_file", "/run/lldpad.pid"))
                 .plug(vif(qbg().build()).build(), null, host(ETH0))));
@@ -145,8 +145,8 @@ class SwitchPortTest {
   void aVsisFramesAreThoseOfItsVlan() {
     Network network = Network.builder().vlan(7).shouldProvideVlan(true).build();
     VifDirect vif = vif(qbg().build()).vlanName("eth0.7").network(network).build();
-    MacvtapStep.AssociatePort step =
-        (MacvtapStep.AssociatePort)
+    WaitingStep.AssociatePort step =
+        (WaitingStep.AssociatePort)
             association(plugin(Map.of()).plug(vif, null, host(ETH0))).step();
     assertEquals(
         "VSI " + VSI + " of manager 11 type 3430008 version 2 on eth0 with " + MAC + " vlan 7",
@@ -171,7 +171,7 @@ class SwitchPortTest {
         new PhysicalFunctionState(PF, new LinkId(2, "eth0"), "enic", 8, 4, EswitchMode.NONE));
     assertEquals(
         new PortAssociation.Profile("eth0", 2, 2, "enterprise", GUEST, null),
-        ((MacvtapStep.AssociatePort)
+        ((WaitingStep.AssociatePort)
                 association(plugin(Map.of()).plug(vif, INSTANCE, host.build())).step())
             .port());
   }
@@ -188,8 +188,8 @@ class SwitchPortTest {
     PortAssociation port = new PortAssociation.Profile("eth0", 2, -1, "enterprise", null, null);
     assertEquals(
         PlannedStep.own(
-            new MacvtapStep.DisassociatePort(port, 30),
-            new MacvtapStep.AssociatePort(port, false, 30)),
+            new WaitingStep.DisassociatePort(port, 30),
+            new WaitingStep.AssociatePort(port, false, 30)),
         plan.steps().getFirst());
   }
 

@@ -13,9 +13,9 @@ import io.fastvif.plan.RouteState;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VhostUserPortStep;
-import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
@@ -102,6 +102,16 @@ class FastPathPluginTest {
     assertEquals("delete vhu1", plan.steps().get(3).undo().toString());
   }
 
+  /** The port has a descriptor of the tap that was. */
+  @Test
+  void aPortWhoseTapIsGoneIsOpenedAnew() {
+    Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
+    ServedPort open = port(plugin().plug(vif, null, EMPTY));
+    PlugPlan plan = plugin().plug(vif, null, EMPTY.withVhostUserPorts(Map.of(open.vifId(), open)));
+    List<String> steps = steps(plan);
+    assertEquals(List.of(CLOSE, OPEN), steps.subList(steps.size() - 2, steps.size()));
+  }
+
   @Test
   void theBridgeIsFoundByItsAlternativeName() {
     LinkState bridge = Links.link(7, "br-other", "bridge").withNames("br-other", List.of("br-fp"));
@@ -147,7 +157,25 @@ class FastPathPluginTest {
   }
 
   @Test
-  void whatIsPluggedIsLeftAsItIs() {
+  void linkOfTheTapsNameIsNotPutOnTheBridge() {
+    Vif hybrid = FastPathVifs.switched(FOLDER, 1, VhostUserMode.CLIENT, true);
+    LinkState foreign = Links.link(7, "foreign", "");
+    for (LinkState taken :
+        List.of(
+            foreign.withNames("vhu1", List.of()), foreign.withNames("foreign", List.of("vhu1")))) {
+      HostSnapshot host = new SnapshotBuilder().link(taken).build();
+      List<String> steps = steps(plugin().plug(hybrid, null, host));
+      String create = "create tap vhu1 vnet_hdr"; // which the kernel refuses
+      assertEquals(
+          List.of(),
+          steps.subList(0, steps.indexOf(create)).stream()
+              .filter(step -> step.startsWith("set " + taken.name()))
+              .toList());
+    }
+  }
+
+  @Test
+  void replugIsUnchanged() {
     Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
     ServedPort port = port(plugin().plug(vif, null, EMPTY));
     HostSnapshot host = plugged(7).build().withVhostUserPorts(Map.of(port.vifId(), port));

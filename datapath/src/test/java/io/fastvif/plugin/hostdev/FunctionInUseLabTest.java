@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.cli.CommandServer;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plan.Aliases;
 import io.fastvif.testing.Lab;
 import io.fastvif.vif.DirectMode;
@@ -13,7 +14,6 @@ import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifDirect;
 import io.fastvif.vif.VifHostDevice;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.cli.CommandServer;
+import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.testing.Lab;
 import io.fastvif.testing.Peer;
 import io.fastvif.vif.DatapathOffloadRepresentor;
@@ -16,7 +17,6 @@ import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfileOpenVSwitch;
 import io.fastvif.vif.PortProfileOvsRepresentor;
 import io.fastvif.vif.VifHostDevice;
-import io.fastvif.vif.json.VersionedObjectWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,19 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.DeviceState;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.EswitchMode;
 import io.fastvif.plan.FormerDevice;
 import io.fastvif.plan.FormerDevice.FormerRepresentor;
 import io.fastvif.plan.LinkId;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PhysicalFunctionState;
+import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plan.Step;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plan.VirtualFunctionState;
-import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.HostDeviceType;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
@@ -106,7 +108,7 @@ class HostDevicePluginTest {
             "set p0: vf 1 mac 00:00:00:00:00:09 vlan 0 qos 0 trust off",
             "bind 0000:03:02.1 to mlx5_core"),
         undo(plan));
-    Step.LeaseDevice lease = (Step.LeaseDevice) plan.steps().getFirst().step();
+    DeviceStep.LeaseDevice lease = (DeviceStep.LeaseDevice) plan.steps().getFirst().step();
     assertEquals(
         new DeviceLease("vif-1", false, new FormerDevice("mlx5_core", null, "vfio-pci", NOW, null)),
         lease.wanted());
@@ -114,7 +116,7 @@ class HostDevicePluginTest {
   }
 
   @Test
-  void whatTheDriverMayNotKnowIsAStepEach() {
+  void ignorableSettingsAreStepsOfTheirOwn() {
     PlugPlan plan =
         plug(vif().build(), "vf_unsupported", "ignore", "link_state", "enable", "trust", "true");
     assertEquals(
@@ -126,8 +128,10 @@ class HostDevicePluginTest {
         steps(plan).subList(1, 5));
     plan.steps()
         .subList(1, 5)
-        .forEach(planned -> assertEquals(true, ((Step.ConfigureVf) planned.step()).optional()));
-    Step.ConfigureVf strict = (Step.ConfigureVf) plug(vif().build()).steps().get(1).step();
+        .forEach(
+            planned -> assertEquals(true, ((NetlinkStep.ConfigureVf) planned.step()).optional()));
+    NetlinkStep.ConfigureVf strict =
+        (NetlinkStep.ConfigureVf) plug(vif().build()).steps().get(1).step();
     assertEquals(false, strict.optional());
   }
 
@@ -147,11 +151,26 @@ class HostDevicePluginTest {
   }
 
   @Test
-  void pluggedAlreadyIsNothingToDo() {
+  void replugIsUnchanged() {
     host.device(new DeviceState(VF, "vfio-pci", "vfio-pci", List.of(), true))
         .settings(VF, NOW.withAddress(MAC).withVlan(7, 0))
         .lease(VF, plugged(false, "vfio-pci"));
     assertEquals(List.of(), steps(plug(vif().build(), "driver", "vfio-pci")));
+  }
+
+  @Test
+  void theLeaseSaysInWhichNamespaceTheDeviceWasPlugged() {
+    host.namespace("cookie 3");
+    DeviceStep.LeaseDevice lease =
+        (DeviceStep.LeaseDevice) plug(vif().build()).steps().getFirst().step();
+    assertEquals("cookie 3", lease.wanted().namespace());
+    host.lease(VF, lease.wanted()).settings(VF, NOW.withAddress(MAC).withVlan(7, 0));
+    assertEquals(List.of(), steps(plug(vif().build())));
+    DeviceLease unsaid = new DeviceLease("vif-1", false, lease.wanted().former());
+    host.lease(VF, unsaid);
+    assertEquals(
+        List.of(new DeviceStep.LeaseDevice(VF, unsaid, lease.wanted())),
+        plug(vif().build()).steps().stream().map(PlannedStep::step).toList());
   }
 
   private static DeviceLease plugged(boolean reserved, String boundTo) {
@@ -160,7 +179,7 @@ class HostDevicePluginTest {
   }
 
   @Test
-  void unpluggingGoesBackToWhatWas() {
+  void unplugRestoresTheDevice() {
     host.device(new DeviceState(VF, "vfio-pci", "vfio-pci", List.of(), true))
         .settings(VF, NOW.withAddress(MAC).withTrust(true))
         .lease(VF, plugged(false, "vfio-pci"));
@@ -210,7 +229,7 @@ class HostDevicePluginTest {
     PlugPlan plan = plug(vif().build(), "driver", "vfio-pci");
     assertEquals(back, steps(plan).get(1));
     assertEquals(back, undo(plan).get(1));
-    DeviceLease lease = ((Step.LeaseDevice) plan.steps().getFirst().step()).wanted();
+    DeviceLease lease = ((DeviceStep.LeaseDevice) plan.steps().getFirst().step()).wanted();
     host.virtualFunction(FUNCTION.withDriver("vfio-pci", null))
         .device(new DeviceState(VF, "vfio-pci", "vfio-pci", List.of(), true))
         .settings(VF, NOW.withAddress(MAC).withVlan(7, 0))
@@ -276,7 +295,7 @@ class HostDevicePluginTest {
             + " p0_1",
         ports.substring(0, ports.indexOf(" external_ids")));
     assertEquals(3, plan.steps().size());
-    Step.LeaseDevice lease = (Step.LeaseDevice) plan.steps().getFirst().step();
+    DeviceStep.LeaseDevice lease = (DeviceStep.LeaseDevice) plan.steps().getFirst().step();
     FormerRepresentor former = lease.wanted().former().representor();
     assertEquals(new FormerRepresentor("p0_1", 1500, false), former);
 

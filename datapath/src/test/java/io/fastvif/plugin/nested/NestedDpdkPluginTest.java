@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.DeviceState;
+import io.fastvif.plan.DeviceStep;
 import io.fastvif.plan.FormerDevice;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
-import io.fastvif.plan.Step;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.vif.FixedIp;
@@ -87,7 +87,7 @@ class NestedDpdkPluginTest {
             "bind 0000:00:05.0 to virtio-pci",
             "remove /run/fastvif/pods/vif-1.json"),
         plan.steps().stream().map(planned -> planned.undo().toString()).toList());
-    Step.LeaseDevice lease = (Step.LeaseDevice) plan.steps().getFirst().step();
+    DeviceStep.LeaseDevice lease = (DeviceStep.LeaseDevice) plan.steps().getFirst().step();
     assertEquals(
         new DeviceLease(
             "vif-1", false, new FormerDevice("virtio-pci", null, "vfio-pci", null, null)),

@@ -23,7 +23,7 @@ class NoopPluginTest {
       new NoopPlugin.Factory().create(new PluginOptions("noop", Map.of()));
 
   @Test
-  void takesVhostUserAndNestedDpdkAndDoesNothing() {
+  void plugsVhostUserAndNestedDpdkWithoutAnyStep() {
     VifVhostUser vhostUser = VifVhostUser.builder().id("a").path("/run/s").build();
     assertEquals(List.of(), plugin.plug(vhostUser, null, EMPTY).steps());
     assertEquals(List.of(), plugin.unplug(vhostUser, null, EMPTY).steps());

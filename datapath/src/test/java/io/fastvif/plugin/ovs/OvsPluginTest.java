@@ -1,22 +1,23 @@
 package io.fastvif.plugin.ovs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
-import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.QosIds;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VirtualFunctionState;
-import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.DatapathOffloadRepresentor;
 import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.Network;
 import io.fastvif.vif.PciAddress;
 import io.fastvif.vif.PortProfileFpOpenVSwitch;
 import io.fastvif.vif.PortProfileFpTap;
@@ -32,85 +33,22 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class OvsPluginTest {
   private static final HostSnapshot EMPTY =
-      new SnapshotBuilder().ovs(() -> new Rows(Map.of(), Map.of(), Map.of())).build();
+      new SnapshotBuilder().ovs(() -> FakeOvsRows.NONE).build();
   private static final String IDS =
       " external_ids:attached-mac=fa:16:3e:00:00:01"
+          + " external_ids:fastvif-iface-id=e65867e0-9340-4a7f-a256-000000000001"
+          + " external_ids:fastvif-vif-id="
+          + OvsVifs.id(1)
           + " external_ids:iface-id=e65867e0-9340-4a7f-a256-000000000001"
           + " external_ids:iface-status=active"
           + " external_ids:vm-uuid=37730edf-afbd-47f9-a196-99cfe1988ad9";
   private static final PciAddress FUNCTION = PciAddress.parse("0000:af:06.1");
   private static final VirtualFunctionState VIRTUAL_FUNCTION =
       VirtualFunctionState.of(FUNCTION, PciAddress.parse("0000:af:00.0"), 5);
-
-  /** Rows by name. */
-  private record Rows(
-      Map<String, Bridge> bridges, Map<String, Port> ports, Map<String, Interface> byName)
-      implements OvsSnapshot {
-    @Override
-    public boolean isKnown() {
-      return true;
-    }
-
-    @Override
-    public Optional<Bridge> bridge(String name) {
-      return Optional.ofNullable(bridges.get(name));
-    }
-
-    @Override
-    public Optional<Port> port(String name) {
-      return Optional.ofNullable(ports.get(name));
-    }
-
-    @Override
-    public Optional<Interface> networkInterface(String name) {
-      return Optional.ofNullable(byName.get(name));
-    }
-
-    @Override
-    public List<OvsSnapshot.Interface> interfaces() {
-      return List.copyOf(byName.values());
-    }
-
-    @Override
-    public List<UUID> qos(Map<String, String> externalIds) {
-      return List.of();
-    }
-
-    @Override
-    public boolean hasColumn(String table, String column) {
-      return true;
-    }
-  }
-
-  /** A host with one port on a bridge. */
-  private static SnapshotBuilder withPort(String bridge, String name, String interfaceId) {
-    UUID uuid = new UUID(1, 1);
-    Rows rows =
-        new Rows(
-            Map.of(bridge, new OvsSnapshot.Bridge(new UUID(2, 2), bridge, "netdev", Set.of(uuid))),
-            Map.of(
-                name, new OvsSnapshot.Port(uuid, name, bridge, OptionalInt.empty(), Set.of(uuid))),
-            Map.of(
-                name,
-                new OvsSnapshot.Interface(
-                    uuid,
-                    name,
-                    "",
-                    Map.of(),
-                    Map.of("iface-id", interfaceId),
-                    OptionalInt.empty(),
-                    OptionalInt.of(1),
-                    "")));
-    return new SnapshotBuilder().ovs(() -> rows);
-  }
 
   private static VifPlugin plugin(String... options) {
     Map<String, String> values = new HashMap<>(Map.of("default_qos_type", ""));
@@ -169,7 +107,7 @@ class OvsPluginTest {
         steps(plan));
     assertEquals(
         "ovs-vsctl --if-exists del-port br-int tap1"
-            + " -- --if-exists del-br br-int (if it has no port left)",
+            + " -- --if-exists del-br br-int (if nobody else uses it)",
         plan.steps().getFirst().undo().toString());
     assertEquals(List.of("tap1"), plan.devices());
   }
@@ -192,12 +130,40 @@ class OvsPluginTest {
                 + IDS,
             "wait for ovs-vswitchd to apply tap1"),
         plug(vif, EMPTY, "wait_for", "vswitchd"));
+    Vif withoutMtu =
+        OvsVifs.port(
+            1,
+            OvsVifs.profile(1).createPort(true).createTap(true).build(),
+            Network.builder().bridge("br-int").build());
+    assertEquals(
+        "set tap1: address fa:16:3e:00:00:01 addrgenmode none alias fastvif:"
+            + OvsVifs.id(1)
+            + " up",
+        plug(withoutMtu, EMPTY, "network_device_mtu", "0").get(1));
     LinkState tap = Links.link(7, "tap1", "tun");
     assertEquals(
         List.of("ovs-vsctl --if-exists del-port br-int tap1", "delete tap1"),
         unplug(
             vif,
-            withPort("br-int", "tap1", "e65867e0-9340-4a7f-a256-000000000001").link(tap).build()));
+            FakeOvsRows.withPort("br-int", "tap1", "e65867e0-9340-4a7f-a256-000000000001")
+                .link(tap)
+                .build()));
+  }
+
+  private static HostSnapshot withLink(LinkState link) {
+    return new SnapshotBuilder().ovs(() -> FakeOvsRows.NONE).link(link).build();
+  }
+
+  @Test
+  void anotherKindOfLinkIsNotTakenForTheTap() {
+    Vif vif = OvsVifs.tap(1);
+    String create = "create tap tap1";
+    for (String kind : List.of("veth", "bridge", "")) {
+      HostSnapshot host = withLink(Links.link(7, "tap1", kind));
+      assertEquals(create, plug(vif, host).getFirst(), kind);
+    }
+    HostSnapshot tap = withLink(Links.link(7, "tap1", "tun"));
+    assertFalse(plug(vif, tap).contains(create), "os-vif or a hypervisor has made it");
   }
 
   @Test
@@ -227,8 +193,8 @@ class OvsPluginTest {
             "ovs-vsctl --may-exist add-br tbr-12345678-9 datapath_type=netdev"
                 + " -- --may-exist add-port tbr-12345678-9 tap1"
                 + IDS.replace(
-                    " external_ids:iface-id",
-                    " external_ids:bridge_name=tbr-12345678-9 external_ids:iface-id")),
+                    " external_ids:fastvif-iface-id",
+                    " external_ids:bridge_name=tbr-12345678-9 external_ids:fastvif-iface-id")),
         plug(trunk, EMPTY, isolate));
     assertEquals(
         List.of(
@@ -236,7 +202,8 @@ class OvsPluginTest {
                 + " -- --if-exists del-br tbr-12345678-9"),
         unplug(
             trunk,
-            withPort("tbr-12345678-9", "tap1", "e65867e0-9340-4a7f-a256-000000000001").build()));
+            FakeOvsRows.withPort("tbr-12345678-9", "tap1", "e65867e0-9340-4a7f-a256-000000000001")
+                .build()));
   }
 
   @Test
@@ -267,7 +234,7 @@ class OvsPluginTest {
     LinkState representor = Links.link(9, "enp3s0_0", "");
     SnapshotBuilder host =
         new SnapshotBuilder()
-            .ovs(() -> new Rows(Map.of(), Map.of(), Map.of()))
+            .ovs(() -> FakeOvsRows.NONE)
             .link(representor)
             .virtualFunction(VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "enp3s0_0")));
     assertEquals(
@@ -286,7 +253,7 @@ class OvsPluginTest {
         plug(device(OvsVifs.profile(1).build()), host.build()));
     LinkState up = Links.up(representor, "", 1450, "02:00:00:00:00:01", 0, false);
     SnapshotBuilder plugged =
-        withPort("br-int", "enp3s0_0", "e65867e0-9340-4a7f-a256-000000000001")
+        FakeOvsRows.withPort("br-int", "enp3s0_0", "e65867e0-9340-4a7f-a256-000000000001")
             .link(up)
             .virtualFunction(VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "enp3s0_0")));
     assertEquals(
@@ -312,10 +279,7 @@ class OvsPluginTest {
     VirtualFunctionState function = VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "eth4"));
     LinkState fresh = Links.link(9, "eth4", "").withNames("eth4", List.of("enp175s0f0r5"));
     SnapshotBuilder host =
-        new SnapshotBuilder()
-            .ovs(() -> new Rows(Map.of(), Map.of(), Map.of()))
-            .link(fresh)
-            .virtualFunction(function);
+        new SnapshotBuilder().ovs(() -> FakeOvsRows.NONE).link(fresh).virtualFunction(function);
     DatapathOffloadRepresentor offload =
         DatapathOffloadRepresentor.builder().representorName("vf-port1").build();
     Vif vif =
@@ -355,7 +319,7 @@ class OvsPluginTest {
         Links.up(fresh, "", 1450, "02:00:00:00:00:01", 0, false)
             .withNames("vf-port1", List.of("enp175s0f0r5", "fastvif-was-eth4", "eth4"));
     HostSnapshot plugged =
-        withPort("br-int", "vf-port1", "e65867e0-9340-4a7f-a256-000000000001")
+        FakeOvsRows.withPort("br-int", "vf-port1", "e65867e0-9340-4a7f-a256-000000000001")
             .link(named)
             .virtualFunction(VIRTUAL_FUNCTION.withRepresentor(new LinkId(9, "vf-port1")))
             .build();
@@ -408,13 +372,22 @@ class OvsPluginTest {
         plug(
             vif.portProfile(fastPath.bridgeName("qbrabc00001-00").hybridPlug(true).build()).build(),
             new SnapshotBuilder()
-                .ovs(() -> new Rows(Map.of(), Map.of(), Map.of()))
+                .ovs(() -> FakeOvsRows.NONE)
                 .link(Links.link(4, "fp1", "tun"))
                 .build());
     assertEquals(
         "create bridge qbrabc00001-00 forward_delay 0 stp_state 0 mcast_snooping 0 ageing_time 0",
         hybrid.getFirst());
     assertEquals("set fp1: master qbrabc00001-00", hybrid.getLast());
+    LinkState foreign = Links.link(4, "foreign", "tun").withNames("foreign", List.of("fp1"));
+    HostSnapshot taken = new SnapshotBuilder().ovs(() -> FakeOvsRows.NONE).link(foreign).build();
+    assertEquals(
+        List.of(),
+        plug(vif.build(), taken).stream().filter(step -> step.contains("foreign")).toList());
+    vif.portProfile(fastPath.hybridPlug(false).build());
+    assertEquals(
+        List.of(),
+        plug(vif.build(), taken).stream().filter(step -> step.contains("foreign")).toList());
   }
 
   @Test
@@ -425,7 +398,8 @@ class OvsPluginTest {
             .unplug(
                 vif,
                 null,
-                withPort("br-int", "tap1", "00000000-0000-0000-0000-000000000000").build());
+                FakeOvsRows.withPort("br-int", "tap1", "00000000-0000-0000-0000-000000000000")
+                    .build());
     assertEquals(List.of(), other.steps());
     assertEquals(List.of("port tap1 is left: it is another VIF's"), other.notes());
   }
@@ -438,7 +412,8 @@ class OvsPluginTest {
     for (String name : List.of(OvsNames.hybridBridge(id), OvsNames.bridgeEnd(id), port)) {
       LinkState foreign = Links.link(9, "foreign", "").withNames("foreign", List.of(name));
       SnapshotBuilder host =
-          withPort("br-int", port, "e65867e0-9340-4a7f-a256-000000000001").link(foreign);
+          FakeOvsRows.withPort("br-int", port, "e65867e0-9340-4a7f-a256-000000000001")
+              .link(foreign);
       List<String> unplugged =
           unplug(vif, host.build()).stream().filter(step -> !step.startsWith("ovs-")).toList();
       assertEquals(List.of(), unplugged, name);
@@ -459,7 +434,7 @@ class OvsPluginTest {
     VifBridge vif = OvsVifs.hybrid(1);
     String name = OvsNames.hybridBridge(OvsVifs.id(1));
     LinkState foreign = Links.link(9, name, "dummy");
-    HostSnapshot host = withPort("br-int", "other", "other").link(foreign).build();
+    HostSnapshot host = FakeOvsRows.withPort("br-int", "other", "other").link(foreign).build();
     refusesTheBridge(vif, host, name + " is a dummy");
   }
 

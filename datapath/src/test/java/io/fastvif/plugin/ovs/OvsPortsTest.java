@@ -110,6 +110,8 @@ class OvsPortsTest {
           bed.host().list("Interface", "name,type,options,mtu_request"));
       assertEquals(
           "{attached-mac=\"fa:16:3e:00:00:01\","
+              + " fastvif-iface-id=\"e65867e0-9340-4a7f-a256-000000000001\","
+              + " fastvif-vif-id=\"abc00001-0000-0000-0000-000000000001\","
               + " iface-id=\"e65867e0-9340-4a7f-a256-000000000001\", iface-status=active,"
               + " mine=\"yes\", vm-uuid=\"37730edf-afbd-47f9-a196-99cfe1988ad9\"}\n",
           bed.host()

@@ -10,6 +10,7 @@ import io.fastvif.VifOperation;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import java.nio.file.Path;
 import java.util.Map;
@@ -61,6 +62,10 @@ class UnplugByIdTest {
       leavesNothing(bed, OvsVifs.hybrid(1));
       leavesNothing(bed, OvsVifs.tap(2));
       leavesNothing(bed, OvsVifs.tap(3), "ovs.per_port_bridge");
+      // The iface-id is not the VIF's id, and there is no device.
+      leavesNothing(bed, OvsVifs.vhostUser(4, VhostUserMode.CLIENT, OvsVifs.profile(4).build()));
+      leavesNothing(bed, OvsVifs.vhostUser(5, VhostUserMode.SERVER, OvsVifs.profile(5).build()));
+      leavesNothing(bed, OvsVifs.created(6));
     }
   }
 

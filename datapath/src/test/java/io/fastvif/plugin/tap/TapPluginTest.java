@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.plan.Action;
+import io.fastvif.plan.AddressGeneration;
+import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.Step;
-import io.fastvif.plugin.Links;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.VifPlugin;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
@@ -63,11 +67,11 @@ class TapPluginTest {
   void plugCreatesThenConfigures() {
     PlugPlan plan = plugin().plug(vif().build(), null, EMPTY);
     Step create =
-        new Step.CreateTap("tap0", false, false, OptionalInt.empty(), OptionalInt.empty());
+        new LocalStep.CreateTap("tap0", false, false, OptionalInt.empty(), OptionalInt.empty());
     assertEquals(
         List.of(
-            PlannedStep.own(create, new Step.DeleteLink("tap0", 0, 0)),
-            PlannedStep.own(new Step.ConfigureLink("tap0", 0, settings()), null)),
+            PlannedStep.own(create, new DeleteLink("tap0", 0, 0)),
+            PlannedStep.own(new NetlinkStep.ConfigureLink("tap0", 0, settings()), null)),
         plan.steps());
     assertEquals(List.of("tap0"), plan.devices());
     assertEquals(Action.PLUG, plan.action());
@@ -79,7 +83,7 @@ class TapPluginTest {
         plugin("multi_queue", "true", "vnet_header", "true", "owner", "107", "group", "36");
     PlugPlan plan = plugin.plug(vif().build(), null, EMPTY);
     assertEquals(
-        new Step.CreateTap("tap0", true, true, OptionalInt.of(107), OptionalInt.of(36)),
+        new LocalStep.CreateTap("tap0", true, true, OptionalInt.of(107), OptionalInt.of(36)),
         plan.steps().get(0).step());
   }
 
@@ -88,20 +92,35 @@ class TapPluginTest {
     PlugPlan plan =
         plugin("network_device_mtu", "1400")
             .plug(vif().network(Network.builder().build()).build(), null, EMPTY);
-    Step.ConfigureLink configure = (Step.ConfigureLink) plan.steps().get(1).step();
+    NetlinkStep.ConfigureLink configure = (NetlinkStep.ConfigureLink) plan.steps().get(1).step();
     assertEquals(1400, configure.settings().mtu());
   }
 
   @Test
-  void belowIpv6sLeastMtuNoIpv6SettingIsSent() {
-    PlugPlan plan =
-        plugin().plug(vif().network(Network.builder().mtu(1279).build()).build(), null, EMPTY);
-    Step.ConfigureLink configure = (Step.ConfigureLink) plan.steps().get(1).step();
-    assertNull(configure.settings().ipv6AddressGeneration());
+  void withoutAnyMtuTheLinksOwnDecidesOverIpv6() {
+    VifGeneric vif = vif().network(Network.builder().build()).build();
+    VifPlugin plugin = plugin("network_device_mtu", "0");
+    NetlinkStep.ConfigureLink configure =
+        (NetlinkStep.ConfigureLink) plugin.plug(vif, null, EMPTY).steps().get(1).step();
+    assertNull(configure.settings().mtu());
+    assertEquals(AddressGeneration.NONE, configure.settings().addressGeneration());
+    LinkState small = LinkState.builder(7, "tap0", "tun").mtu(1279).alias("fastvif:" + ID).build();
+    PlugPlan plan = plugin.plug(vif, null, new SnapshotBuilder().link(small).build());
+    assertEquals(
+        "[set tap0: address " + MAC + " up]",
+        plan.steps().stream().map(PlannedStep::step).toList().toString());
   }
 
   @Test
-  void whatIsPluggedIsLeftAlone() {
+  void belowIpv6sMinMtuNoIpv6SettingIsSent() {
+    PlugPlan plan =
+        plugin().plug(vif().network(Network.builder().mtu(1279).build()).build(), null, EMPTY);
+    NetlinkStep.ConfigureLink configure = (NetlinkStep.ConfigureLink) plan.steps().get(1).step();
+    assertNull(configure.settings().addressGeneration());
+  }
+
+  @Test
+  void replugIsUnchanged() {
     HostSnapshot host =
         new SnapshotBuilder()
             .link(Links.up(Links.link(7, "tap0", "tun"), "fastvif:" + ID, 9000, MAC, 0, false))
@@ -112,7 +131,7 @@ class TapPluginTest {
   }
 
   @Test
-  void whatDiffersIsMendedAndCanBeUndone() {
+  void differencesAreCorrectedAndCanBeUndone() {
     HostSnapshot host =
         new SnapshotBuilder()
             .link(Links.up(Links.link(7, "tap0", "tun"), "fastvif:" + ID, 1500, MAC, 0, false))
@@ -121,8 +140,8 @@ class TapPluginTest {
     assertEquals(
         List.of(
             PlannedStep.own(
-                new Step.ConfigureLink("tap0", 7, LinkSettings.NONE.withMtu(9000)),
-                new Step.ConfigureLink("tap0", 7, LinkSettings.NONE.withMtu(1500)))),
+                new NetlinkStep.ConfigureLink("tap0", 7, LinkSettings.NONE.withMtu(9000)),
+                new NetlinkStep.ConfigureLink("tap0", 7, LinkSettings.NONE.withMtu(1500)))),
         plan.steps());
   }
 
@@ -138,31 +157,30 @@ class TapPluginTest {
     assertEquals(
         List.of(
             PlannedStep.own(
-                new Step.ConfigureLink(
+                new NetlinkStep.ConfigureLink(
                     "tap0", 7, none.withMtu(9000).withIpv6AddressGeneration(false)),
-                new Step.ConfigureLink(
+                new NetlinkStep.ConfigureLink(
                     "tap0", 7, none.withMtu(1500).withIpv6AddressGeneration(true))),
             PlannedStep.own(
-                new Step.ConfigureLink("tap0", 7, none.withUp(true)),
-                new Step.ConfigureLink("tap0", 7, none.withUp(false)))),
+                new NetlinkStep.ConfigureLink("tap0", 7, none.withUp(true)),
+                new NetlinkStep.ConfigureLink("tap0", 7, none.withUp(false)))),
         plan.steps());
   }
 
   @Test
-  void unplugDeletesWhatBearsTheVifsAlias() {
+  void unplugDeletesLinksWithTheVifsAlias() {
     HostSnapshot host =
         new SnapshotBuilder()
             .link(Links.up(Links.link(7, "renamed", "tun"), "fastvif:" + ID, 1500, MAC, 0, false))
             .link(Links.link(8, "tap0", "tun"))
             .build();
     PlugPlan plan = plugin().unplug(vif().build(), null, host);
-    assertEquals(
-        List.of(PlannedStep.own(new Step.DeleteLink("renamed", 7, 0), null)), plan.steps());
+    assertEquals(List.of(PlannedStep.own(new DeleteLink("renamed", 7, 0), null)), plan.steps());
     assertEquals(List.of("tap0 is left: fastvif did not make it for this VIF"), plan.notes());
   }
 
   @Test
-  void unplugOfWhatIsGoneOrPreservedDoesNothing() {
+  void unplugOfMissingOrPreservedVifIsUnchanged() {
     assertTrue(plugin().unplug(vif().build(), null, EMPTY).steps().isEmpty());
     HostSnapshot host =
         new SnapshotBuilder()

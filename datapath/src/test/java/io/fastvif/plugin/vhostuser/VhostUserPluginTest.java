@@ -36,7 +36,7 @@ class VhostUserPluginTest {
   }
 
   @Test
-  void theBackendsSocketIsWaitedForAndGivenAway() {
+  void plugWaitsForTheBackendsSocketAndSetsItsOwner() {
     PlugPlan plan =
         plugin(Map.of("socket_owner", "107", "wait_seconds", "5"))
             .plug(vif(VhostUserMode.CLIENT).build(), null, EMPTY);
@@ -71,7 +71,7 @@ class VhostUserPluginTest {
   }
 
   @Test
-  void nothingIsWaitedForIfSoAsked() {
+  void waitCanBeSwitchedOff() {
     assertEquals(
         List.of("make folder /run/vhu mode 0755"),
         steps(
@@ -80,7 +80,7 @@ class VhostUserPluginTest {
   }
 
   @Test
-  void refusesWhatIsNotForIt() {
+  void refusesOtherVifs() {
     assertThrows(
         InvalidInputException.class,
         () ->

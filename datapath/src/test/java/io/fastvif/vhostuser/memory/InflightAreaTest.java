@@ -12,7 +12,7 @@ class InflightAreaTest {
 
   /** 16 bytes and 16 for each descriptor, or 32 and 32, in whole cache lines. */
   @Test
-  void hasRoomForTheSpecificationsLayout() {
+  void partFitsTheSpecificationsLayout() {
     assertEquals(64, InflightArea.partSize(1, false));
     assertEquals(64, InflightArea.partSize(3, false));
     assertEquals(128, InflightArea.partSize(4, false));
@@ -35,7 +35,7 @@ class InflightAreaTest {
   }
 
   @Test
-  void refusesWhatIsTooSmall() {
+  void refusesTooSmallFiles() {
     try (FileDescriptor file = FileDescriptor.of(InflightArea.createFile(4096))) {
       int fd = file.value();
       for (long[] bad :

@@ -33,7 +33,7 @@ class SharedMappingTest {
   }
 
   @Test
-  void sealsWhatCanBeSealed() {
+  void sealsSealableFiles() {
     try (MemoryFile file = MemoryFile.sealable("sealable", PAGE)) {
       SharedMapping mapping = map(file.fd(), Backing.SEALED);
       assertTrue(mapping.isSealed());
@@ -44,7 +44,7 @@ class SharedMappingTest {
   }
 
   @Test
-  void refusesWhatCannotBeSealedIfToldSo() throws IOException {
+  void refusesUnsealableFilesWhenSealingIsRequired() throws IOException {
     try (MemoryFile file = MemoryFile.unsealable("unsealable", PAGE)) {
       InvalidMemoryException e =
           assertThrows(InvalidMemoryException.class, () -> map(file.fd(), Backing.SEALED));

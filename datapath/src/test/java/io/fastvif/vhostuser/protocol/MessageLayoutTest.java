@@ -57,7 +57,7 @@ class MessageLayoutTest {
   }
 
   @Test
-  void payloadsAreTheKernelsStructures() throws Exception {
+  void payloadsMatchTheKernelsStructures() throws Exception {
     Path source = Files.writeString(folder.resolve("layout.c"), PROGRAM);
     Path program = folder.resolve("layout");
     Peer.require("gcc", "gcc libc6-dev linux-libc-dev")
@@ -92,11 +92,11 @@ class MessageLayoutTest {
     assertEquals("0000000000000000" + lines.get(2), payload());
     assertEquals(REGION, message.region());
 
-    assertEquals(lines.get(3), "" + Payload.IOTLB.most());
+    assertEquals(lines.get(3), "" + Payload.IOTLB.maxSize());
   }
 
   @Test
-  void otherPayloadsAreThoseOfTheSpecification() {
+  void otherPayloadsMatchTheSpecification() {
     message.beginRequest(FrontendRequest.SET_FEATURES.id(), true);
     message.putU64(0x0102030405060708L);
     assertEquals(
@@ -119,7 +119,7 @@ class MessageLayoutTest {
 
   /** Each number of the specification has a row, and none beyond. */
   @Test
-  void theTablesHaveNoGaps() {
+  void requestTablesHaveNoGaps() {
     for (int id = 1; id <= 44; id++) {
       assertEquals(id, FrontendRequest.of(id).id());
     }
@@ -141,7 +141,7 @@ class MessageLayoutTest {
 
   /** What is refused for want of a feature is refused because that is not offered. */
   @Test
-  void whatIsRefusedNeedsWhatIsNotOffered() {
+  void refusedRequestsDependOnFeaturesNotOffered() {
     for (FrontendRequest request : FrontendRequest.values()) {
       if (request.feature() != null) {
         assertEquals(

@@ -156,7 +156,7 @@ class BackendSessionTest {
   }
 
   @Test
-  void answersOnlyWhenTheRingsHaveFollowed() throws Exception {
+  void repliesOnlyAfterTheRingsHaveStopped() throws Exception {
     try (VhostUserFrontend frontend = negotiated()) {
       frontend.setMemory(List.of(region()), file.fd());
       startRing(frontend, 0);
@@ -206,7 +206,7 @@ class BackendSessionTest {
   }
 
   @Test
-  void closesAtOnceAndLetsGoWhenTheRingHasStopped() throws Exception {
+  void closesTheSocketAtOnceAndUnmapsAfterTheRingHasStopped() throws Exception {
     VhostUserFrontend frontend = negotiated();
     frontend.setMemory(List.of(region()), file.fd());
     startRing(frontend, 0);
@@ -263,7 +263,7 @@ class BackendSessionTest {
 
   @ParameterizedTest
   @MethodSource("waysToPutRingsOutOfUse")
-  void ringsThatAreOutOfUseAreSetUpAnew(Consumer<VhostUserFrontend> putOutOfUse) throws Exception {
+  void disabledRingsCanBeSetUpAgain(Consumer<VhostUserFrontend> putOutOfUse) throws Exception {
     try (VhostUserFrontend frontend = negotiated(ProtocolFeature.REPLY_ACK)) {
       frontend.setMemory(List.of(region()), file.fd());
       startRing(frontend, 0);
@@ -319,7 +319,7 @@ class BackendSessionTest {
   }
 
   @Test
-  void withoutProtocolFeaturesARingThatIsSetUpAnewIsEnabled() throws Exception {
+  void withoutProtocolFeaturesARingSetUpAgainIsEnabled() throws Exception {
     try (VhostUserFrontend frontend = connect()) {
       frontend.setFeatures(1L << VIRTIO_F_VERSION_1);
       frontend.setMemory(List.of(region()), file.fd());
@@ -370,7 +370,7 @@ class BackendSessionTest {
   }
 
   @Test
-  void passesOnWhatConcernsThePort() throws Exception {
+  void passesPortRequestsToTheHandler() throws Exception {
     try (VhostUserFrontend frontend =
         negotiated(
             ProtocolFeature.REPLY_ACK,
@@ -402,7 +402,7 @@ class BackendSessionTest {
   }
 
   @Test
-  void tellsOfABrokenRing() throws Exception {
+  void signalsTheErrorDescriptorOfABrokenRing() throws Exception {
     try (VhostUserFrontend frontend = negotiated(ProtocolFeature.REPLY_ACK)) {
       frontend.setError(3, eventfd.value());
       port.session.ringFailed(3, "a loop of descriptors");

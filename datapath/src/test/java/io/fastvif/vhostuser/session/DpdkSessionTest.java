@@ -48,7 +48,7 @@ class DpdkSessionTest {
   /** Up to GET_VRING_BASE, and once more killed. */
   @ParameterizedTest
   @CsvSource({"'',false,false", "',packed_vq=1',true,false", "',server=1',false,true"})
-  void takesDpdksFrontend(String options, boolean packed, boolean frontendListens)
+  void servesDpdksFrontend(String options, boolean packed, boolean frontendListens)
       throws Exception {
     Resources before = Resources.now();
     SessionLoop loop = SessionLoop.start();

@@ -42,7 +42,9 @@ class FrontendKillsTest {
               .map(Thread::getName)
               .filter(name -> !name.startsWith("process reaper"))
               .filter(name -> !name.startsWith("ForkJoinPool.")) // the JDK's, of other tests
-              .filter(name -> !name.startsWith("fastvif-callback-")) // of other tests' engines
+              // of other tests' engines
+              .filter(
+                  name -> !name.startsWith("fastvif-callback-") && !name.equals("fastvif-netns"))
               .sorted()
               .toList();
       return new Held(Resources.now(), threads, paths());

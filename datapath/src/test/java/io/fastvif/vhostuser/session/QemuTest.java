@@ -30,7 +30,7 @@ class QemuTest {
    */
   @ParameterizedTest
   @CsvSource({"false,false", "true,false", "false,true", "true,true"})
-  void takesQemusFrontend(boolean frontendListens, boolean usual) throws Exception {
+  void servesQemusFrontend(boolean frontendListens, boolean usual) throws Exception {
     Qemu program = usual ? Qemu.recent(directory) : Qemu.installed();
     Resources before = Resources.now();
     String path = directory.resolve("s").toString();

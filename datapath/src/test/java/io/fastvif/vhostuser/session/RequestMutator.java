@@ -17,7 +17,7 @@ import java.util.Random;
 
 /** Makes sessions that are nearly right: in another order, with other bytes and descriptors. */
 final class RequestMutator {
-  static final int MOST_MESSAGES = 60;
+  static final int MAX_MESSAGES = 60;
 
   /** The order of DPDK's and QEMU's frontends; a mutated session follows it most of the way. */
   private static final FrontendRequest[] ORDER = {
@@ -77,7 +77,7 @@ final class RequestMutator {
   void converse(MessageChannel channel, long[] seeds) {
     int position = 0;
     try {
-      for (int i = 0; i < MOST_MESSAGES; i++) {
+      for (int i = 0; i < MAX_MESSAGES; i++) {
         random = new Random(seeds[i]);
         FrontendRequest[] all = FrontendRequest.values();
         boolean strays = random.nextInt(12) == 0;
@@ -113,7 +113,7 @@ final class RequestMutator {
   /** What the header says may be longer than the room: then the room is sent. */
   static void send(MessageChannel channel, int[] descriptors) {
     int stated = channel.sent().size();
-    if (stated < 0 || stated > Message.MOST_SIZE - Message.HEADER_SIZE) {
+    if (stated < 0 || stated > Message.MAX_SIZE - Message.HEADER_SIZE) {
       Sockets.send(
           channel.descriptor(),
           channel.sent().segment(),
@@ -125,12 +125,12 @@ final class RequestMutator {
   }
 
   private int[] descriptors(FrontendRequest request) {
-    int count = request.mostDescriptors();
+    int count = request.maxDescriptors();
     if (request == FrontendRequest.SET_MEM_TABLE) {
       count = 1;
     }
     if (random.nextInt(15) == 0) {
-      count = random.nextInt(Message.MOST_DESCRIPTORS + 1);
+      count = random.nextInt(Message.MAX_DESCRIPTORS + 1);
     }
     boolean isMemory =
         switch (request) {
@@ -167,7 +167,7 @@ final class RequestMutator {
           message.putInflight(
               new InflightDescription(65_536, 0, random.nextInt(6), random.nextInt(512)));
       default -> {
-        if (request.payload().least() == Long.BYTES) {
+        if (request.payload().minSize() == Long.BYTES) {
           message.putU64(random.nextInt(3000));
         }
       }

@@ -36,9 +36,10 @@ record Resources(Map<String, Integer> held) {
               line -> held.merge("map " + line.substring(line.indexOf("memfd:")), 1, Integer::sum));
     }
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      boolean isOfOthers = thread.getName().startsWith("fastvif-callback-"); // another test's
-      if (thread.getName().startsWith("fastvif") && !isOfOthers) {
-        held.merge("thread " + thread.getName(), 1, Integer::sum);
+      String name = thread.getName();
+      boolean isOfOthers = name.startsWith("fastvif-callback-") || name.equals("fastvif-netns");
+      if (name.startsWith("fastvif") && !isOfOthers) {
+        held.merge("thread " + name, 1, Integer::sum);
       }
     }
     return new Resources(held);

@@ -41,7 +41,7 @@ class SessionLoopTest {
   }
 
   @Test
-  void servesOnAfterATaskThatThrows() throws Exception {
+  void keepsServingAfterATaskThrows() throws Exception {
     try (SessionLoop loop = SessionLoop.start()) {
       loop.execute(
           () -> {
@@ -57,7 +57,7 @@ class SessionLoopTest {
   }
 
   @Test
-  void servesOnAfterATimerThatThrows() throws Exception {
+  void keepsServingAfterATimerThrows() throws Exception {
     try (SessionLoop loop = SessionLoop.start()) {
       CountDownLatch next = new CountDownLatch(1);
       loop.run(
@@ -75,7 +75,7 @@ class SessionLoopTest {
   }
 
   @Test
-  void servesOnAfterADescriptorsTaskThatThrows() throws Exception {
+  void keepsServingAfterADescriptorsTaskThrows() throws Exception {
     try (SessionLoop loop = SessionLoop.start();
         FileDescriptor ready = FileDescriptor.check(Polling.eventfd(1, 0), "eventfd")) {
       AtomicInteger calls = new AtomicInteger();

@@ -28,6 +28,11 @@ public final class TestBackend implements AutoCloseable {
     return port.events.stream().filter("connected"::equals).count();
   }
 
+  /** How many connections have come and gone. */
+  public long endedSessions() {
+    return port.events.stream().filter(event -> event.startsWith("closed")).count();
+  }
+
   @Override
   public void close() {
     backend.close();

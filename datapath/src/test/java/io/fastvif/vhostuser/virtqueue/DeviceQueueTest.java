@@ -56,10 +56,14 @@ class DeviceQueueTest {
       long logBytes = guest.guestEnd() / 4096 / 8 + 8;
       FileIo.ftruncate(file.value(), logBytes);
       DirtyLog log = DirtyLog.map(file.value(), 0, logBytes, Backing.ANY_MEMORY);
-      TestRing ring = guest.ring(SIZE, packed ? VirtioFeatures.RING_PACKED : 0, true);
+      // So long that a packed ring's descriptors are on other pages than what the device asks for.
+      TestRing ring = guest.ring(512, packed ? VirtioFeatures.RING_PACKED : 0, true);
       long buffer = guest.allocate(12288, 4096);
       DeviceQueue device = ring.device(ring.freshBase());
       device.log(log, ring.deviceArea());
+      assertTrue(isDirty(log, ring.deviceArea()), "what was written before");
+      assertTrue(!packed || isDirty(log, ring.descriptors()), "descriptors used before");
+      RawMemory.clear(log.mapping().address(), logBytes);
       ring.driver().add(buffer + 4000, 8000, true);
       ring.driver().publish();
       BufferBurst burst = new BufferBurst(1);
@@ -69,7 +73,7 @@ class DeviceQueueTest {
       assertTrue(isDirty(log, buffer), "the first page");
       assertTrue(isDirty(log, buffer + 4096), "the byte on the second");
       assertEquals(false, isDirty(log, buffer + 8192), "a page that was not reached");
-      assertTrue(isDirty(log, ring.deviceArea()));
+      assertTrue(packed || isDirty(log, ring.deviceArea()), "the used ring");
       assertTrue(!packed || isDirty(log, ring.descriptors()), "used descriptors");
       device.log(null, -1);
       RawMemory.clear(log.mapping().address(), logBytes);

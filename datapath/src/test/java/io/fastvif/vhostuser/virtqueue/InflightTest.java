@@ -24,7 +24,7 @@ class InflightTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void everyBufferIsUsedOnceThoughTheBackendIsKilled(boolean packed) {
+  void everyBufferIsUsedExactlyOnceAcrossBackendKills(boolean packed) {
     Random random = new Random(3);
     try (TestGuest guest = new TestGuest(1 << 16)) {
       TestRing ring = guest.ring(SIZE, packed ? VirtioFeatures.RING_PACKED : 0, false);
@@ -105,7 +105,7 @@ class InflightTest {
 
   /** Killed after the driver was told, before the marks were taken off (split). */
   @Test
-  void aBatchThatTheDriverKnowsOfIsNotRepeated() {
+  void publishedBatchIsNotRepeated() {
     try (TestGuest guest = new TestGuest(1 << 16)) {
       TestRing ring = guest.ring(SIZE, 0, false);
       long heap = guest.allocate(4096, 4096);
@@ -132,7 +132,7 @@ class InflightTest {
 
   /** Killed before the first descriptor of a batch was written, after the others (packed). */
   @Test
-  void aPackedBatchThatTheDriverDoesNotKnowOfIsDoneAgain() {
+  void unpublishedPackedBatchIsRepeated() {
     try (TestGuest guest = new TestGuest(1 << 16)) {
       TestRing ring = guest.ring(SIZE, VirtioFeatures.RING_PACKED, false);
       long heap = guest.allocate(4096, 4096);
@@ -175,7 +175,7 @@ class InflightTest {
    * first.
    */
   @Test
-  void whatAnotherBackendHadTakenComesInTheOrderItWasTaken() {
+  void inflightBuffersAreResubmittedInFetchOrder() {
     try (TestGuest guest = new TestGuest(1 << 16)) {
       TestRing ring = guest.ring(SIZE, 0, false);
       long heap = guest.allocate(4096, 4096);

@@ -25,7 +25,7 @@ class NotificationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
-  void theDeviceIsKickedOnlyWhereItAskedForIt(int combination) {
+  void driverKicksOnlyWhereTheDeviceAsked(int combination) {
     try (TestGuest guest = new TestGuest(1 << 16)) {
       TestRing ring = guest.ring(SIZE, features(combination), false);
       long buffer = guest.allocate(64, 64);
@@ -59,7 +59,7 @@ class NotificationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
-  void theDriverIsCalledOnlyWhereItAskedForIt(int combination) {
+  void deviceCallsOnlyWhereTheDriverAsked(int combination) {
     try (TestGuest guest = new TestGuest(1 << 16);
         FileDescriptor call = FileDescriptor.check(Polling.eventfd(0, EFD_NONBLOCK), "eventfd")) {
       TestRing ring = guest.ring(SIZE, features(combination), true);
@@ -109,7 +109,7 @@ class NotificationTest {
    */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
-  void aCallIsHeardByWhoeverListensNext(int combination) {
+  void newCallDescriptorIsSignalledOnce(int combination) {
     try (TestGuest guest = new TestGuest(1 << 16);
         FileDescriptor masked = FileDescriptor.check(Polling.eventfd(0, EFD_NONBLOCK), "eventfd");
         FileDescriptor own = FileDescriptor.check(Polling.eventfd(0, EFD_NONBLOCK), "eventfd")) {

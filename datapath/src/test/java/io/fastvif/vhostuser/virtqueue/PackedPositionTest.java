@@ -34,7 +34,7 @@ class PackedPositionTest {
   /** Also with buffers of several descriptors, of which only the first is marked as used. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void theTruePlaceIsTaken(int segments) {
+  void resumesAtTheCorrectPosition(int segments) {
     try (TestGuest guest = new TestGuest(1 << 16)) {
       for (boolean writable : new boolean[] {false, true}) {
         long features = segments == 1 ? PACKED : PACKED & ~(1L << VIRTIO_NET_F_MRG_RXBUF);
@@ -60,7 +60,7 @@ class PackedPositionTest {
 
   /** What QEMU says after a backend was lost: where the ring began. */
   @Test
-  void thePlaceOfLongAgoIsRefused() {
+  void staleBaseIsRefused() {
     try (TestGuest guest = new TestGuest(1 << 16)) {
       TestRing ring = guest.ring(SIZE, PACKED, true);
       long buffer = guest.allocate(64, 64);
@@ -86,7 +86,7 @@ class PackedPositionTest {
   }
 
   @Test
-  void aTransmitRingThatWasUsedIsRefusedAtItsBeginning() {
+  void freshBaseOfAUsedTransmitRingIsRefused() {
     try (TestGuest guest = new TestGuest(1 << 16)) {
       TestRing ring = guest.ring(SIZE, PACKED, false);
       long buffer = guest.allocate(64, 64);
@@ -96,6 +96,31 @@ class PackedPositionTest {
       ring.driver().publish();
       use(ring, device, burst);
       assertThrows(BrokenRingException.class, () -> ring.device(ring.freshBase()));
+    }
+  }
+
+  /** User Mode Linux says so of each ring. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void baseZeroOfAnUnusedRingIsItsStart(boolean writable) {
+    try (TestGuest guest = new TestGuest(1 << 16)) {
+      TestRing ring = guest.ring(SIZE, PACKED, writable);
+      long buffer = guest.allocate(64, 64);
+      BufferBurst burst = new BufferBurst(SIZE);
+      add(ring, buffer, 1);
+      ring.driver().publish();
+      DeviceQueue device = ring.device(0);
+      use(ring, device, burst);
+      assertThrows(BrokenRingException.class, () -> ring.device(0), "it is in use");
+      // Where the wrap counter is 0, 0 is what it says.
+      for (int used = 1; used < SIZE; used++) {
+        add(ring, buffer, 1);
+        ring.driver().publish();
+        use(ring, device, burst);
+      }
+      add(ring, buffer, 1);
+      ring.driver().publish();
+      use(ring, ring.device(0), burst);
     }
   }
 }

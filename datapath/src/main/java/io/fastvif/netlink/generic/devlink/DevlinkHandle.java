@@ -33,11 +33,7 @@ public record DevlinkHandle(String bus, String device) {
     return new DevlinkHandle(text.substring(0, slash), text.substring(slash + 1));
   }
 
-  /**
-   * Whether it names a PCI device.
-   *
-   * @return whether it does
-   */
+  /** Whether it names a PCI device. */
   public boolean isPci() {
     return bus.equals(PCI);
   }

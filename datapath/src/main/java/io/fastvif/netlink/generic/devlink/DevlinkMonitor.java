@@ -19,7 +19,7 @@ import java.util.Optional;
 public final class DevlinkMonitor implements AutoCloseable {
   private static final String EVENTS = "config";
   private static final int BUFFER_SIZE = 1024 * 1024;
-  private static final int MOST_RECEIVES = 100_000;
+  private static final int MAX_RECEIVES = 100_000;
 
   private final NetlinkSocket events;
   private final DevlinkSocket reader;
@@ -86,7 +86,7 @@ public final class DevlinkMonitor implements AutoCloseable {
     }
     boolean happened = false;
     try {
-      for (int i = 0; i < MOST_RECEIVES && events.receive(dispatcher) > 0; i++) {
+      for (int i = 0; i < MAX_RECEIVES && events.receive(dispatcher) > 0; i++) {
         happened = true;
       }
     } catch (MessagesLostException e) {
@@ -104,11 +104,7 @@ public final class DevlinkMonitor implements AutoCloseable {
     read = false;
   }
 
-  /**
-   * How often everything was read, the first time included.
-   *
-   * @return the count
-   */
+  /** How often everything was read, the first time included. */
   public long resyncs() {
     return resyncs;
   }
@@ -122,11 +118,7 @@ public final class DevlinkMonitor implements AutoCloseable {
     return reader;
   }
 
-  /**
-   * The descriptor that becomes readable when there is something to {@link #poll}.
-   *
-   * @return the number
-   */
+  /** The descriptor that becomes readable when there is something to {@link #poll}. */
   public int descriptor() {
     return events.descriptor();
   }

@@ -51,25 +51,6 @@ public record DevlinkPort(
   /** The highest attribute that is read, DEVLINK_ATTR_PORT_PCI_SF_NUMBER. */
   private static final int MAX_KNOWN = 180;
 
-  /** A port of which nothing but its place is known. */
-  public static DevlinkPort at(DevlinkHandle device, int index) {
-    return new DevlinkPort(
-        device,
-        index,
-        PortFlavour.UNKNOWN,
-        0,
-        null,
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        false,
-        OptionalLong.empty(),
-        null,
-        null);
-  }
-
   /**
    * Reads DEVLINK_CMD_PORT_NEW, DEVLINK_CMD_PORT_DEL and the answers to DEVLINK_CMD_PORT_GET.
    *
@@ -114,11 +95,6 @@ public record DevlinkPort(
         address,
         active,
         attached);
-  }
-
-  /** Whether it is that port, whatever is said of it. */
-  public boolean isSamePort(DevlinkPort other) {
-    return index == other.index && device.equals(other.device);
   }
 
   private static int shortOr(AttributeTable attributes, int type, int absent) {

@@ -7,7 +7,6 @@ import io.fastvif.netlink.generic.GenericHeader;
 
 /** Writes requests to devlink. The methods named after attributes add to the one begun last. */
 public final class DevlinkRequest {
-  private static final int NLA_F_NESTED = 0x8000;
 
   private final MessageEncoder encoder;
   private final int family;
@@ -25,82 +24,20 @@ public final class DevlinkRequest {
     this.family = family;
   }
 
-  /**
-   * Begins to read all devices. Equivalent to {@code devlink dev show}.
-   *
-   * @return this
-   */
+  /** Begins to read all devices. Equivalent to {@code devlink dev show}. */
   public DevlinkRequest dumpDevices() {
     return beginDump(DEVLINK_CMD_GET);
   }
 
-  /**
-   * Begins to read all ports. Equivalent to {@code devlink port show}.
-   *
-   * @return this
-   */
+  /** Begins to read all ports. Equivalent to {@code devlink port show}. */
   public DevlinkRequest dumpPorts() {
     return beginDump(DEVLINK_CMD_PORT_GET);
-  }
-
-  /**
-   * Begins to read a port. Equivalent to {@code devlink port show BUS/DEVICE/INDEX}.
-   *
-   * @param device whose port it is
-   * @param index its number
-   * @return this
-   */
-  public DevlinkRequest getPort(DevlinkHandle device, int index) {
-    begin(DEVLINK_CMD_PORT_GET, device);
-    encoder.putInt(DEVLINK_ATTR_PORT_INDEX, index);
-    return this;
-  }
-
-  /**
-   * Begins to change the function that a port leads to. Equivalent to {@code devlink port function
-   * set BUS/DEVICE/INDEX}.
-   *
-   * @param device whose port it is
-   * @param index its number
-   * @return this
-   */
-  public DevlinkRequest setFunction(DevlinkHandle device, int index) {
-    begin(DEVLINK_CMD_PORT_SET, device);
-    encoder.putInt(DEVLINK_ATTR_PORT_INDEX, index);
-    encoder.beginNested(DEVLINK_ATTR_PORT_FUNCTION | NLA_F_NESTED);
-    functionOpen = true;
-    return this;
-  }
-
-  /**
-   * Gives the function a MAC address ({@code hw_addr}).
-   *
-   * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
-   * @return this
-   */
-  public DevlinkRequest address(long mac) {
-    encoder.putMacAddress(DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR, mac);
-    return this;
-  }
-
-  /**
-   * Activates the function or ends it ({@code state active|inactive}); subfunctions have that.
-   *
-   * @param active whether it is active
-   * @return this
-   */
-  public DevlinkRequest active(boolean active) {
-    encoder.putByte(
-        DEVLINK_PORT_FN_ATTR_STATE,
-        active ? DEVLINK_PORT_FN_STATE_ACTIVE : DEVLINK_PORT_FN_STATE_INACTIVE);
-    return this;
   }
 
   /**
    * Begins to read a card's switch. Equivalent to {@code devlink dev eswitch show BUS/DEVICE}.
    *
    * @param device the card's function
-   * @return this
    */
   public DevlinkRequest getEswitch(DevlinkHandle device) {
     return begin(DEVLINK_CMD_ESWITCH_GET, device);
@@ -110,7 +47,6 @@ public final class DevlinkRequest {
    * Begins to change a card's switch. Equivalent to {@code devlink dev eswitch set BUS/DEVICE}.
    *
    * @param device the card's function
-   * @return this
    */
   public DevlinkRequest setEswitch(DevlinkHandle device) {
     return begin(DEVLINK_CMD_ESWITCH_SET, device);
@@ -120,7 +56,6 @@ public final class DevlinkRequest {
    * Sets how it switches ({@code mode}).
    *
    * @param mode the mode
-   * @return this
    */
   public DevlinkRequest mode(Eswitch.Mode mode) {
     encoder.putShort(DEVLINK_ATTR_ESWITCH_MODE, mode.value());
@@ -131,7 +66,6 @@ public final class DevlinkRequest {
    * Sets how much of a frame's headers goes into the descriptor ({@code inline-mode}).
    *
    * @param mode the mode
-   * @return this
    */
   public DevlinkRequest inlineMode(Eswitch.InlineMode mode) {
     encoder.putByte(DEVLINK_ATTR_ESWITCH_INLINE_MODE, mode.value());
@@ -142,7 +76,6 @@ public final class DevlinkRequest {
    * Sets whether it encapsulates ({@code encap-mode}).
    *
    * @param mode the mode
-   * @return this
    */
   public DevlinkRequest encapMode(Eswitch.EncapMode mode) {
     encoder.putByte(DEVLINK_ATTR_ESWITCH_ENCAP_MODE, mode.value());

@@ -34,7 +34,7 @@ public final class DevlinkSocket implements AutoCloseable {
   /**
    * Opens a socket in the namespace of this thread.
    *
-   * @return it; empty if the kernel has no devlink, which comes with the first driver that uses it
+   * @return empty if the kernel has no devlink, which comes with the first driver that uses it
    * @throws io.fastvif.bindings.SystemCallException if the kernel refuses a socket
    */
   public static Optional<DevlinkSocket> open() {
@@ -83,24 +83,6 @@ public final class DevlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Reads a port. Equivalent to {@code devlink port show BUS/DEVICE/INDEX}.
-   *
-   * @param device whose port it is
-   * @param index its number
-   * @return the port; empty if there is none
-   * @throws NetlinkException if the kernel refuses
-   */
-  public Optional<DevlinkPort> port(DevlinkHandle device, int index) {
-    DevlinkPort[] found = {null};
-    int errno =
-        tryQuery(begin().getPort(device, index), message -> found[0] = DevlinkPort.read(message));
-    if (errno != 0 && errno != Errno.ENODEV) {
-      throw requests.refused();
-    }
-    return Optional.ofNullable(found[0]);
-  }
-
-  /**
    * Reads a card's switch. Equivalent to {@code devlink dev eswitch show BUS/DEVICE}.
    *
    * @param device the card's function
@@ -136,32 +118,6 @@ public final class DevlinkSocket implements AutoCloseable {
       set.encapMode(eswitch.encapMode());
     }
     execute(set);
-  }
-
-  /**
-   * Gives the function behind a port a MAC address. Equivalent to {@code devlink port function set
-   * BUS/DEVICE/INDEX hw_addr ADDRESS}.
-   *
-   * @param device whose port it is
-   * @param index its number
-   * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
-   * @throws NetlinkException if the kernel or the driver refuses
-   */
-  public void setFunctionAddress(DevlinkHandle device, int index, long mac) {
-    execute(begin().setFunction(device, index).address(mac));
-  }
-
-  /**
-   * Activates the function behind a port or ends it. Equivalent to {@code devlink port function set
-   * BUS/DEVICE/INDEX state active}.
-   *
-   * @param device whose port it is
-   * @param index its number
-   * @param active whether it is to be active
-   * @throws NetlinkException if the kernel or the driver refuses
-   */
-  public void setFunctionActive(DevlinkHandle device, int index, boolean active) {
-    execute(begin().setFunction(device, index).active(active));
   }
 
   /** Closes the socket. */

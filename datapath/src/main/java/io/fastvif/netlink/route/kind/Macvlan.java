@@ -19,11 +19,7 @@ public final class Macvlan implements LinkKind {
   /** Makes the kind, with no options. */
   public Macvlan() {}
 
-  /**
-   * Forgets all options.
-   *
-   * @return this
-   */
+  /** Forgets all options. */
   public Macvlan reset() {
     options.clear();
     return this;
@@ -33,21 +29,9 @@ public final class Macvlan implements LinkKind {
    * Sets who may talk to whom: {@code mode}.
    *
    * @param mode the mode
-   * @return this
    */
   public Macvlan mode(MacvlanMode mode) {
     options.setInt(IFLA_MACVLAN_MODE, mode.value());
-    return this;
-  }
-
-  /**
-   * Says whether a passthru link leaves the lower one as it is: {@code nopromisc}.
-   *
-   * @param on whether the lower link does not start to receive all frames
-   * @return this
-   */
-  public Macvlan noPromiscuous(boolean on) {
-    options.setShort(IFLA_MACVLAN_FLAGS, on ? MACVLAN_FLAG_NOPROMISC : 0);
     return this;
   }
 

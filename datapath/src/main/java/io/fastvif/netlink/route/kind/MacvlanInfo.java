@@ -21,7 +21,6 @@ public final class MacvlanInfo {
    * Reads the options of a link.
    *
    * @param link a link of one of these kinds
-   * @return this
    */
   public MacvlanInfo wrap(LinkMessage link) {
     present = link.kindOptions(options);
@@ -35,16 +34,5 @@ public final class MacvlanInfo {
    */
   public MacvlanMode mode() {
     return present && options.find(IFLA_MACVLAN_MODE) ? MacvlanMode.of(options.getInt()) : null;
-  }
-
-  /**
-   * Whether a passthru link leaves the lower one as it is.
-   *
-   * @return MACVLAN_FLAG_NOPROMISC
-   */
-  public boolean isNoPromiscuous() {
-    return present
-        && options.find(IFLA_MACVLAN_FLAGS)
-        && (options.getShort() & MACVLAN_FLAG_NOPROMISC) != 0;
   }
 }

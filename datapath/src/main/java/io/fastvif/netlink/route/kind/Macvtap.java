@@ -19,11 +19,7 @@ public final class Macvtap implements LinkKind {
   /** Makes the kind, with no options. */
   public Macvtap() {}
 
-  /**
-   * Forgets all options.
-   *
-   * @return this
-   */
+  /** Forgets all options. */
   public Macvtap reset() {
     options.clear();
     return this;
@@ -33,7 +29,6 @@ public final class Macvtap implements LinkKind {
    * Sets who may talk to whom: {@code mode}.
    *
    * @param mode the mode
-   * @return this
    */
   public Macvtap mode(MacvlanMode mode) {
     options.setInt(IFLA_MACVLAN_MODE, mode.value());
@@ -44,7 +39,6 @@ public final class Macvtap implements LinkKind {
    * Says whether a passthru link leaves the lower one as it is: {@code nopromisc}.
    *
    * @param on whether the lower link does not start to receive all frames
-   * @return this
    */
   public Macvtap noPromiscuous(boolean on) {
     options.setShort(IFLA_MACVLAN_FLAGS, on ? MACVLAN_FLAG_NOPROMISC : 0);

@@ -21,10 +21,6 @@ final class Options {
     present = 0;
   }
 
-  void setByte(int type, int value) {
-    set(type, value, BYTE);
-  }
-
   void setFlag(int type, boolean on) {
     set(type, on ? 1 : 0, BYTE);
   }
@@ -39,10 +35,6 @@ final class Options {
 
   void setShortBigEndian(int type, int value) {
     set(type, value, SHORT_BIG_ENDIAN);
-  }
-
-  void setIntBigEndian(int type, int value) {
-    set(type, value, INT_BIG_ENDIAN);
   }
 
   void encode(MessageEncoder encoder) {

@@ -30,11 +30,7 @@ public final class Veth implements LinkKind {
   /** Makes the kind, with no options. */
   public Veth() {}
 
-  /**
-   * Forgets all options.
-   *
-   * @return this
-   */
+  /** Forgets all options. */
   public Veth reset() {
     peerName = null;
     peerAddress = ABSENT;
@@ -51,7 +47,6 @@ public final class Veth implements LinkKind {
    * Names the peer; without a name the kernel takes {@code vethN}.
    *
    * @param name of 1 to 15 bytes
-   * @return this
    */
   public Veth peerName(CharSequence name) {
     peerName = name;
@@ -62,7 +57,6 @@ public final class Veth implements LinkKind {
    * Sets the peer's MAC address: {@code peer address ADDRESS}.
    *
    * @param mac the 48 bits, the first byte on the wire in bits 47 to 40
-   * @return this
    */
   public Veth peerAddress(long mac) {
     peerAddress = mac;
@@ -73,7 +67,6 @@ public final class Veth implements LinkKind {
    * Sets the peer's MTU: {@code peer mtu MTU}.
    *
    * @param bytes the largest payload
-   * @return this
    */
   public Veth peerMtu(int bytes) {
     peerMtu = bytes;
@@ -85,7 +78,6 @@ public final class Veth implements LinkKind {
    *
    * @param transmit transmit queues
    * @param receive receive queues
-   * @return this
    */
   public Veth peerQueues(int transmit, int receive) {
     peerTransmitQueues = transmit;
@@ -97,7 +89,6 @@ public final class Veth implements LinkKind {
    * Puts the peer into an interface group: {@code peer group GROUP}.
    *
    * @param group 0 for the default one, or positive
-   * @return this
    */
   public Veth peerGroup(int group) {
     peerGroup = group;
@@ -108,21 +99,9 @@ public final class Veth implements LinkKind {
    * Creates the peer in another namespace: {@code peer netns NAME}.
    *
    * @param descriptor an open descriptor of the namespace
-   * @return this
    */
   public Veth peerNamespaceDescriptor(int descriptor) {
     peerNamespaceDescriptor = descriptor;
-    return this;
-  }
-
-  /**
-   * Creates the peer in the namespace of a process: {@code peer netns PID}.
-   *
-   * @param pid the process or thread
-   * @return this
-   */
-  public Veth peerNamespaceProcess(int pid) {
-    peerNamespaceProcess = pid;
     return this;
   }
 

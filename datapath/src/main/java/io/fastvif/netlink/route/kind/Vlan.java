@@ -19,11 +19,7 @@ public final class Vlan implements LinkKind {
   /** Makes the kind, with no options. */
   public Vlan() {}
 
-  /**
-   * Forgets all options.
-   *
-   * @return this
-   */
+  /** Forgets all options. */
   public Vlan reset() {
     options.clear();
     return this;
@@ -33,7 +29,6 @@ public final class Vlan implements LinkKind {
    * Sets the VLAN: {@code id}.
    *
    * @param id 0 to 4094
-   * @return this
    */
   public Vlan id(int id) {
     options.setShort(IFLA_VLAN_ID, id);
@@ -44,7 +39,6 @@ public final class Vlan implements LinkKind {
    * Sets the Ethernet type of the tag: {@code protocol}.
    *
    * @param etherType 0x8100 (802.1Q, the default) or 0x88a8 (802.1ad)
-   * @return this
    */
   public Vlan protocol(int etherType) {
     options.setShortBigEndian(IFLA_VLAN_PROTOCOL, etherType);

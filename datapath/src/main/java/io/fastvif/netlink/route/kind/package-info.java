@@ -1,6 +1,5 @@
 /**
- * The kinds of virtual links, one small class each. Uses {@code netlink.route}, {@code netlink} and
- * native-bindings.
+ * The kinds of virtual links, one small class each.
  *
  * <p>A kind holds the options to create or change a link with, writes them as the inside of
  * IFLA_INFO_DATA, and can be used for one link after another: {@code reset()} forgets all options.

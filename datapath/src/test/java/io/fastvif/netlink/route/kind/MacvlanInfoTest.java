@@ -1,9 +1,7 @@
 package io.fastvif.netlink.route.kind;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.netlink.Captured;
 import io.fastvif.netlink.route.LinkMessage;
@@ -15,21 +13,18 @@ class MacvlanInfoTest {
   private final MacvlanInfo info = new MacvlanInfo();
 
   @Test
-  void modeAndPromiscuity() {
+  void mode() {
     info.wrap(link.wrap(Captured.message("reply-link-macvtap-passthru")));
     assertEquals("macvtap", link.kind());
     assertEquals(MacvlanMode.PASSTHRU, info.mode());
-    assertTrue(info.isNoPromiscuous());
     info.wrap(link.wrap(Captured.message("reply-link-macvtap-vepa")));
     assertEquals(MacvlanMode.VEPA, info.mode());
-    assertFalse(info.isNoPromiscuous());
   }
 
   @Test
   void aLinkOfAnotherKindHasNone() {
     info.wrap(link.wrap(Captured.message("reply-link-veth")));
     assertNull(info.mode());
-    assertFalse(info.isNoPromiscuous());
   }
 
   @Test

@@ -1,0 +1,304 @@
+package io.fastvif.agent.keeper;
+
+import io.fastvif.agent.KeptVif;
+import io.fastvif.agent.VifState;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.trace.Log;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The VIFs that are declared, or that something is being done with, and the order of turns. */
+final class KeptVifs {
+  private static final int CROWD = 64;
+
+  private final Keeping keeping;
+
+  /** Changed by the keeper's thread alone. */
+  private final ConcurrentHashMap<String, KeptEntry> entries = new ConcurrentHashMap<>();
+
+  private final DeviceIndex index = new DeviceIndex();
+  private final DriftWatch drift;
+  private final OrphanSearch orphans;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicInteger turns = new AtomicInteger();
+  private final AtomicInteger starting = new AtomicInteger();
+  private volatile boolean closing;
+
+  KeptVifs(Keeping keeping) {
+    this.keeping = keeping;
+    drift = new DriftWatch(keeping, this);
+    orphans = new OrphanSearch(keeping, this);
+  }
+
+  /** Has what was found on disk plugged and unplugged, and listens to the host's changes. */
+  void begin(List<StoredVif> stored) {
+    starting.set(stored.size());
+    drift.begin();
+    keeping
+        .thread()
+        .execute(
+            () -> {
+              stored.forEach(this::begin);
+              if (stored.isEmpty()) {
+                orphans.begin();
+              }
+            });
+  }
+
+  private void looked() {
+    if (starting.decrementAndGet() == 0) {
+      orphans.begin();
+    }
+  }
+
+  private void begin(StoredVif stored) {
+    KeptEntry vif = make(stored.declaration().id());
+    vif.declare(stored.declaration(), stored.isToUnplug());
+    vif.enter(stored.isToUnplug() ? VifState.UNPLUGGING : VifState.PLUGGING, "");
+    if (keeping.options().repairs() || stored.isToUnplug()) {
+      add(vif, new FirstTurn(new RepairTurn(keeping, System.nanoTime())));
+    } else {
+      looked();
+      drift.check(vif);
+    }
+  }
+
+  /** Counts those that are still to be looked at. */
+  private final class FirstTurn implements Turn {
+    private final Turn turn;
+
+    FirstTurn(Turn turn) {
+      this.turn = turn;
+    }
+
+    @Override
+    public CompletableFuture<PlugResult> begin(KeptEntry vif) {
+      CompletableFuture<PlugResult> ended;
+      try {
+        ended = turn.begin(vif);
+      } catch (RuntimeException | Error thrown) {
+        ended = CompletableFuture.failedFuture(thrown);
+      }
+      return ended.whenComplete((result, thrown) -> looked());
+    }
+
+    @Override
+    public CompletableFuture<PlugResult> answer() {
+      return null;
+    }
+  }
+
+  private KeptEntry make(String id) {
+    KeeperCounters counters = keeping.counters();
+    return entries.computeIfAbsent(
+        id, key -> new KeptEntry(key, new Pauses(keeping.options(), counters), counters, index));
+  }
+
+  /** The VIF of that id, if it is declared or something is being done with it. */
+  Optional<KeptEntry> entry(String id) {
+    return Optional.ofNullable(entries.get(id));
+  }
+
+  /** All of them. */
+  Collection<KeptEntry> all() {
+    return entries.values();
+  }
+
+  /** Whether something is being done with many of them; from any thread. */
+  boolean isCrowded() {
+    return turns.get() > CROWD;
+  }
+
+  /** Whether something is being done with any of them. */
+  boolean isBusy() {
+    return turns.get() > 0;
+  }
+
+  /** Finds them by names. */
+  DeviceIndex index() {
+    return index;
+  }
+
+  /** Has a VIF that has drifted repaired, at once unless it was before. */
+  void repair(KeptEntry vif) {
+    long now = System.nanoTime();
+    Duration pause = vif.pauses().take(now);
+    if (pause.isZero()) {
+      add(vif, new RepairTurn(keeping, now));
+    } else {
+      retryAfter(vif, pause);
+    }
+  }
+
+  /** Tries a VIF again that has failed, soon: what it lacked may be there. */
+  void retrySoon(KeptEntry vif) {
+    if (!keeping.options().repairs()) {
+      drift.check(vif);
+      return;
+    }
+    vif.pauses().cancel();
+    Duration pause = vif.pauses().leftOfFirst(System.nanoTime());
+    if (pause.isPositive()) {
+      retryAfter(vif, pause);
+    } else {
+      add(vif, new RepairTurn(keeping, System.nanoTime()));
+    }
+  }
+
+  private void retryAfter(KeptEntry vif, Duration pause) {
+    long since = System.nanoTime();
+    vif.pauses()
+        .timed(
+            keeping
+                .thread()
+                .after(
+                    pause,
+                    () -> {
+                      vif.pauses().ended();
+                      add(vif, new RepairTurn(keeping, since));
+                    }));
+  }
+
+  /** A VIF is left alone now, unless it is not as it should be. */
+  private void rest(KeptEntry vif) {
+    boolean isWrong =
+        !vif.isSaved()
+            || vif.isToUnplug()
+            || (vif.isToPlug() && vif.state() == VifState.FAILED && keeping.options().repairs());
+    if (isWrong && !closing && !vif.pauses().isTimed()) {
+      retryAfter(vif, vif.pauses().takeAfterFailure(System.nanoTime()));
+    } else if (vif.declared() == null && vif.isSaved()) {
+      vif.pauses().cancel();
+      entries.remove(vif.id());
+    }
+  }
+
+  /** Has something done with a VIF, from any thread. */
+  CompletableFuture<PlugResult> submit(String id, Turn turn) {
+    if (closing) {
+      return CompletableFuture.completedFuture(HostKeeper.closed(id));
+    }
+    keeping.thread().execute(() -> take(id, turn));
+    return turn.answer();
+  }
+
+  private void take(String id, Turn turn) {
+    if (closing) {
+      turn.answer().complete(HostKeeper.closed(id));
+    } else {
+      add(make(id), turn);
+    }
+  }
+
+  private void add(KeptEntry vif, Turn turn) {
+    turns.incrementAndGet();
+    Turn first = vif.add(turn);
+    if (first != null) {
+      begin(vif, first);
+    }
+  }
+
+  private void begin(KeptEntry vif, Turn turn) {
+    CompletableFuture<PlugResult> result;
+    try {
+      result = turn.begin(vif);
+    } catch (RuntimeException | Error thrown) {
+      result = CompletableFuture.failedFuture(thrown);
+    }
+    result
+        .whenComplete((done, thrown) -> end(vif, turn, done, thrown))
+        .exceptionally(
+            thrown -> {
+              Log.warning(KeptVifs.class, "an error of fastvif's own: " + thrown, thrown);
+              return null;
+            });
+  }
+
+  private void end(KeptEntry vif, Turn turn, PlugResult result, Throwable thrown) {
+    if (thrown != null) {
+      Log.warning(KeptVifs.class, "an error of fastvif's own: VIF " + vif.id(), thrown);
+    }
+    turns.decrementAndGet();
+    Turn next = vif.next();
+    if (next != null) {
+      begin(vif, next);
+    } else {
+      rest(vif);
+    }
+    if (turn.answer() != null) {
+      if (thrown == null) {
+        turn.answer().complete(result);
+      } else {
+        turn.answer().completeExceptionally(thrown);
+      }
+    }
+    if (closing && turns.get() == 0) {
+      ended.countDown();
+    }
+  }
+
+  /** Whether a VIF of that id is declared. */
+  boolean isDeclared(String id) {
+    KeptEntry vif = entries.get(id);
+    return vif != null && vif.standing().declared() != null;
+  }
+
+  /** The declared VIF of that id. */
+  Optional<KeptVif> find(String id) {
+    KeptEntry vif = entries.get(id);
+    if (vif == null) {
+      return Optional.empty();
+    }
+    Standing standing = vif.standing();
+    return standing.declared() == null ? Optional.empty() : Optional.of(standing.show(id));
+  }
+
+  /** All declared VIFs. */
+  List<KeptVif> declared() {
+    List<KeptVif> all = new ArrayList<>(entries.size());
+    for (KeptEntry vif : entries.values()) {
+      Standing standing = vif.standing();
+      if (standing.declared() != null) {
+        all.add(standing.show(vif.id()));
+      }
+    }
+    return all;
+  }
+
+  /** Why it is not ready; empty if it is. */
+  List<String> unreadiness() {
+    if (closing) {
+      return List.of("the agent ends");
+    }
+    int left = starting.get();
+    return left == 0
+        ? List.of()
+        : List.of("the agent has just started, and has not looked at " + left + " VIFs yet");
+  }
+
+  /** Takes no more, and waits for what was begun. */
+  void close(Duration bound) {
+    closing = true;
+    keeping
+        .thread()
+        .execute(
+            () -> {
+              if (turns.get() == 0) {
+                ended.countDown();
+              }
+            });
+    try {
+      ended.await(bound.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

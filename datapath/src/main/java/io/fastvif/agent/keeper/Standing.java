@@ -1,0 +1,37 @@
+package io.fastvif.agent.keeper;
+
+import io.fastvif.agent.KeptVif;
+import io.fastvif.agent.VifState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How things stand with a VIF at a moment, for any thread.
+ *
+ * @param declared what was declared; null while nothing is
+ * @param problem empty if there is none
+ */
+record Standing(
+    Declaration declared,
+    VifState state,
+    Instant since,
+    List<String> devices,
+    long repairs,
+    String problem) {
+
+  /** The same for who asks; what is kept as text is read when it is asked for. */
+  KeptVif show(String id) {
+    Map<String, String> options = declared == null ? Map.of() : declared.options();
+    return new KeptVif(
+        id,
+        state,
+        since,
+        () -> Optional.ofNullable(declared).map(Declaration::request),
+        options,
+        devices,
+        repairs,
+        problem);
+  }
+}

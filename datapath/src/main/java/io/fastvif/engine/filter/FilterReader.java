@@ -1,0 +1,125 @@
+package io.fastvif.engine.filter;
+
+import static io.fastvif.bindings.linux.linux_h.NFPROTO_IPV4;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.netlink.DumpInterruptedException;
+import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.netfilter.IptablesLine;
+import io.fastvif.netlink.netfilter.NftRule;
+import io.fastvif.netlink.netfilter.NftSocket;
+import io.fastvif.netns.Netns;
+import io.fastvif.plan.FilterSnapshot;
+import io.fastvif.plan.ForwardingRule;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads the rules on what a namespace forwards, for planning. */
+public final class FilterReader implements AutoCloseable {
+  /** Of the thread that reads it. */
+  private static final Path LEGACY_TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
+
+  private final Netns namespace;
+  private NftSocket socket;
+  private boolean isMissing;
+  private boolean closed;
+
+  /**
+   * @param namespace stays the caller's to close, after this
+   */
+  public FilterReader(Netns namespace) {
+    this.namespace = namespace;
+  }
+
+  /**
+   * Opens the socket if it is not open; reading does that too.
+   *
+   * @return false if the kernel has no nf_tables
+   */
+  public synchronized boolean open() {
+    if (socket == null && !isMissing) {
+      try {
+        socket = namespace.visit(() -> NftSocket.open(NFPROTO_IPV4));
+      } catch (SystemCallException refused) {
+        if (refused.errno() != Errno.EPROTONOSUPPORT && refused.errno() != Errno.EAFNOSUPPORT) {
+          throw refused;
+        }
+        // a kernel without nfnetlink: nothing is known, and steps fail with its word for it
+        isMissing = true;
+      }
+    }
+    return socket != null;
+  }
+
+  /**
+   * Reads them; from any thread.
+   *
+   * @throws IllegalStateException if this is closed
+   */
+  public synchronized FilterSnapshot read() {
+    if (closed) {
+      throw new IllegalStateException("the engine is closed: its snapshot reads no more rules");
+    }
+    if (!open()) {
+      return FilterSnapshot.UNKNOWN;
+    }
+    try {
+      return of(ForwardingTables.read(socket), isLegacyUsed());
+    } catch (NetlinkException | DumpInterruptedException unreadable) {
+      return FilterSnapshot.UNKNOWN;
+    }
+  }
+
+  /** What planning wants to know of the rules. */
+  public static FilterSnapshot of(ForwardingTables tables, boolean isLegacyUsed) {
+    Map<String, List<ForwardingRule>> rules = new HashMap<>();
+    tables.byBridge().forEach((bridge, all) -> rules.put(bridge, ForwardingTables.inWords(all)));
+    Map<String, Set<String>> vifs = new HashMap<>();
+    for (NftRule mark : tables.marks()) {
+      ForwardingTables.markedBridge(mark)
+          .ifPresent(
+              bridge ->
+                  vifs.computeIfAbsent(bridge, name -> new HashSet<>())
+                      .add(ForwardingTables.markedVif(mark)));
+    }
+    List<FilterSnapshot.OtherRule> forward =
+        tables.forwardRules().stream()
+            .filter(rule -> !ForwardingTables.isJump(rule))
+            .map(IptablesLine::of)
+            .map(line -> new FilterSnapshot.OtherRule(line.text(), line.isWhole()))
+            .toList();
+    return new FilterSnapshot(true, rules, vifs, forward, !tables.jumps().isEmpty(), isLegacyUsed);
+  }
+
+  /** Whether x_tables' own table filter is there: it comes with its first use. */
+  private boolean isLegacyUsed() {
+    return namespace
+        .visit(FilterReader::legacyTables)
+        .lines()
+        .anyMatch(ForwardingTables.TABLE::equals);
+  }
+
+  private static String legacyTables() {
+    try {
+      return Files.readString(LEGACY_TABLES, StandardCharsets.US_ASCII);
+    } catch (IOException noLegacy) {
+      return "";
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (socket != null) {
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.fastvif.engine.filter;
+
+import io.fastvif.netlink.netfilter.NftChain;
+import io.fastvif.netlink.netfilter.NftExchange;
+import io.fastvif.netlink.netfilter.NftRule;
+import io.fastvif.netlink.netfilter.NftTable;
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.ForwardingRule;
+import io.fastvif.plan.ForwardingStep;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the kernel has of the rules on what is forwarded, as it was at one generation.
+ *
+ * <p>The rules are where iptables-nft's are, because a packet that one base chain accepts can still
+ * be dropped by another: in the table {@code filter}, whose chain FORWARD jumps to {@code
+ * fastvif-FORWARD}. Each has {@code fastvif:} and its bridge's name as its comment; iptables shows
+ * it, and keeps it as a match of its own when it writes its table anew. Which VIFs want a bridge's
+ * rules is kept in a table that no packet comes through, as rules that name the bridge and have
+ * {@code fastvif:} and the VIF's id as their comment. One batch changes both.
+ *
+ * @param generation the ruleset's
+ * @param table iptables' table filter
+ * @param forward its chain FORWARD
+ * @param forwardRules that chain's rules
+ * @param chain fastvif's chain
+ * @param rules that chain's rules, also those of others
+ * @param own the table of the VIFs
+ * @param marks that table's rules
+ */
+public record ForwardingTables(
+    int generation,
+    Optional<NftTable> table,
+    Optional<NftChain> forward,
+    List<NftRule> forwardRules,
+    Optional<NftChain> chain,
+    List<NftRule> rules,
+    Optional<NftTable> own,
+    List<NftRule> marks) {
+  /** iptables' names. */
+  static final String TABLE = "filter";
+
+  static final String FORWARD = "FORWARD";
+  static final String CHAIN = ForwardingStep.CHAIN;
+
+  /** The table of the VIFs and its chain. */
+  static final String OWN_TABLE = "fastvif";
+
+  static final String VIFS = "vifs";
+
+  /** The comment of what fastvif made for all bridges: tables, chains, and the jump to its own. */
+  static final String COMMENT = Aliases.of(FORWARD);
+
+  /** Reads them. */
+  public static ForwardingTables read(NftExchange kernel) {
+    int generation = kernel.generation();
+    Optional<NftTable> table = kernel.table(TABLE);
+    Optional<NftChain> forward = table.isEmpty() ? Optional.empty() : kernel.chain(TABLE, FORWARD);
+    Optional<NftChain> chain = table.isEmpty() ? Optional.empty() : kernel.chain(TABLE, CHAIN);
+    Optional<NftTable> own = kernel.table(OWN_TABLE);
+    return new ForwardingTables(
+        generation,
+        table,
+        forward,
+        forward.isEmpty() ? List.of() : kernel.rules(TABLE, FORWARD),
+        chain,
+        chain.isEmpty() ? List.of() : kernel.rules(TABLE, CHAIN),
+        own,
+        own.isEmpty() ? List.of() : kernel.rules(OWN_TABLE, VIFS));
+  }
+
+  /** The rules of FORWARD that jump to fastvif's chain. */
+  List<NftRule> jumps() {
+    return forwardRules.stream().filter(ForwardingTables::isJump).toList();
+  }
+
+  static boolean isJump(NftRule rule) {
+    return rule.comment().equals(COMMENT)
+        && ForwardingRules.read(rule)
+            .filter(read -> read.equals(new ForwardingRule("", "", CHAIN)))
+            .isPresent();
+  }
+
+  /** The rules of each bridge as the kernel has them, in order. */
+  Map<String, List<NftRule>> byBridge() {
+    Map<String, List<NftRule>> bridges = new LinkedHashMap<>();
+    for (NftRule rule : rules) {
+      Aliases.vifId(rule.comment())
+          .ifPresent(
+              bridge -> bridges.computeIfAbsent(bridge, name -> new ArrayList<>()).add(rule));
+    }
+    return bridges;
+  }
+
+  /** The same, in words; a rule that somebody has changed is none. */
+  static List<ForwardingRule> inWords(List<NftRule> rules) {
+    return rules.stream()
+        .map(rule -> ForwardingRules.read(rule).orElse(new ForwardingRule("", "", "")))
+        .toList();
+  }
+
+  /** The bridge whose rules a VIF wants by this rule; empty if it does not say so. */
+  static Optional<String> markedBridge(NftRule mark) {
+    return Aliases.vifId(mark.comment()).isEmpty()
+        ? Optional.empty()
+        : ForwardingRules.read(mark).map(ForwardingRule::in);
+  }
+
+  /** The VIF that a rule of the VIFs' table is for. */
+  static String markedVif(NftRule mark) {
+    return Aliases.vifId(mark.comment()).orElse("");
+  }
+}

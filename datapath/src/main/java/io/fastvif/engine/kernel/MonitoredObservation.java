@@ -1,0 +1,168 @@
+package io.fastvif.engine.kernel;
+
+import io.fastvif.engine.filter.FilterEvents;
+import io.fastvif.observe.EventWatch;
+import io.fastvif.observe.HostMonitor;
+import io.fastvif.plan.DeviceSnapshot;
+import io.fastvif.plan.FilterSnapshot;
+import io.fastvif.plan.HostChanges;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkEntries;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.MovedLinks;
+import io.fastvif.plan.SriovSnapshot;
+import java.util.List;
+
+/**
+ * An observation whose snapshots a {@link HostMonitor} keeps current. It tells the monitor which
+ * links the engine sets, because the kernel has no event for some settings; and has it take in
+ * events after each round, so that a round's do not overrun the buffer.
+ */
+public final class MonitoredObservation implements HostObservation, RoundChanges.Receiver {
+  private final HostObservation others;
+  private final LinkQuestions links;
+  private final HostMonitor monitor;
+
+  /** Null until somebody wants to know. */
+  private EventWatch watch;
+
+  private FilterEvents filterEvents;
+  private boolean closed;
+
+  private MonitoredObservation(HostObservation others, LinkQuestions links, HostMonitor monitor) {
+    this.others = others;
+    this.links = links;
+    this.monitor = monitor;
+  }
+
+  /**
+   * Opens the monitor in the namespace of the calling thread.
+   *
+   * @param transport answers what the monitor does not; not closed with this
+   */
+  public static MonitoredObservation open(Transport transport) {
+    return new MonitoredObservation(transport, transport, HostMonitor.open());
+  }
+
+  @Override
+  public void changed(RoundChanges changes) {
+    changes.tell(this);
+  }
+
+  @Override
+  public void linkSet(int index) {
+    monitor.linkSet(index);
+  }
+
+  @Override
+  public void addressesChanged(int index) {
+    monitor.addressesChanged(index);
+  }
+
+  @Override
+  public void performed(LocalStep step) {
+    try {
+      mark(step);
+    } catch (RuntimeException | Error failed) {
+      // The step is done, and would count as refused. The next snapshot reads everything.
+      monitor.refresh();
+    }
+  }
+
+  private void mark(LocalStep step) {
+    switch (step) {
+      case LocalStep.CreateTap tap -> {
+        int index = links.linkIndex(tap.name());
+        if (index > 0) {
+          monitor.linkSet(index); // the alias has no event
+        }
+      }
+      case LocalStep.DisableIpv6 ipv6 -> written(ipv6.name());
+      case LocalStep.SetSysctl sysctl -> written(sysctl.name());
+    }
+  }
+
+  private void written(String name) {
+    int index = links.linkIndex(name);
+    if (index > 0) {
+      monitor.settingsWritten(index);
+    }
+  }
+
+  @Override
+  public void answered() {
+    try {
+      monitor.poll();
+    } catch (RuntimeException | Error failed) {
+      // What was sent is done and answered. The next snapshot reads everything, or says why not.
+      monitor.refresh();
+    }
+  }
+
+  @Override
+  public HostSnapshot snapshot() {
+    return monitor.snapshot();
+  }
+
+  @Override
+  public long readings() {
+    return monitor.readings();
+  }
+
+  @Override
+  public LinkEntries entries(int index) {
+    return others.entries(index);
+  }
+
+  @Override
+  public MovedLinks movedLinks(int index) {
+    return others.movedLinks(index);
+  }
+
+  @Override
+  public DeviceSnapshot devices(HostSnapshot host) {
+    return others.devices(host);
+  }
+
+  @Override
+  public FilterSnapshot filters() {
+    return others.filters();
+  }
+
+  @Override
+  public SriovSnapshot functions() {
+    return others.functions();
+  }
+
+  @Override
+  public synchronized void watch(HostChanges changes) {
+    if (closed || watch != null) {
+      throw new IllegalStateException(
+          closed ? "the engine is closed" : "somebody is told of the host's changes already");
+    }
+    monitor.tell(changes);
+    filterEvents = others.watchFilters(changes);
+    watch =
+        new EventWatch(filterEvents == null ? List.of(monitor) : List.of(monitor, filterEvents));
+  }
+
+  @Override
+  public synchronized void unwatch() {
+    if (watch != null) {
+      watch.close();
+      watch = null;
+      monitor.tell(null);
+    }
+    if (filterEvents != null) {
+      filterEvents.close();
+      filterEvents = null;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    unwatch();
+    monitor.close();
+  }
+}

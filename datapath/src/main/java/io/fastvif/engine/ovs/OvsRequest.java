@@ -1,0 +1,27 @@
+package io.fastvif.engine.ovs;
+
+import io.fastvif.plan.OvsStep;
+
+/** A plan's change of Open vSwitch on its way. */
+final class OvsRequest {
+  final OvsPlanUnderWay plan;
+  final OvsStep.ChangeOvs step;
+
+  /** When it is given up. */
+  final long deadline;
+
+  /** How often what it assumed was no longer so. */
+  int attempts;
+
+  /** What was left as it is, as the rows are now; null for nothing. */
+  String note;
+
+  /** Whether it was sent and it is not known what became of it. */
+  boolean unknown;
+
+  OvsRequest(OvsPlanUnderWay plan, OvsStep.ChangeOvs step, long deadline) {
+    this.plan = plan;
+    this.step = step;
+    this.deadline = deadline;
+  }
+}

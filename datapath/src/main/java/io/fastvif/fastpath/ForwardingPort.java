@@ -1,0 +1,174 @@
+package io.fastvif.fastpath;
+
+import io.fastvif.engine.GuestListener;
+import io.fastvif.forward.DropReason;
+import io.fastvif.forward.FlowStatistics;
+import io.fastvif.forward.Forwarder;
+import io.fastvif.forward.PortPair;
+import io.fastvif.forward.TapPort;
+import io.fastvif.forward.VhostUserPort;
+import io.fastvif.plan.ServedPort;
+import io.fastvif.trace.Tracing;
+import io.fastvif.vhostuser.session.BackendObserver;
+import io.fastvif.vhostuser.session.BackendOptions;
+import io.fastvif.vhostuser.session.ListenOptions;
+import io.fastvif.vhostuser.session.SessionLoop;
+import io.fastvif.vhostuser.session.VhostUserBackend;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A port that is open: tap, guest's side, the pair of both, and the socket. */
+final class ForwardingPort implements BackendObserver, AutoCloseable {
+  private static final String GUEST = "guest of ";
+
+  private final ServedPort port;
+  private final Forwarder forwarder;
+  private final GuestListener guests;
+  private final TapPort tap;
+  private final VhostUserPort guest;
+  private PortPair pair;
+  private VhostUserBackend backend;
+  private volatile boolean connected;
+  private final AtomicLong connections = new AtomicLong();
+
+  /** Why the last frontend left; empty while one is there. */
+  private volatile String left = "";
+
+  private ForwardingPort(ServedPort port, Forwarder forwarder, GuestListener guests) {
+    this.port = port;
+    this.forwarder = forwarder;
+    this.guests = guests;
+    tap = TapPort.attach(port.tap(), port.queuePairs());
+    guest = VhostUserPort.toHost(GUEST + port.name(), port.queuePairs());
+  }
+
+  /** Opens it; the socket comes last. */
+  @SuppressWarnings("try") // it ends with the block
+  static ForwardingPort open(
+      ServedPort port, Forwarder forwarder, SessionLoop sessions, GuestListener guests) {
+    ForwardingPort opened = new ForwardingPort(port, forwarder, guests);
+    try (Tracing.Scope scope = Tracing.forVif(port.vifId())) {
+      opened.pair = forwarder.connect(opened.guest, opened.tap);
+      opened.backend = opened.backend(sessions);
+      return opened;
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private VhostUserBackend backend(SessionLoop sessions) {
+    BackendOptions options = BackendOptions.of(guest.features(), port.queuePairs());
+    if (!port.listens()) {
+      return VhostUserBackend.connect(sessions, port.path(), options, guest, this);
+    }
+    ListenOptions socket =
+        new ListenOptions(
+            port.path(),
+            port.access().permissions(),
+            port.access().owner().orElse(ListenOptions.UNCHANGED),
+            port.access().group().orElse(ListenOptions.UNCHANGED));
+    return VhostUserBackend.listen(sessions, socket, options, guest, this);
+  }
+
+  ServedPort port() {
+    return port;
+  }
+
+  @Override
+  public void connected() {
+    connected = true;
+    left = "";
+    connections.incrementAndGet();
+    guests.connected(port);
+  }
+
+  @Override
+  public void connectionFailed(String reason) {
+    if (!connected) {
+      left = reason;
+    }
+  }
+
+  @Override
+  public void disconnected(boolean owner, String reason) {
+    if (owner) {
+      connected = false;
+      left = reason;
+      guests.left(port, reason);
+    }
+  }
+
+  PortReport report() {
+    Sum fromGuest = new Sum();
+    Sum toGuest = new Sum();
+    for (FlowStatistics flow : pair.statistics()) {
+      (flow.flow().startsWith(GUEST) ? fromGuest : toGuest).add(flow);
+    }
+    return new PortReport(
+        port, connected, connections.get(), problem(), fromGuest.direction(), toGuest.direction());
+  }
+
+  /**
+   * Whether it forwards nothing any more, whatever the frontend does: the tap was deleted, or a
+   * fault has stopped it.
+   */
+  boolean isDead() {
+    return tap.isDead();
+  }
+
+  private String problem() {
+    String ofTap = tap.problem();
+    if (!ofTap.isEmpty()) {
+      return ofTap;
+    }
+    if (!connected) {
+      return left;
+    }
+    String problem = guest.problem();
+    // The hypervisor tells the guest its MTU; what is longer than the tap's gets lost behind it.
+    return problem.isEmpty() && guest.mtu() > port.mtu()
+        ? "the guest goes by an MTU of " + guest.mtu()
+        : problem;
+  }
+
+  private static final class Sum {
+    private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    private long frames;
+    private long bytes;
+
+    void add(FlowStatistics flow) {
+      frames += flow.frames();
+      bytes += flow.bytes();
+      flow.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
+    }
+
+    PortReport.Direction direction() {
+      return new PortReport.Direction(frames, bytes, drops);
+    }
+  }
+
+  /** The socket goes first: then no ring is used any more. What fails keeps nothing else open. */
+  @Override
+  public void close() {
+    try {
+      if (backend != null) {
+        backend.close();
+      }
+    } finally {
+      disconnect();
+    }
+  }
+
+  private void disconnect() {
+    try {
+      if (pair != null) {
+        forwarder.disconnect(pair);
+      }
+    } finally {
+      guest.close();
+      tap.close();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.fastvif.plugin.direct;
+
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.MacvtapStep;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.vif.PciAddress;
+import java.util.List;
+
+/** The devices that were brought up for macvtaps, by the alias that they were given with it. */
+final class BroughtUp {
+  private BroughtUp() {}
+
+  static boolean is(LinkState device) {
+    return device.alias().equals(Aliases.BROUGHT_UP);
+  }
+
+  /**
+   * Whether it was, and nothing that planning knows of uses it: then the macvtap's plan was cut off
+   * before it set the device down. Who else may use it is looked for when it is set down.
+   */
+  static boolean isLeft(HostSnapshot host, LinkState device) {
+    return is(device)
+        && device.up()
+        && device.master() == 0
+        && host.addresses(device.index()).isEmpty()
+        && host.links().stream().noneMatch(link -> liesOn(link, device))
+        && host.devices().leases().keySet().stream()
+            .noneMatch(function -> isOn(host, function, device));
+  }
+
+  private static boolean liesOn(LinkState link, LinkState device) {
+    return link.master() == device.index()
+        || (link.lower() != null && link.lower().index() == device.index());
+  }
+
+  /** A function of it that somebody has leased wants it up. */
+  private static boolean isOn(HostSnapshot host, PciAddress function, LinkState device) {
+    return host.virtualFunction(function)
+        .flatMap(virtual -> host.sriov().physicalFunction(virtual.physicalFunction()))
+        .filter(card -> card.link() != null && card.link().index() == device.index())
+        .isPresent();
+  }
+
+  /** Sets it down, unless somebody uses it. */
+  static void setDown(PlanBuilder plan, LinkState device) {
+    plan.add(
+        PlannedStep.own(
+            new MacvtapStep.SetDownIfUnused(device.name(), device.index(), true, List.of()), null));
+  }
+}
