@@ -86,7 +86,8 @@ public final class Agent implements AutoCloseable {
    * and {@link #unreadiness()} says when that is done.
    *
    * @throws io.fastvif.vif.InvalidInputException if an option has a value that it does not take
-   * @throws io.fastvif.bindings.HeldException if another agent has the state folder or the socket
+   * @throws io.fastvif.bindings.HeldException if another agent has the namespace, the state folder
+   *     or the socket
    * @throws io.fastvif.bindings.SystemCallException if the kernel gives no socket, or there is no
    *     such processor
    * @throws IOException if a file cannot be made or read
@@ -103,6 +104,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private void start(AgentOptions options) throws IOException {
+    opened(NamespaceLock.take(options.namespace()));
     EngineGroup group = opened(EngineGroup.open(NAME));
     ports = opened(ports(options.forwardCpus()));
     VifHostOptions hostOptions =

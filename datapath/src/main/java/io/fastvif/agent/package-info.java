@@ -20,6 +20,6 @@
  *
  * <p>May use: {@code io.fastvif}, {@code agent.api}, {@code agent.http}, {@code agent.keeper},
  * {@code agent.metrics}, {@code bindings}, {@code config}, {@code engine}, {@code fastpath}, {@code
- * forward}, {@code json}, {@code lease}, {@code netns}, {@code plan}, {@code trace}.
+ * files}, {@code forward}, {@code json}, {@code lease}, {@code netns}, {@code plan}, {@code trace}.
  */
 package io.fastvif.agent;

@@ -1,6 +1,7 @@
 package io.fastvif.files;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ import java.util.Set;
  */
 public record FileHolder(long pid, String program) {
   private static final Path PROCESSES = Path.of("/proc");
+
+  /** Begins a line of {@code /proc/PID/status}. */
+  private static final String USER_IDS = "Uid:";
 
   /**
    * The first process that is found.
@@ -36,6 +40,33 @@ public record FileHolder(long pid, String program) {
       throw unreadable.getCause();
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether the process was started by that user, whatever rights its program has given it.
+   *
+   * @param id of the user
+   */
+  public boolean isOf(long id) {
+    try {
+      return userId(PROCESSES.resolve(Long.toString(pid))) == id;
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  /** The user that this process was started by. */
+  public static long ownUserId() throws IOException {
+    return userId(PROCESSES.resolve("self"));
+  }
+
+  private static long userId(Path process) throws IOException {
+    for (String line : Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1)) {
+      if (line.startsWith(USER_IDS)) {
+        return Long.parseLong(line.split("\t", -1)[1]); // real, effective, saved, of files
+      }
+    }
+    throw new IOException(process + "/status names no user");
   }
 
   private static String program(Path process) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.agent.systemd.NotifySocket;
+import io.fastvif.netns.Netns;
 import io.fastvif.plugin.fastpath.FastPathVifs;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
@@ -101,14 +102,31 @@ class AgentProcessTest {
     return message;
   }
 
-  /** The second on the same socket, and the second on the same state, say so and change nothing. */
+  /** The second in a namespace, on a socket or on a state says so and changes nothing. */
   @KernelTest
-  void thereIsOneAgentForASocketAndAState() throws Exception {
-    try (AgentProcess agent = AgentProcess.start(folder, Map.of())) {
+  void thereIsOneAgentForANamespaceASocketAndAState() throws Exception {
+    try (AgentProcess agent = AgentProcess.start(folder, Map.of());
+        Netns other = Netns.createPrivate()) {
       agent.awaitAnswering();
+      String otherNamespace =
+          "/proc/" + ProcessHandle.current().pid() + "/fd/" + other.descriptor();
+      ChildRun sameNamespace =
+          ChildRun.asRoot(
+              "agent",
+              "--socket",
+              folder.resolve("other.sock").toString(),
+              "--state",
+              folder.resolve("other").toString());
+      assertEquals(Fastvif.FAILED, sameNamespace.status(), sameNamespace::toString);
+      assertTrue(
+          sameNamespace.err().contains("java (process " + agent.pid() + ")"), sameNamespace.err());
+      assertEquals(1, sameNamespace.err().lines().count(), sameNamespace.err());
+      assertFalse(Files.exists(folder.resolve("other")));
       ChildRun sameState =
           ChildRun.asRoot(
               "agent",
+              "--netns",
+              otherNamespace,
               "--socket",
               folder.resolve("other.sock").toString(),
               "--state",
@@ -119,7 +137,13 @@ class AgentProcessTest {
       assertFalse(Files.exists(folder.resolve("other.sock")));
       ChildRun sameSocket =
           ChildRun.asRoot(
-              "agent", "--socket", socket(), "--state", folder.resolve("other").toString());
+              "agent",
+              "--netns",
+              otherNamespace,
+              "--socket",
+              socket(),
+              "--state",
+              folder.resolve("other").toString());
       assertEquals(Fastvif.FAILED, sameSocket.status(), sameSocket::toString);
       assertTrue(sameSocket.err().contains("another agent answers at"), sameSocket.err());
       assertEquals(1, sameSocket.err().lines().count(), sameSocket.err());

@@ -1,8 +1,7 @@
 package io.fastvif.vhostuser.session;
 
-import io.fastvif.files.FileHolder;
+import io.fastvif.files.BoundSocket;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,17 +17,6 @@ import java.util.Set;
  * @param program the name of its executable
  */
 public record SocketOwner(long pid, String program) {
-  private static final Path UNIX_SOCKETS = Path.of("/proc/net/unix");
-
-  /** In the fourth column: the socket listens (__SO_ACCEPTCON). */
-  private static final String LISTENS = "00010000";
-
-  /** Num RefCount Protocol Flags Type St Inode Path. */
-  private static final int COLUMNS = 8;
-
-  private static final int FLAGS = 3;
-  private static final int INODE = 6;
-
   /**
    * Backends that take one connection and end when it does. All of them are built on libvhost-user
    * or vhost-user-backend, whose daemons serve one frontend.
@@ -60,36 +48,25 @@ public record SocketOwner(long pid, String program) {
    */
   public static Optional<SocketOwner> of(String path) {
     try {
-      String inode = listening(path);
-      return inode == null
-          ? Optional.empty()
-          : FileHolder.of(Set.of("socket:[" + inode + "]"))
-              .map(holder -> new SocketOwner(holder.pid(), holder.program()));
+      for (BoundSocket socket : BoundSocket.of(BoundSocket.OF_PROCESS, names(path))) {
+        if (socket.listens()) {
+          return socket.holder().map(holder -> new SocketOwner(holder.pid(), holder.program()));
+        }
+      }
+      return Optional.empty();
     } catch (IOException unreadable) {
       return Optional.empty();
     }
   }
 
-  private static String listening(String path) throws IOException {
+  /** Those that it may have been bound to. */
+  private static Set<String> names(String path) throws IOException {
     Path file = Path.of(path);
-    Set<String> names =
-        Set.copyOf(
-            List.of(
-                path,
-                file.toAbsolutePath().normalize().toString(),
-                Files.exists(file) ? file.toRealPath().toString() : path));
-    for (String line : Files.readAllLines(UNIX_SOCKETS, StandardCharsets.ISO_8859_1)) {
-      String[] columns = line.strip().split(" +", COLUMNS);
-      if (columns.length == COLUMNS
-          && columns[FLAGS].equals(LISTENS)
-          && names.contains(
-              new String(
-                  columns[COLUMNS - 1].getBytes(StandardCharsets.ISO_8859_1),
-                  StandardCharsets.UTF_8))) {
-        return columns[INODE];
-      }
-    }
-    return null;
+    return Set.copyOf(
+        List.of(
+            path,
+            file.toAbsolutePath().normalize().toString(),
+            Files.exists(file) ? file.toRealPath().toString() : path));
   }
 
   /**
