@@ -153,6 +153,34 @@ public final class HostConfiguration {
     return known;
   }
 
+  /** Whether a plugin here, or the engine, has an option. */
+  public boolean has(String option) {
+    return installed.options().contains(option);
+  }
+
+  /**
+   * What is for the plugins in a configuration of os-vif's plugins that another process of this
+   * host has, such as nova-compute. What nobody here has is left out. So are the engine's options,
+   * which are this configuration's to say; but they must not ask for another database.
+   *
+   * @param configured by {@code PLUGIN.OPTION}
+   * @throws InvalidInputException if it says that Open vSwitch's database is another one
+   */
+  public Map<String, String> forPlugins(Map<String, String> configured) {
+    Map<String, String> taken = new HashMap<>(configured);
+    String connection = taken.get(OvsConnection.OPTION);
+    if (connection != null && !OvsConnection.isSame(connection, values)) {
+      throw InvalidInputException.ofValue(
+          OvsConnection.OPTION,
+          connection,
+          "is not where fastvif looks for Open vSwitch",
+          ovs().servers().toString());
+    }
+    taken.keySet().retainAll(installed.options());
+    taken.keySet().removeAll(installed.engineOptions());
+    return taken;
+  }
+
   /** Whether an option says where Open vSwitch's database is. */
   public boolean namesOvs() {
     return values.containsKey(OvsConnection.OPTION);

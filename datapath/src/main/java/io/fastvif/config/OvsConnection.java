@@ -2,6 +2,7 @@ package io.fastvif.config;
 
 import io.fastvif.engine.OvsSettings;
 import io.fastvif.files.HostPath;
+import io.fastvif.ovsdb.OvsdbAddress;
 import io.fastvif.ovsdb.OvsdbRemotes;
 import io.fastvif.ovsdb.TlsCredentials;
 import io.fastvif.plugin.PluginOptions;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where Open vSwitch is, from the options of the plugin {@code ovs}. */
 final class OvsConnection {
@@ -22,6 +25,7 @@ final class OvsConnection {
   /** The option that says where the database is. */
   static final String OPTION = PLUGIN + "." + CONNECTION;
 
+  private static final String DEFAULT = "tcp:127.0.0.1:6640";
   private static final Duration FOREVER = Duration.ofDays(3650);
   private static final int DEFAULT_SECONDS = 120;
 
@@ -50,11 +54,36 @@ final class OvsConnection {
           "native or vsctl, which do the same");
     }
     int seconds = options.number("ovs_vsctl_timeout", 0, Integer.MAX_VALUE).orElse(DEFAULT_SECONDS);
-    OvsdbRemotes servers = servers(options.text(CONNECTION, "tcp:127.0.0.1:6640"));
+    OvsdbRemotes servers = servers(options.text(CONNECTION, DEFAULT));
     return new OvsSettings(
         servers,
         servers.usesTls() ? tls(own) : null,
         seconds == 0 ? FOREVER : Duration.ofSeconds(seconds));
+  }
+
+  /**
+   * Whether a text names the database that the options name.
+   *
+   * @throws InvalidInputException if it is no address
+   */
+  static boolean isSame(String text, Map<String, String> values) {
+    String own = values.getOrDefault(OPTION, DEFAULT);
+    return text.equals(own) || places(servers(text)).equals(places(servers(own)));
+  }
+
+  /** The servers; of a socket the file itself, by whichever path it is named. */
+  private static Set<Object> places(OvsdbRemotes servers) {
+    return servers.addresses().stream()
+        .map(address -> address instanceof OvsdbAddress.Unix unix ? file(unix.path()) : address)
+        .collect(Collectors.toSet());
+  }
+
+  private static Path file(Path socket) {
+    try {
+      return socket.toRealPath();
+    } catch (IOException absent) {
+      return socket;
+    }
   }
 
   private static OvsdbRemotes servers(String text) {

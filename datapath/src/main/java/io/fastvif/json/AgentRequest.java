@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param id the VIF's; empty if it has none
  * @param vif the VIF and its instance; empty if only the id is given, or something is wrong
  * @param options of its own, by {@code PLUGIN.OPTION}
+ * @param configuration what the caller has configured os-vif's plugins with, by {@code
+ *     PLUGIN.OPTION}
  * @param place where the VIF stands, for messages: as the caller says, otherwise in the document
  * @param problem what is wrong with the request, with the place; null if nothing is
  */
@@ -19,6 +21,7 @@ public record AgentRequest(
     String id,
     Optional<PlugRequest> vif,
     Map<String, String> options,
+    Map<String, String> configuration,
     String place,
     InvalidInputException problem) {
   /** What can be asked. */
@@ -54,9 +57,10 @@ public record AgentRequest(
     }
   }
 
-  /** Copies the map. */
+  /** Copies the maps. */
   public AgentRequest {
     options = Map.copyOf(options);
+    configuration = Map.copyOf(configuration);
   }
 
   /** What is wrong with the VIF, with the place where it stands. */

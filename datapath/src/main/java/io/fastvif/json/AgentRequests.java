@@ -13,23 +13,25 @@ import java.util.Optional;
  *
  * <pre>{@code
  * {"vif": ..., "instance": ..., "options": {"linux_bridge.create_port": "tap"},
- *  "action": "plug", "place": "vifs.json: [2]"}
+ *  "configuration": {"ovs.isolate_vif": "true"}, "action": "plug", "place": "vifs.json: [2]"}
  * }</pre>
  *
  * with {@code "id"} in place of the VIF where that is enough, or an array of these. Only the VIF,
- * or its id, must be there. {@code action} says what to do where the request around it does not;
+ * or its id, must be there. {@code configuration} is os-vif's, as the caller has it, and stands
+ * under {@code options}. {@code action} says what to do where the request around it does not;
  * {@code place}, for messages, where the caller has the VIF from; a {@code name} is not looked at.
  */
 public final class AgentRequests {
   private static final String VIF = "vif";
   private static final String INSTANCE = "instance";
   private static final String OPTIONS = "options";
+  private static final String CONFIGURATION = "configuration";
   private static final String ACTION = "action";
   private static final String ID = "id";
   private static final String PLACE = "place";
   private static final int MAX_ELEMENTS = 20_000;
   private static final List<String> KEYS =
-      List.of(VIF, INSTANCE, OPTIONS, ACTION, ID, PLACE, "name");
+      List.of(VIF, INSTANCE, OPTIONS, CONFIGURATION, ACTION, ID, PLACE, "name");
 
   private AgentRequests() {}
 
@@ -126,6 +128,7 @@ public final class AgentRequests {
     private String id = "";
     private Optional<PlugRequest> vif = Optional.empty();
     private Map<String, String> options = Map.of();
+    private Map<String, String> configuration = Map.of();
     private InvalidInputException problem;
     private boolean isInVif;
 
@@ -135,7 +138,13 @@ public final class AgentRequests {
 
     AgentRequest request() {
       return new AgentRequest(
-          verb, id, problem == null ? vif : Optional.empty(), options, place(), problem);
+          verb,
+          id,
+          problem == null ? vif : Optional.empty(),
+          options,
+          configuration,
+          place(),
+          problem);
     }
 
     private String place() {
@@ -175,9 +184,8 @@ public final class AgentRequests {
       }
       given = text(members, PLACE).orElse("");
       verb = text(members, ACTION).map(Draft::verb);
-      if (members.get(OPTIONS) != null) {
-        readOptions(members.get(OPTIONS));
-      }
+      options = texts(members, OPTIONS);
+      configuration = texts(members, CONFIGURATION);
       readVif(members);
     }
 
@@ -189,11 +197,15 @@ public final class AgentRequests {
       }
     }
 
-    private void readOptions(JsonNode node) {
+    private static Map<String, String> texts(Map<String, JsonNode> members, String key) {
+      JsonNode node = members.get(key);
+      if (node == null) {
+        return Map.of();
+      }
       try {
-        options = texts(node);
+        return AgentRequests.texts(node);
       } catch (InvalidInputException wrong) {
-        throw wrong.under(OPTIONS);
+        throw wrong.under(key);
       }
     }
 
@@ -204,8 +216,11 @@ public final class AgentRequests {
         if (id.isEmpty()) {
           throw InvalidInputException.of(VIF, "is missing", "a VIF");
         }
-        if (members.containsKey(INSTANCE) || members.containsKey(OPTIONS)) {
-          throw InvalidInputException.of(VIF, "is missing", "a VIF beside instance or options");
+        if (members.containsKey(INSTANCE)
+            || members.containsKey(OPTIONS)
+            || members.containsKey(CONFIGURATION)) {
+          throw InvalidInputException.of(
+              VIF, "is missing", "a VIF beside instance, options or configuration");
         }
         return;
       }

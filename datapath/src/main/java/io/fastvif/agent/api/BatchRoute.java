@@ -12,6 +12,7 @@ import io.fastvif.json.AgentRequests;
 import io.fastvif.vif.InvalidInputException;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -89,8 +90,9 @@ final class BatchRoute {
       }
       return keeper.unplug(element.id());
     }
+    Map<String, String> options = CallerOptions.of(keeper.host().configuration(), element);
     return verb == AgentRequest.Verb.PLUG
-        ? keeper.plug(element.vif().get(), element.options())
-        : keeper.unplug(element.vif().get(), element.options());
+        ? keeper.plug(element.vif().get(), options)
+        : keeper.unplug(element.vif().get(), options);
   }
 }

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** {@code POST /v1/plans}: what plugging or unplugging would do; the host is not touched. */
 final class PlanRoute {
@@ -129,9 +130,10 @@ final class PlanRoute {
       }
       return VifOperation.unplug(element.id());
     }
-    configuration.plugins(element.options()); // unknown ones are refused
+    Map<String, String> options = CallerOptions.of(configuration, element);
+    configuration.plugins(options); // unknown ones are refused
     VifOperation operation =
         plugs ? VifOperation.plug(element.vif().get()) : VifOperation.unplug(element.vif().get());
-    return operation.with(element.options());
+    return operation.with(options);
   }
 }

@@ -20,6 +20,7 @@ import io.fastvif.vif.InvalidInputException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,7 +54,7 @@ final class VifRoutes {
     }
     AgentRequest asked = AgentRequests.read(request.body());
     PlugRequest vif = vif(asked, request.segment(ID), AgentRequest.Verb.PLUG);
-    return answered(keeper.plug(vif, asked.options()), ResultLine.name(vif.vif()));
+    return answered(keeper.plug(vif, options(asked)), ResultLine.name(vif.vif()));
   }
 
   private CompletionStage<Response> unplug(ApiRequest request) {
@@ -63,7 +64,7 @@ final class VifRoutes {
     }
     AgentRequest asked = AgentRequests.read(request.body());
     PlugRequest vif = vif(asked, request.segment(ID), AgentRequest.Verb.UNPLUG);
-    return answered(keeper.unplug(vif, asked.options()), ResultLine.name(vif.vif()));
+    return answered(keeper.unplug(vif, options(asked)), ResultLine.name(vif.vif()));
   }
 
   private static PlugRequest vif(AgentRequest asked, String id, AgentRequest.Verb verb) {
@@ -78,6 +79,10 @@ final class VifRoutes {
           "vif.id", asked.id(), "is not the id in the request's path", id);
     }
     return vif;
+  }
+
+  private Map<String, String> options(AgentRequest asked) {
+    return CallerOptions.of(keeper.host().configuration(), asked);
   }
 
   private CompletionStage<Response> answered(CompletableFuture<PlugResult> result, String name) {
