@@ -1,7 +1,6 @@
 package io.fastvif.plan;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -18,7 +17,7 @@ public final class HostChanges {
   private final Runnable wake;
   private Set<String> vifs = new HashSet<>();
   private Set<String> names = new HashSet<>();
-  private Set<String> appeared = new HashSet<>();
+  private Set<String> otherNames = new HashSet<>();
   private boolean everything;
   private boolean openVSwitch;
   private boolean filters;
@@ -29,8 +28,7 @@ public final class HostChanges {
    *
    * @param vifs the ids of VIFs whose marks something bears, or bore, that has changed
    * @param names of links, ports and bridges that have changed, also former ones
-   * @param appeared names, alternative names and PCI addresses that links and bridges have now and
-   *     did not have before
+   * @param otherNames alternative names and PCI addresses that a link has got or lost
    * @param everything whether anything may have changed, because events were lost
    * @param openVSwitch whether anything of Open vSwitch may have changed: its rows were read anew
    * @param filters whether rules of the packet filter have changed
@@ -38,7 +36,7 @@ public final class HostChanges {
   public record Seen(
       Set<String> vifs,
       Set<String> names,
-      Set<String> appeared,
+      Set<String> otherNames,
       boolean everything,
       boolean openVSwitch,
       boolean filters) {}
@@ -67,10 +65,11 @@ public final class HostChanges {
     synchronized (this) {
       if (before != null) {
         add(before);
+        addOthers(before, now);
       }
       if (now != null) {
         add(now);
-        appear(before, now);
+        addOthers(now, before);
       }
       isFirst = added();
     }
@@ -82,18 +81,15 @@ public final class HostChanges {
     Aliases.vifId(link.alias()).ifPresent(vifs::add);
   }
 
-  private void appear(LinkState before, LinkState now) {
-    if (before == null || !before.name().equals(now.name())) {
-      appeared.add(now.name());
-    }
-    List<String> known = before == null ? List.of() : before.altnames();
-    for (String altname : now.altnames()) {
-      if (!known.contains(altname)) {
-        appeared.add(altname);
+  /** Those that a link has at one of two moments only. */
+  private void addOthers(LinkState one, LinkState other) {
+    for (String altname : one.altnames()) {
+      if (other == null || !other.altnames().contains(altname)) {
+        otherNames.add(altname);
       }
     }
-    if (before == null && now.device() != null) {
-      appeared.add(now.device().toString());
+    if (other == null && one.device() != null) {
+      otherNames.add(one.device().toString());
     }
   }
 
@@ -114,18 +110,11 @@ public final class HostChanges {
     tell(isFirst);
   }
 
-  /**
-   * A bridge of Open vSwitch was added, changed or removed.
-   *
-   * @param isNew whether it was added
-   */
-  public void bridge(String name, boolean isNew) {
+  /** A bridge of Open vSwitch was added, changed or removed. */
+  public void bridge(String name) {
     boolean isFirst;
     synchronized (this) {
       names.add(name);
-      if (isNew) {
-        appeared.add(name);
-      }
       isFirst = added();
     }
     tell(isFirst);
@@ -163,7 +152,7 @@ public final class HostChanges {
 
   /** Whether it is the first one. */
   private boolean added() {
-    if (vifs.size() + names.size() + appeared.size() > MAX_NAMES) {
+    if (vifs.size() + names.size() + otherNames.size() > MAX_NAMES) {
       everything = true;
       forget();
     }
@@ -180,7 +169,7 @@ public final class HostChanges {
 
   /** Takes what was gathered; the next change wakes again. */
   public synchronized Seen take() {
-    Seen seen = new Seen(vifs, names, appeared, everything, openVSwitch, filters);
+    Seen seen = new Seen(vifs, names, otherNames, everything, openVSwitch, filters);
     forget();
     everything = false;
     openVSwitch = false;
@@ -192,6 +181,6 @@ public final class HostChanges {
   private void forget() {
     vifs = new HashSet<>();
     names = new HashSet<>();
-    appeared = new HashSet<>();
+    otherNames = new HashSet<>();
   }
 }

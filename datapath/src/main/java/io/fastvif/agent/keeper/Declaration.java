@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -246,9 +247,17 @@ final class Declaration {
     return usesOvs;
   }
 
-  /** Whether a field has that value, such as a bridge's name. */
-  boolean mentions(String name) {
-    return text.contains('"' + name + '"');
+  /** Whether a field has one of those values, such as a bridge's name. */
+  boolean mentionsAny(Set<String> names) {
+    int quote = text.indexOf('"');
+    while (quote >= 0) {
+      int next = text.indexOf('"', quote + 1);
+      if (next >= 0 && names.contains(text.substring(quote + 1, next))) {
+        return true;
+      }
+      quote = next;
+    }
+    return false;
   }
 
   /** The first line. */

@@ -122,21 +122,30 @@ final class DriftWatch {
     return List.of();
   }
 
-  /** What a VIF was missing may be there now. */
+  /** What a VIF was missing may be there now, and what was in its way may be gone. */
   private void retryFailed(HostChanges.Seen seen) {
-    if (seen.appeared().isEmpty() && !seen.everything() && !seen.openVSwitch()) {
-      return;
-    }
+    Duration echo = echo();
     for (KeptEntry vif : vifs.all()) {
-      if (vif.state() == VifState.FAILED
-          && vif.isToPlug()
+      if (vif.hasFailed()
           && vif.isIdle()
           && (seen.everything()
               || (seen.openVSwitch() && vif.usesOvs())
-              || seen.appeared().stream().anyMatch(vif.declared()::mentions))) {
+              || isAbout(vif, seen, echo))) {
         vifs.retrySoon(vif);
       }
     }
+  }
+
+  /** What bears its mark soon after an attempt was made by that, and undone. */
+  private static boolean isAbout(KeptEntry vif, HostChanges.Seen seen, Duration echo) {
+    if (seen.vifs().contains(vif.id())) {
+      return vif.isIdleFor(echo);
+    }
+    return vif.mentionsAny(seen.names()) || vif.mentionsAny(seen.otherNames());
+  }
+
+  private Duration echo() {
+    return vifs.isCrowded() ? CROWDED_ECHO : OWN_ECHO;
   }
 
   /** Plans those that are due, as many as go together, unless it is about it. */
@@ -145,7 +154,7 @@ final class DriftWatch {
       return;
     }
     VifHost host = keeping.host();
-    Duration echo = vifs.isCrowded() ? CROWDED_ECHO : OWN_ECHO;
+    Duration echo = echo();
     List<Planned> together = new ArrayList<>();
     while (!due.isEmpty() && together.size() < MAX_TOGETHER) {
       KeptEntry vif = due.iterator().next();

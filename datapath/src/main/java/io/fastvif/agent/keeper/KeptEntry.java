@@ -5,12 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One VIF of the keeper: what was declared, how things stand, and whose turn it is. All but {@link
  * #standing()} is the keeper's thread's.
  */
 final class KeptEntry {
+  /** Between words that may be names of links; a name may have all but white space and "/". */
+  private static final Pattern NO_NAME = Pattern.compile("[\\s\",;:()/]+");
+
   private final String id;
   private final ArrayDeque<Turn> waiting = new ArrayDeque<>();
   private Turn current;
@@ -105,6 +110,20 @@ final class KeptEntry {
   /** Whether it is a port of Open vSwitch. */
   boolean usesOvs() {
     return declared != null && declared.usesOvs();
+  }
+
+  /** Whether it was tried in vain, to plug it or to unplug it. */
+  boolean hasFailed() {
+    return isToPlug()
+        ? state == VifState.FAILED
+        : isToUnplug() && state == VifState.UNPLUGGING && pauses.isTimed();
+  }
+
+  /** Whether what was declared, or why it failed, is about one of those names. */
+  boolean mentionsAny(Set<String> names) {
+    return declared.mentionsAny(names)
+        || NO_NAME.splitAsStream(problem).anyMatch(names::contains)
+        || devices.stream().anyMatch(names::contains);
   }
 
   /** Comes into a state, or stays in it with another problem. */

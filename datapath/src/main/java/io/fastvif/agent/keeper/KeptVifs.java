@@ -138,18 +138,21 @@ final class KeptVifs {
     }
   }
 
-  /** Tries a VIF again that has failed, soon: what it lacked may be there. */
+  /**
+   * Tries a VIF again that has failed, soon: what it lacked, or what was in its way, has changed.
+   */
   void retrySoon(KeptEntry vif) {
-    if (!keeping.options().repairs()) {
+    if (!keeping.options().repairs() && !vif.isToUnplug()) {
       drift.check(vif);
       return;
     }
-    vif.pauses().cancel();
-    Duration pause = vif.pauses().leftOfFirst(System.nanoTime());
-    if (pause.isPositive()) {
+    long now = System.nanoTime();
+    Duration pause = vif.pauses().leftAfterEvent(now);
+    if (!pause.isPositive()) {
+      vif.pauses().cancel();
+      add(vif, new RepairTurn(keeping, now));
+    } else if (!vif.pauses().endsWithin(pause, now)) {
       retryAfter(vif, pause);
-    } else {
-      add(vif, new RepairTurn(keeping, System.nanoTime()));
     }
   }
 
@@ -157,6 +160,7 @@ final class KeptVifs {
     long since = System.nanoTime();
     vif.pauses()
         .timed(
+            since + pause.toNanos(),
             keeping
                 .thread()
                 .after(

@@ -8,10 +8,15 @@ import java.util.concurrent.Future;
  * until nothing was wrong for a while. Keeper's thread's.
  */
 final class Pauses {
+  /** An event ends a pause of which such a part is over. */
+  private static final int EVENT_PART = 16;
+
   private final KeeperOptions options;
   private final KeeperCounters counters;
   private Duration next = Duration.ZERO;
+  private Duration current = Duration.ZERO;
   private long lastTrouble;
+  private long end;
   private Future<?> timer;
 
   Pauses(KeeperOptions options, KeeperCounters counters) {
@@ -30,6 +35,7 @@ final class Pauses {
     }
     lastTrouble = now;
     Duration pause = next;
+    current = pause;
     Duration doubled = pause.isZero() ? options.firstPause() : pause.multipliedBy(2);
     next = doubled.compareTo(options.longestPause()) > 0 ? options.longestPause() : doubled;
     return pause;
@@ -41,9 +47,14 @@ final class Pauses {
     return pause.isZero() ? take(now) : pause;
   }
 
-  /** What is left of the shortest pause since the last trouble; zero or less if it is over. */
-  Duration leftOfFirst(long now) {
-    return options.firstPause().minusNanos(now - lastTrouble);
+  /**
+   * What is left of a pause that an event ends, which is much shorter, but grows too: events come
+   * in storms, and some are of what was tried itself. Zero or less if it is over.
+   */
+  Duration leftAfterEvent(long now) {
+    Duration part = current.dividedBy(EVENT_PART);
+    Duration pause = part.compareTo(options.firstPause()) < 0 ? options.firstPause() : part;
+    return pause.minusNanos(now - lastTrouble);
   }
 
   /** Begins anew: somebody has asked for something. */
@@ -57,9 +68,15 @@ final class Pauses {
     return timer != null;
   }
 
-  /** It is going to be tried again. */
-  void timed(Future<?> pending) {
+  /** Whether it is going to be tried again that soon. */
+  boolean endsWithin(Duration time, long now) {
+    return isTimed() && end - now <= time.toNanos();
+  }
+
+  /** It is going to be tried again, at {@link System#nanoTime()}. */
+  void timed(long when, Future<?> pending) {
     cancel();
+    end = when;
     timer = pending;
     counters.backedOff.increment();
   }

@@ -17,7 +17,8 @@
  *       planned as if it were to be plugged ({@code DriftWatch}); a VIF whose plan has steps has
  *       drifted, and is plugged. Of what many VIFs share, one of them is planned.
  *   <li>A VIF that does not stay repaired, or cannot be, has a pause that doubles ({@code Pauses}).
- *       Nothing wakes while nothing changes and nobody waits for his pause to end.
+ *       An event about it ends the pause, but not the next one at once. Nothing wakes while nothing
+ *       changes and nobody waits for his pause to end.
  * </ol>
  *
  * <p>What "as declared" means is what plugging means: plugging leaves a bridge that is there as it

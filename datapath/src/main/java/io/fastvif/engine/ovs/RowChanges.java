@@ -52,7 +52,7 @@ final class RowChanges {
   /** A port that a bridge loses or gets need not change itself. */
   private static void bridge(HostChanges changes, OvsRows rows, OvsdbRow before, OvsdbRow after) {
     OvsdbRow known = after == null ? before : after;
-    changes.bridge(name(known), before == null);
+    changes.bridge(name(known));
     Set<UUID> ports = new HashSet<>(ports(before));
     for (UUID port : ports(after)) {
       if (!ports.remove(port)) {

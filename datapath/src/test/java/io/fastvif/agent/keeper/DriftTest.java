@@ -192,6 +192,65 @@ class DriftTest {
     }
   }
 
+  /** The pauses of these are long: what they wait for is an event. */
+  private KeeperBed patient() throws Exception {
+    return KeeperBed.open(
+        state,
+        Map.of("linux_bridge.create_port", "veth"),
+        o -> o.withPauses(Duration.ofMillis(50), Duration.ofHours(1), Duration.ofHours(1)),
+        StoreDisk.real());
+  }
+
+  @KernelTest
+  void plugsWhatHasFailedAsSoonAsWhatWasInItsWayIsGone() throws Exception {
+    Map<String, String> devices = Map.of(TAP, "tap1", BRIDGED, "port1");
+    try (RouteSocket other = RouteSocket.open()) {
+      try (KeeperBed bed = patient()) {
+        bed.plug(KeptVifCases.tap(1, 1450));
+        bed.plug(KeptVifCases.bridged(1, "br0"));
+      }
+      for (String name : devices.values()) {
+        other.execute(other.link().delete(other.indexOf(name)));
+        other.execute(other.link().create(name).kind(new Bridge()));
+      }
+      try (KeeperBed bed = patient()) {
+        Await.until("attempts", () -> bed.keeper.statistics().repairFailures() >= 8);
+        for (Map.Entry<String, String> one : devices.entrySet()) {
+          assertEquals(VifState.FAILED, bed.vif(one.getKey()).state());
+          long begin = System.nanoTime();
+          other.execute(other.link().delete(bed.link(one.getValue()).index()));
+          bed.awaitState(one.getKey(), VifState.PLUGGED);
+          long millis = (System.nanoTime() - begin) / 1_000_000;
+          assertTrue(millis < 300, () -> "after " + millis + " ms; the pause was of 400 or more");
+        }
+      }
+    }
+  }
+
+  /** Each event ends a pause that grows: without that there were an attempt for each look. */
+  @KernelTest
+  void aStormOfEventsIsNoStormOfAttempts() throws Exception {
+    try (RouteSocket other = RouteSocket.open()) {
+      try (KeeperBed bed = patient()) {
+        bed.plug(KeptVifCases.tap(1, 1450));
+      }
+      other.execute(other.link().delete(other.indexOf("tap1")));
+      other.execute(other.link().create("tap1").kind(new Bridge()));
+      try (KeeperBed bed = patient()) {
+        int foreign = bed.link("tap1").index();
+        for (int round = 0; round < 40; round++) {
+          int mtu = 1300 + round;
+          other.execute(other.link().set(foreign).mtu(mtu));
+          Await.until("it is seen", () -> bed.link("tap1").mtu() == mtu);
+          long looked = System.nanoTime();
+          Await.until("a look", () -> System.nanoTime() - looked > 25_000_000);
+        }
+        long failures = bed.keeper.statistics().repairFailures();
+        assertTrue(failures >= 4 && failures <= 12, () -> failures + " attempts for 40 events");
+      }
+    }
+  }
+
   /** Somebody who takes it away each time is given a growing pause, and no more. */
   @KernelTest
   void leavesAVifThatKeepsDriftingLongerAndLonger() throws Exception {
