@@ -134,9 +134,14 @@ final class HostEvents implements MessageHandler {
       if (route.outputInterface() != 0) {
         unread.addresses().add(route.outputInterface());
       }
-    } else if (route.table() != RT_TABLE_MAIN) {
+      if (route.protocol() == RTPROT_KERNEL) {
+        return;
+      }
+    }
+    if (route.table() != RT_TABLE_MAIN) {
       return;
-    } else if (replacesAnother || route.outputInterface() == 0) {
+    }
+    if (replacesAnother || route.outputInterface() == 0) {
       unread.markEveryRoute();
     } else {
       unread.routes().add(route.outputInterface());

@@ -1,6 +1,5 @@
 package io.fastvif.observe;
 
-import static io.fastvif.bindings.linux.linux_h.AF_INET;
 import static io.fastvif.bindings.linux.linux_h.AF_UNSPEC;
 import static io.fastvif.bindings.linux.linux_h.RT_TABLE_MAIN;
 
@@ -70,7 +69,7 @@ public final class HostReader {
     socket.dump(socket.address().dump(AF_UNSPEC), addresses);
     addresses.byIndex.forEach(host::addresses);
     Rows<RouteState> routes = new Rows<>(reader::route);
-    ifThere(() -> socket.dump(socket.route().dump(AF_INET).table(RT_TABLE_MAIN), routes));
+    ifThere(() -> socket.dump(socket.route().dump(AF_UNSPEC).table(RT_TABLE_MAIN), routes));
     routes.byIndex.forEach(host::routes);
     return host.build();
   }
@@ -179,7 +178,8 @@ public final class HostReader {
       whole[0] = true;
       ifThere(
           () ->
-              whole[0] = socket.dumpOnce(socket.route().dump(AF_INET).table(RT_TABLE_MAIN), rows));
+              whole[0] =
+                  socket.dumpOnce(socket.route().dump(AF_UNSPEC).table(RT_TABLE_MAIN), rows));
     }
     host.clearRoutes();
     rows.byIndex.forEach(host::routes);
@@ -191,7 +191,7 @@ public final class HostReader {
     Rows<RouteState> rows = new Rows<>(this::route);
     ifThere(
         () -> {
-          RouteRequest all = socket.route().dump(AF_INET).table(RT_TABLE_MAIN);
+          RouteRequest all = socket.route().dump(AF_UNSPEC).table(RT_TABLE_MAIN);
           socket.dump(all.outputInterface(index), rows);
         });
     host.routes(index, rows.of(index));

@@ -34,7 +34,10 @@ public interface HostSnapshot {
   /** The addresses of the link of that index. */
   List<AddressState> addresses(int index);
 
-  /** The routes of the main table that leave by the link of that index. */
+  /**
+   * The routes of the main table that leave by the link of that index, without those by which IPv6
+   * addresses are reached.
+   */
   List<RouteState> routes(int index);
 
   /** What hangs on the link of that index, with all that the kernel tells of it. */

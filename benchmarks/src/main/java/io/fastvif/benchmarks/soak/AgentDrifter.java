@@ -113,7 +113,7 @@ final class AgentDrifter implements Runnable {
   /** Changes the VIF's device, and says how. */
   private String byHand(RouteSocket hand, AgentVif vif, AgentVif.Shape shape) {
     boolean isBridged = vif.sort() == AgentVif.Sort.BRIDGED;
-    int drawn = vif.sort() == AgentVif.Sort.SWITCHED ? 0 : random.nextInt(isBridged ? 4 : 3);
+    int drawn = random.nextInt(isBridged ? 4 : 3);
     switch (drawn) {
       case 0 -> {
         hand.execute(hand.link().delete(hand.indexOf(shape.name())));

@@ -1,7 +1,10 @@
 package io.fastvif.observe.reader;
 
+import static io.fastvif.bindings.linux.linux_h.AF_INET;
+import static io.fastvif.bindings.linux.linux_h.AF_INET6;
 import static io.fastvif.bindings.linux.linux_h.IFLA_VLAN_ID;
 import static io.fastvif.bindings.linux.linux_h.RTN_UNICAST;
+import static io.fastvif.bindings.linux.linux_h.RTPROT_KERNEL;
 import static io.fastvif.bindings.linux.linux_h.RT_TABLE_MAIN;
 
 import io.fastvif.netlink.AttributeIterator;
@@ -140,20 +143,29 @@ public final class HostStates {
 
   /** Whether the route that the reader of routes is on is one that snapshots have. */
   public boolean isKept() {
-    return route.table() == RT_TABLE_MAIN && route.type() == RTN_UNICAST && !route.isMultipath();
+    boolean isOfAnAddress = route.family() == AF_INET6 && route.protocol() == RTPROT_KERNEL;
+    return (route.family() == AF_INET || route.family() == AF_INET6)
+        && !isOfAnAddress
+        && route.table() == RT_TABLE_MAIN
+        && route.type() == RTN_UNICAST
+        && !route.isMultipath();
   }
 
   /** The route that the reader of routes is on. */
   public RouteState routeState() {
     byte[] destination = route.destination();
     return new RouteState(
-        internet(destination == null ? new byte[4] : destination),
+        internet(destination == null ? wildcard(route.family()) : destination),
         route.destinationLength(),
         internet(route.gateway()),
         internet(route.preferredSource()),
         route.priority(),
         route.protocol(),
         route.scope());
+  }
+
+  private static byte[] wildcard(int family) {
+    return new byte[family == AF_INET6 ? 16 : 4];
   }
 
   /** Thousands of links are of the same few kinds. */

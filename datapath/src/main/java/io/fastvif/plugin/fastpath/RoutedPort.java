@@ -38,6 +38,10 @@ final class RoutedPort {
   private static final int IPV4_BITS = 32;
   private static final int IPV6_BITS = 128;
   private static final int IPV6_MIN_MTU = 1280;
+
+  /** What the kernel makes of none (IP6_RT_PRIO_USER of net/ip6_fib.h). */
+  private static final int IPV6_METRIC = 1024;
+
   private static final int STRICT = 1;
 
   private final FastPathPort port;
@@ -103,6 +107,9 @@ final class RoutedPort {
     Optional<LinkState> own = port.finishedTap();
     if (own.isPresent()) {
       plan.change(own.get(), wanted, false);
+      if (!own.get().up()) { // which took the kernel's proxies with it
+        proxyNeighbours();
+      }
       return;
     }
     plan.add(PlannedStep.own(port.createTap(), new DeleteLink(tap, 0, 0)));
@@ -127,7 +134,6 @@ final class RoutedPort {
     plan.add(PlannedStep.own(new LocalStep.SetSysctl(port.tap(), setting, value), null));
   }
 
-  /** IPv6 routes are not in snapshots: they are asked for each time, and found to be there. */
   private void routes() {
     List<RouteState> present =
         port.ownTap().map(link -> plan.host().routes(link.index())).orElse(List.of());
@@ -179,7 +185,7 @@ final class RoutedPort {
         ipv4 ? IPV4_BITS : IPV6_BITS,
         null,
         null,
-        0,
+        ipv4 ? 0 : IPV6_METRIC,
         RTPROT_BOOT,
         ipv4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
   }

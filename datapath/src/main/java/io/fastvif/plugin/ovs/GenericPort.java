@@ -26,7 +26,6 @@ final class GenericPort {
     if (vif.profile().createsPort()) {
       tap(plan, vif, name);
       plan.addPort(vif.bridge(), port(vif, name, vif.bridge(), instance));
-      plan.mtu(name, vif.mtu());
     }
     plan.changeOvs();
   }
@@ -42,7 +41,6 @@ final class GenericPort {
         ownBridge,
         new OvsPort(
             name, "", Map.of(), vif.mark(), OptionalInt.empty(), vif.creation(name, ownBridge)));
-    plan.mtu(name, vif.mtu());
     plan.addPort(
         vif.bridge(),
         patch(
@@ -73,19 +71,23 @@ final class GenericPort {
   }
 
   /**
-   * The tap, where the profile asks for one; it is there before Open vSwitch looks for it. Where
-   * another VIF has a device of that name, or it is no tap, the creation fails.
+   * The tap, where the profile asks for one; it is there before Open vSwitch looks for it. One that
+   * os-vif or a hypervisor made is left as it is but for its MTU. Where another VIF has a device of
+   * that name, or it is no tap, the creation fails.
    */
   private static void tap(OvsPlan plan, OvsVif vif, String name) {
     OpenVSwitchProfile profile = vif.profile();
-    if (profile.createsTap()
-        && (plan.lacksOwn(name) || plan.isOthersDevice(name) || !plan.isTap(name))) {
+    boolean isSomebodys =
+        plan.host().link(name).isPresent() && !plan.isOwn(name) && !plan.isOthersDevice(name);
+    if (profile.createsTap() && !(isSomebodys && plan.isTap(name))) {
       plan.devices()
           .port(
               new LocalStep.CreateTap(
                   name, profile.isMultiqueue(), false, OptionalInt.empty(), OptionalInt.empty()),
               LinkSettings.NONE,
               LinkSettings.NONE.withMtu(vif.mtu()).withAddress(VifChecks.deviceAddress(vif.vif())));
+    } else {
+      plan.mtu(name, vif.mtu());
     }
   }
 

@@ -26,22 +26,31 @@ final class HybridPort {
     List.of(switchEnd, bridgeEnd, bridge).forEach(plan.devices()::device);
     bridge(plan, vif, bridge);
     plan.requireNoOtherPort(vif.bridge(), switchEnd);
-    Optional<LinkState> pair =
-        plan.host().link(switchEnd).filter(link -> !plan.isOthersDevice(switchEnd));
-    boolean isUnfinished = plan.isUnfinished(bridgeEnd) || plan.isUnfinished(switchEnd);
-    if (pair.isPresent() && !isUnfinished) {
-      plan.mtu(bridgeEnd, vif.mtu());
-      plan.mtu(switchEnd, vif.mtu());
+    if (isPairThere(plan, bridgeEnd, switchEnd)) {
+      asMade(plan, bridgeEnd, LinkSettings.NONE.withMtu(vif.mtu()).withMaster(bridge));
+      asMade(plan, switchEnd, LinkSettings.NONE.withMtu(vif.mtu()));
     } else {
       veth(plan, vif, bridge, bridgeEnd, switchEnd);
     }
-    // As with os-vif, a pair that is there is on Open vSwitch too; if it no longer is, it is put
-    // there again.
-    if (pair.isEmpty() || plan.host().ovs().port(switchEnd).isEmpty()) {
-      plan.ensureBridge(vif.bridge(), vif.datapathType());
-      plan.addPort(vif.bridge(), GenericPort.port(vif, switchEnd, vif.bridge(), instance));
-      plan.changeOvs();
-    }
+    plan.ensureBridge(vif.bridge(), vif.datapathType());
+    plan.addPort(vif.bridge(), GenericPort.port(vif, switchEnd, vif.bridge(), instance));
+    plan.changeOvs();
+  }
+
+  /** One that os-vif made may lack its other end; as with os-vif, that is left so. */
+  private static boolean isPairThere(OvsPlan plan, String bridgeEnd, String switchEnd) {
+    boolean isUnfinished = plan.isUnfinished(bridgeEnd) || plan.isUnfinished(switchEnd);
+    boolean isHalf = plan.isOwn(switchEnd) && plan.host().link(bridgeEnd).isEmpty();
+    return plan.host().link(switchEnd).isPresent()
+        && !plan.isOthersDevice(switchEnd)
+        && !isUnfinished
+        && !isHalf;
+  }
+
+  /** A pair that os-vif made keeps what it has but for the MTU, as with os-vif. */
+  private static void asMade(OvsPlan plan, String end, LinkSettings settings) {
+    plan.change(
+        end, plan.isOwn(end) ? settings.withUp(true) : LinkSettings.NONE.withMtu(settings.mtu()));
   }
 
   private static void bridge(OvsPlan plan, OvsVif vif, String bridge) {
@@ -89,8 +98,10 @@ final class HybridPort {
   private static void veth(
       OvsPlan plan, OvsVif vif, String bridge, String bridgeEnd, String switchEnd) {
     boolean isHalfMade = plan.isUnfinished(bridgeEnd) || plan.isUnfinished(switchEnd);
-    if (!isHalfMade && plan.host().link(bridgeEnd).isPresent() && !plan.isOthersDevice(bridgeEnd)) {
-      plan.deleteLink(bridgeEnd, switchEnd); // half of a pair of which the other is elsewhere
+    for (String end : List.of(bridgeEnd, switchEnd)) {
+      if (!isHalfMade && plan.host().link(end).isPresent() && !plan.isOthersDevice(end)) {
+        plan.deleteLink(end, switchEnd); // half of a pair of which the other is elsewhere
+      }
     }
     plan.devices().keepBridgeAddress(bridge, null);
     plan.devices()

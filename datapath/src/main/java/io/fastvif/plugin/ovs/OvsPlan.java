@@ -63,6 +63,11 @@ final class OvsPlan {
     return link.isOfAnotherThan(vif.id()) || !isNamedSo;
   }
 
+  /** Whether a device of that name bears the VIF's mark. */
+  boolean isOwn(String name) {
+    return host.link(name).filter(link -> link.isOf(vif.id())).isPresent();
+  }
+
   /** Whether a device is the VIF's, and half made or half deleted. */
   boolean isUnfinished(String name) {
     return host.link(name).filter(link -> link.isOf(vif.id()) && link.isUnfinished()).isPresent();

@@ -300,7 +300,7 @@ class FastPathPluginTest {
                 + " up",
             "add route 10.65.0.5/32 dev vhu1",
             "add route 10.65.0.6/32 dev vhu1",
-            "add route 2001:db8:0:0:0:0:0:5/128 dev vhu1",
+            "add route 2001:db8:0:0:0:0:0:5/128 metric 1024 dev vhu1",
             OPEN),
         steps(plan));
     assertEquals("delete route 10.65.0.5/32 dev vhu1", plan.steps().get(11).undo().toString());
