@@ -17,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  * lets go of pages of files, such as the JVM's code for starting, which come back from the page
  * cache when they are wanted. Only if there is more than after the last time: after a few requests
  * nothing is done. At rest its thread sleeps, and has no timer.
+ *
+ * <p>Where work never ends, the heap is collected each time it has doubled: by itself the serial
+ * collector lets it grow to its greatest size first, a quarter of the host's memory.
  */
 final class MemoryAtRest implements AutoCloseable {
   /** Until helper threads, which stay five seconds, have ended: that takes memory once more. */
@@ -30,6 +33,9 @@ final class MemoryAtRest implements AutoCloseable {
 
   /** By so much the Java heap may grow before it is collected. */
   private static final long HEAP_GROWTH_BYTES = 1 << 20;
+
+  /** Up to this much of it a busy heap is left alone. */
+  private static final long BUSY_HEAP_BYTES = 48 << 20;
 
   private static final long PIECE_BYTES = 64 << 10;
   private static final int KILO = 1024;
@@ -45,8 +51,10 @@ final class MemoryAtRest implements AutoCloseable {
   private long lastTidied = System.nanoTime() - PAUSE_NANOS;
   private long atRest;
   private long heapAtRest;
+  private long heapBound = BUSY_HEAP_BYTES;
 
   private final AtomicLong tidied = new AtomicLong();
+  private final AtomicLong collected = new AtomicLong();
 
   private MemoryAtRest(Duration quiet) {
     quietNanos = quiet.toNanos();
@@ -74,6 +82,11 @@ final class MemoryAtRest implements AutoCloseable {
     return tidied.get();
   }
 
+  /** How often the heap was collected in the midst of work. */
+  long collected() {
+    return collected.get();
+  }
+
   /** Something was done; any thread, and at next to no cost. */
   void worked() {
     lastWork = System.nanoTime();
@@ -84,10 +97,14 @@ final class MemoryAtRest implements AutoCloseable {
 
   private void run() {
     while (!closing) {
-      long due = Math.max(lastWork + quietNanos, lastTidied + PAUSE_NANOS);
-      long left = due - System.nanoTime();
+      long now = System.nanoTime();
+      long left = Math.max(lastWork + quietNanos, lastTidied + PAUSE_NANOS) - now;
       if (left > 0) {
-        LockSupport.parkNanos(this, left);
+        boolean isBusy = now - lastWork < quietNanos;
+        if (isBusy) {
+          collectWhileBusy();
+        }
+        LockSupport.parkNanos(this, isBusy ? Math.min(left, quietNanos) : left);
         continue;
       }
       long seen = lastWork;
@@ -98,6 +115,14 @@ final class MemoryAtRest implements AutoCloseable {
         return;
       }
       sleepUntilWork(seen);
+    }
+  }
+
+  private void collectWhileBusy() {
+    if (Runtime.getRuntime().totalMemory() > heapBound) {
+      System.gc();
+      collected.incrementAndGet();
+      heapBound = Math.max(BUSY_HEAP_BYTES, 2 * Runtime.getRuntime().totalMemory());
     }
   }
 

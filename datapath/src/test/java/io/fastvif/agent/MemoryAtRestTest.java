@@ -60,4 +60,16 @@ class MemoryAtRestTest {
       assertEquals(1, memory.tidied(), "not again at once");
     }
   }
+
+  /** This process has a heap larger than a busy agent's may become unseen. */
+  @Test
+  void collectsAHeapThatGrowsWhereWorkNeverEnds() throws Exception {
+    byte[][] grown = new byte[64][1 << 20];
+    try (MemoryAtRest memory = MemoryAtRest.start(Duration.ofMinutes(5))) {
+      memory.worked();
+      Await.until("the heap is collected", () -> memory.collected() > 0);
+      assertEquals(0, memory.tidied(), "it is not at rest");
+    }
+    assertEquals(64, grown.length);
+  }
 }

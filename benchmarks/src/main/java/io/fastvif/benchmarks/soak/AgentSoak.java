@@ -117,7 +117,8 @@ final class AgentSoak {
             new SoakReport.Count(
                 "requests asked again", workers.stream().mapToLong(AgentWorker::repeated).sum()),
             new SoakReport.Count("connections of a rude client", rude.connections()),
-            new SoakReport.Count("growth of the first agent in KiB", inspector.growthKib())));
+            new SoakReport.Count(
+                "growth of the first agent outside its heap in KiB", inspector.growthKib())));
   }
 
   /** What the main thread does: it checks, and restarts the agent in the second half. */
