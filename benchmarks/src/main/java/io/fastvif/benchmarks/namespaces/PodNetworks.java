@@ -2,6 +2,7 @@ package io.fastvif.benchmarks.namespaces;
 
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
 
+import io.fastvif.benchmarks.process.Child;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netns.Netns;
@@ -135,7 +136,7 @@ public final class PodNetworks implements AutoCloseable {
   }
 
   private static String run(List<String> command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = Child.start(new ProcessBuilder(command).redirectErrorStream(true));
     try {
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {

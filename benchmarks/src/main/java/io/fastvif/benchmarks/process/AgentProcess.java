@@ -24,15 +24,10 @@ public final class AgentProcess implements AutoCloseable {
   private final Process process;
   private final long startedNanos;
 
-  /** Whatever ends this program, the agent does not outlive it. */
-  private final Thread endWithThis;
-
   private AgentProcess(Path folder, Process process, long startedNanos) {
     this.folder = folder;
     this.process = process;
     this.startedNanos = startedNanos;
-    endWithThis = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(endWithThis);
   }
 
   /**
@@ -152,10 +147,5 @@ public final class AgentProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
-    try {
-      Runtime.getRuntime().removeShutdownHook(endWithThis);
-    } catch (IllegalStateException shuttingDown) {
-      // it finds the agent dead
-    }
   }
 }

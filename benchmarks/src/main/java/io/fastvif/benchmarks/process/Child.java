@@ -7,17 +7,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Child processes. */
+/** Child processes. Whatever ends this program but SIGKILL, those that stay do not outlive it. */
 public final class Child {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(Child::endAll));
+  }
 
   private Child() {}
 
+  private static void endAll() {
+    ALIVE.forEach(Process::destroyForcibly);
+  }
+
   /** Starts a process in a namespace: it inherits that of the thread that starts it. */
   public static Process start(Netns namespace, ProcessBuilder builder) {
-    return namespace.call(builder::start);
+    return namespace.call(() -> start(builder));
+  }
+
+  /** Starts a process where this one is. */
+  public static Process start(ProcessBuilder builder) throws IOException {
+    Process process = builder.start();
+    ALIVE.add(process);
+    var unused = process.onExit().thenAccept(ALIVE::remove);
+    return process;
   }
 
   /**
@@ -52,7 +71,7 @@ public final class Child {
   public static String run(ProcessBuilder builder) throws IOException {
     Path output = Files.createTempFile("fastvif-bench", ".out");
     try {
-      Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+      Process process = start(builder.redirectErrorStream(true).redirectOutput(output.toFile()));
       await(process, PATIENCE);
       String text = Files.readString(output, StandardCharsets.UTF_8).strip();
       if (process.exitValue() != 0) {

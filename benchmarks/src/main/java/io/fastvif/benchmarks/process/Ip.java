@@ -50,7 +50,7 @@ public final class Ip {
       }
       List<String> command = new ArrayList<>(List.of(line.split(" ", -1)));
       command.addFirst("ip");
-      Process process = builder(command, output).start();
+      Process process = Child.start(builder(command, output));
       Child.await(process, limit);
       check(process, output, "ip " + line);
     }

@@ -87,7 +87,7 @@ final class Testpmd implements AutoCloseable {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().put("RUNTIME_DIRECTORY", folder.toString());
     builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
-    return new Testpmd(builder.start(), output);
+    return new Testpmd(Child.start(builder), output);
   }
 
   boolean isAlive() {
