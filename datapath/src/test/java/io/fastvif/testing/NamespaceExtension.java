@@ -17,6 +17,10 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /** Runs a test in a namespace of its own, and checks that the host's links are as before. */
 final class NamespaceExtension implements InvocationInterceptor, BeforeEachCallback {
+  static {
+    Children.endWithThis();
+  }
+
   @Override
   public void beforeEach(ExtensionContext context) {
     if (Namespaces.geteuid() != 0) {

@@ -17,6 +17,10 @@ import java.util.concurrent.TimeUnit;
 public final class Peer {
   private static final long TIMEOUT_SECONDS = 120;
 
+  static {
+    Children.endWithThis();
+  }
+
   private final Path program;
 
   private Peer(Path program) {

@@ -7,14 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Child processes. Whatever ends this program but SIGKILL, those that stay do not outlive it. */
 public final class Child {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(Child::endAll));
@@ -23,7 +20,7 @@ public final class Child {
   private Child() {}
 
   private static void endAll() {
-    ALIVE.forEach(Process::destroyForcibly);
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
   }
 
   /** Starts a process in a namespace: it inherits that of the thread that starts it. */
@@ -33,10 +30,7 @@ public final class Child {
 
   /** Starts a process where this one is. */
   public static Process start(ProcessBuilder builder) throws IOException {
-    Process process = builder.start();
-    ALIVE.add(process);
-    var unused = process.onExit().thenAccept(ALIVE::remove);
-    return process;
+    return builder.start();
   }
 
   /**
