@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * VIFs for an agent, with the options that go with them. What is wrong with the command line or a
@@ -60,7 +61,13 @@ record AgentInputs(List<VifInput> vifs, Map<String, String> options) {
     return new AgentInputs(vifs, configuration.values());
   }
 
-  /** All of the given VIFs as the agent takes them, in bodies that are not too long. */
+  /** All of the given VIFs as the agent takes them at once, however many. */
+  static Part whole(List<VifInput> vifs, Map<String, String> options) {
+    String body = vifs.stream().map(vif -> element(vif, options)).collect(Collectors.joining(","));
+    return new Part(0, vifs.size(), "[" + body + "]");
+  }
+
+  /** The same in bodies that are not too long. */
   static List<Part> parts(List<VifInput> vifs, Map<String, String> options) {
     List<Part> parts = new ArrayList<>();
     StringBuilder body = new StringBuilder();

@@ -30,8 +30,8 @@ final class AgentPlans {
         inputs.vifs().stream().filter(vif -> !conflicts.containsKey(vif)).toList();
     IdentityHashMap<VifInput, NumberedLine> plans = new IdentityHashMap<>();
     try (AgentClient agent = AgentAccess.connect(socket)) {
-      for (AgentInputs.Part part : AgentInputs.parts(sound, inputs.options())) {
-        ask(agent, part, sound, plans);
+      if (!sound.isEmpty()) { // whole, or what is planned for one would not know of another
+        ask(agent, AgentInputs.whole(sound, inputs.options()), sound, plans);
       }
     }
     int status = Fastvif.DONE;
@@ -62,7 +62,7 @@ final class AgentPlans {
     int answered = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       NumberedLine plan = NumberedLine.of(line);
-      plans.put(sound.get(part.first() + plan.element(part.count())), plan);
+      plans.put(sound.get(plan.element(part.count())), plan);
       if (++answered > part.count()) {
         throw new IOException("the agent at " + socket + " answers more than it was asked");
       }

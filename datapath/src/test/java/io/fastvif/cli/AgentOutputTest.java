@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the command prints with an agent and without: the same, and the same exit status. */
@@ -162,10 +164,20 @@ class AgentOutputTest {
           words("host-info", "--json", "--permit", "VIFBridge", "VIFGeneric"),
           words("negotiate", "--host-info", hostInfo),
           words("negotiate", "--host-info", hostInfo, "--as", "VIFBridge=1.0", vifs));
+      assertSame(Fastvif.DONE, words("plan", "-o", "linux_bridge.create_port=tap", many()));
       assertEquals(
           CommandRun.of("negotiate", "--host-info", odd), asked("negotiate", "--host-info", odd));
       assertTrue(agent.unreadiness().isEmpty(), agent.unreadiness()::toString);
     }
+  }
+
+  /** More VIFs than go in one batch, on one bridge, which the first of them makes. */
+  private String many() throws IOException {
+    Vif[] vifs =
+        IntStream.range(0, 1_100)
+            .mapToObj(n -> Vifs.bridged(new UUID(n, n).toString(), "tap" + n, "br-new", 1450))
+            .toArray(Vif[]::new);
+    return file("many.json", Vifs.json(vifs));
   }
 
   @KernelTest
