@@ -43,6 +43,11 @@ abstract class Command {
     return "FILE";
   }
 
+  /** Lines that show what one of its files holds. */
+  List<String> example() {
+    return List.of();
+  }
+
   /** The words that the first of its files may be; empty if they are files indeed. */
   List<String> words() {
     return List.of();

@@ -85,14 +85,19 @@ final class EswitchCommand extends ActionCommand {
       PrintWriter err) {
     monitor.index();
     int status = Fastvif.DONE;
+    boolean isAny = false;
     for (DevlinkHandle device : asked.isEmpty() ? monitor.devices() : asked) {
       Optional<Eswitch> eswitch = monitor.eswitch(device);
       if (eswitch.isPresent()) {
         out.println(arguments.has(JSON) ? line(eswitch.get(), null) : text(eswitch.get()));
+        isAny = true;
       } else if (!asked.isEmpty()) {
         err.println("fastvif: " + device + ": devlink knows of no switch there");
         status = Fastvif.FAILED;
       }
+    }
+    if (!isAny && asked.isEmpty()) {
+      err.println("fastvif: devlink knows of no card with a switch in this network namespace");
     }
     return status;
   }

@@ -25,6 +25,20 @@ final class PlugCommand extends Command {
   private static final Option JSON =
       Option.flag("--json", "Accepted for uniformity: the output is always JSON.");
 
+  /** Each line short enough for a terminal, so that the whole can be copied. */
+  private static final List<String> EXAMPLE =
+      List.of(
+          "",
+          "A FILE that makes a tap:",
+          "{\"versioned_object.namespace\": \"os_vif\",",
+          " \"versioned_object.name\": \"VIFGeneric\",",
+          " \"versioned_object.version\": \"1.0\",",
+          " \"versioned_object.data\": {",
+          "  \"id\": \"7204e52d-b222-4a58-808a-05a6c4647159\",",
+          "  \"plugin\": \"tap\",",
+          "  \"vif_name\": \"tap7204e52d\",",
+          "  \"address\": \"fa:16:3e:20:82:3c\"}}");
+
   private final Action action;
 
   PlugCommand(Action action) {
@@ -41,6 +55,11 @@ final class PlugCommand extends Command {
         AgentAccess.AGENT,
         JSON);
     this.action = action;
+  }
+
+  @Override
+  List<String> example() {
+    return action == Action.PLUG ? EXAMPLE : List.of();
   }
 
   /** Ends in order at SIGTERM and SIGINT: what was begun is finished, and each VIF has its line. */

@@ -123,6 +123,7 @@ final class Usage {
             .name(command.name().substring(command.name().indexOf(' ') + 1));
     made[0] = spec;
     spec.usageMessage().description(command.description());
+    spec.usageMessage().footer(command.example().toArray(String[]::new));
     spec.addOption(help());
     for (Option option : command.options()) {
       spec.addOption(spec(option));

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The plugins that are installed, found by ServiceLoader and made when first wanted. */
 public final class VifPlugins {
@@ -90,11 +91,25 @@ public final class VifPlugins {
    */
   public void requireOption(String key) {
     int dot = key.indexOf('.');
-    VifPluginFactory factory = factories.get(key.substring(0, Math.max(dot, 0)));
-    if (factory == null || !factory.options().contains(key.substring(dot + 1))) {
+    String plugin = key.substring(0, Math.max(dot, 0));
+    VifPluginFactory factory = factories.get(plugin);
+    if (factory == null) {
       throw InvalidInputException.ofValue(
-          "option", key, "is not known", "one of " + String.join(", ", options()));
+          "option",
+          key,
+          "is no installed plugin's",
+          "PLUGIN.OPTION with one of the plugins " + String.join(", ", factories.keySet()));
     }
+    if (!factory.options().contains(key.substring(dot + 1))) {
+      throw InvalidInputException.ofValue(
+          "option", key, "is not known", "one of " + optionsOf(plugin, factory));
+    }
+  }
+
+  private static String optionsOf(String plugin, VifPluginFactory factory) {
+    return factory.options().stream()
+        .map(option -> plugin + "." + option)
+        .collect(Collectors.joining(", "));
   }
 
   /** Those of the options that are not for the plugins but for their engine. */

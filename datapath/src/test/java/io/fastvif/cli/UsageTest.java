@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.FastvifVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +49,14 @@ class UsageTest {
     CommandRun serve = CommandRun.of("vhost-user", "serve", option).expect(Fastvif.DONE);
     assertTrue(serve.out().startsWith("Usage: fastvif vhost-user serve "), serve.out());
     assertTrue(CommandRun.of(option).out().contains("\n  vhost-user "));
+  }
+
+  @Test
+  void theHelpOfPlugShowsAVifThatCanBePlugged(@TempDir Path folder) throws IOException {
+    String help = CommandRun.of("plug", "--help").out();
+    Path vif = Files.writeString(folder.resolve("vif.json"), help.substring(help.indexOf("\n{")));
+    CommandRun plan = CommandRun.of("plan", vif.toString()).expect(Fastvif.DONE);
+    assertTrue(plan.out().contains("create tap tap7204e52d"), plan.out());
   }
 
   @ParameterizedTest

@@ -163,12 +163,20 @@ class WrongInputTest {
         "--option: linux_bridge.create_port: \"tab\" is not known: expected one of none, tap, veth",
         "-o",
         "linux_bridge.create_port=tab");
-    CommandRun unknown = CommandRun.of("plug", "-o", "tap.color=red", file.toString());
+    refused(
+        file,
+        "option: \"tap.color\" is not known: expected one of tap.multi_queue, tap.vnet_header,"
+            + " tap.owner, tap.group, tap.network_device_mtu",
+        "-o",
+        "tap.color=red");
+    CommandRun unknown = CommandRun.of("plug", "-o", "top.owner=7", file.toString());
     unknown.expect(Fastvif.WRONG_INPUT);
     assertTrue(
         unknown
             .err()
-            .startsWith("fastvif: option: \"tap.color\" is not known: expected one of direct."),
+            .startsWith(
+                "fastvif: option: \"top.owner\" is no installed plugin's: expected PLUGIN.OPTION"
+                    + " with one of the plugins direct, "),
         unknown.err());
   }
 
