@@ -247,6 +247,11 @@ final class Declaration {
     return usesOvs;
   }
 
+  /** Whether a field has that value, such as a link's name. */
+  boolean mentions(String name) {
+    return text.contains('"' + name + '"');
+  }
+
   /** Whether a field has one of those values, such as a bridge's name. */
   boolean mentionsAny(Set<String> names) {
     int quote = text.indexOf('"');

@@ -9,9 +9,11 @@ import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
 import io.fastvif.trace.Log;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * Holds the host against what was declared when something of it changes. The host tells of changes;
@@ -79,6 +82,64 @@ final class DriftWatch {
   /** What many operations do together is looked at together. */
   private void wake() {
     keeping.thread().later(vifs.isCrowded() ? CROWDED_PAUSE : LOOK_PAUSE, this::look);
+  }
+
+  /**
+   * The ids of those that have a device which may have lost its name while nobody looked.
+   *
+   * @return completes on the keeper's thread
+   */
+  CompletableFuture<Set<String>> strays(List<StoredVif> stored) {
+    if (stored.isEmpty()) {
+      return CompletableFuture.completedFuture(Set.of());
+    }
+    return CompletableFuture.supplyAsync(
+            () -> {
+              HostSnapshot host = keeping.host().snapshot();
+              return stored.stream()
+                  .map(StoredVif::declaration)
+                  .filter(declared -> DeviceRecovery.stray(host, declared).isPresent())
+                  .map(Declaration::id)
+                  .collect(Collectors.toSet());
+            },
+            keeping.thread().planner())
+        .exceptionally(
+            failed -> {
+              Log.warning(DriftWatch.class, "the host cannot be looked at: " + failed.getMessage());
+              return Set.of();
+            })
+        .thenApplyAsync(found -> found, keeping.thread());
+  }
+
+  /**
+   * Looks at the devices of those that are plugged, to know them again whatever becomes of them.
+   */
+  void know(Collection<KeptEntry> entries) {
+    Map<KeptEntry, List<String>> plugged = new HashMap<>();
+    for (KeptEntry vif : entries) {
+      if (vif.state() == VifState.PLUGGED) {
+        plugged.put(vif, vif.devices());
+      }
+    }
+    CompletableFuture.supplyAsync(
+            () -> {
+              HostSnapshot host = keeping.host().snapshot();
+              Map<KeptEntry, List<KnownDevice>> known = new HashMap<>();
+              plugged.forEach(
+                  (vif, names) -> known.put(vif, KnownDevice.of(host, vif.id(), names)));
+              return known;
+            },
+            keeping.thread().planner())
+        .thenAcceptAsync(
+            known ->
+                known.forEach(
+                    (vif, links) -> {
+                      if (vif.devices().equals(plugged.get(vif))) {
+                        vif.knows(links);
+                      }
+                    }),
+            keeping.thread())
+        .exceptionally(DriftWatch::report);
   }
 
   /** Has a VIF looked at although nothing has changed. */
@@ -206,7 +267,8 @@ final class DriftWatch {
 
   private record Planned(KeptEntry vif, Declaration declaration) {}
 
-  private record Judged(Planned planned, PlannedOperation plan, boolean isUnfinished) {}
+  private record Judged(
+      Planned planned, PlannedOperation plan, boolean isUnfinished, List<KnownDevice> known) {}
 
   /** On the planner's thread. */
   private static List<Judged> plans(VifHost host, List<Planned> together) {
@@ -228,8 +290,10 @@ final class DriftWatch {
       Planned one = planned.get(i);
       if (isStillKnown || !one.declaration.usesOvs()) {
         String id = one.vif.id(); // what was planned from lies between the two
-        judged.add(
-            new Judged(one, plans.get(i), isUnfinished(before, id) || isUnfinished(after, id)));
+        boolean isUnfinished = isUnfinished(before, id) || isUnfinished(after, id);
+        PlugPlan plan = plans.get(i).plan();
+        List<String> devices = plan == null ? List.of() : plan.devices();
+        judged.add(new Judged(one, plans.get(i), isUnfinished, KnownDevice.of(after, id, devices)));
       }
     }
     return judged;
@@ -256,6 +320,7 @@ final class DriftWatch {
     if (difference.isEmpty()) {
       unfinished.remove(vif);
       isAsDeclared(vif, judged.plan.plan().devices());
+      vif.knows(judged.known);
     } else if (judged.isUnfinished && isBeingMade(vif)) {
       lookLater(vif);
     } else {

@@ -136,6 +136,11 @@ public final class HostKeeper implements VifKeeper {
     return orphans;
   }
 
+  /** Whether the devices of a VIF would be known again without their name or their mark. */
+  boolean knowsDevicesOf(String vifId) {
+    return vifs.entry(vifId).filter(vif -> !vif.known().isEmpty()).isPresent();
+  }
+
   @Override
   public VifHost host() {
     return keeping.host();

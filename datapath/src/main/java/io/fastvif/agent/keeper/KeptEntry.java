@@ -25,6 +25,7 @@ final class KeptEntry {
   private VifState state = VifState.PLUGGING;
   private Instant since = Instant.now();
   private List<String> devices = List.of();
+  private volatile List<KnownDevice> known = List.of();
   private long repairs;
   private String problem = "";
   private final Pauses pauses;
@@ -87,11 +88,22 @@ final class KeptEntry {
     return devices;
   }
 
+  /** Its links as they were last seen to be as declared; none if they were not yet. */
+  List<KnownDevice> known() {
+    return known;
+  }
+
+  /** Its links have been seen to be as declared. */
+  void knows(List<KnownDevice> links) {
+    known = links.isEmpty() ? List.of() : links;
+  }
+
   /** Takes a declaration for what is to be, or to be unplugged; null for none. */
   void declare(Declaration wanted, boolean isToUnplug) {
     index.bridge(this, bridge(declared), bridge(wanted));
     if (wanted == null) {
       has(List.of());
+      known = List.of();
     }
     declared = wanted;
     toUnplug = isToUnplug;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -42,11 +43,12 @@ final class KeptVifs {
   void begin(List<StoredVif> stored) {
     starting.set(stored.size());
     drift.begin();
+    CompletableFuture<Set<String>> strays = drift.strays(stored);
     keeping
         .thread()
         .execute(
             () -> {
-              stored.forEach(this::begin);
+              stored.forEach(one -> begin(one, strays));
               if (stored.isEmpty()) {
                 orphans.begin();
               }
@@ -56,38 +58,38 @@ final class KeptVifs {
   private void looked() {
     if (starting.decrementAndGet() == 0) {
       orphans.begin();
+      drift.know(all());
     }
   }
 
-  private void begin(StoredVif stored) {
+  private void begin(StoredVif stored, CompletableFuture<Set<String>> strays) {
     KeptEntry vif = make(stored.declaration().id());
     vif.declare(stored.declaration(), stored.isToUnplug());
     vif.enter(stored.isToUnplug() ? VifState.UNPLUGGING : VifState.PLUGGING, "");
     if (keeping.options().repairs() || stored.isToUnplug()) {
-      add(vif, new FirstTurn(new RepairTurn(keeping, System.nanoTime())));
+      add(vif, new FirstTurn(strays));
     } else {
       looked();
       drift.check(vif);
     }
   }
 
-  /** Counts those that are still to be looked at. */
+  /**
+   * Brings it back when it is known whose devices are strays; counts those still to be looked at.
+   */
   private final class FirstTurn implements Turn {
-    private final Turn turn;
+    private final CompletableFuture<Set<String>> strays;
 
-    FirstTurn(Turn turn) {
-      this.turn = turn;
+    FirstTurn(CompletableFuture<Set<String>> strays) {
+      this.strays = strays;
     }
 
     @Override
     public CompletableFuture<PlugResult> begin(KeptEntry vif) {
-      CompletableFuture<PlugResult> ended;
-      try {
-        ended = turn.begin(vif);
-      } catch (RuntimeException | Error thrown) {
-        ended = CompletableFuture.failedFuture(thrown);
-      }
-      return ended.whenComplete((result, thrown) -> looked());
+      long since = System.nanoTime();
+      return strays
+          .thenCompose(found -> new RepairTurn(keeping, since, found.contains(vif.id())).begin(vif))
+          .whenComplete((result, thrown) -> looked());
     }
 
     @Override

@@ -37,7 +37,10 @@ final class PlugTurn implements Turn {
     isKept = vif.isToPlug() && vif.isSaved() && wanted.isSameAs(before);
     vif.pauses().reset();
     if (isKept) {
-      return plugInPlaceOf(before).thenCompose(result -> ended(vif, result, null));
+      return new DeviceRecovery(keeping)
+          .recover(vif)
+          .thenCompose(recovered -> plugInPlaceOf(before))
+          .thenCompose(result -> ended(vif, result, null));
     }
     vif.declare(wanted.changing(before != null), false);
     vif.enter(VifState.PLUGGING, "");

@@ -2,6 +2,7 @@ package io.fastvif.agent.keeper;
 
 import io.fastvif.agent.AgentEvent;
 import io.fastvif.agent.VifState;
+import io.fastvif.bindings.Errno;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
 import java.util.concurrent.CompletableFuture;
@@ -13,13 +14,22 @@ import java.util.concurrent.CompletableFuture;
 final class RepairTurn implements Turn {
   private final Keeping keeping;
   private final long since;
+  private final boolean looksFirst;
 
   /**
    * @param since when the difference was seen, by {@link System#nanoTime()}
    */
   RepairTurn(Keeping keeping, long since) {
+    this(keeping, since, true);
+  }
+
+  /**
+   * @param looksFirst whether the VIF may have a device that lacks its name or its mark
+   */
+  RepairTurn(Keeping keeping, long since, boolean looksFirst) {
     this.keeping = keeping;
     this.since = since;
+    this.looksFirst = looksFirst;
   }
 
   @Override
@@ -45,23 +55,56 @@ final class RepairTurn implements Turn {
     if (vif.declared() == null) {
       return CompletableFuture.completedFuture(null);
     }
-    CompletableFuture<PlugResult> plugged =
-        vif.declared().isChanging()
-            ? new Replacement(keeping).plugAnew(vif.declared())
-            : keeping.submit(vif.declared().plug());
-    return plugged.thenCompose(result -> ended(vif, result));
+    if (vif.declared().isChanging()) {
+      return new Replacement(keeping)
+          .plugAnew(vif.declared())
+          .thenCompose(result -> ended(vif, result, false));
+    }
+    if (!looksFirst) {
+      return keeping.submit(vif.declared().plug()).thenCompose(result -> ended(vif, result, false));
+    }
+    return new DeviceRecovery(keeping)
+        .recover(vif)
+        .thenCompose(recovered -> afterRecovery(vif, recovered));
   }
 
-  private CompletableFuture<PlugResult> ended(KeptEntry vif, PlugResult result) {
+  /**
+   * A device that the kernel gives no name back is replaced: the VIF is to have one. Where the name
+   * is another link's it waits for that.
+   *
+   * @param recovered null if there was nothing to recover
+   */
+  private CompletableFuture<PlugResult> afterRecovery(KeptEntry vif, PlugResult recovered) {
+    if (recovered == null || Keeping.isDone(recovered)) {
+      return keeping
+          .submit(vif.declared().plug())
+          .thenCompose(result -> ended(vif, result, recovered != null));
+    }
+    return recovered.failure().errno() == Errno.EEXIST
+        ? ended(vif, recovered, false)
+        : new Replacement(keeping)
+            .replace(vif.declared())
+            .thenCompose(result -> ended(vif, result, false));
+  }
+
+  private CompletableFuture<PlugResult> failed(KeptEntry vif, PlugResult result, String inTheWay) {
+    String problem = Keeping.problem(result) + (inTheWay.isEmpty() ? "" : "; " + inTheWay);
+    vif.enter(VifState.FAILED, problem);
+    keeping.counters().repairFailures.increment();
+    keeping.events().publish(AgentEvent.Kind.REPAIR_FAILED, vif.id(), problem);
+    return CompletableFuture.completedFuture(result);
+  }
+
+  private CompletableFuture<PlugResult> ended(
+      KeptEntry vif, PlugResult result, boolean wasRecovered) {
     if (!Keeping.isDone(result)) {
-      vif.enter(VifState.FAILED, Keeping.problem(result));
-      keeping.counters().repairFailures.increment();
-      keeping.events().publish(AgentEvent.Kind.REPAIR_FAILED, vif.id(), Keeping.problem(result));
-      return CompletableFuture.completedFuture(result);
+      return new DeviceRecovery(keeping)
+          .inTheWay(vif, result)
+          .thenCompose(words -> failed(vif, result, words));
     }
     boolean wasWrong = vif.state() == VifState.DRIFTED || vif.state() == VifState.FAILED;
     vif.plugged(result.plan().devices());
-    if (result.outcome() != Outcome.UNCHANGED) {
+    if (wasRecovered || result.outcome() != Outcome.UNCHANGED) {
       vif.repaired();
       keeping.counters().repaired(System.nanoTime() - since);
       tell(vif, String.join(", ", vif.devices()));

@@ -57,6 +57,11 @@ final class Replacement {
     return plug(wanted, VifOperation.unplug(wanted.id()));
   }
 
+  /** Unplugs what the host has of a VIF, and plugs it. */
+  CompletableFuture<PlugResult> replace(Declaration declared) {
+    return after(declared, VifOperation.unplug(declared.id()));
+  }
+
   private CompletableFuture<PlugResult> plug(Declaration wanted, VifOperation unplug) {
     return keeping
         .submit(wanted.plug())

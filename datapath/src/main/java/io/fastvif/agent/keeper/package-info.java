@@ -16,6 +16,9 @@
  *   <li>The host tells of its changes ({@link io.fastvif.VifHost#watch}). What they may be about is
  *       planned as if it were to be plugged ({@code DriftWatch}); a VIF whose plan has steps has
  *       drifted, and is plugged. Of what many VIFs share, one of them is planned.
+ *   <li>Planning knows a VIF's devices by their names and their marks. Those that lose one of them
+ *       are known again by what this process has seen of them, and get it back first ({@code
+ *       DeviceRecovery}).
  *   <li>A VIF that does not stay repaired, or cannot be, has a pause that doubles ({@code Pauses}).
  *       An event about it ends the pause, but not the next one at once. Nothing wakes while nothing
  *       changes and nobody waits for his pause to end.

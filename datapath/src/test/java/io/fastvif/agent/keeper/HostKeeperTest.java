@@ -104,6 +104,23 @@ class HostKeeperTest {
     }
   }
 
+  @KernelTest
+  void whatIsAskedForAtTheStartComesAfterWhatWasDeclaredBefore() throws Exception {
+    try (VifHost host = VifHost.open()) {
+      for (int i = 0; i < 20; i++) {
+        try (HostKeeper keeper = open(host)) {
+          done(keeper.plug(KeptVifCases.tap(1, 1500), Map.of()));
+        }
+        try (HostKeeper keeper = HostKeeper.open(host, KeeperOptions.of(state))) {
+          assertEquals(Outcome.UNPLUGGED, done(keeper.unplug("tap-vif-1")).outcome());
+          Await.until("the start", () -> keeper.unreadiness().isEmpty());
+          assertEquals(List.of(), shown(keeper));
+        }
+        assertEquals(List.of(), onDisk());
+      }
+    }
+  }
+
   /** Its plugin was taken away, say. */
   @KernelTest
   void forgetsWhatCannotBePlannedAnyMore() throws Exception {

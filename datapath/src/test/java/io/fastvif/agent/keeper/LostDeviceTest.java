@@ -1,0 +1,162 @@
+package io.fastvif.agent.keeper;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.agent.VifState;
+import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.netlink.route.kind.Bridge;
+import io.fastvif.plan.LinkState;
+import io.fastvif.testing.Await;
+import io.fastvif.testing.KernelTest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Devices that lose what tells that they are a VIF's: their name, or their mark. */
+class LostDeviceTest {
+  private static final String TAP = "tap-vif-1";
+  private static final String BRIDGED = "1-bridged-vif";
+  private static final Map<String, String> VETHS = Map.of("linux_bridge.create_port", "veth");
+
+  @TempDir Path state;
+
+  private KeeperBed open() throws Exception {
+    return KeeperBed.open(state, VETHS, o -> o, StoreDisk.real());
+  }
+
+  private static void awaitKnown(KeeperBed bed, String id) throws Exception {
+    Await.until("its devices are known", () -> bed.keeper.knowsDevicesOf(id));
+  }
+
+  private static List<String> marked(KeeperBed bed, String id) {
+    return bed.host.snapshot().linksOf(id).stream().map(LinkState::name).toList();
+  }
+
+  /** Whether a link takes the name of a device that is renamed, before that has it back. */
+  private static boolean takesName(RouteSocket other, int device, int foreign) {
+    try {
+      other.execute(other.link().set(device).name("theirs"));
+      other.execute(other.link().set(foreign).name("tap1"));
+      return true;
+    } catch (NetlinkException isTaken) {
+      return false;
+    }
+  }
+
+  private static void rename(RouteSocket other, LinkState link, String name) {
+    other.execute(other.link().set(link.index()).name(name));
+  }
+
+  @KernelTest
+  void aRenamedDeviceGetsItsNameBack() throws Exception {
+    try (KeeperBed bed = open();
+        RouteSocket other = RouteSocket.open()) {
+      bed.plug(KeptVifCases.tap(1, 1450));
+      bed.plug(KeptVifCases.bridged(1, "br0"));
+      for (Map.Entry<String, String> one : Map.of(TAP, "tap1", BRIDGED, "port1").entrySet()) {
+        awaitKnown(bed, one.getKey());
+        LinkState before = bed.link(one.getValue());
+        rename(other, before, "theirs");
+        bed.awaitRepairs(one.getKey(), 1);
+        assertEquals(before, bed.link(one.getValue()), "the same, as it was");
+        assertFalse(bed.hasLink("theirs"));
+        assertEquals(List.of(one.getValue()), marked(bed, one.getKey()));
+      }
+    }
+  }
+
+  @KernelTest
+  void aDeviceThatWasRenamedWhileNobodyLookedGetsItsNameBack() throws Exception {
+    try (RouteSocket other = RouteSocket.open()) {
+      int tap;
+      int port;
+      try (KeeperBed bed = open()) {
+        bed.plug(KeptVifCases.tap(1, 1450));
+        bed.plug(KeptVifCases.bridged(1, "br0"));
+        tap = bed.link("tap1").index();
+        port = bed.link("port1").index();
+      }
+      other.execute(other.link().set(tap).name("theirs"));
+      other.execute(other.link().set(port).name("their-port"));
+      try (KeeperBed bed = open()) {
+        assertEquals(tap, bed.link("tap1").index());
+        assertEquals(port, bed.link("port1").index());
+        assertEquals(List.of("tap1"), marked(bed, TAP));
+        assertEquals(List.of("port1"), marked(bed, BRIDGED));
+        assertEquals(1, bed.vif(TAP).repairs());
+      }
+    }
+  }
+
+  /** Its name is taken by then; it comes back when that is over. */
+  @KernelTest
+  void aRenamedDeviceWaitsForItsName() throws Exception {
+    try (KeeperBed bed = open();
+        RouteSocket other = RouteSocket.open()) {
+      bed.plug(KeptVifCases.tap(1, 1450));
+      awaitKnown(bed, TAP);
+      LinkState before = bed.link("tap1");
+      other.execute(other.link().create("foreign").kind(new Bridge()));
+      int foreign = bed.link("foreign").index();
+      Await.until("the foreign one is faster", () -> takesName(other, before.index(), foreign));
+      bed.awaitState(TAP, VifState.FAILED);
+      Await.until(
+          "words",
+          () ->
+              bed.vif(TAP)
+                  .problem()
+                  .endsWith(
+                      "tap1 is left alone: it is there without this VIF's mark, the alias"
+                          + " fastvif:tap-vif-1"));
+      assertEquals(foreign, bed.link("tap1").index());
+      other.execute(other.link().delete(foreign));
+      bed.awaitState(TAP, VifState.PLUGGED);
+      assertEquals(before, bed.link("tap1"));
+      assertEquals(List.of("tap1"), marked(bed, TAP));
+    }
+  }
+
+  @KernelTest
+  void aDeviceThatIsSurelyOursIsMarkedAgain() throws Exception {
+    try (KeeperBed bed = open()) {
+      bed.plug(KeptVifCases.tap(1, 1450));
+    }
+    try (KeeperBed bed = open();
+        RouteSocket other = RouteSocket.open()) {
+      bed.plug(KeptVifCases.bridged(1, "br0"));
+      for (Map.Entry<String, String> one : Map.of(TAP, "tap1", BRIDGED, "port1").entrySet()) {
+        awaitKnown(bed, one.getKey());
+        LinkState before = bed.link(one.getValue());
+        other.execute(other.link().set(before.index()).alias(""));
+        bed.awaitRepairs(one.getKey(), 1);
+        assertEquals(before, bed.link(one.getValue()));
+      }
+    }
+  }
+
+  @KernelTest
+  void whatMayBeSomebodysStaysAsItIs() throws Exception {
+    try (KeeperBed bed = open();
+        RouteSocket other = RouteSocket.open()) {
+      bed.plug(KeptVifCases.tap(1, 1450));
+      awaitKnown(bed, TAP);
+      int index = bed.link("tap1").index();
+      other.execute(other.link().set(index).alias("bob's"));
+      bed.awaitState(TAP, VifState.FAILED);
+      assertTrue(
+          bed.vif(TAP)
+              .problem()
+              .contains("tap1 is left alone: it is there without this VIF's mark"),
+          bed.vif(TAP)::problem);
+      assertEquals("bob's", bed.link("tap1").alias());
+      assertEquals(index, bed.link("tap1").index());
+      other.execute(other.link().set(index).alias("fastvif:" + TAP));
+      bed.awaitState(TAP, VifState.PLUGGED);
+      assertEquals(index, bed.link("tap1").index());
+    }
+  }
+}
