@@ -23,8 +23,8 @@ import threading
 import time
 
 if os.environ.get("EVENTLET") == "1":
-    import nova.monkey_patch
-    nova.monkey_patch.patch()
+    import nova.monkey_patch  # which is enough for older Novas
+    getattr(nova.monkey_patch, "patch", lambda: None)()
     import eventlet.patcher
     assert eventlet.patcher.is_monkey_patched("socket")
 
@@ -71,7 +71,10 @@ def vif(kind, n):
     elif kind == "vhostuser-fp":
         more = dict(type=model.VIF_TYPE_VHOSTUSER)
         details = dict(vhostuser_mode="server", vhostuser_fp_plug=True, vhostuser_socket=socket)
-    elif kind == "direct":
+    elif kind == "remote-managed":
+        more = dict(type=model.VIF_TYPE_OVS, vnic_type=model.VNIC_TYPE_REMOTE_MANAGED,
+                    profile={"pci_slot": "0000:0a:00.1"})
+    elif kind in ("direct", "direct-netdev"):
         more = dict(type=model.VIF_TYPE_OVS, vnic_type=model.VNIC_TYPE_DIRECT,
                     profile={"pci_slot": "0000:0a:00.1"})
         details = dict(NETDEV, port_filter=True)
@@ -103,12 +106,25 @@ image = objects.ImageMeta.from_dict({"properties": {}})
 driver = libvirt_vif.LibvirtGenericVIFDriver(Host())
 
 
+def to_os_vif(action, kind, n):
+    """With the switch's datapath that this Nova does not tell os-vif of."""
+    of_os_vif = os_vif_util.nova_to_osvif_vif(vif(kind, n))
+    of_os_vif.port_profile.datapath_type = "netdev"
+    action(of_os_vif, os_vif_util.nova_to_osvif_instance(instance))
+
+
 def plug(kind, n):
-    driver.plug(instance, vif(kind, n))
+    if kind == "direct-netdev":
+        to_os_vif(os_vif.plug, kind, n)
+    else:
+        driver.plug(instance, vif(kind, n))
 
 
 def unplug(kind, n):
-    driver.unplug(instance, vif(kind, n))
+    if kind == "direct-netdev":
+        to_os_vif(os_vif.unplug, kind, n)
+    else:
+        driver.unplug(instance, vif(kind, n))
 
 
 def xml(kind, n):

@@ -1,14 +1,18 @@
 """Reads lines of objects that fastvif wrote and compares each field with what os-vif has read, then
 writes as many random objects of its own, one a line, to the file named by the first argument. The
-second and third are how many, and the seed. Prints how many were equal and os-vif's version."""
+second and third are how many, and the seed. Prints how many were equal and os-vif's version. With a
+fourth, the socket of an agent, all objects of its own are VIFs, each of which is plugged and unplugged
+through the plugin of fastvif in os-vif."""
 import importlib.metadata
 import json
 import random
 import sys
 
 import netaddr
+import os_vif
 from os_vif import objects
 from os_vif.objects import base as os_vif_base
+from oslo_config import cfg
 from oslo_versionedobjects import base
 from oslo_versionedobjects import exception
 
@@ -110,11 +114,31 @@ def primitive(obj):
         return obj.obj_to_primitive()
 
 
+def through_os_vif(random_vif):
+    """Plugs and unplugs a VIF in one of the versions that it can have; returns that."""
+    random_vif.id = text() or "id"
+    random_vif.plugin = rnd.choice(sorted(each.name for each in os_vif._EXT_MANAGER
+                                          if each.name != "fastvif"))
+    read = os_vif_base.VersionedObject.obj_from_primitive(primitive(random_vif))
+    info = os_vif_base.VersionedObject.obj_from_primitive(primitive(make(
+        objects.instance_info.InstanceInfo)))
+    os_vif.plug(read, info)
+    os_vif.unplug(read, info)
+    return read.obj_to_primitive()
+
+
 path, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 rnd = random.Random(seed)
 registered = base.VersionedObjectRegistry.obj_classes()
 classes = [each[0] for name, each in sorted(registered.items()) if name not in BASES]
 
+whole = classes
+if len(sys.argv) > 4:
+    cfg.CONF([], default_config_files=[], default_config_dirs=[])
+    os_vif.initialize()
+    cfg.CONF.set_override("agent_socket", sys.argv[4], "fastvif")
+    os_vif.initialize(reset=True)
+    whole = [each for each in classes if issubclass(each, objects.vif.VIFBase)]
 equal = 0
 for line in sys.stdin:
     written = json.loads(line)
@@ -124,5 +148,6 @@ for line in sys.stdin:
     equal += 1
 with open(path, "w", encoding="utf-8") as out:
     for i in range(count):
-        out.write(json.dumps(primitive(make(classes[i % len(classes)]))) + "\n")
+        made = make(whole[i % len(whole)])
+        out.write(json.dumps(through_os_vif(made) if len(sys.argv) > 4 else primitive(made)) + "\n")
 print(equal, importlib.metadata.version("os-vif"))

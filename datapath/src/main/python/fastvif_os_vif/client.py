@@ -62,7 +62,7 @@ class Client:
             try:
                 return self._exchange(self._take(deadline), request, deadline)
             except BrokenConnectionError:
-                self._close_idle()  # those to the same agent, which may have ended
+                self.close_idle()  # those to the same agent, which may have ended
                 return self._again(request, deadline)
         except socket.timeout:
             raise AgentError("the agent at %s has not answered within %g s" % (
@@ -82,7 +82,7 @@ class Client:
                 connection = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if connection.is_of_this_process():
+            if connection.is_usable():
                 return connection
             connection.close()
         return _Connection(self._path, deadline)
@@ -99,7 +99,8 @@ class Client:
             else:
                 connection.close()
 
-    def _close_idle(self):
+    def close_idle(self):
+        """Closes what is kept for the next request."""
         while self._idle:
             try:
                 self._idle.pop().close()
@@ -133,9 +134,18 @@ class _Connection:
                     raise _unconnected(path, failed) from None
                 time.sleep(min(_PAUSE, _left(deadline)))
 
-    def is_of_this_process(self):
-        """Whether it was made here, and not before a fork: what the parent reads on it is its own."""
-        return self._pid == os.getpid()
+    def is_usable(self):
+        """Whether it was made here, and not before a fork, and the agent has not closed it."""
+        if self._pid != os.getpid():
+            return False
+        try:
+            self._socket.settimeout(0)
+            self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False  # it has ended, or has something that nobody has asked for
 
     def close(self):
         self._socket.close()

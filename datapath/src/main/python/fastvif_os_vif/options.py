@@ -54,8 +54,10 @@ OPTIONS = [
 
 
 def register(conf):
-    """Registers the options and returns their group."""
+    """Registers the options, checks that all can be read, and returns their group."""
     conf.register_opts(OPTIONS, group=cfg.OptGroup(GROUP, "VIFs through the agent of fastvif"))
+    for option in OPTIONS:
+        getattr(conf[GROUP], option.dest)
     return conf[GROUP]
 
 

@@ -45,13 +45,12 @@ class AgentPlugin(plugin.PluginBase):
 
     def plug(self, vif, instance_info):
         self._ask("PUT", vif, instance_info)
-        self._unplugged_without.pop(vif.id, None)
 
     def unplug(self, vif, instance_info):
         self._ask("DELETE", vif, instance_info)
 
     def _ask(self, method, vif, instance_info):
-        if "id" not in vif:
+        if "id" not in vif or not vif.id:
             raise client.AgentError("the VIF has no id, by which the agent knows it")
         request = {
             "vif": vif.obj_to_primitive(),
@@ -67,10 +66,12 @@ class AgentPlugin(plugin.PluginBase):
             LOG.warning("VIF %s is left to os-vif's own plugin: %s", vif.id, absent)
             if method == "PUT":
                 self._built_in().plug(vif, instance_info)
+                self._unplugged_without.pop(vif.id, None)
             else:
                 self._built_in().unplug(vif, instance_info)
                 self._unplugged_without[vif.id] = request
             return
+        self._unplugged_without.pop(vif.id, None)
         for note in notes:
             LOG.info("VIF %s: %s", vif.id, note)
 

@@ -55,6 +55,8 @@ def _take_over(manager, name, settings, asked):
         manager.extensions.extend(found)
         manager._extensions_by_name_cache = None  # of a time without it
     for each in found:
+        if each.plugin is not None and issubclass(each.plugin, agent_plugin.AgentPlugin):
+            continue  # loaded twice
         stand_in = _stand_in(name, each.plugin, settings, asked)
         loaded = stand_in.load(name)
         loaded.built_in = each.obj  # None where os-vif has not come to it; it loads the stand-in then

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code agent} as a process, with its socket, its state and its log in one folder. */
-final class AgentProcess implements AutoCloseable {
+public final class AgentProcess implements AutoCloseable {
   private static final int TIMEOUT_SECONDS = 60;
 
   private final Path folder;
@@ -24,7 +24,7 @@ final class AgentProcess implements AutoCloseable {
   }
 
   /** Where the agent of that folder listens. */
-  static Path socket(Path folder) {
+  public static Path socket(Path folder) {
     return folder.resolve("agent.sock");
   }
 
@@ -36,7 +36,19 @@ final class AgentProcess implements AutoCloseable {
    */
   static AgentProcess start(Path folder, Map<String, String> environment, String... options)
       throws IOException {
-    List<String> command = ChildRun.command(ChildRun.classPath(), "agent");
+    return start(List.of(), folder, environment, options);
+  }
+
+  /**
+   * The same by a command that becomes what follows it, such as {@code setpriv}.
+   *
+   * @param prefix that command
+   */
+  public static AgentProcess start(
+      List<String> prefix, Path folder, Map<String, String> environment, String... options)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(ChildRun.command(ChildRun.classPath(), "agent"));
     command.addAll(
         List.of(
             "--socket", socket(folder).toString(), "--state", folder.resolve("state").toString()));
@@ -60,7 +72,7 @@ final class AgentProcess implements AutoCloseable {
     return process.pid();
   }
 
-  String log() throws IOException {
+  public String log() throws IOException {
     return Files.readString(folder.resolve("log"));
   }
 
@@ -69,13 +81,13 @@ final class AgentProcess implements AutoCloseable {
   }
 
   /** Waits until it says that; fails if it ends before. */
-  void await(String line) throws Exception {
+  public void await(String line) throws Exception {
     Await.until(line, () -> log().contains(line) || !process.isAlive());
     assertTrue(log().contains(line), this::logText);
   }
 
   /** What it has said, or why that cannot be read. */
-  String logText() {
+  public String logText() {
     try {
       return log();
     } catch (IOException unreadable) {
@@ -84,17 +96,17 @@ final class AgentProcess implements AutoCloseable {
   }
 
   /** Waits until it answers. */
-  void awaitAnswering() throws Exception {
+  public void awaitAnswering() throws Exception {
     await("the agent answers at ");
   }
 
   /** Sends a signal, such as HUP. */
-  void signal(String name) throws Exception {
+  public void signal(String name) throws Exception {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   /** Waits for its end; returns its exit status. */
-  int end() throws Exception {
+  public int end() throws Exception {
     assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), this::logText);
     return process.exitValue();
   }

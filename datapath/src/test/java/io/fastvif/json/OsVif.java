@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
 /** os-vif as Debian has it, run by Debian's Python. */
 final class OsVif {
   private static final String PYTHON = "/usr/bin/python3";
+
+  /** fastvif's plugin of os-vif, for whom it loads its plugins. */
+  private static final Path PLUGIN = Path.of("src/main/python");
+
   private static final int TIMEOUT_SECONDS = 120;
 
   private OsVif() {}
@@ -53,12 +57,14 @@ final class OsVif {
     Path errors = folder.resolve("errors");
     List<String> command = new ArrayList<>(List.of(PYTHON, "-W", "ignore", program.toString()));
     command.addAll(List.of(arguments));
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(input.toFile())
             .redirectOutput(out.toFile())
-            .redirectError(errors.toFile())
-            .start();
+            .redirectError(errors.toFile());
+    builder.environment().put("PYTHONPATH", PLUGIN.toAbsolutePath().toString());
+    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    Process process = builder.start();
     if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       fail("os-vif did not answer in " + TIMEOUT_SECONDS + " s");

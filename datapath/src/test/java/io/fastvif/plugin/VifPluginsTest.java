@@ -79,8 +79,8 @@ class VifPluginsTest {
                 + " VIFPortProfileOVSRepresentor 1.0 to 1.4]",
             "linux_bridge: VIFBridge 1.0 []",
             "nested_dpdk: VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to 1.1]",
-            "noop: VIFVHostUser 1.0 to 1.1 [], VIFNestedDPDK 1.0 [VIFPortProfileK8sDPDK 1.0 to"
-                + " 1.1]",
+            "noop: VIFVHostUser 1.0 to 1.1 [], VIFHostDevice 1.0 [], VIFNestedDPDK 1.0"
+                + " [VIFPortProfileK8sDPDK 1.0 to 1.1]",
             "ovs: VIFBridge 1.0 [VIFPortProfileOpenVSwitch 1.0 to 1.4], VIFOpenVSwitch 1.0"
                 + " [VIFPortProfileOpenVSwitch 1.0 to 1.4], VIFVHostUser 1.0 to 1.1"
                 + " [VIFPortProfileOpenVSwitch 1.0 to 1.4, VIFPortProfileOVSRepresentor 1.0 to 1.4,"

@@ -16,13 +16,15 @@ import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.PortProfileK8sDpdk;
 import io.fastvif.vif.Version;
 import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifHostDevice;
 import io.fastvif.vif.VifNestedDpdk;
 import io.fastvif.vif.VifVhostUser;
 import java.util.List;
 
 /**
- * Takes VIFVHostUser without port profile (its socket is the hypervisor's or another switch's) and
- * VIFNestedDPDK (its device is the pod's), and does nothing for them.
+ * Takes VIFVHostUser without port profile (its socket is the hypervisor's or another switch's),
+ * VIFHostDevice without one (its representor is with the switch on the card, Nova's vnic_type
+ * remote-managed) and VIFNestedDPDK (its device is the pod's), and does nothing for them.
  */
 public final class NoopPlugin implements VifPlugin {
   private static final String NAME = "noop";
@@ -44,6 +46,7 @@ public final class NoopPlugin implements VifPlugin {
       return HostPluginInfo.of(
           NAME,
           HostVifInfo.of(VifVhostUser.OBJECT_NAME, Version.V1_0, new Version(1, 1)),
+          HostVifInfo.of(VifHostDevice.OBJECT_NAME, Version.V1_0, VifHostDevice.CURRENT),
           HostVifInfo.of(
               VifNestedDpdk.OBJECT_NAME,
               Version.V1_0,
@@ -71,8 +74,10 @@ public final class NoopPlugin implements VifPlugin {
   private static PlanBuilder plan(Vif vif, HostSnapshot host) {
     switch (vif) {
       case VifVhostUser vhostUser -> VifChecks.noProfile(vhostUser, NAME);
+      case VifHostDevice device -> VifChecks.noProfile(device, NAME);
       case VifNestedDpdk nested -> checkProfile(nested);
-      default -> throw VifChecks.wrongType(vif, "VIFVHostUser or VIFNestedDPDK", NAME);
+      default ->
+          throw VifChecks.wrongType(vif, "VIFVHostUser, VIFHostDevice or VIFNestedDPDK", NAME);
     }
     return new PlanBuilder(VifChecks.id(vif), "", host);
   }

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads JSON as Java's maps, lists, texts, numbers and truth values. */
-final class JsonValue {
+public final class JsonValue {
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private JsonValue() {}
 
-  static Object of(String text) throws IOException {
+  /** Reads a document. */
+  public static Object of(String text) throws IOException {
     try (JsonParser parser = FACTORY.createParser(text)) {
       parser.nextToken();
       Object value = value(parser);
@@ -28,7 +29,7 @@ final class JsonValue {
 
   /** Nothing else is an object in a test's eyes. */
   @SuppressWarnings("unchecked")
-  static Map<String, Object> object(Object value) {
+  public static Map<String, Object> object(Object value) {
     return (Map<String, Object>) value;
   }
 

@@ -11,6 +11,7 @@ import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PortProfileFpTap;
 import io.fastvif.vif.PortProfileK8sDpdk;
 import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifHostDevice;
 import io.fastvif.vif.VifNestedDpdk;
 import io.fastvif.vif.VifVhostUser;
 import java.util.List;
@@ -23,7 +24,7 @@ class NoopPluginTest {
       new NoopPlugin.Factory().create(new PluginOptions("noop", Map.of()));
 
   @Test
-  void plugsVhostUserAndNestedDpdkWithoutAnyStep() {
+  void plugsWhatOthersMakeReadyWithoutAnyStep() {
     VifVhostUser vhostUser = VifVhostUser.builder().id("a").path("/run/s").build();
     assertEquals(List.of(), plugin.plug(vhostUser, null, EMPTY).steps());
     assertEquals(List.of(), plugin.unplug(vhostUser, null, EMPTY).steps());
@@ -34,6 +35,9 @@ class NoopPluginTest {
             .build();
     assertEquals(List.of(), plugin.plug(nested, null, EMPTY).steps());
     assertEquals(List.of(), plugin.unplug(nested, null, EMPTY).steps());
+    VifHostDevice remoteManaged = VifHostDevice.builder().id("c").build();
+    assertEquals(List.of(), plugin.plug(remoteManaged, null, EMPTY).steps());
+    assertEquals(List.of(), plugin.unplug(remoteManaged, null, EMPTY).steps());
     VifNestedDpdk bare = VifNestedDpdk.builder().id("b").build();
     assertEquals(List.of(), plugin.plug(bare, null, EMPTY).steps());
   }
