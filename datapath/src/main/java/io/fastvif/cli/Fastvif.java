@@ -2,6 +2,7 @@ package io.fastvif.cli;
 
 import io.fastvif.agent.text.ResultLine;
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FastvifException;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.Action;
@@ -11,6 +12,7 @@ import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,8 @@ public final class Fastvif {
 
   /** In front of a command: shows what it says to the host, and what is answered. */
   static final String TRACE = "--trace";
+
+  private static final int MAX_CAUSES = 16;
 
   private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
@@ -160,10 +164,33 @@ public final class Fastvif {
     } catch (NetlinkException | IOException failed) {
       err.println("fastvif: " + failed.getMessage());
       return FAILED;
-    } catch (Exception unexpected) {
-      err.println("fastvif: an error of fastvif's own; please report it");
-      unexpected.printStackTrace(err);
+    } catch (Exception | Error unexpected) {
+      Throwable refusal = refusal(unexpected);
+      if (refusal != null) {
+        err.println("fastvif: " + refusal.getMessage());
+      } else {
+        err.println("fastvif: an error of fastvif's own; please report it");
+        unexpected.printStackTrace(err);
+      }
       return FAILED;
     }
+  }
+
+  /**
+   * What was refused behind something that was thrown; null if nothing was, and the fault is
+   * fastvif's. The JDK throws errors too where it is refused a descriptor in the midst of its work.
+   */
+  private static Throwable refusal(Throwable thrown) {
+    Throwable each = thrown;
+    for (int i = 0; i < MAX_CAUSES && each != null; i++) {
+      if (each instanceof IOException
+          || each instanceof UncheckedIOException
+          || each instanceof FastvifException
+          || each instanceof OutOfMemoryError) {
+        return each;
+      }
+      each = each.getCause();
+    }
+    return null;
   }
 }

@@ -25,7 +25,7 @@ final class ServerWait {
     try {
       selector = Selector.open();
     } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+      throw new UncheckedIOException("epoll_create(): " + failure.getMessage(), failure);
     }
   }
 
