@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FastvifVersionTest {
   private static final Pattern POM_VERSION =
       Pattern.compile("<artifactId>fastvif-parent</artifactId>\\s*<version>([^<]+)</version>");
+  private static final Pattern PYTHON_VERSION = Pattern.compile("(?m)^Version: (\\S+)$");
   private static final Pattern SECTION = Pattern.compile("(?m)^## (\\S+)");
 
   @ParameterizedTest
@@ -34,6 +35,13 @@ class FastvifVersionTest {
   @Test
   void isThatOfTheNewestChanges() throws IOException {
     assertEquals(FastvifVersion.text().replace("-SNAPSHOT", ""), first(SECTION, "../CHANGELOG.md"));
+  }
+
+  @Test
+  void isThatOfThePythonPlugin() throws IOException {
+    assertEquals(
+        FastvifVersion.text().replace("-SNAPSHOT", ".dev0"),
+        first(PYTHON_VERSION, "src/main/python/fastvif_os_vif.dist-info/METADATA"));
   }
 
   private static String first(Pattern pattern, String file) throws IOException {
