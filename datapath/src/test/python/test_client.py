@@ -52,6 +52,7 @@ class Agent:
         while len(body) < length:
             body += connection.recv(65536)
         self.requests.append((head.split(b" HTTP")[0].decode(), body))
+        self.heads = head.decode().split("\r\n")[1:]
         return body
 
     def close(self):
@@ -117,6 +118,7 @@ class ClientTest(unittest.TestCase):
         for _ in range(5):
             self.assertEqual((200, {}), self.ask())
         self.assertEqual(1, agent.connections)
+        self.assertIn("Request-Timeout: 9.000", agent.heads)
         self.assertEqual(("PUT /v1/vifs/a", b'{"vif": 1}'), agent.requests[0])
         self.client.close_idle()
 

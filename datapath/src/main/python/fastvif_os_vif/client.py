@@ -19,6 +19,7 @@ import time
 _MAX_HEAD = 64 << 10
 _MAX_ANSWER = 16 << 20
 _PIECE = 64 << 10
+_AHEAD = 1  # second by which the agent gives up earlier, so that it can say so
 _PAUSE = 0.01  # while the agent's queue of connections is full
 
 
@@ -53,7 +54,7 @@ class Client:
         """
         body = b"" if document is None else json.dumps(document).encode()
         head = "%s %s HTTP/1.1\r\nHost: fastvif\r\nRequest-Timeout: %.3f\r\n" % (
-            method, target, time_limit)
+            method, target, time_limit - min(_AHEAD, time_limit / 10))
         if body:
             head += "Content-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
         request = head.encode("ascii") + b"\r\n" + body

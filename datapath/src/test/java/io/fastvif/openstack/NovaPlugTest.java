@@ -112,6 +112,10 @@ class NovaPlugTest {
       String after = kind + " after " + action;
       assertEquals("", differences(states.next(), reader, comparable), after);
     }
+    theirs.done("plug", kind, 1);
+    ours.done("plug", kind, 1);
+    ours.done("unplug", kind, 1);
+    assertEquals("", differences(expected.getLast(), reader, comparable), kind + " taken over");
     deleteNetworksBridge(kind);
     assertEquals(theirs.done("xml", kind, 1), ours.done("xml", kind, 1), kind);
   }
