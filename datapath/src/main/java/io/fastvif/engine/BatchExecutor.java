@@ -25,7 +25,7 @@ import io.fastvif.plan.SlowStep;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.WaitingStep;
 import io.fastvif.trace.Tracing;
-import java.util.List;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.agrona.collections.Object2ObjectHashMap;
@@ -226,6 +226,7 @@ final class BatchExecutor implements AutoCloseable {
   private void planned(PlanExecution plan, PlugPlan made, Throwable problem) {
     if (problem == null && stopped == null) {
       plan.planned(made);
+      observation.begun(made.vifId());
       return;
     }
     Throwable reason = problem == null ? new EngineClosedException(stopped) : problem;
@@ -238,10 +239,7 @@ final class BatchExecutor implements AutoCloseable {
     beginNext(plan, vifId);
   }
 
-  /**
-   * Whether steps on other threads have ended, or there is something from Open vSwitch or to be
-   * sent to it.
-   */
+  /** Whether steps on other threads have ended, or Open vSwitch has answered or is to be asked. */
   boolean hasAnswers() {
     return elsewhere.isFinished() || ovs.isReady();
   }
@@ -314,9 +312,7 @@ final class BatchExecutor implements AutoCloseable {
         unused[unusedCount++] = plan;
       }
     }
-    for (int i = kept; i < activeCount; i++) {
-      active[i] = null;
-    }
+    Arrays.fill(active, kept, activeCount, null);
     activeCount = kept;
     return 0;
   }
@@ -336,6 +332,7 @@ final class BatchExecutor implements AutoCloseable {
       }
     }
     String vifId = plan.plan().vifId();
+    observation.ended(vifId); // before anybody is told, who may look
     try {
       plan.complete();
     } catch (RuntimeException | Error thrown) {
@@ -489,7 +486,8 @@ final class BatchExecutor implements AutoCloseable {
   /** Ends the threads that delete; nothing may be under way. */
   @Override
   public void close() {
-    for (AutoCloseable part : List.of(retired, deletions, planning, filters, helpers)) {
+    for (AutoCloseable part :
+        new AutoCloseable[] {retired, deletions, planning, filters, helpers}) {
       try {
         part.close();
       } catch (Exception | Error thrown) {

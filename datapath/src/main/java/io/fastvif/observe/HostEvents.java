@@ -9,6 +9,7 @@ import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteMessage;
 import io.fastvif.observe.reader.HostStates;
 import io.fastvif.plan.HostChanges;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.SnapshotBuilder;
 
@@ -28,6 +29,8 @@ final class HostEvents implements MessageHandler {
 
   /** Below it, a link has no IPv4 state (IPV4_MIN_MTU of net/ip.h). */
   private static final int IPV4_MIN_MTU = 68;
+
+  private static final String VETH = "veth";
 
   private final SnapshotBuilder host;
   private final UnreadState unread;
@@ -98,9 +101,9 @@ final class HostEvents implements MessageHandler {
     changed(before, now);
     // Of a link that is down, later changes of some settings have no event.
     if (!now.up() || (before != null && crossesMinMtu(before.mtu(), now.mtu()))) {
-      unread.links().add(index);
+      unread.mark(index, group(link, now));
     } else {
-      unread.links().remove(index);
+      unread.told(index);
     }
     boolean moved = before != null && (before.up() != now.up() || before.master() != now.master());
     // The address that the kernel makes itself has an event only when it is found to be unique,
@@ -111,6 +114,16 @@ final class HostEvents implements MessageHandler {
     if (moved && host.hasRoutes(index)) {
       unread.routes().add(index);
     }
+  }
+
+  /** What stands for its VIF: the other end of a pair that is being deleted has no mark. */
+  private int group(LinkMessage link, LinkState now) {
+    LinkState other = now.kind().equals(VETH) ? host.link(link.link()) : null;
+    return LinkGroups.ofVif(other == null || isMarked(now) ? now : other);
+  }
+
+  private static boolean isMarked(LinkState link) {
+    return !link.alias().isEmpty() || link.isUnfinished();
   }
 
   /** The event goes out before IPv4 and IPv6 have dropped or made their part of the link. */

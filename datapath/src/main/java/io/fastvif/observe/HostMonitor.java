@@ -11,6 +11,7 @@ import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.trace.Log;
@@ -57,7 +58,11 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
   private final RouteSocket queries;
   private final HostReader reader;
   private final SnapshotBuilder host = new SnapshotBuilder();
-  private final UnreadState unread = new UnreadState();
+
+  /** The groups that stand for the VIFs that the monitor's user is at work on. */
+  private final IndexMarks atWork = new IndexMarks();
+
+  private final UnreadState unread = new UnreadState(atWork);
   private final HostEvents handler = new HostEvents(host, unread);
   private final IndexMarks set = new IndexMarks();
   private final IndexMarks written = new IndexMarks();
@@ -134,6 +139,7 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
     lock.lock();
     try {
       requireOpen();
+      unread.markEnded();
       for (int i = 0; i < MAX_READINGS; i++) {
         // Before the events are taken in: an older event of such a link must not come after.
         set.drainTo(unread.setLinks());
@@ -232,6 +238,20 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
   /** Has the next snapshot read a link again: one of its files under /proc/sys was written. */
   public void settingsWritten(int index) {
     written.add(index);
+  }
+
+  /**
+   * The links of that VIF are being made or deleted. Until that has ended, those that are down are
+   * not read again after their events: of many VIFs, hundreds of links are half made at a time, and
+   * to read one is to wait for the kernel's lock, which whoever makes them has.
+   */
+  public void workBegun(String vifId) {
+    atWork.add(LinkGroups.making(vifId));
+  }
+
+  /** No more. Of VIFs that have one group by chance, this ends it for all. */
+  public void workEnded(String vifId) {
+    atWork.remove(LinkGroups.making(vifId));
   }
 
   /** How often everything was read, the first time included. */
@@ -383,7 +403,7 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
   private void markIfDown(int index) {
     LinkState link = host.link(index);
     if (link != null && !link.up()) {
-      unread.links().add(index);
+      unread.mark(index, LinkGroups.ofVif(link));
     }
   }
 

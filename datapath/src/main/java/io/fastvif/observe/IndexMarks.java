@@ -3,7 +3,7 @@ package io.fastvif.observe;
 import java.util.function.IntConsumer;
 import org.agrona.collections.IntHashSet;
 
-/** A set of link indexes, without boxing. Any thread may use it; nobody holds it for long. */
+/** A set of link indexes or groups, unboxed. Any thread may use it; nobody holds it for long. */
 final class IndexMarks {
   private static final int[] NONE = {};
 
@@ -15,6 +15,10 @@ final class IndexMarks {
 
   synchronized void remove(int index) {
     indexes.remove(index);
+  }
+
+  synchronized boolean contains(int index) {
+    return indexes.contains(index);
   }
 
   synchronized int size() {

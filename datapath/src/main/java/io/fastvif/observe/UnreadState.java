@@ -1,14 +1,29 @@
 package io.fastvif.observe;
 
+import org.agrona.collections.Int2IntHashMap;
+
 /** What a {@link HostMonitor} has to read because events do not tell it. */
 final class UnreadState {
+  private final IndexMarks atWork;
   private final IndexMarks setLinks = new IndexMarks();
   private final IndexMarks writtenLinks = new IndexMarks();
   private final IndexMarks links = new IndexMarks();
+
+  /** Those that are read later, with the groups that stand for the VIFs at work. */
+  private final Int2IntHashMap later = new Int2IntHashMap(0);
+
   private final IndexMarks addresses = new IndexMarks();
   private final IndexMarks routes = new IndexMarks();
   private boolean everyAddress;
   private boolean everyRoute;
+
+  /**
+   * @param atWork the groups in which links of VIFs are made that somebody is at work on: what is
+   *     half made is not worth reading
+   */
+  UnreadState(IndexMarks atWork) {
+    this.atWork = atWork;
+  }
 
   /** Links that were set by netlink, which has no event if they are down. */
   IndexMarks setLinks() {
@@ -23,6 +38,40 @@ final class UnreadState {
   /** Links whose last event does not tell everything. */
   IndexMarks links() {
     return links;
+  }
+
+  /**
+   * The last event of a link does not tell everything.
+   *
+   * @param group stands for the VIF whose it is; any other if it is nobody's
+   */
+  void mark(int index, int group) {
+    if (atWork.contains(group)) {
+      links.remove(index);
+      later.put(index, group);
+    } else {
+      links.add(index);
+    }
+  }
+
+  /** The last event of a link tells everything. */
+  void told(int index) {
+    links.remove(index);
+    later.remove(index);
+  }
+
+  /** Marks those whose VIFs nobody is at work on any more. */
+  void markEnded() {
+    if (!later.isEmpty()) {
+      Int2IntHashMap.EntryIterator entries = later.entrySet().iterator();
+      while (entries.hasNext()) {
+        entries.next();
+        if (!atWork.contains(entries.getIntValue())) {
+          links.add(entries.getIntKey());
+          entries.remove();
+        }
+      }
+    }
   }
 
   /** Links whose addresses may have changed. */
@@ -71,7 +120,7 @@ final class UnreadState {
 
   /** Forgets a link that is gone. */
   void forget(int index) {
-    links.remove(index);
+    told(index);
     addresses.remove(index);
     routes.remove(index);
   }
@@ -80,6 +129,7 @@ final class UnreadState {
     setLinks.clear();
     writtenLinks.clear();
     links.clear();
+    later.clear();
     clearAddresses();
     clearRoutes();
   }

@@ -8,6 +8,8 @@
  * exchange; there is no thread for it. Link events replace what was known; addresses and routes are
  * read again where an event hints at a change, because the kernel drops IPv4 routes without one.
  * After a loss the buffer is emptied, everything read again, and what came in meanwhile applied.
+ * Links that the engine is at work on are read again when it is done with them: each reading of one
+ * waits for the kernel's lock, which the engine's own messages have.
  *
  * <p>What reads one part of a namespace is in {@code observe.reader}, which is nobody's but
  * fastvif's own.

@@ -31,6 +31,11 @@ public final class LinkGroups {
     return MIN_MAKING | (hash ^ hash >>> 15) >>> HASH_SHIFT;
   }
 
+  /** What {@link #making} gives for the VIF whose mark a link bears; without one, its own group. */
+  public static int ofVif(LinkState link) {
+    return Aliases.vifId(link.alias()).map(LinkGroups::making).orElse(link.group());
+  }
+
   /** Whether links are in that group while they are being made. */
   public static boolean isMaking(int group) {
     return group >= MIN_MAKING && group < MIN_LEAVING;

@@ -10,10 +10,12 @@ import io.fastvif.observe.HostReader;
 import io.fastvif.observe.SnapshotText;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.Step;
@@ -127,6 +129,11 @@ class MonitoredEngineTest {
 
               @Override
               public PlugPlan plan() {
+                return null; // it is planned in its turn
+              }
+
+              @Override
+              public PlugPlan plan(HostSnapshot host, PlanClaims claims) {
                 return plan;
               }
 
@@ -143,7 +150,8 @@ class MonitoredEngineTest {
   void whatTheEngineDoesWithoutAnEventIsInTheNextSnapshot() throws Exception {
     try (RouteSocket route = RouteSocket.open();
         PlugEngine engine = PlugEngine.builder().monitorHost().build().start()) {
-      route.execute(route.link().create("v0").kind(new Veth().peerName("v1")));
+      int group = LinkGroups.making("vif"); // the engine knows whose it is
+      route.execute(route.link().create("v0").group(group).kind(new Veth().peerName("v1")));
       LinkState link = engine.snapshot().link("v0").orElseThrow();
       assertFalse(link.up());
       LinkSettings alias = LinkSettings.NONE.withAlias("silent");

@@ -9,6 +9,7 @@ import io.fastvif.netlink.Captured;
 import io.fastvif.netlink.MessageDecoder;
 import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.plan.AddressState;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.RouteState;
 import io.fastvif.plan.SnapshotBuilder;
@@ -33,7 +34,8 @@ class HostEventsTest {
 
   private final MessageEncoder encoder = new MessageEncoder(Arena.ofAuto().allocate(4096));
   private final SnapshotBuilder host = new SnapshotBuilder();
-  private final UnreadState unread = new UnreadState();
+  private final IndexMarks atWork = new IndexMarks();
+  private final UnreadState unread = new UnreadState(atWork);
   private final HostEvents events = new HostEvents(host, unread);
 
   private void beginLink(int type, int family, int index, int flags) {
@@ -222,6 +224,44 @@ class HostEventsTest {
     host.route(6, ROUTE);
     address(RTM_DELADDR, 5);
     assertTrue(unread.isEveryRoute());
+  }
+
+  private void end(int index, String name, int other, String alias) {
+    beginLink(RTM_NEWLINK, AF_UNSPEC, index, 0);
+    encoder.putString(IFLA_IFNAME, name);
+    encoder.putInt(IFLA_MTU, MTU);
+    encoder.putInt(IFLA_LINK, other);
+    encoder.putString(IFLA_IFALIAS, alias);
+    encoder.beginNested(IFLA_LINKINFO);
+    encoder.putString(IFLA_INFO_KIND, "veth");
+    encoder.endNested();
+    send();
+  }
+
+  @Test
+  void aPairThatIsWorkedOnIsReadAgainAfterwards() {
+    atWork.add(LinkGroups.making("vif"));
+    end(5, "a", 6, "fastvif:vif");
+    end(6, "b", 5, "");
+    end(7, "c", 8, "fastvif:other");
+    end(8, "d", 7, "");
+    assertEquals(List.of(7, 8), of(unread.links()));
+    unread.markEnded();
+    assertEquals(List.of(7, 8), of(unread.links()), "not yet");
+    atWork.remove(LinkGroups.making("vif"));
+    unread.markEnded();
+    assertEquals(List.of(5, 6, 7, 8), of(unread.links()));
+  }
+
+  @Test
+  void aLinkThatIsWorkedOnAndComesUpIsNotReadAgain() {
+    atWork.add(LinkGroups.making("vif"));
+    link(5, "a", 0, MTU, 0, "fastvif:vif");
+    assertTrue(unread.isEmpty());
+    link(5, "a", UP, MTU, 0, "fastvif:vif");
+    atWork.remove(LinkGroups.making("vif"));
+    unread.markEnded();
+    assertTrue(unread.isEmpty());
   }
 
   @Test

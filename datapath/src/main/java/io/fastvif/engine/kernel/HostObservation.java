@@ -78,6 +78,12 @@ public interface HostObservation extends AutoCloseable {
   /** The kernel has been through a round that changed these. On the engine's thread. */
   default void changed(RoundChanges changes) {}
 
+  /** A plan that was made here is begun: the links of that VIF are made, changed or deleted. */
+  default void begun(String vifId) {}
+
+  /** It has ended. Both on the engine's thread. */
+  default void ended(String vifId) {}
+
   /** A local step was done. On the engine's thread. */
   default void performed(LocalStep step) {}
 

@@ -1,5 +1,7 @@
 package io.fastvif.engine.kernel;
 
+import static io.fastvif.bindings.linux.linux_h.IFF_UP;
+import static io.fastvif.bindings.linux.linux_h.SIOCGIFFLAGS;
 import static io.fastvif.bindings.linux.linux_h.SIOCGIFINDEX;
 
 import io.fastvif.bindings.Errno;
@@ -69,6 +71,9 @@ import org.agrona.collections.IntArrayList;
 public final class KernelTransport implements Transport {
   private static final ValueLayout.OfInt INDEX =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.nativeOrder());
+
+  private static final ValueLayout.OfShort FLAGS =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.nativeOrder());
 
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment interfaceRequest =
@@ -237,20 +242,32 @@ public final class KernelTransport implements Transport {
 
   @Override
   public int linkIndex(String name) {
+    int result = ask(SIOCGIFINDEX, "SIOCGIFINDEX", name);
+    if (result < 0 && result != -Errno.ENODEV) {
+      throw new SystemCallException("ioctl", -result, "SIOCGIFINDEX", name);
+    }
+    return result < 0 ? result : interfaceRequest.get(INDEX, InterfaceRequest.INDEX_OFFSET);
+  }
+
+  @Override
+  public boolean isUp(String name) {
+    int result = ask(SIOCGIFFLAGS, "SIOCGIFFLAGS", name);
+    return result < 0 || (interfaceRequest.get(FLAGS, InterfaceRequest.FLAGS_OFFSET) & IFF_UP) != 0;
+  }
+
+  /** By an ioctl, which takes no lock; the answer is in {@link #interfaceRequest}. */
+  private int ask(int ioctl, String called, String name) {
     interfaceRequest.fill((byte) 0);
     if (SettingFiles.putName(name, interfaceRequest, 0) < 0) {
       return -Errno.ENODEV;
     }
     TracedCall call = TracedCall.begin(Protocol.IOCTL);
-    int result = FileIo.ioctl(exchange.descriptor(), SIOCGIFINDEX, interfaceRequest);
+    int result = FileIo.ioctl(exchange.descriptor(), ioctl, interfaceRequest);
     if (call != null) {
-      int index = interfaceRequest.get(INDEX, InterfaceRequest.INDEX_OFFSET);
-      call.ended("SIOCGIFINDEX " + name, result < 0 ? result : index);
+      int answer = interfaceRequest.get(INDEX, InterfaceRequest.INDEX_OFFSET);
+      call.ended(called + " " + name, result < 0 ? result : answer);
     }
-    if (result < 0 && result != -Errno.ENODEV) {
-      throw new SystemCallException("ioctl", -result, "SIOCGIFINDEX", name);
-    }
-    return result < 0 ? result : interfaceRequest.get(INDEX, InterfaceRequest.INDEX_OFFSET);
+    return result;
   }
 
   @Override

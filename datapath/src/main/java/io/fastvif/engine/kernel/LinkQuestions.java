@@ -17,6 +17,11 @@ public interface LinkQuestions {
    */
   int linkIndex(String name);
 
+  /** Whether the link of that name is up; true if the kernel does not say. */
+  default boolean isUp(String name) {
+    return true;
+  }
+
   /** The alias of the link of that index; empty if it has none or is gone. */
   String alias(int index);
 

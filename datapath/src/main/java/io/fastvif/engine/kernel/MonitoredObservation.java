@@ -50,6 +50,16 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
   }
 
   @Override
+  public void begun(String vifId) {
+    monitor.workBegun(vifId);
+  }
+
+  @Override
+  public void ended(String vifId) {
+    monitor.workEnded(vifId);
+  }
+
+  @Override
   public void linkSet(int index) {
     monitor.linkSet(index);
   }
@@ -84,8 +94,10 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
 
   private void written(String name) {
     int index = links.linkIndex(name);
-    if (index > 0) {
+    if (index > 0 && links.isUp(name)) {
       monitor.settingsWritten(index);
+    } else if (index > 0) {
+      monitor.linkSet(index); // if it comes up, an event tells of that, and of all else
     }
   }
 
