@@ -163,7 +163,7 @@ class _Connection:
             raise
         except OSError as failed:
             raise BrokenConnectionError(
-                "the connection to the agent has ended before the answer: %s" % failed) from None
+                "the connection to the agent has ended before the answer: %s" % _words(failed)) from None
         return status, _document(body), fields.get("connection", "").lower() != "close"
 
     def _more(self, deadline):
@@ -247,13 +247,18 @@ def _document(body):
 
 
 def _unconnected(path, failed):
-    why = failed.strerror or str(failed)
+    why = _words(failed)
     if failed.errno in (errno.ENOENT, errno.ECONNREFUSED):
         return NoAgentError("no agent answers at %s: %s" % (path, why))
     if failed.errno == errno.EACCES:
         return AgentError("the user %s may not ask the agent at %s: %s; it must be in the socket's "
                           "group" % (_user(), path, why))
     return AgentError("the agent at %s cannot be asked: %s" % (path, why))
+
+
+def _words(failed):
+    """The kernel's; eventlet's exceptions have others."""
+    return os.strerror(failed.errno) if failed.errno else str(failed)
 
 
 def _user():

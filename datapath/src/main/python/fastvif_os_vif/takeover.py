@@ -34,8 +34,8 @@ class Takeover(plugin.PluginBase):
                 raise ValueError("[%s] takes_over names %s, which no VIF does" % (
                     options.GROUP, name))
             _take_over(manager, name, settings, asked)
-        LOG.info("VIFs of the os-vif plugins %s go to the agent of fastvif at %s",
-                 ", ".join(settings.takes_over), asked.path)
+        LOG.info("VIFs that go to the agent of fastvif at %s are those of the os-vif plugins: %s",
+                 asked.path, ", ".join(settings.takes_over) or "none")
         return super().load(plugin_name)
 
     def describe(self):

@@ -43,14 +43,11 @@ class NovaAgentTest {
     assertTrue(text.contains(part), () -> text + " lacks " + part);
   }
 
-  /** A plug that must fail within the time limit, for that reason. */
+  /** A plug that must fail, for that reason. */
   private static void assertRefused(NovaProcess nova, int number, String reason) throws Exception {
-    long start = System.nanoTime();
     String error = nova.failed("plug", "vhostuser-fp", number);
     assertIn(error, reason);
     assertIn(error, "c0de000" + number);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    assertTrue(seconds < LIMIT_SECONDS + 10, () -> "took " + seconds + " s");
   }
 
   @KernelTest
@@ -133,7 +130,7 @@ class NovaAgentTest {
       String os = "[os_vif_ovs]\novsdb_connection = " + ovs.address() + "\n";
       for (String variable : List.of("EVENTLET=1", "EVENTLET=0")) {
         try (NovaProcess nova =
-            NovaProcess.start(folder, "nova", Place.BEFORE_OS_VIF, conf(os), Map.of(), variable)) {
+            NovaProcess.start(folder, "nova", Place.AFTER_OS_VIF, conf(os), Map.of(), variable)) {
           many(nova, "plug");
           assertEquals(24, links(reader, "link qvo"));
           many(nova, "plug");

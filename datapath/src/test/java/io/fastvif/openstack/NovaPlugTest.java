@@ -12,6 +12,7 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
 import io.fastvif.testing.Peer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -60,9 +61,12 @@ class NovaPlugTest {
 
   @TempDir Path folder;
 
+  private Peer neutron;
+
   @KernelTest
   void theHostIsAsWithOsVifsOwnPlugins() throws Exception {
     NovaProcess.require();
+    neutron = Peer.requirePythonModule("neutron.agent.common", "python3-neutron");
     NovaProcess.prepare(folder);
     Map<String, Path> card = Map.of(PCI_DEVICES, card());
     try (OvsHost ovs = OvsHost.start(folder.resolve("ovs"))) {
@@ -88,9 +92,25 @@ class NovaPlugTest {
         for (String kind : KINDS) {
           compare(kind, theirs, ours, reader, comparable);
         }
+        assertEquals(
+            seenByNeutron(theirs, ovs.address()),
+            seenByNeutron(ours, ovs.address()),
+            "ports that Neutron's Open vSwitch agent finds");
         assertEquals("", ours.log()); // that it needed no root is in there too
       }
     }
+  }
+
+  private String seenByNeutron(NovaProcess nova, String database) throws Exception {
+    Path program = folder.resolve("neutron-ports.py");
+    try (InputStream script = getClass().getResourceAsStream("/neutron-ports.py")) {
+      Files.write(program, script.readAllBytes());
+    }
+    nova.done("plug", "ovs-hybrid", 2);
+    String seen = neutron.run(List.of("-W", "ignore", program.toString(), database, "br-int"));
+    nova.done("unplug", "ovs-hybrid", 2);
+    assertTrue(seen.contains("\"set\": [\"c0de0002-"), seen);
+    return seen;
   }
 
   private static void compare(
