@@ -149,6 +149,13 @@ class ClientTest(unittest.TestCase):
         self.assertEqual((200, {}), self.ask())
         self.assertEqual(agent.requests[0], agent.requests[1])
 
+    def test_an_agent_that_is_busy_is_asked_again(self):
+        busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 12\r\n\r\n{\"detail\":1}"
+        agent = self.agent(answering(busy, OK, busy))
+        self.assertEqual((200, {}), self.ask())
+        self.assertEqual(agent.requests[0], agent.requests[1])
+        self.assertEqual((503, {"detail": 1}), self.ask(0.4))
+
     def test_half_an_answer_is_none(self):
         for end in (20, len(OK) - 1):
             with self.subTest(end):

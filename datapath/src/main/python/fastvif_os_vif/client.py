@@ -6,7 +6,8 @@ more. There is no lock, so that nothing can wait for a thread that is not there:
 threads and forked processes share a client.
 
 What is asked can be asked again (PUT, DELETE and GET of one thing), so a request on a connection
-that broke is sent once more, on a new one.
+that broke is sent once more, on a new one, and one that the agent was too busy to begin, again and
+again.
 """
 
 import errno
@@ -20,6 +21,8 @@ _MAX_HEAD = 64 << 10
 _MAX_ANSWER = 16 << 20
 _PIECE = 64 << 10
 _AHEAD = 1  # second by which the agent gives up earlier, so that it can say so
+_BUSY = 503  # it has too much to do, or ends while the next one is to come: nothing was begun
+_BUSY_PAUSE = 0.5
 _PAUSE = 0.01  # while the agent's queue of connections is full
 
 
@@ -60,14 +63,21 @@ class Client:
         request = head.encode("ascii") + b"\r\n" + body
         deadline = time.monotonic() + time_limit
         try:
-            try:
-                return self._exchange(self._take(deadline), request, deadline)
-            except BrokenConnectionError:
-                self.close_idle()  # those to the same agent, which may have ended
-                return self._again(request, deadline)
+            while True:
+                status, answer = self._once(request, deadline)
+                if status != _BUSY or time.monotonic() + _BUSY_PAUSE > deadline:
+                    return status, answer
+                time.sleep(_BUSY_PAUSE)
         except socket.timeout:
             raise AgentError("the agent at %s has not answered within %g s" % (
                 self._path, time_limit)) from None
+
+    def _once(self, request, deadline):
+        try:
+            return self._exchange(self._take(deadline), request, deadline)
+        except BrokenConnectionError:
+            self.close_idle()  # those to the same agent, which may have ended
+            return self._again(request, deadline)
 
     def _again(self, request, deadline):
         try:
