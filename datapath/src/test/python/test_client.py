@@ -142,6 +142,12 @@ class ClientTest(unittest.TestCase):
         self.ask()
         self.assertEqual(2, agent.connections)
 
+    def test_an_answer_that_nobody_asked_for_is_no_answer_to_the_next_request(self):
+        agent = self.agent(until_closed(OK + OK.replace(b"200", b"201")), answering(OK))
+        self.ask()
+        self.assertEqual((200, {}), self.ask())
+        self.assertEqual(2, agent.connections)
+
     def test_a_request_without_an_answer_is_sent_again(self):
         def takes_it_and_ends(agent, connection):
             agent.receive(connection)
@@ -228,6 +234,8 @@ class ClientTest(unittest.TestCase):
     def test_what_is_no_agent(self):
         for answer in (b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n",
                        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
+                       b"HTTP/1.1 \xb2\xb3 OK\r\nContent-Length: 2\r\n\r\n{}",
+                       b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + b"[" * 99999,
                        b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n",
                        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
                        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",

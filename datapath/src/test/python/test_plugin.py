@@ -264,6 +264,34 @@ class PluginTest(unittest.TestCase):
         script.answers = [PLUGGED]
         os_vif.plug(vif("e"), INSTANCE)
 
+    def test_a_vif_that_is_plugged_again_is_not_unplugged_for_another_one(self):
+        self.configure("[fastvif]\nwithout_agent = fallback\n")
+        plugin, script = self.taken(client.NoAgentError("no agent answers"))
+        os_vif.unplug(vif("a"), INSTANCE)
+        asked = []
+
+        def ask(method, target, document, time_limit):
+            asked.append(method + " " + target)
+            if target == "/v1/vifs/a":  # while the agent is at it
+                plugin.plug(vif("b"), INSTANCE)
+            return PLUGGED
+        script.ask = ask
+        plugin.plug(vif("a"), INSTANCE)
+        self.assertEqual(["PUT /v1/vifs/a", "PUT /v1/vifs/b"], asked)
+
+    def test_what_was_unplugged_without_it_is_told_after_a_plug_that_failed(self):
+        self.configure("[fastvif]\nwithout_agent = fallback\n")
+        _, script = self.taken(client.NoAgentError("no agent answers"))
+        os_vif.unplug(vif("a"), INSTANCE)
+        script.answers = [(500, {"detail": "no"})]
+        with self.assertRaises(exception.PlugException):
+            os_vif.plug(vif("a"), INSTANCE)
+        script.answers = [PLUGGED, PLUGGED]
+        script.asked.clear()
+        os_vif.plug(vif("b"), INSTANCE)
+        self.assertEqual(["DELETE /v1/vifs/a", "PUT /v1/vifs/b"],
+                         [" ".join(each[:2]) for each in script.asked])
+
     def test_describes_the_built_in_plugin_or_the_agents(self):
         plugin, script = self.taken()
         self.assertEqual("ovs", plugin.describe().plugin_name)

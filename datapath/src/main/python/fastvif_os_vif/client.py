@@ -174,7 +174,9 @@ class _Connection:
         except OSError as failed:
             raise BrokenConnectionError(
                 "the connection to the agent has ended before the answer: %s" % _words(failed)) from None
-        return status, _document(body), fields.get("connection", "").lower() != "close"
+        # What is left over would be taken for the answer to the next request.
+        usable = not self._received and fields.get("connection", "").lower() != "close"
+        return status, _document(body), usable
 
     def _more(self, deadline):
         self._socket.settimeout(_left(deadline))
@@ -237,7 +239,7 @@ def _number(text, base):
 def _head(head):
     lines = head.decode("latin-1").split("\r\n")
     words = lines[0].split(" ", 2)
-    if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
+    if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdecimal():
         raise AgentError("this is no answer of an agent: it begins with %r" % lines[0][:80])
     fields = {}
     for line in lines[1:]:
@@ -249,7 +251,7 @@ def _head(head):
 def _document(body):
     try:
         document = json.loads(body.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise AgentError("this is no answer of an agent: %r" % body[:80])

@@ -57,8 +57,18 @@ class AgentPlugin(plugin.PluginBase):
             "instance": instance_info.obj_to_primitive(),
             "configuration": self._configuration(),
         }
+        before = self._unplugged_without.pop(vif.id, None)  # no other thread may tell it from now on
+        done = False
         try:
-            self._tell_what_was_unplugged(vif.id)
+            self._plug_or_unplug(method, vif, instance_info, request)
+            done = True
+        finally:
+            if before is not None and not done:
+                self._unplugged_without[vif.id] = before
+
+    def _plug_or_unplug(self, method, vif, instance_info, request):
+        try:
+            self._tell_what_was_unplugged()
             notes = self._send(method, vif.id, request)
         except client.NoAgentError as absent:
             if self.SETTINGS.without_agent != options.FALLBACK or self.BUILT_IN is None:
@@ -66,12 +76,10 @@ class AgentPlugin(plugin.PluginBase):
             LOG.warning("VIF %s is left to os-vif's own plugin: %s", vif.id, absent)
             if method == "PUT":
                 self._built_in().plug(vif, instance_info)
-                self._unplugged_without.pop(vif.id, None)
             else:
                 self._built_in().unplug(vif, instance_info)
                 self._unplugged_without[vif.id] = request
             return
-        self._unplugged_without.pop(vif.id, None)
         for note in notes:
             LOG.info("VIF %s: %s", vif.id, note)
 
@@ -82,19 +90,25 @@ class AgentPlugin(plugin.PluginBase):
             raise client.AgentError(_words(status, document, vif_id))
         return document.get("notes", [])
 
-    def _tell_what_was_unplugged(self, but):
+    def _tell_what_was_unplugged(self):
         """What the built-in plugin has unplugged, the agent would bring back until it is told."""
-        for vif_id, request in list(self._unplugged_without.items()):
-            if vif_id == but:
-                continue
+        for vif_id in list(self._unplugged_without):
+            request = self._unplugged_without.pop(vif_id, None)
+            if request is None:
+                continue  # another thread tells it, or plugs it
+            told = False
             try:
                 self._send("DELETE", vif_id, request)
+                told = True
             except client.NoAgentError:
                 raise
             except client.AgentError as failed:
+                told = True
                 LOG.warning("VIF %s was unplugged without the agent, which would bring it back: %s",
                             vif_id, failed)
-            self._unplugged_without.pop(vif_id, None)
+            finally:
+                if not told:
+                    self._unplugged_without[vif_id] = request
 
     def _built_in(self):
         """The plugin that this one stands for; os-vif may have loaded it before."""
