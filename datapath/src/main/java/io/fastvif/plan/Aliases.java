@@ -11,12 +11,25 @@ public final class Aliases {
   public static final String BROUGHT_UP = "brought up by fastvif";
 
   private static final String PREFIX = "fastvif:";
+  private static final String BRIDGE_PREFIX = "fastvif-bridge:";
 
   private Aliases() {}
 
   /** The alias of the links of the VIF with that id. */
   public static String of(String vifId) {
     return PREFIX + vifId;
+  }
+
+  /** The alias of a bridge that was made under that name for VIFs to share. */
+  public static String ofBridge(String name) {
+    return BRIDGE_PREFIX + name;
+  }
+
+  /** The name that a bridge was made under; empty if it was not made here. */
+  public static Optional<String> bridge(String alias) {
+    return alias.startsWith(BRIDGE_PREFIX)
+        ? Optional.of(alias.substring(BRIDGE_PREFIX.length()))
+        : Optional.empty();
   }
 
   /** The id of the VIF that the alias stands for; empty for an alias of somebody else's. */

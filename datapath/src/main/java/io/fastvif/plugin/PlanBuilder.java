@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Collects one VIF's steps; what the host has already is left out. */
@@ -138,6 +139,7 @@ public final class PlanBuilder {
               new DeleteLink(bridge, 0, 0)));
       add(PlannedStep.ofCreation(new LocalStep.DisableIpv6(bridge, true)));
       LinkSettings settings = LinkSettings.NONE.withAddress(address).withArp(1, 2).withUp(true);
+      settings = settings.withAlias(Aliases.ofBridge(bridge));
       add(PlannedStep.ofCreation(new NetlinkStep.ConfigureLink(bridge, 0, settings)));
       return true;
     }
@@ -181,14 +183,19 @@ public final class PlanBuilder {
     }
   }
 
-  /** Whether a step of the plan sets the MAC address of the link of that name. */
+  /** Whether a step of the plan brings the link of that index up. */
+  boolean bringsUp(int index) {
+    return configures(it -> it.index() == index && Boolean.TRUE.equals(it.settings().up()));
+  }
+
+  /** Whether a step of the plan sets that link's MAC address. */
   boolean setsAddress(String link) {
+    return configures(it -> it.name().equals(link) && it.settings().address() != null);
+  }
+
+  private boolean configures(Predicate<NetlinkStep.ConfigureLink> wanted) {
     return steps.stream()
-        .anyMatch(
-            planned ->
-                planned.step() instanceof NetlinkStep.ConfigureLink configured
-                    && configured.name().equals(link)
-                    && configured.settings().address() != null);
+        .anyMatch(it -> it.step() instanceof NetlinkStep.ConfigureLink link && wanted.test(link));
   }
 
   /**
@@ -442,8 +449,7 @@ public final class PlanBuilder {
         add(PlannedStep.own(new DeleteLink(link.name(), link.index(), link.group()), null));
       }
     }
-    Optional<LinkState> foreign = host.link(name).filter(link -> !link.isOf(vifId));
-    if (foreign.isPresent()) {
+    if (host.link(name).filter(link -> !link.isOf(vifId)).isPresent()) {
       note(name + " is left: fastvif did not make it for this VIF");
     }
   }

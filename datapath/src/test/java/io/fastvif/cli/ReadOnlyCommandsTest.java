@@ -67,7 +67,7 @@ class ReadOnlyCommandsTest {
           1. create bridge br0 forward_delay 0 stp_state 0 mcast_snooping 0
              undo: delete br0 (unless in use by another VIF)
           2. set br0: disable_ipv6 1 (only if created just now)
-          3. set br0: arp_ignore 1 arp_announce 2 up (only if created just now)
+          3. set br0: arp_ignore 1 arp_announce 2 alias fastvif-bridge:br0 up (only if created just now)
              note: bridge interface eth1 does not exist: br0 is not joined to it
         """,
         text.out());

@@ -11,6 +11,7 @@ import io.fastvif.json.PlugRequests;
 import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.OpenVSwitchProfile;
+import io.fastvif.vif.PortProfileFpBridge;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
 import io.fastvif.vif.VifOpenVSwitch;
@@ -109,6 +110,9 @@ final class Declaration {
   }
 
   private static String bridge(Vif vif) {
+    if (vif.portProfile().orElse(null) instanceof PortProfileFpBridge profile) {
+      return profile.bridgeName().orElse("");
+    }
     String ofNetwork = vif.network().hasValue() ? vif.network().get().bridge().orElse("") : "";
     return switch (vif) {
       case VifBridge bridged -> bridged.bridgeName().orElse(ofNetwork);

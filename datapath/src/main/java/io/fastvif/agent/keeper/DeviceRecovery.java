@@ -17,7 +17,9 @@ import io.fastvif.vif.VifOpenVSwitch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /**
  * Gives devices that are still there what planning knows them by: a renamed one its name, one whose
@@ -69,6 +71,13 @@ final class DeviceRecovery {
       }
       devices.add(device.name());
     }
+    lostBridge(host, declared.bridge())
+        .ifPresent(
+            link ->
+                steps.add(
+                    PlannedStep.own(
+                        new NetlinkStep.RenameLink(link.name(), link.index(), declared.bridge()),
+                        null)));
     if (known.isEmpty()) {
       Optional<LinkState> stray = stray(host, declared);
       String name = stray.isEmpty() ? null : name(declared.request().vif());
@@ -112,8 +121,30 @@ final class DeviceRecovery {
             new NetlinkStep.ConfigureLink(link.name(), link.index(), unmarked)));
   }
 
+  /** The bridge that was made under that name, and that somebody has renamed. */
+  private static Optional<LinkState> lostBridge(HostSnapshot host, String name) {
+    return name.isEmpty() || host.link(name).isPresent()
+        ? Optional.empty()
+        : host.links().stream()
+            .filter(link -> link.alias().equals(Aliases.ofBridge(name)) && !link.isUnfinished())
+            .findFirst();
+  }
+
+  /** The ids of VIFs that have, or share, something that lost its name while nobody looked. */
+  static Set<String> strays(HostSnapshot host, List<Declaration> all) {
+    Set<String> bridges =
+        host.links().stream()
+            .flatMap(link -> Aliases.bridge(link.alias()).stream())
+            .filter(name -> host.link(name).isEmpty())
+            .collect(Collectors.toSet());
+    return all.stream()
+        .filter(one -> bridges.contains(one.bridge()) || stray(host, one).isPresent())
+        .map(Declaration::id)
+        .collect(Collectors.toSet());
+  }
+
   /** The one link with the mark of a VIF, if the declaration does not name it. */
-  static Optional<LinkState> stray(HostSnapshot host, Declaration declared) {
+  private static Optional<LinkState> stray(HostSnapshot host, Declaration declared) {
     List<LinkState> own = host.linksOf(declared.id());
     return own.size() == 1 && !own.getFirst().isUnfinished() && !declared.isChanging()
         ? Optional.of(own.getFirst()).filter(link -> !declared.mentions(link.name()))

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 
 /**
  * Holds the host against what was declared when something of it changes. The host tells of changes;
@@ -94,14 +93,10 @@ final class DriftWatch {
       return CompletableFuture.completedFuture(Set.of());
     }
     return CompletableFuture.supplyAsync(
-            () -> {
-              HostSnapshot host = keeping.host().snapshot();
-              return stored.stream()
-                  .map(StoredVif::declaration)
-                  .filter(declared -> DeviceRecovery.stray(host, declared).isPresent())
-                  .map(Declaration::id)
-                  .collect(Collectors.toSet());
-            },
+            () ->
+                DeviceRecovery.strays(
+                    keeping.host().snapshot(),
+                    stored.stream().map(StoredVif::declaration).toList()),
             keeping.thread().planner())
         .exceptionally(
             failed -> {

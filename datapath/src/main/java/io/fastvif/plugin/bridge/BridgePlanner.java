@@ -9,6 +9,7 @@ import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.SharedBridge;
 import io.fastvif.plugin.NetworkMtu;
+import io.fastvif.plugin.OwnBridge;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PlannedNames;
 import io.fastvif.vif.InvalidInputException;
@@ -93,6 +94,7 @@ final class BridgePlanner {
       plan.note(
           "bridge interface " + uplink + " does not exist: " + bridge + " is not joined to it");
     }
+    OwnBridge.raise(plan, bridge, down -> DownLink.keepAddresses(plan, down));
   }
 
   /** A bridge has its uplink's address, or what that will have: a VLAN has that of its link. */

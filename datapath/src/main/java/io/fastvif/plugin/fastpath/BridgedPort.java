@@ -2,6 +2,7 @@ package io.fastvif.plugin.fastpath;
 
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.SharedBridge;
+import io.fastvif.plugin.OwnBridge;
 import io.fastvif.plugin.PlannedNames;
 import io.fastvif.vif.Field;
 import io.fastvif.vif.InterfaceName;
@@ -24,6 +25,7 @@ final class BridgedPort {
     new PlannedNames().add(BRIDGE_FIELD, bridge).add("vif_name", port.tap());
     port.plan().share(new SharedBridge(bridge, null));
     port.plan().ensureBridge(bridge);
+    OwnBridge.raise(port.plan(), bridge, link -> {});
     port.plan()
         .port(
             port.createTap(),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.agent.AgentEvent.Kind;
 import io.fastvif.agent.VifState;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.RouteSocket;
@@ -132,8 +133,9 @@ class LostDeviceTest {
         awaitKnown(bed, one.getKey());
         LinkState before = bed.link(one.getValue());
         other.execute(other.link().set(before.index()).alias(""));
-        bed.awaitRepairs(one.getKey(), 1);
-        assertEquals(before, bed.link(one.getValue()));
+        Await.until("its mark", () -> before.equals(bed.link(one.getValue())));
+        bed.awaitState(one.getKey(), VifState.PLUGGED);
+        assertTrue(bed.kinds(one.getKey()).contains(Kind.REPAIRED), bed.events()::toString);
       }
     }
   }
@@ -157,6 +159,59 @@ class LostDeviceTest {
       other.execute(other.link().set(index).alias("fastvif:" + TAP));
       bed.awaitState(TAP, VifState.PLUGGED);
       assertEquals(index, bed.link("tap1").index());
+    }
+  }
+
+  /** Of two VIFs, one of which may be repaired after the other. */
+  private void plugTwo(KeeperBed bed) throws Exception {
+    bed.plug(KeptVifCases.bridged(1, "br0"));
+    bed.plug(KeptVifCases.bridged(2, "br0"));
+  }
+
+  private static void awaitPlugged(KeeperBed bed) throws Exception {
+    bed.awaitState(BRIDGED, VifState.PLUGGED);
+    bed.awaitState("2-bridged-vif", VifState.PLUGGED);
+    assertEquals(bed.link("br0").index(), bed.link("port1").master());
+    assertEquals(bed.link("br0").index(), bed.link("port2").master());
+  }
+
+  @KernelTest
+  void aBridgeOfOursIsUpAndHasItsName() throws Exception {
+    try (RouteSocket other = RouteSocket.open()) {
+      LinkState before;
+      try (KeeperBed bed = open()) {
+        plugTwo(bed);
+        before = bed.link("br0");
+        other.execute(other.link().set(before.index()).down());
+        Await.until("it is up", () -> bed.kinds(BRIDGED).contains(Kind.REPAIRED));
+        assertEquals(before, bed.link("br0"));
+        rename(other, before, "theirs");
+        Await.until("its name", () -> bed.hasLink("br0"));
+        awaitPlugged(bed);
+        assertEquals(before, bed.link("br0"));
+        assertFalse(bed.hasLink("theirs"));
+      }
+      rename(other, before, "theirs");
+      try (KeeperBed bed = open()) {
+        awaitPlugged(bed);
+        assertEquals(before, bed.link("br0"));
+      }
+    }
+  }
+
+  @KernelTest
+  void somebodysBridgeStaysAsItIs() throws Exception {
+    try (KeeperBed bed = open();
+        RouteSocket other = RouteSocket.open()) {
+      other.execute(other.link().create("br0").kind(new Bridge()));
+      bed.plug(KeptVifCases.bridged(1, "br0"));
+      assertFalse(bed.link("br0").up());
+      assertEquals("", bed.link("br0").alias());
+      other.execute(other.link().set(bed.link("br0").index()).up());
+      other.execute(other.link().set(bed.link("br0").index()).down());
+      other.execute(other.link().set(bed.link("port1").index()).mtu(1300));
+      bed.awaitRepairs(BRIDGED, 1); // it has looked
+      assertFalse(bed.link("br0").up());
     }
   }
 }

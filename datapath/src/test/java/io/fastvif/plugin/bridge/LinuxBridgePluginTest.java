@@ -75,7 +75,7 @@ class LinuxBridgePluginTest {
         List.of(
             "create bridge br0 forward_delay 0 stp_state 0 mcast_snooping 0",
             "set br0: disable_ipv6 1",
-            "set br0: arp_ignore 1 arp_announce 2 up"),
+            "set br0: arp_ignore 1 arp_announce 2 alias fastvif-bridge:br0 up"),
         steps(plan));
     assertTrue(plan.steps().stream().allMatch(PlannedStep::shared));
     assertEquals(
@@ -150,7 +150,8 @@ class LinuxBridgePluginTest {
         plugin().plug(vif(network().bridgeInterface("eth1").build()).build(), null, host);
     assertEquals(
         List.of(
-            "set br0: address 02:00:00:00:00:01 arp_ignore 1 arp_announce 2 up",
+            "set br0: address 02:00:00:00:00:01 arp_ignore 1 arp_announce 2 alias"
+                + " fastvif-bridge:br0 up",
             "add altname fastvif-br0-new-i3 to br0 unless taken",
             "add address 10.1.0.9/24 to br0",
             "add address 10.1.0.10/24 to br0",

@@ -89,7 +89,7 @@ class FastPathPluginTest {
         List.of(
             "create bridge br-fp forward_delay 0 stp_state 0 mcast_snooping 0",
             "set br-fp: disable_ipv6 1",
-            "set br-fp: arp_ignore 1 arp_announce 2 up",
+            "set br-fp: arp_ignore 1 arp_announce 2 alias fastvif-bridge:br-fp up",
             "create tap vhu1 vnet_hdr",
             "set vhu1: disable_ipv6 1",
             "set vhu1: mtu 1450 address fe:16:3e:20:82:01 master br-fp addrgenmode none alias "
