@@ -158,9 +158,8 @@ public final class PlanBuilder {
   }
 
   /**
-   * Before a link's MTU may change: has all that changes with it become as it was on the way back.
-   *
-   * @param lowest the least that it may become, in bytes
+   * Before a link's MTU may become as low as that many bytes: has all that changes with it become
+   * as it was on the way back.
    */
   public void keepMtus(LinkState link, int lowest) {
     keepMtus(link, lowest, List.of(), true);
