@@ -37,7 +37,7 @@ final class MemoryAtRest implements AutoCloseable {
   /** Up to this much of it a busy heap is left alone. */
   private static final long BUSY_HEAP_BYTES = 48 << 20;
 
-  private static final long PIECE_BYTES = 64 << 10;
+  private static final long PIECE_BYTES = 16 << 10;
   private static final int KILO = 1024;
   private static final String RESIDENT = "VmRSS:";
   private static final Path STATUS = Path.of("/proc/self/status");
