@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * @param options of its own, by {@code PLUGIN.OPTION}, over those of the agent
  * @param devices the host's devices of it, by name
  * @param repairs how often it was brought back since the agent started
- * @param problem why it is not as declared, in one line; empty if it is
+ * @param problem why it is not as declared, or why nobody knows that now, in one line; empty if it
+ *     is
  */
 public record KeptVif(
     String id,

@@ -95,7 +95,7 @@ public final class HostKeeper implements VifKeeper {
   public List<KeptVif> list() {
     List<KeptVif> all = new ArrayList<>(vifs.declared());
     for (PluggedVif vif : keeping.host().plugged()) {
-      if (vifs.find(vif.id()).isEmpty()) {
+      if (!vifs.isDeclared(vif.id())) {
         all.add(orphan(vif));
       }
     }

@@ -264,16 +264,23 @@ final class KeptVifs {
       return Optional.empty();
     }
     Standing standing = vif.standing();
-    return standing.declared() == null ? Optional.empty() : Optional.of(standing.show(id));
+    return standing.declared() == null
+        ? Optional.empty()
+        : Optional.of(standing.show(id, isOvsAway()));
+  }
+
+  private boolean isOvsAway() {
+    return keeping.host().usesOvs() && !keeping.host().statistics().ovsConnected();
   }
 
   /** All declared VIFs. */
   List<KeptVif> declared() {
+    boolean isOvsAway = isOvsAway();
     List<KeptVif> all = new ArrayList<>(entries.size());
     for (KeptEntry vif : entries.values()) {
       Standing standing = vif.standing();
       if (standing.declared() != null) {
-        all.add(standing.show(vif.id()));
+        all.add(standing.show(vif.id(), isOvsAway));
       }
     }
     return all;

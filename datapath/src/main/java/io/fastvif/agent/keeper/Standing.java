@@ -20,9 +20,17 @@ record Standing(
     List<String> devices,
     long repairs,
     String problem) {
+  private static final String OVS_AWAY =
+      "Open vSwitch's database is not connected: its port is not known";
 
-  /** The same for who asks; what is kept as text is read when it is asked for. */
-  KeptVif show(String id) {
+  /**
+   * The same for who asks; what is kept as text is read when it is asked for.
+   *
+   * @param isOvsAway whether Open vSwitch cannot be asked: then nobody knows of its ports whether
+   *     they are as declared
+   */
+  KeptVif show(String id, boolean isOvsAway) {
+    boolean isUnknown = isOvsAway && problem.isEmpty() && declared != null && declared.usesOvs();
     Map<String, String> options = declared == null ? Map.of() : declared.options();
     return new KeptVif(
         id,
@@ -32,6 +40,6 @@ record Standing(
         options,
         devices,
         repairs,
-        problem);
+        isUnknown ? OVS_AWAY : problem);
   }
 }

@@ -140,6 +140,36 @@ class DriftTest {
   }
 
   @KernelTest
+  void saysOfEachPortThatOpenVSwitchCannotBeAsked(@TempDir Path folder) throws Exception {
+    try (OvsHost ovs = OvsHost.start(folder);
+        KeeperBed bed =
+            KeeperBed.open(
+                state, Map.of("ovs.ovsdb_connection", ovs.address()), o -> o, StoreDisk.real())) {
+      ovs.vsctl("add-br br-int -- set bridge br-int datapath_type=netdev");
+      bed.plug(KeptVifCases.ovs(1));
+      bed.plug(KeptVifCases.tap(1, 1450));
+      String id = KeptVifCases.ovs(1).vif().id().get();
+      assertEquals("", bed.vif(id).problem());
+      KeeperBed.done(bed.host.plug(KeptVifCases.tap(7, 1450))); // an orphan
+      ovs.killDatabase();
+      Await.until(
+          "it is said",
+          () ->
+              bed.vif(id)
+                  .problem()
+                  .equals("Open vSwitch's database is not connected: its port is not known"));
+      assertEquals(
+          List.of(false, true, true),
+          bed.keeper.list().stream().map(vif -> vif.problem().isEmpty()).toList());
+      assertEquals(
+          Outcome.UNPLUGGED,
+          KeeperBed.done(bed.keeper.unplug(KeptVifCases.tap(7, 1450), Map.of())).outcome());
+      ovs.startDatabase();
+      Await.until("it is over", () -> bed.vif(id).problem().isEmpty());
+    }
+  }
+
+  @KernelTest
   void onlySaysWhatDriftsWhereItObserves() throws Exception {
     try (KeeperBed bed =
             KeeperBed.open(state, Map.of(), o -> o.withRepairs(false), StoreDisk.real());
