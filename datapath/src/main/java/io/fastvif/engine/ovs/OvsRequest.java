@@ -13,6 +13,9 @@ final class OvsRequest {
   /** How often what it assumed was no longer so. */
   int attempts;
 
+  /** How often it broke a constraint of the database by itself. */
+  int refusals;
+
   /** What was left as it is, as the rows are now; null for nothing. */
   String note;
 

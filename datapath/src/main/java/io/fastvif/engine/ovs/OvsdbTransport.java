@@ -353,14 +353,21 @@ public final class OvsdbTransport implements OvsTransport {
       again(included, culprit);
       return;
     }
+    boolean assumption = outcome.failedOperation() >= 0;
     boolean given = false;
     for (OvsRequest request : included) {
       request.attempts++;
       given |= request.attempts > ATTEMPTS;
     }
-    boolean assumption = outcome.failedOperation() >= 0;
-    if (included.size() == 1 && (given || (!assumption && included.getFirst().attempts > 1))) {
-      failed(included.getFirst(), FailureKind.OTHER, outcome.message());
+    if (included.size() == 1) {
+      OvsRequest request = included.getFirst();
+      // What another client has just done may be in the refusal before it is in the rows.
+      boolean isOver = assumption ? given : ++request.refusals > ATTEMPTS;
+      if (isOver) {
+        failed(request, FailureKind.OTHER, outcome.message());
+      } else {
+        groups.add(List.copyOf(included));
+      }
     } else if (given || (!assumption && included.getFirst().attempts > 1)) {
       // Held against the newest rows once more, and still not found: some change of these.
       halve(included);

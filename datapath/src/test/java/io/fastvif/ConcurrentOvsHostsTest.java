@@ -1,0 +1,98 @@
+package io.fastvif;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.fastvif.config.HostConfiguration;
+import io.fastvif.engine.Outcome;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.json.PlugRequest;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.OvsHost;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.VifOpenVSwitch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several users of one Open vSwitch, who know nothing of each other, at the same time. */
+class ConcurrentOvsHostsTest {
+  private static final int VIFS = 20;
+  private static final int ROUNDS = 3;
+  private static final int SECONDS = 60;
+
+  @TempDir Path folder;
+
+  private static VifHost host(OvsHost ovs) {
+    return VifHost.open(
+        VifHostOptions.of(
+            HostConfiguration.builder(Map.of())
+                .option("ovs.ovsdb_connection", ovs.address())
+                .build()));
+  }
+
+  private static PlugRequest vif(int number) {
+    String id = number + "-port-of-a-vif";
+    return new PlugRequest(
+        "vif",
+        VifOpenVSwitch.builder()
+            .id(id)
+            .address(new MacAddress(0x02_00_00_00_00_00L + number))
+            .plugin("ovs")
+            .hasTrafficFiltering(true)
+            .vifName("port" + number)
+            .bridgeName("br-int")
+            .network(Network.builder().bridge("br-int").mtu(1500).build())
+            .portProfile(
+                PortProfileOpenVSwitch.builder()
+                    .interfaceId(id)
+                    .datapathType("netdev")
+                    .createPort(true)
+                    .createTap(true)
+                    .build())
+            .build(),
+        Optional.empty());
+  }
+
+  private static List<Outcome> all(List<CompletableFuture<PlugResult>> results) throws Exception {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (CompletableFuture<PlugResult> result : results) {
+      PlugResult ended = result.get(SECONDS, TimeUnit.SECONDS);
+      assertNotEquals(Outcome.FAILED, ended.outcome(), () -> ended.failure().message());
+      outcomes.add(ended.outcome());
+    }
+    return outcomes;
+  }
+
+  @KernelTest
+  void allPlugTheSamePorts() throws Exception {
+    List<PlugRequest> vifs =
+        IntStream.range(0, VIFS).mapToObj(ConcurrentOvsHostsTest::vif).toList();
+    try (OvsHost ovs = OvsHost.start(folder);
+        VifHost one = host(ovs);
+        VifHost two = host(ovs);
+        VifHost three = host(ovs)) {
+      List<VifHost> hosts = List.of(one, two, three);
+      for (int round = 0; round < ROUNDS; round++) {
+        List<CompletableFuture<PlugResult>> results = new ArrayList<>();
+        vifs.forEach(vif -> hosts.forEach(host -> results.add(host.plug(vif))));
+        all(results);
+        assertEquals(VIFS, one.plugged().size());
+        assertEquals(VIFS, ovs.vsctl("list-ports br-int").lines().count());
+        results.clear();
+        vifs.forEach(vif -> hosts.forEach(host -> results.add(host.unplug(vif))));
+        all(results);
+        assertEquals("", ovs.vsctl("list-ports br-int"));
+        assertEquals(List.of(), one.plugged());
+      }
+    }
+  }
+}
