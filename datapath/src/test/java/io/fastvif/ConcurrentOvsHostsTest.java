@@ -2,6 +2,7 @@ package io.fastvif;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
@@ -9,6 +10,7 @@ import io.fastvif.engine.PlugResult;
 import io.fastvif.json.PlugRequest;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
+import io.fastvif.testing.Peer;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfileOpenVSwitch;
@@ -27,7 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ConcurrentOvsHostsTest {
   private static final int VIFS = 20;
   private static final int ROUNDS = 3;
+  private static final int TURNS = 40;
   private static final int SECONDS = 60;
+
+  private final Peer ip = Peer.require("ip", "iproute2");
 
   @TempDir Path folder;
 
@@ -92,6 +97,26 @@ class ConcurrentOvsHostsTest {
         all(results);
         assertEquals("", ovs.vsctl("list-ports br-int"));
         assertEquals(List.of(), one.plugged());
+      }
+    }
+  }
+
+  @KernelTest
+  void noPortIsLeftWithoutItsDevice() throws Exception {
+    PlugRequest vif = vif(1);
+    try (OvsHost ovs = OvsHost.start(folder);
+        VifHost one = host(ovs);
+        VifHost other = host(ovs)) {
+      all(List.of(one.plug(vif(2))));
+      for (int turn = 0; turn < TURNS; turn++) {
+        CompletableFuture<PlugResult> plugged = one.plug(vif);
+        Outcome unplugged = all(List.of(other.unplug(vif))).getFirst();
+        Outcome outcome = plugged.get(SECONDS, TimeUnit.SECONDS).outcome();
+        boolean isThere = ip.run("-o link").contains("port1");
+        boolean hasPort = ovs.vsctl("list-ports br-int").contains("port1");
+        assertTrue(isThere || !hasPort, outcome + " " + unplugged + ": a port without its device");
+        assertTrue(outcome == Outcome.PLUGGED || !isThere, outcome::toString);
+        all(List.of(one.unplug(vif)));
       }
     }
   }

@@ -28,6 +28,7 @@ final class GenericPort {
       plan.addPort(vif.bridge(), port(vif, name, vif.bridge(), instance));
     }
     plan.changeOvs();
+    confirm(plan, vif, name);
   }
 
   private static void plugOwnBridge(OvsPlan plan, OvsVif vif, String name, InstanceInfo instance) {
@@ -51,6 +52,13 @@ final class GenericPort {
             vif.patchCreation()));
     plan.addPort(ownBridge, patch(ownPatch, integrationPatch, vif.mark(), OvsPort.Creation.NONE));
     plan.changeOvs();
+    confirm(plan, vif, name);
+  }
+
+  private static void confirm(OvsPlan plan, OvsVif vif, String name) {
+    if (vif.profile().createsTap() && vif.profile().createsPort()) {
+      plan.confirm(name);
+    }
   }
 
   private static OvsPort patch(
@@ -105,6 +113,6 @@ final class GenericPort {
     }
     plan.deleteTrunkBridge();
     plan.changeOvs();
-    plan.deleteLink(name, name);
+    plan.deletePortDevice(name);
   }
 }

@@ -35,6 +35,7 @@ final class HybridPort {
     plan.ensureBridge(vif.bridge(), vif.datapathType());
     plan.addPort(vif.bridge(), GenericPort.port(vif, switchEnd, vif.bridge(), instance));
     plan.changeOvs();
+    plan.confirm(switchEnd);
   }
 
   /** One that os-vif made may lack its other end; as with os-vif, that is left so. */
@@ -125,7 +126,7 @@ final class HybridPort {
     plan.deletePort(vif.bridge(), switchEnd, vif.interfaceId());
     plan.deleteTrunkBridge();
     plan.changeOvs();
-    plan.deleteLink(switchEnd, switchEnd);
+    plan.deletePortDevice(switchEnd);
     plan.retireBridge(bridge, switchEnd);
   }
 }

@@ -289,6 +289,20 @@ final class OvsPlan {
     }
   }
 
+  /**
+   * Fails the plug if a device of the VIF's own is gone when its port is there: another process has
+   * unplugged the VIF meanwhile, and the port would stay alone.
+   */
+  void confirm(String device) {
+    Optional<LinkState> link = host.link(device);
+    if (changing && (link.isEmpty() || link.get().isOf(vif.id()))) {
+      int index = lacksOwn(device) ? 0 : link.get().index();
+      plan.add(
+          PlannedStep.own(
+              new NetlinkStep.ConfigureLink(device, index, LinkSettings.NONE.withUp(true)), null));
+    }
+  }
+
   /** Adds the collected changes of Open vSwitch to the plan, at this place. */
   void changeOvs() {
     if (changing && !changes.isEmpty()) {
@@ -324,6 +338,18 @@ final class OvsPlan {
       plan.device(name);
     } else {
       leave(link);
+    }
+  }
+
+  /**
+   * Deletes the device of a port as {@link #deleteLink} does. Where the port is not there, another
+   * process may be about to add it, plugging the VIF: then all that is deleted of Open vSwitch is
+   * deleted behind the device.
+   */
+  void deletePortDevice(String name) {
+    deleteLink(name, name);
+    if (isOwn(name) && ovs.isKnown() && ovs.port(name).isEmpty() && !changes.isEmpty()) {
+      plan.add(PlannedStep.own(new OvsStep.ChangeOvs(changes), null));
     }
   }
 

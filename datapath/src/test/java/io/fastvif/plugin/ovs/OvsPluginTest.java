@@ -128,6 +128,7 @@ class OvsPluginTest {
             "ovs-vsctl --may-exist add-br br-int datapath_type=netdev"
                 + " -- --may-exist add-port br-int tap1"
                 + IDS,
+            "set tap1: up",
             "wait for ovs-vswitchd to apply tap1"),
         plug(vif, EMPTY, "wait_for", "vswitchd"));
     Vif withoutMtu =
@@ -148,6 +149,16 @@ class OvsPluginTest {
             FakeOvsRows.withPort("br-int", "tap1", "e65867e0-9340-4a7f-a256-000000000001")
                 .link(tap)
                 .build()));
+  }
+
+  /** Another process may be about to add it. */
+  @Test
+  void deletesThePortBehindATapThatHadNone() {
+    Vif vif = OvsVifs.tap(1);
+    LinkState tap = LinkState.builder(7, "tap1", "tun").alias("fastvif:" + OvsVifs.id(1)).build();
+    assertEquals(
+        List.of("delete tap1", "ovs-vsctl --if-exists del-port br-int tap1"),
+        unplug(vif, withLink(tap)));
   }
 
   private static HostSnapshot withLink(LinkState link) {
