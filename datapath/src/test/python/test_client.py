@@ -137,10 +137,16 @@ class ClientTest(unittest.TestCase):
 
     def test_what_the_agent_says_to_close_is_closed(self):
         last = OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-        agent = self.agent(answering(last), answering(OK))
+        left = []
+
+        def leaves_it_open(agent, connection):
+            agent.receive(connection)
+            connection.sendall(last)
+            left.append(agent.receive(connection))
+        self.agent(leaves_it_open, answering(OK))
         self.ask()
         self.ask()
-        self.assertEqual(2, agent.connections)
+        self.assertEqual([None], left)
 
     def test_an_answer_that_nobody_asked_for_is_no_answer_to_the_next_request(self):
         agent = self.agent(until_closed(OK + OK.replace(b"200", b"201")), answering(OK))
@@ -272,8 +278,8 @@ class ClientTest(unittest.TestCase):
         self.ask()
         child = os.fork()
         if child == 0:
-            os._exit(0 if self.client._take(time.monotonic() + LIMIT) is not None
-                     and not self.client._idle else 1)
+            taken = self.client._take(time.monotonic() + LIMIT)
+            os._exit(0 if taken._pid == os.getpid() and not self.client._idle else 1)
         self.assertEqual(0, os.waitpid(child, 0)[1])
         self.ask()
         self.assertEqual(2, len(agent.requests))

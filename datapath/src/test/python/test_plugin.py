@@ -154,6 +154,7 @@ class PluginTest(unittest.TestCase):
 
     def test_names_that_os_vif_does_not_have_are_added(self):
         self.configure("[fastvif]\ntakes_over = vhostuser_fp, vhostuser_fp, ovs\n")
+        self.assertNotIn("vhostuser_fp", [each for each, _ in os_vif._EXT_MANAGER.items()])
         _, _ = self.taken()
         added = os_vif._EXT_MANAGER["vhostuser_fp"]
         self.assertEqual("AgentPlugin_vhostuser_fp", type(added.obj).__name__)
