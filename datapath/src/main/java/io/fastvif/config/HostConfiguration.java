@@ -27,7 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class HostConfiguration {
   private static final int MAX_OPTION_SETS = 64;
 
-  private final VifPlugins installed;
+  private final Set<String> options;
+  private final Set<String> engineOptions;
   private final Map<String, String> values;
   private final Map<String, String> places;
   private final Map<String, InvalidInputException> problems;
@@ -37,7 +38,8 @@ public final class HostConfiguration {
   private final Map<Map<String, String>, VifPlugins> made = new ConcurrentHashMap<>();
 
   private HostConfiguration(Builder builder) {
-    installed = builder.installed;
+    options = builder.installed.options();
+    engineOptions = builder.installed.engineOptions();
     values = Collections.unmodifiableMap(new LinkedHashMap<>(builder.values));
     places = Map.copyOf(builder.places);
     problems = Map.copyOf(builder.problems);
@@ -121,7 +123,7 @@ public final class HostConfiguration {
    * host takes them when it is opened, and not later.
    */
   public List<String> engineDifferences(HostConfiguration other) {
-    return installed.engineOptions().stream()
+    return engineOptions.stream()
         .filter(option -> !Objects.equals(values.get(option), other.values.get(option)))
         .sorted()
         .toList();
@@ -143,7 +145,7 @@ public final class HostConfiguration {
     VifPlugins known = made.get(over);
     if (known == null) {
       Map<String, String> all = new LinkedHashMap<>(values);
-      all.keySet().removeAll(installed.engineOptions());
+      all.keySet().removeAll(engineOptions);
       all.putAll(over);
       known = VifPlugins.installed(all);
       if (made.size() < MAX_OPTION_SETS) {
@@ -155,7 +157,7 @@ public final class HostConfiguration {
 
   /** Whether a plugin here, or the engine, has an option. */
   public boolean has(String option) {
-    return installed.options().contains(option);
+    return options.contains(option);
   }
 
   /**
@@ -176,8 +178,8 @@ public final class HostConfiguration {
           "is not where fastvif looks for Open vSwitch",
           ovs().servers().toString());
     }
-    taken.keySet().retainAll(installed.options());
-    taken.keySet().removeAll(installed.engineOptions());
+    taken.keySet().retainAll(options);
+    taken.keySet().removeAll(engineOptions);
     return taken;
   }
 
