@@ -38,8 +38,10 @@ public final class BenchCommand implements Callable<Integer> {
   private static final String OVS = "--ovs";
   private static final String VHOST_USER = "--vhost-user";
   private static final String AGENT = "--agent";
+  private static final String NOVA = "--nova";
   private static final int LONE_PLUGS = 200;
   private static final int QUICK_LONE_PLUGS = 20;
+  private static final int NOVA_WARM_UPS = 10;
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(20);
@@ -131,6 +133,13 @@ public final class BenchCommand implements Callable<Integer> {
               + " and 10000; with --quick 100), repairs of drift, memory and wake-ups at rest.")
   private boolean agent;
 
+  @Option(
+      names = NOVA,
+      description =
+          "Measure Nova's VIF driver instead, with os-vif's own plugins and with fastvif's, each on"
+              + " an Open vSwitch of its own; by default 1 and 200 VIFs.")
+  private boolean nova;
+
   @Spec private CommandSpec spec;
 
   /** Made by picocli or a caller that hands it to picocli. */
@@ -167,6 +176,10 @@ public final class BenchCommand implements Callable<Integer> {
       throw InvalidInputException.ofValue(
           PF, pf, "cannot be combined with " + OVS, "one of the two");
     }
+    if (nova && (pf != null || ovs || agent)) {
+      throw InvalidInputException.ofValue(
+          NOVA, "", "cannot be combined with other comparisons", "neither");
+    }
     if (agent && (pf != null || ovs || systems != null)) {
       throw InvalidInputException.ofValue(
           AGENT, "", "cannot be combined with other comparisons or their systems", "neither");
@@ -174,7 +187,7 @@ public final class BenchCommand implements Callable<Integer> {
     String usual =
         agent
             ? (quick ? "100" : "1000,10000")
-            : ovs ? (quick ? "1,20" : "1,200") : quick ? "1,100" : "1,100,500,1000,4000";
+            : ovs || nova ? (quick ? "1,20" : "1,200") : quick ? "1,100" : "1,100,500,1000,4000";
     List<Integer> sizes = Selection.sizes("--vifs", vifs == null ? usual : vifs);
     int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "5") : runs, MAX_RUNS);
     int seconds = Selection.number("--limit", limit, MAX_SECONDS);
@@ -186,6 +199,9 @@ public final class BenchCommand implements Callable<Integer> {
       if (agent) {
         return compareAgent(resources, limits, sizes, rounds);
       }
+      if (nova) {
+        return compareNova(resources, limits, sizes, rounds);
+      }
       if (ovs) {
         return compareOnOvs(resources, limits, sizes, rounds);
       }
@@ -196,7 +212,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int compareVhostUser(PrintWriter out) throws IOException {
-    if (pf != null || ovs || agent || vifs != null || systems != null) {
+    if (pf != null || ovs || agent || nova || vifs != null || systems != null) {
       throw InvalidInputException.ofValue(
           VHOST_USER,
           "",
@@ -243,6 +259,21 @@ public final class BenchCommand implements Callable<Integer> {
         new AgentComparison(
             resources, limits, AgentRestarts.Rest.USUAL, spec.commandLine().getErr());
     write(comparison.run(sizes, quick ? QUICK_LONE_PLUGS : LONE_PLUGS, rounds));
+    return comparison.hasFailed() ? FAILED : DONE;
+  }
+
+  private int compareNova(Resources resources, Limits limits, List<Integer> sizes, int rounds)
+      throws IOException {
+    NovaComparison comparison =
+        new NovaComparison(
+            resources,
+            selected(NovaComparison.SYSTEMS),
+            new Limits(limits.operation(), OVS_SYSTEM_LIMIT),
+            quick ? 1 : NOVA_WARM_UPS,
+            spec.commandLine().getErr());
+    write(
+        comparison.run(
+            List.of(NovaWorkload.values()), sizes, quick ? QUICK_LONE_PLUGS : LONE_PLUGS, rounds));
     return comparison.hasFailed() ? FAILED : DONE;
   }
 

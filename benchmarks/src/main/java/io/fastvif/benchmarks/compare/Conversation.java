@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /**
- * A peer's process. It is told {@code plug FROM TO}, {@code unplug FROM TO} or {@code latency FROM
- * TO INTERVAL}, a line each, and answers each with {@code {"nanos": [...]}} in a line.
+ * A peer's process. It is told {@code plug FROM TO}, {@code unplug FROM TO}, another operation that
+ * it knows, or {@code latency FROM TO INTERVAL}, a line each, and answers each with {@code
+ * {"nanos": [...]}} in a line.
  */
 final class Conversation implements MeasuredSystem.Session {
   private static final JsonFactory JSON = new JsonFactory();
@@ -40,7 +41,10 @@ final class Conversation implements MeasuredSystem.Session {
   Conversation(Netns namespace, List<String> command, Path errors, Duration limit) {
     this.limit = limit;
     this.errors = errors;
-    process = Child.start(namespace, new ProcessBuilder(command).redirectError(errors.toFile()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    // Where Python's libraries keep what they find: with the rest, which is deleted at the end.
+    builder.environment().put("XDG_CACHE_HOME", errors.toAbsolutePath().getParent().toString());
+    process = Child.start(namespace, builder);
     commands = process.outputWriter(StandardCharsets.UTF_8);
     Thread.ofPlatform().daemon().name("answers").start(this::read);
   }
@@ -57,14 +61,28 @@ final class Conversation implements MeasuredSystem.Session {
     }
   }
 
+  /** Its process id. */
+  long pid() {
+    return process.pid();
+  }
+
   @Override
   public long plug(int from, int to) throws IOException {
-    return ask("plug " + from + " " + to)[0];
+    return operate("plug", from, to);
   }
 
   @Override
   public long unplug(int from, int to) throws IOException {
-    return ask("unplug " + from + " " + to)[0];
+    return operate("unplug", from, to);
+  }
+
+  /**
+   * Does something with the VIFs from one number to below another, like {@link #plug}.
+   *
+   * @param operation a word that the process knows
+   */
+  long operate(String operation, int from, int to) throws IOException {
+    return ask(operation + " " + from + " " + to)[0];
   }
 
   @Override

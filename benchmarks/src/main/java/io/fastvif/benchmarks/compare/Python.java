@@ -26,7 +26,7 @@ final class Python {
    *
    * @param arguments behind the file of VIFs
    */
-  static MeasuredSystem.Session start(
+  static Conversation start(
       Resources resources,
       String script,
       Path vifs,

@@ -5,20 +5,20 @@ import sys
 import time
 
 
-def serve(plug, unplug):
-    """Answers "plug FROM TO", "unplug FROM TO" and "latency FROM TO INTERVAL" until standard input ends.
+def serve(plug, unplug, **others):
+    """Answers "plug FROM TO", "unplug FROM TO", other operations and "latency FROM TO INTERVAL" until input ends.
 
-    plug and unplug are called with the range of VIFs to work on.
+    Operations are called with the range of VIFs to work on.
     """
+    operations = dict(others, plug=plug, unplug=unplug)
     for line in sys.stdin:
         word, *numbers = line.split()
         first, last, *interval = map(int, numbers)
         if word == 'latency':
             nanos = latencies(plug, first, last, interval[0])
         else:
-            operation = {'plug': plug, 'unplug': unplug}[word]
             start = time.monotonic_ns()
-            operation(range(first, last))
+            operations[word](range(first, last))
             nanos = [time.monotonic_ns() - start]
         print(json.dumps({'nanos': nanos}), flush=True)
 
