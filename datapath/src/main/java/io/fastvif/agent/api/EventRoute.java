@@ -6,6 +6,7 @@ import io.fastvif.agent.http.HttpRoute;
 import io.fastvif.agent.http.Method;
 import io.fastvif.agent.http.Response;
 import io.fastvif.vif.InvalidInputException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -20,12 +21,17 @@ final class EventRoute {
   private static final String FOLLOW = "follow";
   private static final String ID = "id";
 
+  /** Proxies close a connection on which nothing comes for a minute. */
+  private static final Duration PULSE = Duration.ofSeconds(30);
+
   private final EventRing ring;
   private final String run;
+  private final Duration pulse;
 
-  private EventRoute(EventRing ring, String run) {
+  private EventRoute(EventRing ring, String run, Duration pulse) {
     this.ring = ring;
     this.run = run;
+    this.pulse = pulse;
   }
 
   /**
@@ -34,8 +40,12 @@ final class EventRoute {
    * @param run tells this agent's events from those of one before it, which counted from 1 too
    */
   static HttpRoute of(EventRing ring, String run) {
+    return of(ring, run, PULSE);
+  }
+
+  static HttpRoute of(EventRing ring, String run, Duration pulse) {
     return HttpRoute.quick(
-        Method.GET, "/v1/events", Access.READ, new EventRoute(ring, run)::answer);
+        Method.GET, "/v1/events", Access.READ, new EventRoute(ring, run, pulse)::answer);
   }
 
   private Response answer(ApiRequest request) {
@@ -45,7 +55,7 @@ final class EventRoute {
     Optional<String> seen =
         request.header(LAST).isPresent() ? request.header(LAST) : request.query(AFTER);
     EventStream stream =
-        new EventStream(ring, run, asEvents, follows, request.query(ID).orElse(""));
+        new EventStream(ring, run, asEvents, follows, request.query(ID).orElse(""), pulse);
     if (seen.isPresent()) {
       resume(stream, seen.get());
     } else if (!follows) {

@@ -3,24 +3,33 @@ package io.fastvif.agent.api;
 import io.fastvif.agent.AgentEvent;
 import io.fastvif.agent.http.Response;
 import io.fastvif.agent.text.JsonText;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One reader of the events. It runs on the server's thread, but for being told of new ones. */
 final class EventStream implements Response.Streamer {
   static final String SERVER_SENT = "text/event-stream";
+  private static final String COMMENT = ":\n\n";
 
   private final EventRing ring;
   private final String run;
   private final boolean asEvents;
   private final boolean follows;
   private final String vifId;
+  private final Duration pulse;
   private final AtomicBoolean isScheduled = new AtomicBoolean();
   private long next;
   private boolean hasRestarted;
 
-  /** Of the events from now on. */
-  EventStream(EventRing ring, String run, boolean asEvents, boolean follows, String vifId) {
+  /**
+   * Of the events from now on.
+   *
+   * @param pulse after how long, again and again, a reader of server-sent events gets a comment
+   */
+  EventStream(
+      EventRing ring, String run, boolean asEvents, boolean follows, String vifId, Duration pulse) {
+    this.pulse = pulse;
     this.ring = ring;
     this.run = run;
     this.asEvents = asEvents;
@@ -45,7 +54,7 @@ final class EventStream implements Response.Streamer {
     if (hasRestarted) {
       sink.write(line("restarted", 0));
     } else if (asEvents && follows) {
-      sink.write(":\n\n"); // a reader learns that it is connected
+      sink.write(COMMENT); // a reader learns that it is connected
     }
     if (!follows) {
       write(sink);
@@ -62,10 +71,20 @@ final class EventStream implements Response.Streamer {
                 });
           }
         };
+    if (asEvents) {
+      sink.every(pulse, () -> pulse(sink));
+    }
     ring.listen(told);
     sink.whenClosed(() -> ring.leave(told));
     sink.whenWritable(() -> write(sink));
     write(sink);
+  }
+
+  /** Tells a reader, and what is between it and the agent, that the agent is alive. */
+  private static void pulse(Response.Sink sink) {
+    if (sink.isWritable()) {
+      sink.write(COMMENT);
+    }
   }
 
   /** Writes what the reader takes; what it was too slow for it is told of. */

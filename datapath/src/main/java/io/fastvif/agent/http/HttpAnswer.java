@@ -14,10 +14,13 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -282,6 +285,14 @@ final class HttpAnswer implements Response.Sink {
   @Override
   public void execute(Runnable task) {
     server.loop.execute(task);
+  }
+
+  @Override
+  public void every(Duration pause, Runnable task) {
+    long nanos = pause.toNanos();
+    ScheduledFuture<?> timer =
+        server.loop.scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS);
+    whenClosed(() -> timer.cancel(false));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.fastvif.agent.http;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -119,6 +120,14 @@ public final class Response {
 
     /** Runs something on the server's thread; it must not block. */
     void execute(Runnable task);
+
+    /**
+     * Runs something on the server's thread again and again, until nobody reads any more; it must
+     * not block.
+     *
+     * @param pause before the first time, and between two
+     */
+    void every(Duration pause, Runnable task);
 
     /** Ends the stream. */
     void end();

@@ -7,11 +7,13 @@ import io.fastvif.agent.AgentEvent;
 import io.fastvif.agent.http.HttpOptions;
 import io.fastvif.agent.http.HttpServer;
 import io.fastvif.agent.http.UnixHttp;
+import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,29 @@ class EventsTest {
         }
       }
       assertTrue(lost > 0 && lost < MANY, lost + " are lost");
+    }
+  }
+
+  /** Of an agent of which nothing is heard nobody knows whether it is alive. */
+  @Test
+  void aReaderOfServerSentEventsHearsOfTheAgentWhenNothingHappens() throws Exception {
+    EventRing ring = new EventRing(told -> () -> {}, 100);
+    Path socket = folder.resolve("agent.sock");
+    try (HttpServer server =
+        HttpServer.listen(
+            HttpOptions.byDefault(),
+            socket,
+            PosixFilePermissions.fromString("rw-------"),
+            null,
+            List.of(EventRoute.of(ring, "run", Duration.ofMillis(20))))) {
+      try (UnixHttp reader = UnixHttp.to(socket)) {
+        reader.send(UnixHttp.request("GET", EVENTS, "", SERVER_SENT));
+        reader.head();
+        for (int i = 0; i < 3; i++) {
+          assertEquals(":\n\n", new String(reader.chunk(), StandardCharsets.UTF_8));
+        }
+      }
+      Await.until("it is gone", () -> server.statistics().underWay() == 0);
     }
   }
 }
