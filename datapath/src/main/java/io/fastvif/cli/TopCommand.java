@@ -1,8 +1,10 @@
 package io.fastvif.cli;
 
 import io.fastvif.agent.client.AgentClient;
+import io.fastvif.agent.client.AgentUnavailableException;
 import io.fastvif.agent.client.JsonView;
 import io.fastvif.agent.client.ShownText;
+import io.fastvif.agent.client.SilentEndException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,17 +42,31 @@ final class TopCommand extends Command {
       PortTable table = new PortTable(System.nanoTime());
       AgentStatistics before = null;
       boolean more = true;
+      boolean isShown = false;
       while (more && !out.checkError()) {
-        AgentStatistics now =
-            new AgentStatistics(
-                JsonView.of(AgentAccess.text(agent, AgentStatusCommand.STATISTICS)));
-        List<String> lines = new ArrayList<>(now.lines(before));
-        lines.add("");
-        lines.addAll(table.lines(now.ports(), System.nanoTime()));
-        boolean again = before != null;
-        before = now;
+        List<String> lines = new ArrayList<>();
+        try {
+          AgentStatistics now =
+              new AgentStatistics(
+                  JsonView.of(AgentAccess.text(agent, AgentStatusCommand.STATISTICS)));
+          lines.addAll(now.lines(before));
+          lines.add("");
+          lines.addAll(table.lines(now.ports(), System.nanoTime()));
+          before = now;
+        } catch (AgentUnavailableException | SilentEndException away) {
+          if (!isShown) {
+            throw away; // it was never there
+          }
+          before = null; // the next one counts from zero
+          table = new PortTable(System.nanoTime());
+          lines.add("the agent is away, and asked again: " + away.getMessage());
+        }
         show(
-            lines.stream().map(ShownText::of).toList(), isLive && !arguments.has(ONCE), again, out);
+            lines.stream().map(ShownText::of).toList(),
+            isLive && !arguments.has(ONCE),
+            isShown,
+            out);
+        isShown = true;
         more = !arguments.has(ONCE) && !signal.await(interval * (long) MILLIS);
       }
       signal.ended(Fastvif.DONE);

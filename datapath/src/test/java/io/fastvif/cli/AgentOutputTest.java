@@ -21,6 +21,7 @@ import io.fastvif.vif.VifGeneric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +36,8 @@ class AgentOutputTest {
   private static final String FIRST = "11111111-0000-4000-8000-000000000001";
   private static final String SECOND = "11111111-0000-4000-8000-000000000002";
   private static final String THIRD = "11111111-0000-4000-8000-000000000003";
+
+  private static final int SECONDS = 15;
 
   @TempDir Path folder;
 
@@ -262,5 +265,30 @@ class AgentOutputTest {
     }
     assertFalse(Files.exists(FastPathVifs.socket(folder, 1)));
     assertFalse(Files.exists(socket()));
+  }
+
+  @KernelTest
+  void topGoesOnWithTheNextAgent() throws Exception {
+    List<String> command =
+        ChildRun.command(ChildRun.classPath(), "top", "--socket", socket().toString());
+    Path own = Files.createDirectories(folder.resolve("top"));
+    Path out = own.resolve("out");
+    try (Agent first = agent();
+        AgentProcess top = AgentProcess.start(own, Map.of(), command)) {
+      Await.until("it is shown", () -> Files.readString(out).contains("VIFs"));
+      assertTrue(first.close(Duration.ofSeconds(SECONDS)));
+      Await.until("it is away", () -> Files.readString(out).contains("the agent is away"));
+      try (Agent next = agent()) {
+        Await.until(
+            "it is shown again",
+            () -> {
+              String shown = Files.readString(out);
+              return shown.substring(shown.lastIndexOf("the agent is away")).contains("VIFs");
+            });
+        assertEquals(List.of(), next.unreadiness());
+      }
+      top.signal("INT");
+      assertEquals(Fastvif.DONE, top.end(), top::logText);
+    }
   }
 }

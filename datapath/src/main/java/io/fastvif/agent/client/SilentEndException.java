@@ -4,7 +4,7 @@ import io.fastvif.bindings.FailureKind;
 import io.fastvif.bindings.FastvifIOException;
 
 /** The agent has closed the connection instead of answering. */
-final class SilentEndException extends FastvifIOException {
+public final class SilentEndException extends FastvifIOException {
   private static final long serialVersionUID = 1L;
 
   private final boolean beforeRequest;
