@@ -61,7 +61,7 @@ public record HttpOptions(Allowed allowed, Bounds bounds, Times times) {
     try {
       return setter.set(this, value);
     } catch (InvalidInputException wrong) {
-      throw wrong.under("limit " + name + " ");
+      throw wrong.under("limit " + name);
     }
   }
 }

@@ -52,7 +52,7 @@ final class VifLog implements AutoCloseable {
   private final StoreDisk disk;
   private final FileChannel lock;
   private final Map<String, StoredVif> vifs = new LinkedHashMap<>();
-  private final List<String> unreadable = new ArrayList<>();
+  private final List<Unreadable> unreadable = new ArrayList<>();
 
   /** Of the file, as far as it is known to be good. */
   private long size;
@@ -117,13 +117,17 @@ final class VifLog implements AutoCloseable {
     List<String> problems = new ArrayList<>();
     size = replay(bytes, vifs, problems);
     for (int i = 0; Files.exists(bad(i)); i++) {
-      unreadable.add(bad(i) + ": was kept aside because not all of it could be read");
+      unreadable.add(
+          new Unreadable(bad(i) + ": was kept aside because not all of it could be read", bad(i)));
     }
     if (!problems.isEmpty()) {
-      String aside = keepAside(bytes);
+      Path aside = freeBad();
+      String kept = keepAside(bytes, aside);
+      Path until = Files.exists(aside) ? aside : file;
       for (String problem : problems) {
-        unreadable.add(file + ": " + problem + aside);
-        Log.warning(VifLog.class, file + ": " + problem + aside);
+        String sentence = file + ": " + problem + kept;
+        unreadable.add(new Unreadable(sentence, until));
+        Log.warning(VifLog.class, sentence);
       }
     }
     if (problems.isEmpty() && Files.exists(file)) {
@@ -200,14 +204,18 @@ final class VifLog implements AutoCloseable {
     return Path.of(file + ".bad" + (number == 0 ? "" : number));
   }
 
-  private String keepAside(byte[] bytes) {
+  private Path freeBad() {
     int number = 0;
     while (Files.exists(bad(number)) && number < MAX_BAD) {
       number++;
     }
+    return bad(number);
+  }
+
+  private String keepAside(byte[] bytes, Path aside) {
     try {
-      disk.write(bad(number), bytes);
-      return "; a copy is kept as " + bad(number);
+      disk.write(aside, bytes);
+      return "; a copy is kept as " + aside;
     } catch (IOException refused) {
       return "; no copy can be kept: " + refused.getMessage();
     }
@@ -284,9 +292,15 @@ final class VifLog implements AutoCloseable {
     return vifs;
   }
 
-  /** One sentence for each part that could not be read, now or earlier. */
+  /**
+   * One sentence for each part that could not be read, now or earlier, until somebody has removed
+   * the copy. Any thread may ask.
+   */
   List<String> unreadable() {
-    return List.copyOf(unreadable);
+    return unreadable.stream()
+        .filter(part -> Files.exists(part.until()))
+        .map(Unreadable::sentence)
+        .toList();
   }
 
   /**
@@ -358,4 +372,7 @@ final class VifLog implements AutoCloseable {
       lock.close();
     }
   }
+
+  /** What could not be read, to be said while that file is there. */
+  private record Unreadable(String sentence, Path until) {}
 }

@@ -260,7 +260,7 @@ class BoundsTest {
       for (String wrong : List.of("0", "-1", "", "x", "NaN", "99999999999999999999")) {
         InvalidInputException refused =
             assertThrows(InvalidInputException.class, () -> DEFAULT.withLimit(name, wrong), name);
-        assertTrue(refused.getMessage().contains("limit " + name), refused.getMessage());
+        assertTrue(refused.getMessage().startsWith("limit " + name + ": "), refused.getMessage());
       }
     }
     Duration seven = Duration.ofSeconds(7);

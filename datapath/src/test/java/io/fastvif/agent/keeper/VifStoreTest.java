@@ -190,11 +190,17 @@ class VifStoreTest {
       assertTrue(
           store.unreadable().getFirst().matches(".*are no record; a copy is kept as .*log\\.bad"),
           store.unreadable()::toString);
+      Files.move(state.resolve("vifs.log.bad"), state.resolve("looked at"));
+      assertEquals(List.of(), store.unreadable());
+      Files.move(state.resolve("looked at"), state.resolve("vifs.log.bad"));
     }
     assertEquals(damaged, Files.readString(state.resolve("vifs.log.bad")));
     try (VifStore store = VifStoreFixture.open(state)) {
       assertEquals(List.of("a", "c"), ids(store));
       assertEquals(1, store.unreadable().size(), "it is said until somebody has looked at it");
+      Files.move(state.resolve("vifs.log.bad"), state.resolve("looked at"));
+      assertEquals(List.of(), store.unreadable());
+      Files.move(state.resolve("looked at"), state.resolve("vifs.log.bad"));
     }
     Files.writeString(log(), "rubbish\n" + text());
     try (VifStore store = VifStoreFixture.open(state)) {
