@@ -4,12 +4,13 @@ import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import java.io.IOException;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.HdrHistogram.ConcurrentHistogram;
+import java.util.function.IntSupplier;
 
 /**
  * Somebody who changes plugged VIFs by hand: deletes their devices, changes MTU and bridge, sets
@@ -30,8 +31,16 @@ final class AgentDrifter implements Runnable {
   private final Gate gate;
   private final BooleanSupplier stopped;
   private final Violations violations;
-  private final ConcurrentHistogram micros;
+  private final IntSupplier agent;
 
+  /** When clients had been told of a VIF that was changed last. */
+  private final IdentityHashMap<AgentVif, Long> changed = new IdentityHashMap<>();
+
+  private final RepairTimes times;
+
+  /**
+   * @param agent says which one is known to have brought all back, {@link AgentLife#ready()}
+   */
   AgentDrifter(
       AgentHost host,
       List<AgentVif> vifs,
@@ -39,14 +48,16 @@ final class AgentDrifter implements Runnable {
       Gate gate,
       BooleanSupplier stopped,
       Violations violations,
-      ConcurrentHistogram micros) {
+      IntSupplier agent,
+      RepairTimes times) {
     this.host = host;
     this.vifs = vifs;
     this.random = random;
     this.gate = gate;
     this.stopped = stopped;
     this.violations = violations;
-    this.micros = micros;
+    this.agent = agent;
+    this.times = times;
   }
 
   @Override
@@ -82,6 +93,8 @@ final class AgentDrifter implements Runnable {
   }
 
   private void drift(RouteSocket hand, AgentVif vif, AgentVif.Shape shape) throws IOException {
+    boolean isFirst = isFirst(vif);
+    int before = agent.getAsInt();
     long begun = System.nanoTime();
     boolean isPortGone = vif.sort() == AgentVif.Sort.SWITCHED && random.nextBoolean();
     String what = isPortGone ? "port taken out" : byHand(hand, vif, shape);
@@ -107,7 +120,13 @@ final class AgentDrifter implements Runnable {
       LockSupport.parkNanos(vif.sort() == AgentVif.Sort.SWITCHED ? SLOW_POLL_NANOS : POLL_NANOS);
     }
     vif.trace().add("repaired", what);
-    micros.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun));
+    times.add(System.nanoTime() - begun, isFirst, before, agent.getAsInt());
+  }
+
+  /** Whether somebody has asked for the VIF since it was changed last. */
+  private boolean isFirst(AgentVif vif) {
+    Long before = changed.put(vif, vif.acknowledgedNanos());
+    return before == null || before != vif.acknowledgedNanos();
   }
 
   /** Changes the VIF's device, and says how. */

@@ -17,9 +17,14 @@ final class AgentLife implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final AgentHost host;
+
+  /** Of no agent. */
+  static final int NONE = -1;
+
   private final Path folder;
   private AgentProcess agent;
   private int number;
+  private int ready;
   private long plugs;
   private long unplugs;
 
@@ -58,6 +63,9 @@ final class AgentLife implements AutoCloseable {
 
   /** Ends the agent, in order or not, and starts the next one, which clients wait for. */
   void restart(boolean isKilled) throws IOException {
+    synchronized (this) {
+      ready = NONE;
+    }
     if (isKilled) {
       agent.kill();
       killed++;
@@ -78,6 +86,14 @@ final class AgentLife implements AutoCloseable {
 
   void awaitReady() throws IOException {
     agent.awaitReady();
+    synchronized (this) {
+      ready = number;
+    }
+  }
+
+  /** Which agent is known to have brought all back; {@link #NONE} while the next one is coming. */
+  synchronized int ready() {
+    return ready;
   }
 
   /** Ends it for good, in order. */

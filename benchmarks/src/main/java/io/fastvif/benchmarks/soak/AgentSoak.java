@@ -37,7 +37,7 @@ final class AgentSoak {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
   private final ConcurrentHistogram requestMicros = new ConcurrentHistogram(DIGITS);
-  private final ConcurrentHistogram repairMicros = new ConcurrentHistogram(DIGITS);
+  private final RepairTimes repairs = new RepairTimes();
 
   AgentSoak(SoakOptions options, SoakProgress progress) {
     this.options = options;
@@ -83,7 +83,8 @@ final class AgentSoak {
     }
     start(
         "soak-drifter",
-        new AgentDrifter(host, vifs, random(-1), gate, this::isStopped, violations, repairMicros));
+        new AgentDrifter(
+            host, vifs, random(-1), gate, this::isStopped, violations, life::ready, repairs));
     RudeClient rude =
         new RudeClient(Path.of(AgentProcess.socket(folder)), random(-2), this::isStopped);
     start("soak-rude", rude);
@@ -105,7 +106,7 @@ final class AgentSoak {
         options,
         nanos,
         requestMicros,
-        repairMicros,
+        repairs,
         violations,
         inspector.first(),
         inspector.last(),
@@ -113,7 +114,7 @@ final class AgentSoak {
             new SoakReport.Count("agents ended by SIGTERM", life.ended()),
             new SoakReport.Count("agents killed by SIGKILL", life.killed()),
             new SoakReport.Count("checks of every invariant", inspector.checks()),
-            new SoakReport.Count("changes by hand, all repaired", repairMicros.getTotalCount()),
+            new SoakReport.Count("changes by hand, all repaired", repairs.count()),
             new SoakReport.Count(
                 "requests asked again", workers.stream().mapToLong(AgentWorker::repeated).sum()),
             new SoakReport.Count("connections of a rude client", rude.connections()),

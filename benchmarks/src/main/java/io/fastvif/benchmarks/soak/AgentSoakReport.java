@@ -17,7 +17,7 @@ import org.HdrHistogram.Histogram;
  * @param nanos how long requests were made
  * @param requests microseconds of those that were answered by the agent that they were sent to, one
  *     VIF or a batch each
- * @param repairs microseconds from each change by hand until the host was as before
+ * @param repairs of changes by hand
  * @param violations what must not be; empty after a good run
  * @param first what the first agent held at the first look
  * @param last and at the last, before it was ended
@@ -27,7 +27,7 @@ record AgentSoakReport(
     SoakOptions options,
     long nanos,
     Histogram requests,
-    Histogram repairs,
+    RepairTimes repairs,
     Violations violations,
     ProcessCost first,
     ProcessCost last,
@@ -63,7 +63,9 @@ record AgentSoakReport(
     }
     out.println();
     print(out, "request", requests);
-    print(out, "repair", repairs);
+    print(out, "repair", repairs.first());
+    print(out, "repair again", repairs.again());
+    print(out, "repair, over a restart", repairs.overRestart());
     out.printf("%nviolations: %d%n", violations.all().size());
   }
 
@@ -102,7 +104,9 @@ record AgentSoakReport(
       out.writeEndObject();
       out.writeObjectFieldStart("latency_micros");
       write(out, "request", requests);
-      write(out, "repair", repairs);
+      write(out, "repair", repairs.first());
+      write(out, "repair_again", repairs.again());
+      write(out, "repair_over_restart", repairs.overRestart());
       out.writeEndObject();
       out.writeArrayFieldStart("violations");
       for (Violation violation : violations.all()) {

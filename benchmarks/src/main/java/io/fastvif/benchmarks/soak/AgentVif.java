@@ -30,6 +30,7 @@ final class AgentVif {
   private final AtomicBoolean claimed = new AtomicBoolean();
   private final Trace trace = new Trace();
   private volatile Shape acknowledged;
+  private volatile long acknowledgedNanos;
 
   /** What sort of port it has. */
   enum Sort {
@@ -68,8 +69,14 @@ final class AgentVif {
     return acknowledged;
   }
 
+  /** When it was acknowledged last, by {@link System#nanoTime()}. */
+  long acknowledgedNanos() {
+    return acknowledgedNanos;
+  }
+
   void acknowledge(Shape shape) {
     acknowledged = shape;
+    acknowledgedNanos = System.nanoTime();
     trace.add("acknowledged", shape);
   }
 

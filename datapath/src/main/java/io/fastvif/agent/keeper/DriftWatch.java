@@ -44,7 +44,7 @@ final class DriftWatch {
 
   private static final Duration OWN_PAUSE = Duration.ofMillis(50);
 
-  /** While callers wait, what their own operations did is not looked at before that. */
+  /** While many callers wait, what their own operations did is not looked at before that. */
   private static final Duration MAX_OWN_PAUSE = Duration.ofSeconds(5);
 
   private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
@@ -383,7 +383,7 @@ final class DriftWatch {
   private void lookAtLater() {
     laterTimer = null;
     long now = System.nanoTime();
-    if (vifs.isBusy() && now - laterSince < MAX_OWN_PAUSE.toNanos()) {
+    if (vifs.isCrowded() && now - laterSince < MAX_OWN_PAUSE.toNanos()) {
       laterTimer = keeping.thread().after(OWN_PAUSE, this::lookAtLater);
       return;
     }

@@ -119,11 +119,6 @@ final class KeptVifs {
     return turns.get() > CROWD;
   }
 
-  /** Whether something is being done with any of them. */
-  boolean isBusy() {
-    return turns.get() > 0;
-  }
-
   /** Finds them by names. */
   DeviceIndex index() {
     return index;
