@@ -39,6 +39,11 @@ public record PluggedVif(String id, boolean isMarked, List<PluggedDevice> device
     devices = List.copyOf(devices);
   }
 
+  /** Whether it is unplugged where nobody declares it; a pod's is its runtime's to unplug. */
+  public boolean mayBeOrphan() {
+    return isMarked && !Aliases.isPod(id);
+  }
+
   /**
    * All that a host has: the links with an alias of fastvif's, leases, rules on what bridges
    * forward, served ports, and the ports of Open vSwitch with fastvif's mark or an iface-id.

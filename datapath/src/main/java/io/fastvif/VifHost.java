@@ -150,7 +150,12 @@ public final class VifHost implements AutoCloseable {
     return execute(List.of(plan)).getFirst();
   }
 
-  private CompletableFuture<PlugResult> submit(String id, Planning planning) {
+  /**
+   * As {@link #execute(PlugPlan)}, of a plan that is made when its turn has come.
+   *
+   * @param id by which plans follow one another, and which the plan must have
+   */
+  public CompletableFuture<PlugResult> execute(String id, Planning planning) {
     return untilTaken(() -> engine.submit(id, planning).map(CompletionStage::toCompletableFuture))
         .orElseGet(() -> CompletableFuture.completedFuture(noRoom(id)));
   }
@@ -309,7 +314,7 @@ public final class VifHost implements AutoCloseable {
     byId.values().forEach(request -> results.add(plug(request)));
     for (PluggedVif vif : present) {
       if (!byId.containsKey(vif.id())) {
-        if (orphans == Orphans.UNPLUG && vif.isMarked()) {
+        if (orphans == Orphans.UNPLUG && vif.mayBeOrphan()) {
           results.add(unplug(vif.id()));
         } else {
           kept.add(vif.id());
@@ -340,7 +345,7 @@ public final class VifHost implements AutoCloseable {
   private List<PlugResult> unplugLeftovers(Duration maxMaking) {
     VifPlugins plugins = configuration.plugins();
     return Leftovers.find(plugins, this::snapshot, maxMaking).stream()
-        .map(left -> submit(left.link(), Leftovers.end(plugins, left)))
+        .map(left -> execute(left.link(), Leftovers.end(plugins, left)))
         .toList()
         .stream()
         .map(CompletableFuture::join)

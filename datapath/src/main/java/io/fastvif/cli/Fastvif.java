@@ -49,6 +49,7 @@ public final class Fastvif {
           "agent status",
           "agent open",
           "top",
+          "cni",
           "demo",
           "bench",
           "soak");
@@ -140,6 +141,7 @@ public final class Fastvif {
       case "agent status" -> new AgentStatusCommand();
       case "agent open" -> new AgentOpenCommand();
       case "top" -> new TopCommand();
+      case "cni" -> new CniCommand();
       case "demo" -> new DemoCommand();
       case "bench" ->
           new LauncherCommand(name, "Measure fastvif beside the alternatives. Needs root.");

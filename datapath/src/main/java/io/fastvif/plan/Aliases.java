@@ -10,6 +10,9 @@ public final class Aliases {
   /** The alias of a device that had none and was down, and was brought up for macvtaps on it. */
   public static final String BROUGHT_UP = "brought up by fastvif";
 
+  /** How the ids of the VIFs begin that container runtimes ask for. */
+  public static final String POD = "cni/";
+
   private static final String PREFIX = "fastvif:";
   private static final String BRIDGE_PREFIX = "fastvif-bridge:";
 
@@ -37,5 +40,13 @@ public final class Aliases {
     return alias.startsWith(PREFIX)
         ? Optional.of(alias.substring(PREFIX.length()))
         : Optional.empty();
+  }
+
+  /**
+   * Whether the VIF of that id is one that a container runtime asked for: nobody declares it, and
+   * nobody but that runtime knows when it is not wanted any more.
+   */
+  public static boolean isPod(String vifId) {
+    return vifId.startsWith(POD);
   }
 }

@@ -37,9 +37,18 @@ public sealed interface NetlinkStep extends Step
    * @param peer the guest side's name
    * @param peerMac the guest side's address, null for a random one
    * @param mtu of both sides, in bytes
+   * @param peerNamespace an open descriptor of the network namespace in which the guest side is
+   *     made ({@code peer netns NAME}), to stay open until the step is done; -1 for that of the
+   *     host side
    */
-  record CreateVeth(String name, MacAddress mac, String peer, MacAddress peerMac, int mtu)
+  record CreateVeth(
+      String name, MacAddress mac, String peer, MacAddress peerMac, int mtu, int peerNamespace)
       implements NetlinkStep {
+    /** With both sides in one namespace. */
+    public CreateVeth(String name, MacAddress mac, String peer, MacAddress peerMac, int mtu) {
+      this(name, mac, peer, peerMac, mtu, -1);
+    }
+
     @Override
     public String toString() {
       return "create veth "
@@ -48,6 +57,7 @@ public sealed interface NetlinkStep extends Step
           + " peer "
           + peer
           + (peerMac == null ? "" : " address " + peerMac)
+          + (peerNamespace < 0 ? "" : " in another namespace")
           + " mtu "
           + mtu;
     }

@@ -61,6 +61,7 @@ public final class AgentApi implements AutoCloseable {
     routes.add(BatchRoute.of(keeper));
     routes.add(PlanRoute.of(keeper));
     routes.addAll(HostRoutes.of(keeper));
+    routes.add(CniRoute.of(keeper.host()));
     routes.addAll(EndpointRoutes.of(networks));
     routes.add(EventRoute.of(events, about.run()));
     routes.addAll(AboutRoutes.of(keeper, about));

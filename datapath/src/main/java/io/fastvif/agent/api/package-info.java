@@ -14,8 +14,8 @@
  *       told how many it has missed.
  * </ul>
  *
- * <p>May use: {@code agent}, {@code agent.http}, {@code agent.text}, {@code bindings}, {@code
- * config}, {@code driver}, {@code driver.file}, {@code engine}, {@code host}, {@code
+ * <p>May use: {@code agent}, {@code agent.http}, {@code agent.text}, {@code bindings}, {@code cni},
+ * {@code config}, {@code driver}, {@code driver.file}, {@code engine}, {@code host}, {@code
  * host.negotiation}, {@code io.fastvif}, {@code json}, {@code plan}, {@code plugin}, {@code trace},
  * {@code vif}.
  */

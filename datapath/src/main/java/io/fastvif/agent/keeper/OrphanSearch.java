@@ -41,7 +41,7 @@ final class OrphanSearch {
   private void run() {
     try {
       keeping.host().plugged().stream()
-          .filter(vif -> vif.isMarked() && !vifs.isDeclared(vif.id()))
+          .filter(vif -> vif.mayBeOrphan() && !vifs.isDeclared(vif.id()))
           .map(vif -> vifs.submit(vif.id(), new OrphanTurn(keeping)))
           .toList()
           .forEach(CompletableFuture::join);

@@ -127,6 +127,9 @@ public final class StepEncoder {
     if (create.peerMac() != null) {
       veth.peerAddress(create.peerMac().value());
     }
+    if (create.peerNamespace() >= 0) {
+      veth.peerNamespaceDescriptor(create.peerNamespace());
+    }
     return end(link.kind(veth).end(), link.sequence());
   }
 

@@ -15,6 +15,16 @@ public final class NftRequest {
   private static final int INTERFACE_NAME_SIZE = 16;
   private static final int X_TABLES_ALIGNMENT = 8;
 
+  // Of linux/netfilter/nf_tables.h and linux/netfilter.h, as far as the bindings have them not.
+  private static final int NFTA_BITWISE_SREG = 1;
+  private static final int NFTA_BITWISE_DREG = 2;
+  private static final int NFTA_BITWISE_LEN = 3;
+  private static final int NFTA_BITWISE_XOR = 5;
+  private static final int NF_INET_POST_ROUTING = 4;
+  private static final int NF_IP_PRI_NAT_SRC = 100;
+  private static final int NF_BR_PRE_ROUTING = 0;
+  private static final int NF_BR_PRI_FILTER_BRIDGED = -200;
+
   private final MessageEncoder encoder;
   private final int family;
   private int sequence;
@@ -130,6 +140,38 @@ public final class NftRequest {
   }
 
   /**
+   * Creates a base chain that translates sources, unless there is one of that name. Equivalent to
+   * {@code nft add chain TABLE NAME '{ type nat hook postrouting priority srcnat; }'}.
+   */
+  public void addSourceNatChain(String table, String name, String comment) {
+    addBaseChain(table, name, comment, "nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC);
+  }
+
+  /**
+   * Creates a base chain that sees each frame which comes into a bridge, unless there is one of
+   * that name; of the family NFPROTO_BRIDGE. Equivalent to {@code nft add chain bridge TABLE NAME
+   * '{ type filter hook prerouting priority filter; }'}.
+   */
+  public void addBridgeInputChain(String table, String name, String comment) {
+    addBaseChain(table, name, comment, "filter", NF_BR_PRE_ROUTING, NF_BR_PRI_FILTER_BRIDGED);
+  }
+
+  private void addBaseChain(
+      String table, String name, String comment, String type, int hook, int priority) {
+    change(NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+    encoder.putString(NFTA_CHAIN_TABLE, table);
+    encoder.putString(NFTA_CHAIN_NAME, name);
+    encoder.beginNested(NFTA_CHAIN_HOOK | NLA_F_NESTED);
+    encoder.putIntBigEndian(NFTA_HOOK_HOOKNUM, hook);
+    encoder.putIntBigEndian(NFTA_HOOK_PRIORITY, priority);
+    encoder.endNested();
+    encoder.putIntBigEndian(NFTA_CHAIN_POLICY, NF_ACCEPT);
+    encoder.putString(NFTA_CHAIN_TYPE, type);
+    encoder.putBytes(NFTA_CHAIN_USERDATA, NftComment.encode(comment));
+    encoder.end();
+  }
+
+  /**
    * Deletes a chain that nothing jumps to. Equivalent to {@code nft delete chain ip TABLE NAME}.
    */
   public void deleteChain(String table, String name) {
@@ -187,6 +229,51 @@ public final class NftRequest {
     encoder.beginNested(NFTA_CMP_DATA | NLA_F_NESTED);
     encoder.putBytes(NFTA_DATA_VALUE, comparedName(name));
     encoder.endNested();
+    endExpression();
+    return this;
+  }
+
+  /**
+   * Goes on if bytes of the packet are so: {@code ip saddr ADDRESS} and the like.
+   *
+   * @param base the header, NFT_PAYLOAD_LL_HEADER (0) or NFT_PAYLOAD_NETWORK_HEADER
+   * @param offset of the first byte in it
+   * @param mask which bits count; null for all
+   * @param isEqual false to go on if they are not so
+   */
+  public NftRequest packetBytes(int base, int offset, byte[] value, byte[] mask, boolean isEqual) {
+    beginExpression("payload");
+    encoder.putIntBigEndian(NFTA_PAYLOAD_DREG, NFT_REG_1);
+    encoder.putIntBigEndian(NFTA_PAYLOAD_BASE, base);
+    encoder.putIntBigEndian(NFTA_PAYLOAD_OFFSET, offset);
+    encoder.putIntBigEndian(NFTA_PAYLOAD_LEN, value.length);
+    endExpression();
+    if (mask != null) {
+      beginExpression("bitwise");
+      encoder.putIntBigEndian(NFTA_BITWISE_SREG, NFT_REG_1);
+      encoder.putIntBigEndian(NFTA_BITWISE_DREG, NFT_REG_1);
+      encoder.putIntBigEndian(NFTA_BITWISE_LEN, value.length);
+      data(NFTA_BITWISE_MASK, mask);
+      data(NFTA_BITWISE_XOR, new byte[value.length]);
+      endExpression();
+    }
+    beginExpression("cmp");
+    encoder.putIntBigEndian(NFTA_CMP_SREG, NFT_REG_1);
+    encoder.putIntBigEndian(NFTA_CMP_OP, isEqual ? NFT_CMP_EQ : NFT_CMP_NEQ);
+    data(NFTA_CMP_DATA, value);
+    endExpression();
+    return this;
+  }
+
+  private void data(int type, byte[] value) {
+    encoder.beginNested(type | NLA_F_NESTED);
+    encoder.putBytes(NFTA_DATA_VALUE, value);
+    encoder.endNested();
+  }
+
+  /** Gives the packet the source address of the link that it leaves by: {@code masquerade}. */
+  public NftRequest masquerade() {
+    beginExpression("masq");
     endExpression();
     return this;
   }

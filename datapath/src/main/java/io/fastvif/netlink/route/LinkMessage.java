@@ -149,6 +149,16 @@ public final class LinkMessage {
   }
 
   /**
+   * Points an iterator at what the link has as a port of its master.
+   *
+   * @param iterator the one to use
+   * @return whether there is anything (IFLA_INFO_SLAVE_DATA)
+   */
+  public boolean portOptions(AttributeIterator iterator) {
+    return linkInfo(IFLA_INFO_SLAVE_DATA) && inner.nested(iterator) != null;
+  }
+
+  /**
    * Whether the link is a tap (or tun) that goes with the last process that has a queue of it.
    *
    * @return whether IFLA_TUN_PERSIST is 0

@@ -30,6 +30,7 @@ public final class RouteSocket implements AutoCloseable {
   private final RouteRequest route;
   private final NeighbourRequest neighbour;
   private final EntryRequest entry;
+  private final BridgePortRequest bridgePort;
 
   private RouteSocket(RequestSocket requests) {
     this.requests = requests;
@@ -39,6 +40,7 @@ public final class RouteSocket implements AutoCloseable {
     route = new RouteRequest(encoder);
     neighbour = new NeighbourRequest(encoder);
     entry = new EntryRequest(encoder);
+    bridgePort = new BridgePortRequest(encoder);
   }
 
   /** Opens a socket in the namespace of this thread. */
@@ -116,6 +118,12 @@ public final class RouteSocket implements AutoCloseable {
   public EntryRequest entry() {
     encoder.reset();
     return entry;
+  }
+
+  /** Begins a request on a bridge's port; it is carried out by {@link #execute}. */
+  public BridgePortRequest bridgePort() {
+    encoder.reset();
+    return bridgePort;
   }
 
   /**

@@ -1,0 +1,50 @@
+package io.fastvif.agent.api;
+
+import io.fastvif.VifHost;
+import io.fastvif.agent.http.Access;
+import io.fastvif.agent.http.ApiRequest;
+import io.fastvif.agent.http.HttpRoute;
+import io.fastvif.agent.http.Method;
+import io.fastvif.agent.http.Response;
+import io.fastvif.cni.CniException;
+import io.fastvif.cni.CniPlugin;
+import io.fastvif.cni.CniRequest;
+import io.fastvif.vif.InvalidInputException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
+
+/** {@code POST /v1/cni}: what a container runtime asks of the plugin that it executes. */
+final class CniRoute {
+  /** Where the answer is an error object, and the exit status of the plugin 1. */
+  private static final String ERROR = "Fastvif-Cni-Error";
+
+  private final CniPlugin plugin;
+
+  private CniRoute(VifHost host) {
+    plugin = new CniPlugin(host);
+  }
+
+  /** IPAM may wait for files; the plug itself is answered later and keeps no thread. */
+  static HttpRoute of(VifHost host) {
+    return new HttpRoute(Method.POST, "/v1/cni", Access.CHANGE, true, new CniRoute(host)::answer);
+  }
+
+  private CompletionStage<Response> answer(ApiRequest request) {
+    request.requireQuery();
+    CniRequest asked;
+    try {
+      asked = CniRequest.parse(new String(request.body(), StandardCharsets.UTF_8));
+    } catch (CniException wrong) {
+      throw InvalidInputException.of(
+          "", wrong.getMessage(), "an object of the variables CNI_... and of config, all strings");
+    }
+    return plugin
+        .answer(asked)
+        .thenApply(
+            answer -> {
+              String text = answer.text().isEmpty() ? "{}" : answer.text();
+              Response response = Response.json(200, text + "\n");
+              return answer.isError() ? response.withHeader(ERROR, "1") : response;
+            });
+  }
+}

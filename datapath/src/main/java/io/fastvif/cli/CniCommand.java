@@ -1,0 +1,44 @@
+package io.fastvif.cli;
+
+import io.fastvif.VifHost;
+import io.fastvif.cni.CniAnswer;
+import io.fastvif.cni.CniPlugin;
+import io.fastvif.cni.CniRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** {@code cni}: the CNI plugin where there is no agent. */
+final class CniCommand extends Command {
+  CniCommand() {
+    super(
+        "cni",
+        "Do what a container runtime asks of a CNI plugin, by the variables CNI_... and standard"
+            + " input. Runtimes execute the small program fastvif instead, which asks the agent and"
+            + " comes to this command only where there is none.",
+        null,
+        NETNS);
+  }
+
+  @Override
+  int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
+    StandardStreams.requireInput();
+    Map<String, String> environment = ProcessText.environment();
+    String configuration = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+    CniAnswer answer = answer(arguments, new CniRequest(environment, configuration));
+    if (!answer.text().isEmpty()) {
+      out.println(answer.text());
+    }
+    return answer.isError() ? Fastvif.FAILED : Fastvif.DONE;
+  }
+
+  private static CniAnswer answer(Arguments arguments, CniRequest request) {
+    if (request.isVersion()) {
+      return CniPlugin.version(request);
+    }
+    try (VifHost host = Engines.open(arguments)) {
+      return new CniPlugin(host).answer(request).join();
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.fastvif.cni;
+
+import static io.fastvif.bindings.linux.linux_h.IFLA_BRPORT_ISOLATED;
+import static io.fastvif.bindings.linux.linux_h.IFLA_BRPORT_MODE;
+
+import io.fastvif.VifHost;
+import io.fastvif.bindings.FastvifException;
+import io.fastvif.netlink.AttributeIterator;
+import io.fastvif.netns.Netns;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.vif.MacAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+
+/** CHECK: compares what the plugin has made with what it should be. */
+final class AttachmentCheck {
+  private final HostSnapshot host;
+  private final AttachmentId id;
+  private final NetworkConfiguration network;
+  private final Netns pod;
+  private final CniResult made;
+  private final CniResult addressing;
+
+  /**
+   * @param network with the result of ADD
+   */
+  AttachmentCheck(VifHost host, AttachmentId id, NetworkConfiguration network, Netns pod) {
+    this.host = host.snapshot();
+    this.id = id;
+    this.network = network;
+    this.pod = pod;
+    made = network.previous();
+    addressing = new CniResult(List.of(), ofPod(), made.routes(), made.dns());
+  }
+
+  /** In a chain others may have added addresses to other links. */
+  private List<CniResult.Address> ofPod() {
+    return made.ips().stream().filter(ip -> ip.link() < 0 || isPod(ip.link())).toList();
+  }
+
+  private boolean isPod(int place) {
+    if (place >= made.interfaces().size()) {
+      throw CniException.ofKey("prevResult.ips.interface", place, "the place of an interface");
+    }
+    CniResult.Link link = made.interfaces().get(place);
+    return link.name().equals(id.ifName()) && !link.sandbox().isEmpty();
+  }
+
+  void run() {
+    try {
+      LinkState port = checkPort();
+      MacAddress mac = checkPod();
+      EnsureRules rules = AttachmentPlan.rules(id, network, addressing, port.name(), mac);
+      require(PodRules.count(id.vifId()) == rules.count(), "its rules in nf_tables are not there");
+      if (network.isBridge()) {
+        checkGateways();
+      } else {
+        checkRoutesToPod(port);
+      }
+    } catch (IOException | FastvifException failed) {
+      throw failed instanceof CniException own ? own : differs(failed.getMessage());
+    }
+  }
+
+  private LinkState checkPort() throws IOException {
+    LinkState port =
+        host.linksOf(id.vifId()).stream()
+            .filter(link -> !link.isUnfinished())
+            .findFirst()
+            .orElseThrow(() -> differs("the host's end of its link is gone"));
+    require(port.up(), port.name() + " is down");
+    require(network.mtu() == 0 || port.mtu() == network.mtu(), port.name() + " has another MTU");
+    requireLink(port.name(), port.address(), "");
+    if (network.isBridge()) {
+      LinkState bridge =
+          host.link(network.bridge())
+              .orElseThrow(() -> differs("the bridge " + network.bridge() + " is gone"));
+      require(bridge.up(), bridge.name() + " is down");
+      require(port.master() == bridge.index(), port.name() + " is no port of " + bridge.name());
+      require(
+          !network.promiscuous() || bridge.promiscuous(), bridge.name() + " is not promiscuous");
+      checkPortSettings(port.name());
+    }
+    return port;
+  }
+
+  private void checkPortSettings(String port) throws IOException {
+    boolean[] found = new boolean[2];
+    try (LinkSocket link = LinkSocket.open(port)) {
+      link.read(
+          message -> {
+            AttributeIterator options = new AttributeIterator();
+            if (message.portOptions(options)) {
+              while (options.next()) {
+                found[0] |= options.type() == IFLA_BRPORT_MODE && options.getByte() != 0;
+                found[1] |= options.type() == IFLA_BRPORT_ISOLATED && options.getByte() != 0;
+              }
+            }
+          });
+    }
+    require(found[0] == network.hairpin(), port + ": hairpin is " + found[0]);
+    require(found[1] == network.isolated(), port + ": isolated is " + found[1]);
+  }
+
+  private MacAddress checkPod() throws IOException {
+    MacAddress[] mac = new MacAddress[1];
+    try (LinkSocket link = LinkSocket.open(pod, id.ifName())) {
+      link.read(
+          message -> {
+            require(message.isUp(), id.ifName() + " is down");
+            require(
+                network.mtu() == 0 || message.mtu() == network.mtu(),
+                id.ifName() + " has another MTU");
+            mac[0] = new MacAddress(message.address());
+          });
+      requireLink(id.ifName(), mac[0], pod.name());
+      List<Cidr> addresses = link.addresses();
+      for (CniResult.Address ip : addressing.ips()) {
+        require(addresses.contains(ip.cidr()), id.ifName() + " has no address " + ip.cidr());
+      }
+      List<PodRoute> routes = link.routes();
+      for (PodRoute wanted : addressing.routes()) {
+        InetAddress gateway = ConfigurePod.gateway(wanted, addressing.ips());
+        require(
+            routes.contains(new PodRoute(wanted.destination(), gateway)),
+            "the pod has no route to " + wanted.destination());
+      }
+    }
+    return mac[0];
+  }
+
+  /** A link that ADD named has to be as ADD said. */
+  private void requireLink(String name, MacAddress mac, String sandbox) {
+    for (CniResult.Link link : made.interfaces()) {
+      if (link.name().equals(name) && link.sandbox().isEmpty() == sandbox.isEmpty()) {
+        require(
+            link.mac() == null || link.mac().equals(mac),
+            name + " has the MAC address " + mac + ", not " + link.mac());
+        return;
+      }
+    }
+    throw differs("prevResult does not name " + name);
+  }
+
+  private void checkGateways() throws IOException {
+    List<Cidr> gateways = AttachmentPlan.gateways(network, addressing);
+    if (gateways.isEmpty()) {
+      return;
+    }
+    try (LinkSocket bridge = LinkSocket.open(network.bridge())) {
+      List<Cidr> present = bridge.addresses();
+      for (Cidr gateway : gateways) {
+        require(present.contains(gateway), network.bridge() + " has no address " + gateway);
+      }
+    }
+  }
+
+  private void checkRoutesToPod(LinkState port) throws IOException {
+    try (LinkSocket link = LinkSocket.open(port.name())) {
+      List<PodRoute> routes = link.routes();
+      for (CniResult.Address ip : addressing.ips()) {
+        require(
+            routes.contains(new PodRoute(Cidr.host(ip.cidr().address()), null)),
+            "the host has no route to " + Cidr.text(ip.cidr().address()));
+      }
+    }
+  }
+
+  private void require(boolean isSo, String otherwise) {
+    if (!isSo) {
+      throw differs(otherwise);
+    }
+  }
+
+  private CniException differs(String how) {
+    return new CniException(
+        CniException.DIFFERS, id.ifName() + " of " + id.containerId() + ": " + how);
+  }
+}

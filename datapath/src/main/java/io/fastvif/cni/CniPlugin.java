@@ -1,0 +1,288 @@
+package io.fastvif.cni;
+
+import io.fastvif.VifHost;
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FastvifException;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.engine.Outcome;
+import io.fastvif.engine.PlugFailure;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.netns.Netns;
+import io.fastvif.trace.Log;
+import io.fastvif.vif.InvalidInputException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The verbs of the specification, for one host. May be asked by any thread, for many pods at once:
+ * what is ready together goes to the kernel together.
+ *
+ * @see <a href="https://www.cni.dev/docs/spec/">CNI specification</a>
+ */
+public final class CniPlugin {
+  private static final String CNI_NETNS = "CNI_NETNS";
+
+  private final VifHost host;
+
+  /**
+   * @param host stays the caller's
+   */
+  public CniPlugin(VifHost host) {
+    this.host = host;
+  }
+
+  /** The answer to VERSION, for which no host is needed. */
+  public static CniAnswer version(CniRequest request) {
+    Map<String, Object> versions = new LinkedHashMap<>();
+    Object asked = "";
+    try {
+      asked = CniJson.object("the configuration", request.configuration()).get("cniVersion");
+    } catch (CniException unreadable) {
+      // those that are supported can be said all the same
+    }
+    boolean isKnown = asked instanceof String text && CniVersion.SUPPORTED.contains(text);
+    versions.put("cniVersion", isKnown ? asked : CniVersion.NEWEST);
+    versions.put("supportedVersions", CniVersion.SUPPORTED);
+    return CniAnswer.of(CniJson.write(versions));
+  }
+
+  /**
+   * Does what a runtime asks. Waits for IPAM, not for the kernel.
+   *
+   * @return completes with what is to be answered, and never exceptionally
+   */
+  public CompletableFuture<CniAnswer> answer(CniRequest request) {
+    CompletableFuture<CniAnswer> answer;
+    try {
+      answer = begin(request);
+    } catch (RuntimeException | Error failed) {
+      answer = CompletableFuture.failedFuture(failed);
+    }
+    return answer.exceptionally(failed -> failed(request, failed));
+  }
+
+  private CompletableFuture<CniAnswer> begin(CniRequest request) {
+    String command = request.variable("CNI_COMMAND");
+    return switch (command) {
+      case "VERSION" -> CompletableFuture.completedFuture(version(request));
+      case "ADD" -> add(request);
+      case "DEL" -> delete(request);
+      case "CHECK" -> done(() -> check(request));
+      case "GC" -> collect(request);
+      case "STATUS" -> done(() -> status(request));
+      default ->
+          throw AttachmentId.environment(
+              "CNI_COMMAND", command, "ADD, DEL, CHECK, GC, STATUS or VERSION");
+    };
+  }
+
+  private static CompletableFuture<CniAnswer> done(Runnable verb) {
+    verb.run();
+    return CompletableFuture.completedFuture(CniAnswer.of(""));
+  }
+
+  private static CniAnswer failed(CniRequest request, Throwable failed) {
+    Throwable cause =
+        failed instanceof CompletionException && failed.getCause() != null
+            ? failed.getCause()
+            : failed;
+    CniException error =
+        switch (cause) {
+          case CniException own -> own;
+          case InvalidInputException wrong ->
+              new CniException(CniException.INVALID_CONFIGURATION, wrong.getMessage());
+          case FastvifException refused ->
+              new CniException(CniException.HOST_REFUSED, refused.getMessage());
+          default -> {
+            Log.warning(CniPlugin.class, "a verb of CNI has failed: " + cause, cause);
+            yield new CniException(
+                CniException.HOST_REFUSED, "an error of fastvif's own", cause.toString());
+          }
+        };
+    return new CniAnswer(true, error.object(versionFor(request)));
+  }
+
+  /** That of the configuration, if it can be read and is known. */
+  private static String versionFor(CniRequest request) {
+    try {
+      Object version = CniJson.object("", request.configuration()).get("cniVersion");
+      return version instanceof String text && CniVersion.SUPPORTED.contains(text)
+          ? text
+          : CniVersion.NEWEST;
+    } catch (CniException unreadable) {
+      return CniVersion.NEWEST;
+    }
+  }
+
+  private CompletableFuture<CniAnswer> add(CniRequest request) {
+    NetworkConfiguration network = NetworkConfiguration.read(request);
+    AttachmentId id = AttachmentId.of(network.name(), request);
+    Ipam ipam = Ipam.of(network, request);
+    Netns pod = openPod(request.variable(CNI_NETNS));
+    try {
+      CniResult addressing = addressing(network, ipam, id);
+      AttachmentPlan plan = new AttachmentPlan(id, network, pod, addressing);
+      return takeAwayUnfinished(id)
+          .thenCompose(
+              cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
+          .thenApply(plugged -> result(request, network, plan, addressing, require(plugged)))
+          .whenComplete(
+              (answer, failed) -> {
+                pod.close();
+                if (failed != null) {
+                  free(ipam, id);
+                }
+              });
+    } catch (RuntimeException | Error failed) {
+      pod.close();
+      throw failed;
+    }
+  }
+
+  /** An ADD that was broken off may have left something. */
+  private CompletableFuture<PlugResult> takeAwayUnfinished(AttachmentId id) {
+    boolean isBrokenOff =
+        host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> link.isUnfinished());
+    return isBrokenOff ? unplug(id.vifId()) : CompletableFuture.completedFuture(null);
+  }
+
+  /** The address is freed whatever becomes of the runtime's own DEL. */
+  private static void free(Ipam ipam, AttachmentId id) {
+    try {
+      ipam.delete(id);
+    } catch (CniException left) {
+      Log.warning(CniPlugin.class, "an address is left to DEL or GC: " + left.getMessage());
+    }
+  }
+
+  private static CniResult addressing(NetworkConfiguration network, Ipam ipam, AttachmentId id) {
+    CniResult given = ipam.add(id);
+    try {
+      return Addressing.of(network, given);
+    } catch (RuntimeException wrong) {
+      free(ipam, id);
+      throw wrong;
+    }
+  }
+
+  private static Netns openPod(String path) {
+    if (path.isEmpty()) {
+      throw AttachmentId.environment(CNI_NETNS, path, "the path of a network namespace");
+    }
+    try {
+      Netns pod = Netns.of(Path.of(path));
+      if (pod.isCurrent()) {
+        pod.close();
+        throw AttachmentId.environment(CNI_NETNS, path, "another namespace than the host's");
+      }
+      return pod;
+    } catch (SystemCallException refused) {
+      int code =
+          refused.errno() == Errno.ENOENT
+              ? CniException.UNKNOWN_CONTAINER
+              : CniException.INVALID_ENVIRONMENT;
+      throw new CniException(
+          code, CNI_NETNS + ": " + path + " cannot be opened", refused.getMessage(), refused);
+    } catch (InvalidPathException wrong) {
+      throw AttachmentId.environment(CNI_NETNS, path, "a path");
+    }
+  }
+
+  private static PlugResult require(PlugResult result) {
+    if (result.outcome() != Outcome.FAILED) {
+      return result;
+    }
+    PlugFailure failure = result.failure();
+    if (failure.wrongInput() != null) {
+      throw new CniException(CniException.INVALID_CONFIGURATION, failure.wrongInput().getMessage());
+    }
+    int code = failure.busy() ? CniException.TRY_AGAIN_LATER : CniException.HOST_REFUSED;
+    throw new CniException(code, "the host could not " + failure.step(), failure.message());
+  }
+
+  private CniAnswer result(
+      CniRequest request,
+      NetworkConfiguration network,
+      AttachmentPlan plan,
+      CniResult addressing,
+      PlugResult plugged) {
+    int mtu = network.mtu() == 0 ? 1500 : network.mtu();
+    List<CniResult.Link> links = new ArrayList<>();
+    if (network.isBridge()) {
+      host.snapshot()
+          .link(network.bridge())
+          .ifPresent(
+              bridge ->
+                  links.add(new CniResult.Link(bridge.name(), bridge.address(), bridge.mtu(), "")));
+    }
+    links.add(new CniResult.Link(plugged.plan().name(), plan.hostMac(), mtu, ""));
+    links.add(
+        new CniResult.Link(
+            request.variable("CNI_IFNAME"), plan.podMac(), mtu, request.variable(CNI_NETNS)));
+    List<CniResult.Address> ips =
+        addressing.ips().stream()
+            .map(ip -> new CniResult.Address(ip.cidr(), ip.gateway(), links.size() - 1))
+            .toList();
+    CniResult own = new CniResult(links, ips, addressing.routes(), dns(network, addressing));
+    CniResult all = network.previous() == null ? own : own.after(network.previous());
+    return CniAnswer.of(all.toJson(network.version()));
+  }
+
+  /** The network's own takes the place of IPAM's. */
+  @SuppressWarnings("unchecked") // keys of JSON are strings
+  private static Map<String, Object> dns(NetworkConfiguration network, CniResult addressing) {
+    return network.json().get("dns") instanceof Map<?, ?> own && !own.isEmpty()
+        ? (Map<String, Object>) own
+        : addressing.dns();
+  }
+
+  private CompletableFuture<PlugResult> unplug(String vifId) {
+    return host.execute(vifId, (snapshot, claims) -> AttachmentPlan.unplug(vifId, snapshot));
+  }
+
+  /** First what uses the address goes, then the address. */
+  private CompletableFuture<CniAnswer> delete(CniRequest request) {
+    NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
+    AttachmentId id = AttachmentId.of(network.name(), request);
+    Ipam ipam = Ipam.toRemove(network, request);
+    return unplug(id.vifId())
+        .thenApply(
+            unplugged -> {
+              require(unplugged);
+              ipam.delete(id);
+              return CniAnswer.of("");
+            });
+  }
+
+  private void check(CniRequest request) {
+    NetworkConfiguration network = NetworkConfiguration.read(request);
+    AttachmentId id = AttachmentId.of(network.name(), request);
+    if (network.previous() == null) {
+      throw new CniException(
+          CniException.INVALID_CONFIGURATION, "prevResult is missing: CHECK needs what ADD made");
+    }
+    Ipam.of(network, request).check(id);
+    try (Netns pod = openPod(request.variable(CNI_NETNS))) {
+      new AttachmentCheck(host, id, network, pod).run();
+    }
+  }
+
+  private CompletableFuture<CniAnswer> collect(CniRequest request) {
+    NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
+    return new GarbageCollection(host, network)
+        .run(Ipam.toRemove(network, request), this::unplug, CniPlugin::require)
+        .thenApply(collected -> CniAnswer.of(""));
+  }
+
+  private void status(CniRequest request) {
+    NetworkConfiguration network = NetworkConfiguration.read(request);
+    new NetworkStatus(host, network).run();
+    Ipam.of(network, request).status();
+  }
+}

@@ -1,0 +1,94 @@
+package io.fastvif.cni;
+
+import io.fastvif.VifHost;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.plan.Aliases;
+import io.fastvif.plan.LinkState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Takes away the attachments of a network that its runtime does not know any more, as the host
+ * itself tells of them: links by their alias, rules by their comment, addresses by their files.
+ */
+final class GarbageCollection {
+  private static final String VALID = "cni.dev/valid-attachments";
+
+  private final VifHost host;
+  private final NetworkConfiguration network;
+
+  GarbageCollection(VifHost host, NetworkConfiguration network) {
+    this.host = host;
+    this.network = network;
+  }
+
+  /**
+   * Does it, all at once; the addresses go last, when nothing uses them any more.
+   *
+   * @param unplug takes away what the VIF of an id has
+   * @param require throws if it could not
+   */
+  CompletableFuture<Void> run(
+      Ipam ipam,
+      Function<String, CompletableFuture<PlugResult>> unplug,
+      Consumer<PlugResult> require) {
+    Set<AttachmentId> valid = valid();
+    List<CompletableFuture<PlugResult>> unplugged = new ArrayList<>();
+    for (String vifId : present()) {
+      AttachmentId id = AttachmentId.ofVif(vifId).orElse(null);
+      if (id != null && id.network().equals(network.name()) && !valid.contains(id)) {
+        unplugged.add(unplug.apply(vifId));
+      }
+    }
+    return CompletableFuture.allOf(unplugged.toArray(CompletableFuture[]::new))
+        .thenRun(
+            () -> {
+              unplugged.forEach(result -> require.accept(result.join()));
+              ipam.collect(valid);
+            });
+  }
+
+  /** Without the list nothing is known to be invalid. */
+  private Set<AttachmentId> valid() {
+    if (!(network.json().get(VALID) instanceof List<?>)) {
+      throw new CniException(
+          CniException.INVALID_CONFIGURATION, VALID + " is missing: expected an array");
+    }
+    Set<AttachmentId> valid = new HashSet<>();
+    Map<String, Object> json = network.json();
+    for (ConfigObject one : new ConfigObject("", json).objects(VALID)) {
+      String container = one.text("containerID");
+      String ifName = one.text("ifname");
+      if (container.isEmpty() || ifName.isEmpty()) {
+        throw CniException.ofKey(VALID, json.get(VALID), "a containerID and an ifname in each");
+      }
+      valid.add(new AttachmentId(network.name(), container, ifName));
+    }
+    return valid;
+  }
+
+  /** The ids of all VIFs of which the host has links or rules. */
+  private Set<String> present() {
+    Set<String> present = new HashSet<>();
+    for (LinkState link : host.snapshot().links()) {
+      Aliases.vifId(link.alias()).ifPresent(present::add);
+    }
+    try {
+      present.addAll(PodRules.vifIds());
+    } catch (IOException unreadable) {
+      throw new CniException(
+          CniException.HOST_REFUSED,
+          "the rules of pods cannot be read",
+          unreadable.getMessage(),
+          unreadable);
+    }
+    return present;
+  }
+}

@@ -1,0 +1,23 @@
+package io.fastvif.cni;
+
+import io.fastvif.plan.PluginStep;
+import java.io.IOException;
+
+/** Takes away what {@link EnsureRules} has added; that there is nothing is no error. */
+record RemoveRules(String vifId) implements PluginStep {
+  @Override
+  public boolean perform() throws IOException {
+    return PodRules.remove(vifId::equals);
+  }
+
+  /** Nothing: it is the last step. */
+  @Override
+  public boolean undo() {
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    return "remove rules of " + vifId;
+  }
+}

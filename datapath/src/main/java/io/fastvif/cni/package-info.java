@@ -1,0 +1,28 @@
+/**
+ * CNI: plugs pods for container runtimes, as the plugin of the specification 0.3.0 to 1.1.0 that
+ * they execute. {@link io.fastvif.cni.CniPlugin} has the verbs; the agent serves them at {@code
+ * /v1/cni}, and {@code fastvif cni} does the same alone.
+ *
+ * <ol>
+ *   <li>An attachment is a VIF whose id, {@code cni/NETWORK/CONTAINER/INTERFACE}, is its link's
+ *       alias: the host itself is the memory, beside the files of IPAM.
+ *   <li>ADD gets addresses, then has the engine carry out one plan: links in the engine's batches,
+ *       what is the pod's own by steps of this package. A failed step undoes the plan, and the
+ *       addresses are freed.
+ *   <li>The pod's end is made in the pod's namespace, named and addressed there; nothing is moved.
+ *   <li>DEL needs the id alone: it deletes by the alias, hundreds behind one wait, then frees.
+ *   <li>GC compares aliases, rules' comments and address files with the list of the runtime.
+ *   <li>{@code host-local} and {@code static} are built in, with the reference plugins' files; any
+ *       other IPAM plugin is run by the specification's delegation.
+ *   <li>Masquerading and the check of source addresses are rules of nf_tables in tables of our own.
+ *   <li>A key that is not supported is refused, whatever the version: nothing is silently left out.
+ *   <li>The agent's orphan search leaves attachments alone: their runtime says when they end.
+ *   <li>There are the attachments {@code bridge} and {@code ptp}. There are none of Open vSwitch,
+ *       macvlan, SR-IOV, taps or vhost-user, and no VLANs on bridges.
+ * </ol>
+ *
+ * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code netlink},
+ * {@code netlink.netfilter}, {@code netlink.route}, {@code netns}, {@code plan}, {@code plugin},
+ * {@code trace}, {@code vif}.
+ */
+package io.fastvif.cni;

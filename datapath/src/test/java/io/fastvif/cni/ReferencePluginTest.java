@@ -1,0 +1,117 @@
+package io.fastvif.cni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.netns.Netns;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Side by side with the reference plugins bridge and host-local. */
+class ReferencePluginTest {
+  @TempDir Path folder;
+
+  @KernelTest
+  void resultsAreTheSame() throws Exception {
+    for (String version : new String[] {"0.3.1", "0.4.0", "1.0.0"}) {
+      try (PodLab lab = new PodLab(folder.resolve(version))) {
+        String network = lab.network(version, "bridge", ",'isGateway':true,'mtu':1300");
+        Netns one = lab.pod();
+        Netns two = lab.pod();
+        String theirs = PodLab.reference("ADD", "one", one, network);
+        String ours = lab.done("ADD", "two", two, network);
+        assertEquals(
+            masked(theirs, one).toString(),
+            masked(ours, two).toString().replace("::3/", "::2/").replace(".88.0.3/", ".88.0.2/"));
+        assertEquals(
+            state(one), state(two).replace("::3/", "::2/").replace(".88.0.3/", ".88.0.2/"));
+        PodLab.reference("DEL", "one", one, network);
+        lab.done("DEL", "two", two, network);
+      }
+    }
+  }
+
+  /** Without what is another for each pod. */
+  private static Map<String, Object> masked(String result, Netns pod) {
+    String text =
+        result
+            .replaceAll("\"mac\":\\s*\"[0-9a-f:]{17}\"", "\"mac\":\"\"")
+            .replaceAll("veth[0-9a-f]{8}", "veth")
+            .replace(PodLab.path(pod), "pod");
+    return new TreeMap<>(CniJson.object("the result", text));
+  }
+
+  /** Addresses and routes in a pod, as ip shows them. */
+  private static String state(Netns pod) {
+    return pod.call(
+        () -> {
+          Peer ip = Peer.require("ip", "iproute2");
+          String addresses = ip.run("-o address show dev eth0 scope global");
+          String routes = ip.run("route show") + ip.run("-6 route show");
+          return (addresses + routes)
+              .replaceAll("(?m)^\\d+: ", "")
+              .replaceAll("valid_lft.*", "")
+              .replaceAll("fe80:.*", "")
+              .replaceAll("@if\\d+|src [0-9.]+| nodad|pref medium|\\s+", " ")
+              .replaceAll(" +", " ");
+        });
+  }
+
+  @KernelTest
+  void eitherFreesWhatTheOtherGave() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      String network = lab.network("1.0.0", "bridge", "");
+      Netns one = lab.pod();
+      Netns two = lab.pod();
+      lab.done("ADD", "one", one, network);
+      Map<String, String> ours = lab.files();
+      PodLab.reference("DEL", "one", one, network);
+      assertEquals(Set.of(), lab.held());
+      lab.done("DEL", "one", one, network);
+      lab.files().keySet().forEach(name -> assertTrue(ours.containsKey(name), name));
+
+      PodLab.reference("ADD", "two", two, network);
+      assertEquals(Set.of("10.88.0.3", "fd88::3"), lab.held());
+      Map<String, String> theirs = lab.files();
+      assertEquals(ours.get("10.88.0.2").replace("one", "two"), theirs.get("10.88.0.3"));
+      assertEquals(ours.keySet().size(), theirs.keySet().size());
+      assertEquals("fd88::3", theirs.get("last_reserved_ip.1"));
+      assertEquals("fd88::2", ours.get("last_reserved_ip.1"));
+      lab.done("DEL", "two", two, network);
+      assertEquals(Set.of(), lab.held());
+      PodLab.reference("DEL", "two", two, network);
+    }
+  }
+
+  @KernelTest
+  void referenceIpamIsRunByDelegation() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      // Under another name it is not the one that is built in.
+      Path plugins = Files.createDirectory(folder.resolve("plugins"));
+      Files.createSymbolicLink(plugins.resolve("theirs"), Path.of("/usr/lib/cni/host-local"));
+      String network = lab.network("1.0.0", "bridge", "").replace("\"host-local\"", "\"theirs\"");
+      Map<String, String> variables = PodLab.variables("ADD", "one", lab.pod());
+      variables.put("CNI_PATH", plugins.toString());
+      if (!Files.isExecutable(plugins.resolve("theirs"))) {
+        Peer.missing("host-local is missing: apt-get install containernetworking-plugins");
+      }
+      CniPlugin plugin = new CniPlugin(lab.host());
+      CniAnswer added = plugin.answer(new CniRequest(variables, network)).join();
+      assertTrue(!added.isError(), added.text());
+      assertEquals(Set.of("10.88.0.2", "fd88::2"), lab.held());
+      // A plugin that refuses is heard: the same container again, and the way back frees nothing.
+      CniAnswer again = plugin.answer(new CniRequest(variables, network)).join();
+      assertTrue(again.isError() && again.text().contains("theirs: "), again.text());
+      variables.put("CNI_COMMAND", "DEL");
+      CniAnswer deleted = plugin.answer(new CniRequest(variables, network)).join();
+      assertTrue(!deleted.isError(), deleted.text());
+      assertEquals(Set.of(), lab.held());
+    }
+  }
+}
