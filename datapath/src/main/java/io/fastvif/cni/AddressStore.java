@@ -124,6 +124,18 @@ final class AddressStore {
     return owner.equals(text(id)) || owner.equals(id.containerId());
   }
 
+  /** The attachments that have addresses; of early versions' files the interface is not known. */
+  Set<AttachmentId> owners(String network) throws IOException {
+    Set<AttachmentId> owners = new HashSet<>();
+    List<Path> unused =
+        files(
+            owner -> {
+              String[] lines = owner.split(LINE_END, -1);
+              return lines.length == 2 && owners.add(new AttachmentId(network, lines[0], lines[1]));
+            });
+    return owners;
+  }
+
   void freeAllOf(AttachmentId id) throws IOException {
     for (Path file : files(owner -> isOf(owner, id))) {
       Files.deleteIfExists(file);

@@ -73,18 +73,16 @@ public final class CniPlugin {
       case "VERSION" -> CompletableFuture.completedFuture(version(request));
       case "ADD" -> add(request);
       case "DEL" -> delete(request);
-      case "CHECK" -> done(() -> check(request));
+      case "CHECK" -> check(request);
       case "GC" -> collect(request);
-      case "STATUS" -> done(() -> status(request));
+      case "STATUS" -> {
+        status(request);
+        yield CompletableFuture.completedFuture(CniAnswer.of(""));
+      }
       default ->
           throw AttachmentId.environment(
               "CNI_COMMAND", command, "ADD, DEL, CHECK, GC, STATUS or VERSION");
     };
-  }
-
-  private static CompletableFuture<CniAnswer> done(Runnable verb) {
-    verb.run();
-    return CompletableFuture.completedFuture(CniAnswer.of(""));
   }
 
   private static CniAnswer failed(CniRequest request, Throwable failed) {
@@ -124,6 +122,7 @@ public final class CniPlugin {
     NetworkConfiguration network = NetworkConfiguration.read(request);
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.of(network, request);
+    requireDetached(id);
     Netns pod = openPod(request.variable(CNI_NETNS));
     try {
       CniResult addressing = addressing(network, ipam, id);
@@ -132,16 +131,25 @@ public final class CniPlugin {
           .thenCompose(
               cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
           .thenApply(plugged -> result(request, network, plan, addressing, require(plugged)))
-          .whenComplete(
-              (answer, failed) -> {
-                pod.close();
-                if (failed != null) {
-                  free(ipam, id);
-                }
-              });
+          .whenComplete((answer, failed) -> pod.close())
+          .exceptionallyComposeAsync(
+              failed -> {
+                free(ipam, id);
+                return CompletableFuture.failedFuture(failed);
+              },
+              IpamThreads.POOL);
     } catch (RuntimeException | Error failed) {
       pod.close();
       throw failed;
+    }
+  }
+
+  /** Before IPAM is asked: what would be freed when this fails is the other ADD's. */
+  private void requireDetached(AttachmentId id) {
+    if (host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> !link.isUnfinished())) {
+      throw new CniException(
+          CniException.INVALID_CONFIGURATION,
+          id.ifName() + " of " + id.containerId() + " is attached already: expected a DEL before");
     }
   }
 
@@ -194,7 +202,7 @@ public final class CniPlugin {
     }
   }
 
-  private static PlugResult require(PlugResult result) {
+  static PlugResult require(PlugResult result) {
     if (result.outcome() != Outcome.FAILED) {
       return result;
     }
@@ -252,15 +260,16 @@ public final class CniPlugin {
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.toRemove(network, request);
     return unplug(id.vifId())
-        .thenApply(
+        .thenApplyAsync(
             unplugged -> {
               require(unplugged);
               ipam.delete(id);
               return CniAnswer.of("");
-            });
+            },
+            IpamThreads.POOL);
   }
 
-  private void check(CniRequest request) {
+  private CompletableFuture<CniAnswer> check(CniRequest request) {
     NetworkConfiguration network = NetworkConfiguration.read(request);
     AttachmentId id = AttachmentId.of(network.name(), request);
     if (network.previous() == null) {
@@ -268,15 +277,20 @@ public final class CniPlugin {
           CniException.INVALID_CONFIGURATION, "prevResult is missing: CHECK needs what ADD made");
     }
     Ipam.of(network, request).check(id);
-    try (Netns pod = openPod(request.variable(CNI_NETNS))) {
-      new AttachmentCheck(host, id, network, pod).run();
-    }
+    Netns pod = openPod(request.variable(CNI_NETNS));
+    return HostLook.at(
+            host,
+            id.vifId(),
+            "what the pod has",
+            () -> new AttachmentCheck(host, id, network, pod).run())
+        .whenComplete((looked, failed) -> pod.close())
+        .thenApply(looked -> CniAnswer.of(""));
   }
 
   private CompletableFuture<CniAnswer> collect(CniRequest request) {
     NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
     return new GarbageCollection(host, network)
-        .run(Ipam.toRemove(network, request), this::unplug, CniPlugin::require)
+        .run(Ipam.toRemove(network, request), this::unplug)
         .thenApply(collected -> CniAnswer.of(""));
   }
 

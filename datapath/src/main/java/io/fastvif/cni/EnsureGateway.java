@@ -16,6 +16,9 @@ final class EnsureGateway implements PluginStep {
   private final boolean force;
   private final List<Cidr> added = new ArrayList<>();
 
+  /** Those that were in the way. */
+  private final List<Cidr> removed = new ArrayList<>();
+
   /**
    * @param gateways with the lengths of their subnets
    * @param force whether another address of the bridge that is in the way is taken off
@@ -29,6 +32,7 @@ final class EnsureGateway implements PluginStep {
   @Override
   public boolean perform() throws IOException {
     added.clear();
+    removed.clear();
     try (LinkSocket link = LinkSocket.open(bridge)) {
       List<Cidr> present = link.addresses();
       try {
@@ -41,7 +45,7 @@ final class EnsureGateway implements PluginStep {
           }
         }
       } catch (IOException | RuntimeException failed) {
-        added.forEach(link::deleteAddress);
+        takeBack(link);
         throw failed;
       }
       if (!added.isEmpty()) {
@@ -62,6 +66,7 @@ final class EnsureGateway implements PluginStep {
       }
       if (isInTheWay) {
         link.deleteAddress(other);
+        removed.add(other);
       }
     }
   }
@@ -83,9 +88,14 @@ final class EnsureGateway implements PluginStep {
       return false;
     }
     try (LinkSocket link = LinkSocket.open(bridge)) {
-      added.forEach(link::deleteAddress);
+      takeBack(link);
     }
     return true;
+  }
+
+  private void takeBack(LinkSocket link) {
+    added.forEach(link::deleteAddress);
+    removed.forEach(address -> link.addAddress(address, true));
   }
 
   @Override

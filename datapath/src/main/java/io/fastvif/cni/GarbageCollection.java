@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -20,6 +20,9 @@ import java.util.function.Function;
  */
 final class GarbageCollection {
   private static final String VALID = "cni.dev/valid-attachments";
+
+  /** Collections of one network follow one another. */
+  private static final String TURN = "cni-collection/";
 
   private final VifHost host;
   private final NetworkConfiguration network;
@@ -33,26 +36,34 @@ final class GarbageCollection {
    * Does it, all at once; the addresses go last, when nothing uses them any more.
    *
    * @param unplug takes away what the VIF of an id has
-   * @param require throws if it could not
    */
-  CompletableFuture<Void> run(
-      Ipam ipam,
-      Function<String, CompletableFuture<PlugResult>> unplug,
-      Consumer<PlugResult> require) {
+  CompletableFuture<Void> run(Ipam ipam, Function<String, CompletableFuture<PlugResult>> unplug) {
     Set<AttachmentId> valid = valid();
+    Set<String> present = ConcurrentHashMap.newKeySet();
+    return HostLook.at(
+            host, TURN + network.name(), "all attachments", () -> present.addAll(present()))
+        .thenRunAsync(() -> present.addAll(holders(ipam)), IpamThreads.POOL)
+        .thenCompose(looked -> unplugAll(present, valid, unplug))
+        .thenRunAsync(() -> ipam.collect(valid), IpamThreads.POOL);
+  }
+
+  /** Links that were not finished have no alias yet, and are found only by whose they may be. */
+  private static List<String> holders(Ipam ipam) {
+    return ipam.holders().stream().map(AttachmentId::vifId).toList();
+  }
+
+  private CompletableFuture<Void> unplugAll(
+      Set<String> present,
+      Set<AttachmentId> valid,
+      Function<String, CompletableFuture<PlugResult>> unplug) {
     List<CompletableFuture<PlugResult>> unplugged = new ArrayList<>();
-    for (String vifId : present()) {
+    for (String vifId : present) {
       AttachmentId id = AttachmentId.ofVif(vifId).orElse(null);
       if (id != null && id.network().equals(network.name()) && !valid.contains(id)) {
-        unplugged.add(unplug.apply(vifId));
+        unplugged.add(unplug.apply(vifId).thenApply(CniPlugin::require));
       }
     }
-    return CompletableFuture.allOf(unplugged.toArray(CompletableFuture[]::new))
-        .thenRun(
-            () -> {
-              unplugged.forEach(result -> require.accept(result.join()));
-              ipam.collect(valid);
-            });
+    return CompletableFuture.allOf(unplugged.toArray(CompletableFuture[]::new));
   }
 
   /** Without the list nothing is known to be invalid. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,15 +25,18 @@ final class HostLocalIpam implements Ipam {
   private final List<PodRoute> routes = new ArrayList<>();
   private final Path resolvConf;
   private final AddressStore store;
+  private final String network;
 
-  private HostLocalIpam(AddressStore store) {
+  private HostLocalIpam(AddressStore store, String network) {
     this.store = store;
+    this.network = network;
     requested = List.of();
     resolvConf = null;
   }
 
   HostLocalIpam(NetworkConfiguration configuration) {
     store = store(configuration);
+    network = configuration.name();
     ConfigObject top = new ConfigObject("", configuration.json());
     ConfigObject ipam = top.object("ipam").orElseThrow();
     requested = RequestedAddresses.of(configuration).stream().map(Cidr::address).toList();
@@ -46,7 +50,7 @@ final class HostLocalIpam implements Ipam {
 
   /** One that only takes back, whatever the configuration says of what it gives. */
   static Ipam toRemove(NetworkConfiguration configuration) {
-    return new HostLocalIpam(store(configuration));
+    return new HostLocalIpam(store(configuration), configuration.name());
   }
 
   private static AddressStore store(NetworkConfiguration configuration) {
@@ -194,6 +198,15 @@ final class HostLocalIpam implements Ipam {
       throw new CniException(
           CniException.DIFFERS, "host-local: " + id.containerId() + " has no address");
     }
+  }
+
+  @Override
+  public Set<AttachmentId> holders() {
+    Set<AttachmentId> holders = new HashSet<>();
+    if (store.exists()) {
+      work(() -> holders.addAll(store.owners(network)));
+    }
+    return holders;
   }
 
   @Override

@@ -33,6 +33,11 @@ interface Ipam {
   /** Fails unless the attachment still has its addresses. */
   void check(AttachmentId id);
 
+  /** The attachments of the network that have addresses, as far as that is known here. */
+  default Set<AttachmentId> holders() {
+    return Set.of();
+  }
+
   /** Takes back what attachments of the network have that are not among those. */
   void collect(Set<AttachmentId> valid);
 

@@ -10,6 +10,7 @@ import static io.fastvif.bindings.linux.linux_h.RT_SCOPE_LINK;
 import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.AddressMessage;
+import io.fastvif.netlink.route.AddressRequest;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteMessage;
 import io.fastvif.netlink.route.RouteRequest;
@@ -24,6 +25,9 @@ import java.util.function.Consumer;
 /** One link, and a socket in its namespace to read it and to set it up. */
 final class LinkSocket implements AutoCloseable {
   private static final int IPV6_LENGTH = 16;
+
+  /** With a longer prefix there is no address for it (RFC 3021). */
+  private static final int MAX_BROADCAST_LENGTH = 30;
 
   private final RouteSocket socket;
   private final String name;
@@ -110,13 +114,12 @@ final class LinkSocket implements AutoCloseable {
    */
   boolean addAddress(Cidr cidr, boolean withRoute) {
     int flags = (cidr.isIpv4() ? 0 : IFA_F_NODAD) | (withRoute ? 0 : IFA_F_NOPREFIXROUTE);
-    return !isThere(
-        () ->
-            socket.execute(
-                socket
-                    .address()
-                    .add(index, cidr.address().getAddress(), cidr.length())
-                    .flags(flags)));
+    AddressRequest address =
+        socket.address().add(index, cidr.address().getAddress(), cidr.length()).flags(flags);
+    if (cidr.isIpv4() && cidr.length() <= MAX_BROADCAST_LENGTH) {
+      address.broadcast(cidr.last().getAddress());
+    }
+    return !isThere(() -> socket.execute(address));
   }
 
   void deleteAddress(Cidr cidr) {

@@ -2,6 +2,7 @@ package io.fastvif.cni;
 
 import io.fastvif.plan.PluginStep;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -20,6 +21,9 @@ record RouteToPod(String name, List<CniResult.Address> ips) implements PluginSte
   @Override
   public boolean perform() throws IOException {
     try (LinkSocket link = LinkSocket.open(name)) {
+      if (ips.stream().anyMatch(ip -> !ip.cidr().isIpv4())) {
+        link.addAddress(linkLocal(link), true);
+      }
       for (CniResult.Address ip : ips) {
         link.addAddress(Cidr.host(ip.gateway()), true);
         if (!link.addRoute(new PodRoute(Cidr.host(ip.cidr().address()), null), null)) {
@@ -28,6 +32,17 @@ record RouteToPod(String name, List<CniResult.Address> ips) implements PluginSte
       }
     }
     return true;
+  }
+
+  /** For packets that it forwards, the kernel asks for neighbours only from such an address. */
+  private static Cidr linkLocal(LinkSocket link) {
+    long[] mac = new long[1];
+    link.read(message -> mac[0] = message.address());
+    long high = (mac[0] >>> 24) ^ 0x020000;
+    long low = mac[0] & 0xffffff;
+    ByteBuffer address = ByteBuffer.allocate(2 * Long.BYTES).putLong(0xfe80L << 48);
+    address.putLong((high << 40) | (0xfffeL << 24) | low); // EUI-64 (RFC 4291, appendix A)
+    return new Cidr(Cidr.of(address.array()), Long.SIZE);
   }
 
   /** Nothing: addresses and routes go with the link. */

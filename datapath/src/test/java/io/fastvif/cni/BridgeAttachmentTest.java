@@ -3,13 +3,18 @@ package io.fastvif.cni;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.Orphans;
+import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.LinkState;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.HostState;
 import io.fastvif.testing.HostStateReader;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.io.TempDir;
 
 class BridgeAttachmentTest {
+  private static final int PODS = 30;
+
   private static final String GATEWAY =
       ",'isDefaultGateway':true,'ipMasq':true,'macspoofchk':true,'hairpinMode':true,'mtu':1400";
 
@@ -113,6 +120,27 @@ class BridgeAttachmentTest {
     }
   }
 
+  /** As a process leaves it that is killed before the link has its alias. */
+  @KernelTest
+  void collectionTakesAwayWhatIsHalfMade() throws Exception {
+    try (PodLab lab = new PodLab(folder);
+        RouteSocket socket = RouteSocket.open()) {
+      Path net = Files.createDirectories(lab.addresses().resolve("net"));
+      Files.writeString(net.resolve("10.88.0.9"), "lost\r\neth0");
+      socket.execute(
+          socket
+              .link()
+              .create("vethhalf")
+              .group(LinkGroups.making("cni/net/lost/eth0"))
+              .kind(new Veth().peerName("peer0")));
+      Await.until("the link", () -> lab.host().snapshot().link("vethhalf").isPresent());
+      String network = lab.network("1.1.0", "bridge", "");
+      lab.done("GC", "", null, PodLab.with(network, "cni.dev/valid-attachments", "[]"));
+      assertEquals(List.of(), podLinks(lab));
+      assertEquals(Set.of(), lab.held());
+    }
+  }
+
   @KernelTest
   void statusSaysWhyNoPodCanBeAttached() throws Exception {
     try (PodLab lab = new PodLab(folder)) {
@@ -132,19 +160,38 @@ class BridgeAttachmentTest {
   }
 
   @KernelTest
+  void attachmentsAreNobodysOrphansAndNotMadeTwice() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      String network = lab.network("1.0.0", "bridge", "");
+      Netns pod = lab.pod();
+      lab.done("ADD", "one", pod, network);
+      lab.host().sync(List.of(), Orphans.UNPLUG);
+      assertEquals(1, podLinks(lab).size());
+      String other =
+          PodLab.with(network, "runtimeConfig", "{\"ips\":[\"10.88.0.77\",\"fd88::77\"]}");
+      lab.refused(CniException.INVALID_CONFIGURATION, "ADD", "one", pod, other);
+      assertEquals(Set.of("10.88.0.2", "fd88::2"), lab.held());
+      lab.done("ADD", "two", lab.pod(), other);
+      assertEquals(Set.of("10.88.0.2", "10.88.0.77", "fd88::2", "fd88::77"), lab.held());
+      lab.done("DEL", "one", pod, network);
+      lab.done("DEL", "two", pod, network);
+    }
+  }
+
+  @KernelTest
   void burstIsAttachedAndDetachedTogether() throws Exception {
     try (PodLab lab = new PodLab(folder)) {
       String network = lab.network("1.0.0", "bridge", ",'isGateway':true");
       List<CompletableFuture<CniAnswer>> all = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < PODS; i++) {
         all.add(lab.begin("ADD", "pod" + i, lab.pod(), network));
       }
       for (CompletableFuture<CniAnswer> answer : all) {
         assertTrue(!answer.join().isError(), answer.join().text());
       }
-      assertEquals(100, lab.held().size());
+      assertEquals(2 * PODS, lab.held().size());
       all.clear();
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < PODS; i++) {
         all.add(lab.begin("DEL", "pod" + i, null, network));
       }
       for (CompletableFuture<CniAnswer> answer : all) {

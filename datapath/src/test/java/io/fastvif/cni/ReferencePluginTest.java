@@ -8,6 +8,7 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -94,7 +95,10 @@ class ReferencePluginTest {
     try (PodLab lab = new PodLab(folder)) {
       // Under another name it is not the one that is built in.
       Path plugins = Files.createDirectory(folder.resolve("plugins"));
-      Files.createSymbolicLink(plugins.resolve("theirs"), Path.of("/usr/lib/cni/host-local"));
+      Files.copy(
+          Path.of("/usr/lib/cni/host-local"),
+          plugins.resolve("theirs"),
+          StandardCopyOption.COPY_ATTRIBUTES);
       String network = lab.network("1.0.0", "bridge", "").replace("\"host-local\"", "\"theirs\"");
       Map<String, String> variables = PodLab.variables("ADD", "one", lab.pod());
       variables.put("CNI_PATH", plugins.toString());

@@ -77,6 +77,16 @@ public final class AddressRequest extends RtnetlinkRequest {
     return this;
   }
 
+  /**
+   * Sets the broadcast address: {@code broadcast ADDRESS}.
+   *
+   * @param address 4 bytes
+   */
+  public AddressRequest broadcast(byte[] address) {
+    encoder.putBytes(IFA_BROADCAST, address);
+    return this;
+  }
+
   private AddressRequest begin(
       int type, int flags, int index, byte[] address, byte[] peer, int prefixLength) {
     if (index <= 0) {

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ConfigurationTest {
+class NetworkConfigurationTest {
   @TempDir Path folder;
 
   @KernelTest
