@@ -48,14 +48,28 @@ final class Announcement {
     if (addresses.isEmpty()) {
       return;
     }
-    try (Arena arena = Arena.ofConfined();
-        FileDescriptor socket =
-            pod.visit(
-                () ->
-                    FileDescriptor.check(
-                        Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0),
-                        "socket",
-                        "AF_PACKET"))) {
+    try {
+      FileDescriptor socket =
+          pod.visit(
+              () ->
+                  FileDescriptor.check(
+                      Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0),
+                      "socket",
+                      "AF_PACKET"));
+      try {
+        send(socket, link, mac, addresses);
+      } finally {
+        // The kernel waits for RCU as it closes one (packet_release in net/packet/af_packet.c).
+        WaitingThreads.POOL.execute(socket::close);
+      }
+    } catch (SystemCallException refused) {
+      Log.warning(Announcement.class, "a pod was not announced: " + refused.getMessage());
+    }
+  }
+
+  private static void send(
+      FileDescriptor socket, int link, MacAddress mac, List<InetAddress> addresses) {
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment to = sockaddr_ll.allocate(arena);
       sockaddr_ll.sll_family(to, (short) AF_PACKET);
       sockaddr_ll.sll_ifindex(to, link);
@@ -69,8 +83,6 @@ final class Announcement {
             "send",
             "AF_PACKET");
       }
-    } catch (SystemCallException refused) {
-      Log.warning(Announcement.class, "a pod was not announced: " + refused.getMessage());
     }
   }
 

@@ -81,7 +81,7 @@ final class AttachmentPlan {
       add(plan, new ConfigurePort(port, network.hairpin(), network.isolated()));
     }
     List<Cidr> gateways = gateways(network, addressing);
-    if (!gateways.isEmpty()) {
+    if (!presentOnBridge(host).containsAll(gateways)) {
       PluginStep ensure = new EnsureGateway(network.bridge(), gateways, network.forceAddress());
       plan.add(PlannedStep.shared(ensure, new PluginStep.Undo(ensure)));
     }
@@ -99,6 +99,13 @@ final class AttachmentPlan {
       add(plan, new EnableForwarding(ipv4, ipv6));
     }
     return plan.plug();
+  }
+
+  private List<Cidr> presentOnBridge(HostSnapshot host) {
+    return host.link(network.bridge()).stream()
+        .flatMap(bridge -> host.addresses(bridge.index()).stream())
+        .map(address -> new Cidr(address.address(), address.prefixLength()))
+        .toList();
   }
 
   private static void add(PlanBuilder plan, PluginStep step) {

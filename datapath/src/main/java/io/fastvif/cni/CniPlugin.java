@@ -137,7 +137,7 @@ public final class CniPlugin {
                 free(ipam, id);
                 return CompletableFuture.failedFuture(failed);
               },
-              IpamThreads.POOL);
+              WaitingThreads.POOL);
     } catch (RuntimeException | Error failed) {
       pod.close();
       throw failed;
@@ -266,7 +266,7 @@ public final class CniPlugin {
               ipam.delete(id);
               return CniAnswer.of("");
             },
-            IpamThreads.POOL);
+            WaitingThreads.POOL);
   }
 
   private CompletableFuture<CniAnswer> check(CniRequest request) {

@@ -42,9 +42,9 @@ final class GarbageCollection {
     Set<String> present = ConcurrentHashMap.newKeySet();
     return HostLook.at(
             host, TURN + network.name(), "all attachments", () -> present.addAll(present()))
-        .thenRunAsync(() -> present.addAll(holders(ipam)), IpamThreads.POOL)
+        .thenRunAsync(() -> present.addAll(holders(ipam)), WaitingThreads.POOL)
         .thenCompose(looked -> unplugAll(present, valid, unplug))
-        .thenRunAsync(() -> ipam.collect(valid), IpamThreads.POOL);
+        .thenRunAsync(() -> ipam.collect(valid), WaitingThreads.POOL);
   }
 
   /** Links that were not finished have no alias yet, and are found only by whose they may be. */

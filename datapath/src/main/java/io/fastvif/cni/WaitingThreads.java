@@ -6,16 +6,16 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads that wait for files and plugins of IPAM, when the engine has done its part: its own have
- * other plans' results to tell. They end when there is nothing to do.
+ * Threads that wait for files and plugins of IPAM, and for the kernel where nobody needs the
+ * result: the engine's own have other plans' results to tell. They end when there is nothing to do.
  */
-final class IpamThreads {
+final class WaitingThreads {
   private static final int COUNT = 8;
   private static final int IDLE_SECONDS = 10;
 
   static final Executor POOL = pool();
 
-  private IpamThreads() {}
+  private WaitingThreads() {}
 
   private static Executor pool() {
     ThreadPoolExecutor pool =
@@ -25,7 +25,7 @@ final class IpamThreads {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().name("fastvif-ipam").daemon().factory());
+            Thread.ofPlatform().name("fastvif-cni").daemon().factory());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
