@@ -109,9 +109,13 @@ class ReferencePluginTest {
       CniAnswer added = plugin.answer(new CniRequest(variables, network)).join();
       assertTrue(!added.isError(), added.text());
       assertEquals(Set.of("10.88.0.2", "fd88::2"), lab.held());
-      // A plugin that refuses is heard: the same container again, and the way back frees nothing.
-      CniAnswer again = plugin.answer(new CniRequest(variables, network)).join();
-      assertTrue(again.isError() && again.text().contains("theirs: "), again.text());
+      // A plugin that refuses is heard.
+      Map<String, String> taken = PodLab.variables("ADD", "two", lab.pod());
+      taken.put("CNI_PATH", plugins.toString());
+      taken.put("CNI_ARGS", "IgnoreUnknown=1;IP=10.88.0.2");
+      CniAnswer refused = plugin.answer(new CniRequest(taken, network)).join();
+      assertTrue(refused.isError() && refused.text().contains("theirs: "), refused.text());
+      assertEquals(Set.of("10.88.0.2", "fd88::2"), lab.held());
       variables.put("CNI_COMMAND", "DEL");
       CniAnswer deleted = plugin.answer(new CniRequest(variables, network)).join();
       assertTrue(!deleted.isError(), deleted.text());
