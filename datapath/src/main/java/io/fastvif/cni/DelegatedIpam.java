@@ -28,7 +28,13 @@ final class DelegatedIpam implements Ipam {
 
   @Override
   public CniResult add(AttachmentId id) {
-    return CniResult.read(type, CniJson.object("the result of " + type, run("ADD")));
+    String result = run("ADD");
+    try {
+      return CniResult.read(type, CniJson.object("the result of " + type, result));
+    } catch (CniException unusable) {
+      run("DEL"); // what it gave would be nobody's
+      throw unusable;
+    }
   }
 
   @Override

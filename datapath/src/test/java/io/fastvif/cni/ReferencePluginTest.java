@@ -122,4 +122,23 @@ class ReferencePluginTest {
       assertEquals(Set.of(), lab.held());
     }
   }
+
+  @KernelTest
+  void addressesThatCannotBeUsedAreGivenBack() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      Path plugins = Files.createDirectory(folder.resolve("plugins"));
+      Path odd = plugins.resolve("odd");
+      Path log = folder.resolve("log");
+      Files.writeString(
+          odd,
+          "#!/bin/sh\necho $CNI_COMMAND >>" + log + "\necho '{\"ips\":[{\"address\":\"x\"}]}'\n");
+      assertTrue(odd.toFile().setExecutable(true));
+      String network = lab.network("1.0.0", "bridge", "").replace("\"host-local\"", "\"odd\"");
+      Map<String, String> variables = PodLab.variables("ADD", "one", lab.pod());
+      variables.put("CNI_PATH", plugins.toString());
+      CniAnswer added = new CniPlugin(lab.host()).answer(new CniRequest(variables, network)).join();
+      assertTrue(added.isError() && added.text().contains("ips.address"), added.text());
+      assertEquals("ADD\nDEL\n", Files.readString(log));
+    }
+  }
 }
