@@ -55,6 +55,10 @@ class Agent:
         self.heads = head.decode().split("\r\n")[1:]
         return body
 
+    def time_limit(self):
+        """Seconds that the last request gives the agent."""
+        return float(dict(line.split(": ") for line in self.heads)["Request-Timeout"])
+
     def close(self):
         self._thread.join(LIMIT)
         self._listener.close()
@@ -118,7 +122,7 @@ class ClientTest(unittest.TestCase):
         for _ in range(5):
             self.assertEqual((200, {}), self.ask())
         self.assertEqual(1, agent.connections)
-        self.assertIn("Request-Timeout: 9.000", agent.heads)
+        self.assertAlmostEqual(9, agent.time_limit(), delta=0.5)
         self.assertEqual(("PUT /v1/vifs/a", b'{"vif": 1}'), agent.requests[0])
         self.client.close_idle()
 
@@ -166,7 +170,19 @@ class ClientTest(unittest.TestCase):
         agent = self.agent(answering(busy, OK, busy))
         self.assertEqual((200, {}), self.ask())
         self.assertEqual(agent.requests[0], agent.requests[1])
+        self.assertLessEqual(agent.time_limit(), 0.9 * (LIMIT - client._BUSY_PAUSE))
         self.assertEqual((503, {"detail": 1}), self.ask(0.4))
+
+    def test_an_agent_that_is_gone_after_it_was_busy_may_have_done_what_was_lost_before(self):
+        busy = b"HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+
+        def busy_and_gone(agent, connection):
+            os.unlink(self.path)
+            answering(busy)(agent, connection)
+        self.agent(answering(), busy_and_gone)
+        with self.assertRaises(client.AgentError) as caught:
+            self.ask()
+        self.assertNotIsInstance(caught.exception, client.NoAgentError)
 
     def test_half_an_answer_is_none(self):
         for end in (20, len(OK) - 1):

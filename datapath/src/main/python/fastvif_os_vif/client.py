@@ -21,6 +21,7 @@ _MAX_HEAD = 64 << 10
 _MAX_ANSWER = 16 << 20
 _PIECE = 64 << 10
 _AHEAD = 1  # second by which the agent gives up earlier, so that it can say so
+_LEAST = 0.001  # second that the agent takes as a time limit
 _BUSY = 503  # it has too much to do, or ends while the next one is to come: nothing was begun
 _BUSY_PAUSE = 0.5
 _PAUSE = 0.01  # while the agent's queue of connections is full
@@ -56,36 +57,33 @@ class Client:
         Raises an AgentError after the time limit, in seconds, at the latest.
         """
         body = b"" if document is None else json.dumps(document).encode()
-        head = "%s %s HTTP/1.1\r\nHost: fastvif\r\nRequest-Timeout: %.3f\r\n" % (
-            method, target, time_limit - min(_AHEAD, time_limit / 10))
-        if body:
-            head += "Content-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
-        request = head.encode("ascii") + b"\r\n" + body
         deadline = time.monotonic() + time_limit
         try:
-            while True:
-                status, answer = self._once(request, deadline)
-                if status != _BUSY or time.monotonic() + _BUSY_PAUSE > deadline:
-                    return status, answer
-                time.sleep(_BUSY_PAUSE)
+            return self._until_answered((method, target, body), deadline)
         except socket.timeout:
             raise AgentError("the agent at %s has not answered within %g s" % (
                 self._path, time_limit)) from None
 
-    def _once(self, request, deadline):
-        try:
-            return self._exchange(self._take(deadline), request, deadline)
-        except BrokenConnectionError:
-            self.close_idle()  # those to the same agent, which may have ended
-            return self._again(request, deadline)
-
-    def _again(self, request, deadline):
-        try:
-            connection = _Connection(self._path, deadline)
-        except NoAgentError as gone:
-            raise AgentError("the agent has ended before it answered, and may have done what it "
-                             "was asked for: %s" % gone) from None
-        return self._exchange(connection, request, deadline)
+    def _until_answered(self, asked, deadline):
+        broken = False
+        while True:
+            try:
+                connection = _Connection(self._path, deadline) if broken else self._take(deadline)
+                status, answer = self._exchange(connection, asked, deadline)
+            except BrokenConnectionError:
+                if broken:
+                    raise
+                broken = True
+                self.close_idle()  # those to the same agent, which may have ended
+                continue
+            except NoAgentError as gone:
+                if not broken:
+                    raise
+                raise AgentError("the agent has ended before it answered, and may have done what "
+                                 "it was asked for: %s" % gone) from None
+            if status != _BUSY or time.monotonic() + _BUSY_PAUSE > deadline:
+                return status, answer
+            time.sleep(_BUSY_PAUSE)
 
     def _take(self, deadline):
         while self._idle:
@@ -98,10 +96,11 @@ class Client:
             connection.close()
         return _Connection(self._path, deadline)
 
-    def _exchange(self, connection, request, deadline):
+    def _exchange(self, connection, asked, deadline):
         """Asks on a connection, and keeps that for the next one if it can be used again."""
         done = False
         try:
+            request = _request(*asked, _left(deadline))
             status, document, done = connection.exchange(request, deadline)
             return status, document
         finally:  # also where a green thread is killed, or has a time limit of its own
@@ -216,6 +215,15 @@ class _Connection:
             self._until(b"\r\n", deadline)
             if count == 0:
                 return whole
+
+
+def _request(method, target, body, left):
+    """The bytes of a request that the agent is to answer in a little less time than is left."""
+    limit = max(_LEAST, left - min(_AHEAD, left / 10))
+    head = "%s %s HTTP/1.1\r\nHost: fastvif\r\nRequest-Timeout: %.3f\r\n" % (method, target, limit)
+    if body:
+        head += "Content-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
+    return head.encode("ascii") + b"\r\n" + body
 
 
 def _left(deadline):
