@@ -11,6 +11,7 @@ import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostChanges.Seen;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
+import io.fastvif.vif.MacAddress;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
@@ -76,6 +77,23 @@ class HostChangesTest {
       other.execute(other.link().delete(index));
       await(() -> otherNames.contains("other-name"));
       assertTrue(host.snapshot().link("v0").isEmpty());
+    }
+  }
+
+  /** The kernel tells of many links without a carrier again, long after they were made. */
+  @KernelTest
+  void whatChangesNothingIsNotTold() throws Exception {
+    try (VifHost host = VifHost.open();
+        RouteSocket other = RouteSocket.open()) {
+      other.execute(other.link().create("v0").kind(new Veth().peerName("v1")));
+      int index = other.indexOf("v0");
+      int peer = other.indexOf("v1");
+      MacAddress address = host.snapshot().link("v0").orElseThrow().address();
+      host.watch(changes);
+      other.execute(other.link().set(index).address(address.value()));
+      other.execute(other.link().set(peer).mtu(1400));
+      await(() -> names.contains("v1"));
+      assertFalse(names.contains("v0"));
     }
   }
 

@@ -98,7 +98,11 @@ final class HostEvents implements MessageHandler {
     LinkState before = host.link(index);
     LinkState now = states.linkState();
     host.link(now);
-    changed(before, now);
+    // The kernel tells of links without a carrier again for minutes, a hundred links a second
+    // (linkwatch in net/core/link_watch.c), and of much that nobody here looks at.
+    if (!now.equals(before)) {
+      changed(before, now);
+    }
     // Of a link that is down, later changes of some settings have no event.
     if (!now.up() || (before != null && crossesMinMtu(before.mtu(), now.mtu()))) {
       unread.mark(index, group(link, now));

@@ -26,7 +26,7 @@
  *
  * <p>What "as declared" means is what plugging means: plugging leaves a bridge that somebody else
  * made as it is, so one that he has set down is no drift, and one that is gone is. These have no
- * event, and are seen with the next event of their link, or the next start: settings below {@code
+ * event, and are seen with the next change of their link, or the next start: settings below {@code
  * /proc/sys/net}; of a link that is down its alternative names, alias and group; VLANs, leases and
  * files; settings of virtual functions that another process makes.
  *
