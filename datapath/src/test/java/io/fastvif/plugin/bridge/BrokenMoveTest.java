@@ -145,10 +145,11 @@ class BrokenMoveTest {
     UplinkHost host = new UplinkHost(UPLINK + bridge);
     String before = host.hanging();
     UplinkHost.plug(fault);
-    boolean isMarked = host.show("link show").contains("fastvif-");
+    boolean isMarked = host.show("link show").contains("altname fastvif-");
     execute(next, what);
     String links = host.show("link show");
-    assertFalse(links.contains("fastvif-") || links.contains("DORMANT"), what + ": " + links);
+    assertFalse(
+        links.contains("altname fastvif-") || links.contains("DORMANT"), what + ": " + links);
     if (isMarked) {
       boolean moved = host.show("-o link show master br0").contains("eth1");
       assertEquals(before, host.hanging(), what);
@@ -179,7 +180,7 @@ class BrokenMoveTest {
     execute((plugins, found) -> plug(plugins, found, Network.builder()), "plug");
     killOnceMarked(host);
     execute((plugins, found) -> plugins.unplug(OTHERS_ID, found), "unplug");
-    assertFalse(host.show("link show").contains("fastvif-"));
+    assertFalse(host.show("link show").contains("altname fastvif-"));
   }
 
   @KernelTest
@@ -191,7 +192,7 @@ class BrokenMoveTest {
       SyncReport report = QuickSync.sync(next, List.of(), Orphans.UNPLUG);
       assertEquals(List.of(), report.failed());
       assertEquals(List.of("br0"), report.results().stream().map(PlugResult::vifId).toList());
-      assertFalse(host.show("link show").contains("fastvif-"));
+      assertFalse(host.show("link show").contains("altname fastvif-"));
       assertEquals(before, host.hanging());
       assertEquals(List.of(), QuickSync.sync(next, List.of(), Orphans.UNPLUG).results());
     }
@@ -216,7 +217,7 @@ class BrokenMoveTest {
                 () -> {
                   UplinkHost host = new UplinkHost(UPLINK + OTHERS_BRIDGE);
                   UplinkHost.plug(fault, vif, TAP);
-                  boolean marked = host.show("link show").contains("fastvif-");
+                  boolean marked = host.show("link show").contains("altname fastvif-");
                   syncWants(vif);
                   assertEquals(wanted, host.hanging() + mtus(host), what);
                   return marked;
@@ -247,7 +248,7 @@ class BrokenMoveTest {
   }
 
   private static void killOnceMarked(UplinkHost host) throws Exception {
-    for (int change = 1; !host.show("link show").contains("fastvif-"); change++) {
+    for (int change = 1; !host.show("link show").contains("altname fastvif-"); change++) {
       UplinkHost.plug(Faults.killAt(change));
     }
   }
@@ -277,6 +278,6 @@ class BrokenMoveTest {
       assertTrue(plan.notes().toString().contains("its uplink is gone"), plan.notes().toString());
       engine.submit(plan).orElseThrow().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
-    assertFalse(host.show("link show").contains("fastvif-"));
+    assertFalse(host.show("link show").contains("altname fastvif-"));
   }
 }
