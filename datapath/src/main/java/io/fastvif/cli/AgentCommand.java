@@ -156,8 +156,20 @@ final class AgentCommand extends Command {
     AgentRun run = new AgentRun(environment, () -> configuration(arguments));
     return Engines.in(
         arguments.value(NETNS),
-        () -> run.run(options),
-        namespace -> run.run(options.withNamespace(namespace)));
+        () -> runWithFolder(run, options, arguments),
+        namespace -> runWithFolder(run, options.withNamespace(namespace), arguments));
+  }
+
+  /** Makes the folder of the socket by default, where systemd has not; nothing is wrong by then. */
+  private static int runWithFolder(AgentRun run, AgentOptions options, Arguments arguments) {
+    if (options.socket().handedOver() == null && !arguments.has(SOCKET)) {
+      try {
+        Files.createDirectories(options.socket().path().getParent());
+      } catch (IOException refused) {
+        throw new UncheckedIOException(refused);
+      }
+    }
+    return run.run(options);
   }
 
   /**
@@ -192,9 +204,6 @@ final class AgentCommand extends Command {
       throw InvalidInputException.ofValue(SOCKET.name(), given, "is no path", "a socket's path");
     }
     Path path = HostPath.of(given == null ? AgentClient.DEFAULT_SOCKET : given);
-    if (given == null) {
-      Files.createDirectories(path.getParent()); // where systemd has not made it
-    }
     return new AgentSocket(path, mode(arguments), arguments.value(SOCKET_GROUP), null);
   }
 

@@ -143,7 +143,10 @@ final class AgentRun {
   private static String status(Agent agent) {
     long declared = agent.keeper().statistics().declared();
     List<String> reasons = agent.unreadiness();
-    return declared + " VIFs declared" + (reasons.isEmpty() ? "" : "; " + reasons.getFirst());
+    return declared
+        + (declared == 1 ? " VIF" : " VIFs")
+        + " declared"
+        + (reasons.isEmpty() ? "" : "; " + reasons.getFirst());
   }
 
   private static void noteOptions(HostConfiguration configuration) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -367,7 +368,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) { // a caller that is gone is nothing to speak of
+    boolean isCallers = cause instanceof IOException || cause instanceof CodecException;
+    if (!isCallers) { // one that is gone, or sends what it should not, is nothing to speak of
       Log.warning(Connection.class, "a connection of the agent's socket is closed", cause);
     }
     close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Await;
+import io.fastvif.testing.LogLines;
 import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -288,6 +289,23 @@ class BoundsTest {
       for (int i = 0; i < pieces; i++) {
         assertEquals(size, stream.chunk().length);
       }
+    }
+  }
+
+  /** Beyond what the codec takes, the connection is closed, and nobody's log is filled with it. */
+  @Test
+  void whoSendsFarTooManyAheadFillsNoLog() throws Exception {
+    try (LogLines log = new LogLines(Connection.class.getName());
+        HttpLab lab = lab(Bounds.DEFAULT);
+        UnixHttp client = lab.connect()) {
+      try {
+        client.send("GET /small HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2_000));
+      } catch (IOException closed) {
+        // in the midst of them
+      }
+      Await.until("it is closed", () -> lab.server.statistics().connections() == 0);
+      assertEquals(200, lab.status());
+      assertEquals(List.of(), log.lines());
     }
   }
 }
