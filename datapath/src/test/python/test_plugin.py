@@ -167,6 +167,7 @@ class PluginTest(unittest.TestCase):
         for wrong, error in (
                 ("takes_over = fastvif", ValueError), ("without_agent = perhaps", ValueError),
                 ("time_limit = 0", ValueError), ("time_limit = soon", ValueError),
+                ("time_limit = nan", ValueError), ("takes_over = ovs,,noop", ValueError),
                 ("describe = all", ValueError)):
             with self.subTest(wrong), self.assertRaises(error) as caught:
                 self.configure("[fastvif]\n%s\n" % wrong)

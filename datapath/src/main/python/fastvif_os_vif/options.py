@@ -1,5 +1,7 @@
 """The options in the group [fastvif], beside those of os-vif's own plugins, which stay as they are."""
 
+import math
+
 from oslo_config import cfg
 
 GROUP = "fastvif"
@@ -56,9 +58,14 @@ OPTIONS = [
 def register(conf):
     """Registers the options, checks that all can be read, and returns their group."""
     conf.register_opts(OPTIONS, group=cfg.OptGroup(GROUP, "VIFs through the agent of fastvif"))
+    settings = conf[GROUP]
     for option in OPTIONS:
-        getattr(conf[GROUP], option.dest)
-    return conf[GROUP]
+        getattr(settings, option.dest)
+    if math.isnan(settings.time_limit):  # which is neither below the least nor above the most
+        raise ValueError("[%s] time_limit is nan: expected seconds from 0.1 to 3600" % GROUP)
+    if "" in settings.takes_over:
+        raise ValueError("[%s] takes_over has an empty name: expected names of plugins" % GROUP)
+    return settings
 
 
 def listed():
