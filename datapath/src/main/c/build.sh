@@ -8,4 +8,11 @@ if ! command -v gcc >/dev/null; then
   exit 0
 fi
 mkdir -p "$folder"
-gcc -O2 -static -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$folder/fastvif" "$source"
+build() {
+  gcc -O2 "$@" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$folder/fastvif" "$source"
+}
+# Static, as it may be executed in another root; not every system has a libc for that.
+build -static 2>/dev/null || {
+  build
+  echo 'no static libc: the CNI client needs the libc of this system'
+}
