@@ -15,8 +15,6 @@ java_options_of() {
     # Stays, and must be small: what it does is the kernel's work.
     "agent " | "agent -"*)
       java_options="$java_options $quiet -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=24m -Xms4m -Xss256k"
-      # Of what runs seldom, compiled code is larger than it is worth.
-      java_options="$java_options -XX:CompileThresholdScaling=10"
       # A heap that follows what is alive in it, when the agent collects it after a burst of work.
       java_options="$java_options -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps"
       # Relocating the cache would make memory of this process's own of all its pages.
