@@ -197,7 +197,7 @@ class ClientTest(unittest.TestCase):
         def takes_it_and_ends(agent, connection):
             agent.receive(connection)
         agent = self.agent(takes_it_and_ends, takes_it_and_ends)
-        self.fails("ended before the answer")
+        self.fails("may have done what it was asked for: the connection to the agent has ended before")
         self.assertEqual(2, agent.connections)
 
     def test_it_ends_and_is_gone(self):

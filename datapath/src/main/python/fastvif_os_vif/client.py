@@ -70,17 +70,16 @@ class Client:
             try:
                 connection = _Connection(self._path, deadline) if broken else self._take(deadline)
                 status, answer = self._exchange(connection, asked, deadline)
-            except BrokenConnectionError:
+            except BrokenConnectionError as again:
                 if broken:
-                    raise
+                    raise _ended(again) from None
                 broken = True
                 self.close_idle()  # those to the same agent, which may have ended
                 continue
             except NoAgentError as gone:
                 if not broken:
                     raise
-                raise AgentError("the agent has ended before it answered, and may have done what "
-                                 "it was asked for: %s" % gone) from None
+                raise _ended(gone) from None
             if status != _BUSY or time.monotonic() + _BUSY_PAUSE > deadline:
                 return status, answer
             time.sleep(_BUSY_PAUSE)
@@ -224,6 +223,11 @@ def _request(method, target, body, left):
     if body:
         head += "Content-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
     return head.encode("ascii") + b"\r\n" + body
+
+
+def _ended(why):
+    return AgentError("the agent has ended before it answered, and may have done what it was asked "
+                      "for: %s" % why)
 
 
 def _left(deadline):

@@ -225,16 +225,19 @@ class LiveMigrationTest {
     };
   }
 
+  /**
+   * With os-vif all that is sent meanwhile is lost, unless its Neutron agent has seen the port's
+   * row before it became busy: how many is told beside, and not the same each time.
+   */
   @KernelTest
-  void fewerFramesAreLostThanWithOsVif(TestReporter reporter) throws Exception {
+  void noFramesAreLostForAnAgentThatIsBusy(TestReporter reporter) throws Exception {
     String wired = OvsVifs.profile(NUMBER).build().interfaceId().get();
     int lost = lost("fastvif", wired, true, fastvif(withTap()), WITHOUT_QOS, ISOLATED);
     Vif theirs = OvsVifs.created(NUMBER);
     Plugging osVif = (node, action) -> node.bed().osVif(action, List.of(theirs));
     int lostByOsVif = lost("os-vif", wired, false, osVif, WITHOUT_QOS, ISOLATED);
     reporter.publishEntry("frames lost, one each ms", lost + ", with os-vif " + lostByOsVif);
-    assertTrue(lostByOsVif >= HELD_FRAMES, lostByOsVif + " lost with os-vif");
-    assertTrue(lost < lostByOsVif, lost + " lost, with os-vif " + lostByOsVif);
+    assertTrue(lost < HELD_FRAMES / 2, lost + " lost, with os-vif " + lostByOsVif);
   }
 
   /** Where each VIF has a bridge of its own, its patch port is what the agent wires. */
@@ -244,6 +247,6 @@ class LiveMigrationTest {
     String wired = vif.id().get();
     int lost = lost("own", wired, true, fastvif(vif), WITHOUT_QOS, "per_port_bridge=true");
     reporter.publishEntry("frames lost, one each ms", Integer.toString(lost));
-    assertTrue(lost < HELD_FRAMES, lost + " lost");
+    assertTrue(lost < HELD_FRAMES / 2, lost + " lost");
   }
 }
