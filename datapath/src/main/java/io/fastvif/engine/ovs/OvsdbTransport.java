@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Open vSwitch through its database. One transaction is under way at a time, and all changes that
@@ -46,7 +47,10 @@ public final class OvsdbTransport implements OvsTransport {
   private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
   private ArrayDeque<OvsRequest> gathered = new ArrayDeque<>();
   private final ArrayDeque<List<OvsRequest>> groups = new ArrayDeque<>();
-  private volatile boolean asked;
+
+  /** Whether the rows were there when they were first asked for; null as long as nobody has. */
+  private final AtomicReference<CompletableFuture<Boolean>> first = new AtomicReference<>();
+
   private volatile boolean closed;
   private boolean underWay;
   private boolean connecting;
@@ -434,19 +438,30 @@ public final class OvsdbTransport implements OvsTransport {
 
   @Override
   public OvsSnapshot snapshot() {
-    if (!isConnected()) {
-      if (asked || closed) {
-        return OvsSnapshot.UNKNOWN; // it was there or was waited for, and planning goes without it
-      }
-      asked = true;
-      CompletableFuture<Boolean> current = new CompletableFuture<>();
-      Duration patience = limit.compareTo(SNAPSHOT_LIMIT) < 0 ? limit : SNAPSHOT_LIMIT;
-      client.await(this::isInitialized, patience, current::complete);
-      if (!current.join()) {
-        return OvsSnapshot.UNKNOWN;
-      }
+    if (!isConnected() && !isThereAtFirst()) {
+      return OvsSnapshot.UNKNOWN;
     }
     return client.read(() -> isInitialized() ? rows.copy(client.schema()) : OvsSnapshot.UNKNOWN);
+  }
+
+  /**
+   * Whoever asks while the rows are waited for the first time waits too. Later, a database that is
+   * away was there or was waited for, and planning goes without it.
+   */
+  private boolean isThereAtFirst() {
+    CompletableFuture<Boolean> made = new CompletableFuture<>();
+    if (first.compareAndSet(null, made)) {
+      Duration patience = limit.compareTo(SNAPSHOT_LIMIT) < 0 ? limit : SNAPSHOT_LIMIT;
+      try {
+        client.await(this::isInitialized, patience, made::complete);
+      } catch (RuntimeException | Error closing) {
+        made.complete(false);
+        throw closing;
+      }
+      return made.join();
+    }
+    CompletableFuture<Boolean> others = first.get();
+    return !others.isDone() && others.join();
   }
 
   @Override
