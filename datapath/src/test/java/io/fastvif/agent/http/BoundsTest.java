@@ -296,11 +296,11 @@ class BoundsTest {
   /** Beyond what the codec takes, the connection is closed, and nobody's log is filled with it. */
   @Test
   void whoSendsFarTooManyAheadFillsNoLog() throws Exception {
-    try (LogLines log = new LogLines(Connection.class.getName());
+    try (LogLines log = new LogLines("io.fastvif.agent.http");
         HttpLab lab = lab(Bounds.DEFAULT);
         UnixHttp client = lab.connect()) {
       try {
-        client.send("GET /small HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2_000));
+        client.send("GET /small HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20_000));
       } catch (IOException closed) {
         // in the midst of them
       }
