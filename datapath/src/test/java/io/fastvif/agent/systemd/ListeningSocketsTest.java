@@ -3,9 +3,9 @@ package io.fastvif.agent.systemd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.testing.Await;
 import io.fastvif.testing.Peer;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -71,8 +71,7 @@ class ListeningSocketsTest {
   void takesASocketThatListens() throws Exception {
     Path socket = folder.resolve("socket");
     Process process = start("1", "own");
-    try (SocketChannel caller = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      io.fastvif.testing.Await.until("the socket listens", () -> connects(caller, socket));
+    try (SocketChannel caller = connected(socket)) {
       ByteBuffer answer = ByteBuffer.allocate(16);
       while (caller.read(answer) >= 0) {
         // until it is closed
@@ -84,12 +83,20 @@ class ListeningSocketsTest {
     assertEquals("fastvif: closed", Files.readString(folder.resolve("err")).strip());
   }
 
-  private static boolean connects(SocketChannel caller, Path socket) {
-    try {
-      return Files.exists(socket) && caller.connect(UnixDomainSocketAddress.of(socket));
-    } catch (IOException notYet) {
-      return false;
-    }
+  /** Each try has a channel of its own: one whose connect failed is closed. */
+  private static SocketChannel connected(Path socket) throws Exception {
+    SocketChannel[] caller = new SocketChannel[1];
+    Await.until(
+        "the socket listens",
+        () -> {
+          try {
+            caller[0] = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            return true;
+          } catch (IOException notYet) {
+            return false;
+          }
+        });
+    return caller[0];
   }
 
   @Test
