@@ -53,8 +53,12 @@ class EngineKernelTest {
   private final VifPlugins taps = VifPlugins.installed(Map.of("linux_bridge.create_port", "tap"));
 
   private static VifBridge bridged(int number, String name, String bridge, int mtu) {
+    return bridged(new UUID((long) number << 32, number).toString(), number, name, bridge, mtu);
+  }
+
+  private static VifBridge bridged(String id, int number, String name, String bridge, int mtu) {
     return VifBridge.builder()
-        .id(new UUID((long) number << 32, number).toString())
+        .id(id)
         .address(new MacAddress(0xfa163e000000L + number))
         .plugin("linux_bridge")
         .hasTrafficFiltering(true)
@@ -284,6 +288,22 @@ class EngineKernelTest {
           failure.message());
       assertEquals(List.of(), failure.leftBehind());
       assertEquals(Set.of("lo", "tap1", "tap3"), names(engine.snapshot()));
+    }
+  }
+
+  /** os-vif takes the first eleven characters of an id into the name. */
+  @KernelTest
+  void idsThatBeginAlikeAreToldWhichDeviceIsInTheWay() throws Exception {
+    VifBridge first = bridged("compute-host-1", 1, "tap1", "br0", 1450);
+    VifBridge second = bridged("compute-host-2", 2, "tap2", "br0", 1450);
+    try (PlugEngine engine = PlugEngine.builder().build().start()) {
+      assertEquals(Outcome.PLUGGED, plug(engine, veths, List.of(first)).getFirst().outcome());
+      PlugResult refused = plug(engine, veths, List.of(second)).getFirst();
+      assertEquals(Outcome.FAILED, refused.outcome());
+      assertEquals(
+          "there is a device gstcompute-hos already, which is not the VIF's",
+          refused.failure().detail());
+      assertEquals(Set.of("lo", "br0", "tap1", "gstcompute-hos"), names(engine.snapshot()));
     }
   }
 

@@ -154,8 +154,7 @@ public final class Refusals {
             case LocalStep.CreateTap tap -> holder(tap.name());
             case NetlinkStep.CreateMacvtap macvtap -> holder(macvtap.name());
             case NetlinkStep.CreateBridge bridge -> holder(bridge.name());
-            case NetlinkStep.CreateVeth veth ->
-                holder(veth.name()) == null ? holder(veth.peer()) : holder(veth.name());
+            case NetlinkStep.CreateVeth veth -> holder(veth);
             case NetlinkStep.AddRoute route -> "another link has a route there";
             default -> null;
           };
@@ -164,6 +163,20 @@ public final class Refusals {
       }
     }
     return message == null ? "" : message;
+  }
+
+  /** One error number is for either end's name: the guest's end is made of the VIF's id. */
+  private String holder(NetlinkStep.CreateVeth veth) {
+    for (String end : new String[] {veth.name(), veth.peer()}) {
+      String holder = holder(end);
+      if (holder == null && links.linkIndex(end) > 0) {
+        holder = "there is a device " + end + " already, which is not the VIF's";
+      }
+      if (holder != null) {
+        return holder;
+      }
+    }
+    return null;
   }
 
   private String holder(String name) {
