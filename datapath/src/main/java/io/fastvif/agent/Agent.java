@@ -13,6 +13,8 @@ import io.fastvif.agent.keeper.KeeperOptions;
 import io.fastvif.agent.metrics.AgentDocuments;
 import io.fastvif.agent.metrics.AgentSources;
 import io.fastvif.agent.metrics.RequestCounters;
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.EngineGroup;
 import io.fastvif.fastpath.ForwardingPorts;
@@ -20,6 +22,7 @@ import io.fastvif.forward.Idle;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.trace.Log;
+import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,10 +159,22 @@ public final class Agent implements AutoCloseable {
   }
 
   private static ForwardingPorts ports(List<Integer> processors) {
-    return processors.isEmpty()
-        ? ForwardingPorts.start(1, Idle.ADAPTIVE)
-        : ForwardingPorts.startOn(
-            processors.stream().mapToInt(Integer::intValue).toArray(), Idle.ADAPTIVE);
+    if (processors.isEmpty()) {
+      return ForwardingPorts.start(1, Idle.ADAPTIVE);
+    }
+    try {
+      return ForwardingPorts.startOn(
+          processors.stream().mapToInt(Integer::intValue).toArray(), Idle.ADAPTIVE);
+    } catch (SystemCallException refused) {
+      if (refused.errno() != Errno.EINVAL) {
+        throw refused;
+      }
+      throw InvalidInputException.ofValue(
+          "--forward-cpus",
+          String.valueOf(refused.arguments().getFirst()),
+          "is no processor that this process may use",
+          "processors of this machine, such as 0");
+    }
   }
 
   private HttpServer listen(AgentOptions options) throws IOException {

@@ -165,6 +165,7 @@ class AgentProcessTest {
         new String[][] {
           {"--socket-mode", "999", "--socket-mode: \"999\" is no mode"},
           {"--forward-cpus", "0,x", "--forward-cpus: \"x\" is no processor's number"},
+          {"--forward-cpus", "1023", "--forward-cpus: \"1023\" is no processor that"},
           {"--forward-cpus", "1,1", "--forward-cpus: \"1\" is named twice"},
           {"--orphans", "eat", "--orphans: \"eat\" is unknown"},
           {"--change-groups", "a,", "--change-groups: \"a,\" names somebody without a name"},
