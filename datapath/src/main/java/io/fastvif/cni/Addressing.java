@@ -1,9 +1,8 @@
 package io.fastvif.cni;
 
-import java.util.ArrayList;
 import java.util.List;
 
-/** What becomes of the addresses that IPAM gave: gateways and default routes beside them. */
+/** What becomes of the addresses that IPAM gave. */
 final class Addressing {
   private Addressing() {}
 
@@ -13,30 +12,21 @@ final class Addressing {
       throw new CniException(
           CniException.IPAM_FAILED, network.ipamType() + " has given no address");
     }
-    List<CniResult.Address> ips = new ArrayList<>();
-    List<PodRoute> routes = new ArrayList<>(given.routes());
-    for (CniResult.Address ip : given.ips()) {
-      CniResult.Address complete =
-          ip.gateway() == null && network.isGateway()
-              ? new CniResult.Address(
-                  ip.cidr(), Cidr.next(ip.cidr().network().address()), ip.link())
-              : ip;
-      if (!network.isBridge() && complete.gateway() == null) {
-        throw new CniException(
-            CniException.IPAM_FAILED,
-            network.ipamType() + " has given " + ip.cidr() + " no gateway, which ptp needs");
-      }
-      ips.add(complete);
-      if (network.isDefaultGateway() && lacksDefault(routes, ip.cidr())) {
-        Cidr all = new Cidr(ip.cidr().address(), 0).network();
-        routes.add(new PodRoute(all, complete.gateway()));
-      }
-    }
-    return new CniResult(given.interfaces(), ips, routes, given.dns());
+    return network.attachment().complete(given);
   }
 
-  private static boolean lacksDefault(List<PodRoute> routes, Cidr of) {
+  /** Whether none of the routes is the default of an address's family. */
+  static boolean lacksDefault(List<PodRoute> routes, Cidr of) {
     return routes.stream()
         .noneMatch(route -> route.isDefault() && route.destination().isIpv4() == of.isIpv4());
+  }
+
+  /** Reads whether pods are masqueraded, which only nf_tables does here. */
+  static boolean readMasquerade(ConfigObject top) {
+    String backend = top.text("ipMasqBackend");
+    if (!backend.isEmpty() && !backend.equals("nftables")) {
+      throw CniException.unsupported("ipMasqBackend", backend);
+    }
+    return top.flag("ipMasq");
   }
 }

@@ -1,11 +1,7 @@
 package io.fastvif.cni;
 
-import static io.fastvif.bindings.linux.linux_h.IFLA_BRPORT_ISOLATED;
-import static io.fastvif.bindings.linux.linux_h.IFLA_BRPORT_MODE;
-
 import io.fastvif.VifHost;
 import io.fastvif.bindings.FastvifException;
-import io.fastvif.netlink.AttributeIterator;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
@@ -50,21 +46,37 @@ final class AttachmentCheck {
 
   void run() {
     try {
-      LinkState port = checkPort();
-      MacAddress mac = checkPod();
-      EnsureRules rules = AttachmentPlan.rules(id, network, addressing, port.name(), mac);
-      require(PodRules.count(id.vifId()) == rules.count(), "its rules in nf_tables are not there");
-      if (network.isBridge()) {
-        checkGateways();
-      } else {
-        checkRoutesToPod(port);
-      }
-    } catch (IOException | FastvifException failed) {
+      network.attachment().check(this);
+    } catch (FastvifException failed) {
       throw failed instanceof CniException own ? own : differs(failed.getMessage());
     }
   }
 
-  private LinkState checkPort() throws IOException {
+  /** The host as it is now. */
+  HostSnapshot host() {
+    return host;
+  }
+
+  AttachmentId id() {
+    return id;
+  }
+
+  /** What ADD has given to the pod. */
+  CniResult addressing() {
+    return addressing;
+  }
+
+  /** Checks the rules in nf_tables. */
+  void requireRules(EnsureRules rules) {
+    try {
+      require(PodRules.count(id.vifId()) == rules.count(), "its rules in nf_tables are not there");
+    } catch (IOException failed) {
+      throw differs(failed.getMessage());
+    }
+  }
+
+  /** Checks the host's end of the pod's link: that it is there, up, and as ADD has named it. */
+  LinkState hostEnd() {
     LinkState port =
         host.linksOf(id.vifId()).stream()
             .filter(link -> !link.isUnfinished())
@@ -73,35 +85,16 @@ final class AttachmentCheck {
     require(port.up(), port.name() + " is down");
     require(network.mtu() == 0 || port.mtu() == network.mtu(), port.name() + " has another MTU");
     requireLink(port.name(), port.address(), "");
-    if (network.isBridge()) {
-      LinkState bridge =
-          host.link(network.bridge())
-              .orElseThrow(() -> differs("the bridge " + network.bridge() + " is gone"));
-      require(bridge.up(), bridge.name() + " is down");
-      require(port.master() == bridge.index(), port.name() + " is no port of " + bridge.name());
-      require(
-          !network.promiscuous() || bridge.promiscuous(), bridge.name() + " is not promiscuous");
-      checkPortSettings(port.name());
-    }
     return port;
   }
 
-  private void checkPortSettings(String port) throws IOException {
-    boolean[] found = new boolean[2];
-    try (LinkSocket link = LinkSocket.open(port)) {
-      link.read(
-          message -> {
-            AttributeIterator options = new AttributeIterator();
-            if (message.portOptions(options)) {
-              while (options.next()) {
-                found[0] |= options.type() == IFLA_BRPORT_MODE && options.getByte() != 0;
-                found[1] |= options.type() == IFLA_BRPORT_ISOLATED && options.getByte() != 0;
-              }
-            }
-          });
+  /** Checks the link in the pod with its addresses and routes; its MAC address. */
+  MacAddress podEnd() {
+    try {
+      return checkPod();
+    } catch (IOException failed) {
+      throw differs(failed.getMessage());
     }
-    require(found[0] == network.hairpin(), port + ": hairpin is " + found[0]);
-    require(found[1] == network.isolated(), port + ": isolated is " + found[1]);
   }
 
   private MacAddress checkPod() throws IOException {
@@ -144,37 +137,15 @@ final class AttachmentCheck {
     throw differs("prevResult does not name " + name);
   }
 
-  private void checkGateways() throws IOException {
-    List<Cidr> gateways = AttachmentPlan.gateways(network, addressing);
-    if (gateways.isEmpty()) {
-      return;
-    }
-    try (LinkSocket bridge = LinkSocket.open(network.bridge())) {
-      List<Cidr> present = bridge.addresses();
-      for (Cidr gateway : gateways) {
-        require(present.contains(gateway), network.bridge() + " has no address " + gateway);
-      }
-    }
-  }
-
-  private void checkRoutesToPod(LinkState port) throws IOException {
-    try (LinkSocket link = LinkSocket.open(port.name())) {
-      List<PodRoute> routes = link.routes();
-      for (CniResult.Address ip : addressing.ips()) {
-        require(
-            routes.contains(new PodRoute(Cidr.host(ip.cidr().address()), null)),
-            "the host has no route to " + Cidr.text(ip.cidr().address()));
-      }
-    }
-  }
-
-  private void require(boolean isSo, String otherwise) {
+  /** Fails unless it is so. */
+  void require(boolean isSo, String otherwise) {
     if (!isSo) {
       throw differs(otherwise);
     }
   }
 
-  private CniException differs(String how) {
+  /** The failure of CHECK. */
+  CniException differs(String how) {
     return new CniException(
         CniException.DIFFERS, id.ifName() + " of " + id.containerId() + ": " + how);
   }

@@ -1,15 +1,11 @@
 package io.fastvif.cni;
 
 import io.fastvif.netns.Netns;
-import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
-import io.fastvif.plan.LinkState;
 import io.fastvif.plan.NetlinkStep;
-import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.PluginStep;
-import io.fastvif.plan.SharedBridge;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
@@ -19,11 +15,9 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** Plans an attachment: how it is plugged, and how it is unplugged. */
 final class AttachmentPlan {
-  private static final String BRIDGE = "bridge";
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final long LOCAL = 0x0200_0000_0000L;
   private static final long UNICAST = 0xfeff_ffff_ffffL;
@@ -32,26 +26,55 @@ final class AttachmentPlan {
   private final AttachmentId id;
   private final NetworkConfiguration network;
   private final Netns pod;
+  private final String sandbox;
   private final CniResult addressing;
   private final MacAddress podMac;
   private final MacAddress hostMac = randomMac();
 
   /**
    * @param pod the pod's namespace, open until the plan has ended
+   * @param sandbox the path of the namespace, as the runtime has named it
    * @param addressing the addresses and routes that the pod gets
    */
-  AttachmentPlan(AttachmentId id, NetworkConfiguration network, Netns pod, CniResult addressing) {
+  AttachmentPlan(
+      AttachmentId id,
+      NetworkConfiguration network,
+      Netns pod,
+      String sandbox,
+      CniResult addressing) {
     this.id = id;
     this.network = network;
     this.pod = pod;
+    this.sandbox = sandbox;
     this.addressing = addressing;
     podMac = network.mac() == null ? randomMac() : network.mac();
   }
 
-  private static MacAddress randomMac() {
+  /** An address that no maker of hardware gives. */
+  static MacAddress randomMac() {
     return new MacAddress((RANDOM.nextLong() & UNICAST) | LOCAL);
   }
 
+  AttachmentId id() {
+    return id;
+  }
+
+  /** The pod's namespace. */
+  Netns pod() {
+    return pod;
+  }
+
+  /** The path of the pod's namespace. */
+  String sandbox() {
+    return sandbox;
+  }
+
+  /** The addresses and routes that the pod gets. */
+  CniResult addressing() {
+    return addressing;
+  }
+
+  /** The address that the pod's end is made with: the one that is asked for, or a random one. */
   MacAddress podMac() {
     return podMac;
   }
@@ -66,111 +89,68 @@ final class AttachmentPlan {
       throw InvalidInputException.ofValue(
           "CNI_IFNAME", id.ifName(), "is attached already", "a DEL before another ADD");
     }
-    String port = freeName(host);
-    PlanBuilder plan = new PlanBuilder(id.vifId(), port, host);
-    if (network.isBridge()) {
-      ensureBridge(plan);
-    }
-    LinkSettings byHand = LinkSettings.NONE;
+    return network.attachment().plug(this, host);
+  }
+
+  /**
+   * Begins a plan.
+   *
+   * @param port the name of the link that the host has for the pod; empty for none
+   */
+  PlanBuilder begin(String port, HostSnapshot host) {
+    return new PlanBuilder(id.vifId(), port, host);
+  }
+
+  /** Adds a step that is the attachment's alone. */
+  static void add(PlanBuilder plan, PluginStep step) {
+    plan.add(step.planned());
+  }
+
+  /**
+   * Adds a veth pair, whose other end is made in the pod under the name that the runtime wants.
+   *
+   * @param port the host's end
+   * @param byHand how the host's end is set up
+   */
+  void addVeth(PlanBuilder plan, String port, LinkSettings byHand) {
     plan.port(
         new NetlinkStep.CreateVeth(
             port, hostMac, id.ifName(), podMac, network.mtu(), pod.descriptor()),
         LinkSettings.NONE.withMtu(network.mtu()).withAddress(hostMac),
-        network.isBridge() ? byHand.withMaster(network.bridge()) : byHand);
-    if (network.hairpin() || network.isolated()) {
-      add(plan, new ConfigurePort(port, network.hairpin(), network.isolated()));
-    }
-    List<Cidr> gateways = gateways(network, addressing);
-    if (!presentOnBridge(host).containsAll(gateways)) {
-      PluginStep ensure = new EnsureGateway(network.bridge(), gateways, network.forceAddress());
-      plan.add(PlannedStep.shared(ensure, new PluginStep.Undo(ensure)));
-    }
-    add(plan, new ConfigurePod(pod, id.ifName(), podMac, addressing, !network.isBridge()));
-    if (!network.isBridge()) {
-      add(plan, new RouteToPod(port, addressing.ips()));
-    }
-    EnsureRules rules = rules(id, network, addressing, port, podMac);
-    if (rules.count() > 0) {
-      add(plan, rules);
-    }
-    if (network.isGateway() || !network.isBridge()) {
-      boolean ipv4 = addressing.ips().stream().anyMatch(ip -> ip.cidr().isIpv4());
-      boolean ipv6 = addressing.ips().stream().anyMatch(ip -> !ip.cidr().isIpv4());
-      add(plan, new EnableForwarding(ipv4, ipv6));
-    }
-    return plan.plug();
+        byHand);
   }
 
-  private List<Cidr> presentOnBridge(HostSnapshot host) {
-    return host.link(network.bridge()).stream()
-        .flatMap(bridge -> host.addresses(bridge.index()).stream())
-        .map(address -> new Cidr(address.address(), address.prefixLength()))
-        .toList();
+  /**
+   * Adds what the pod's end gets: addresses, routes, up.
+   *
+   * @param isRouted whether the pod reaches its own subnet by the gateway too
+   */
+  void addPod(PlanBuilder plan, boolean isRouted) {
+    add(plan, new ConfigurePod(pod, id.ifName(), podMac, addressing, isRouted));
   }
 
-  private static void add(PlanBuilder plan, PluginStep step) {
-    plan.add(step.planned());
+  /** Both ends of a veth pair, as a result names them. */
+  List<CniResult.Link> vethLinks(String port) {
+    return List.of(new CniResult.Link(port, hostMac, mtu(), ""), podLink());
   }
 
-  /** The addresses that the bridge has for its pods. */
-  static List<Cidr> gateways(NetworkConfiguration network, CniResult addressing) {
-    return network.isGateway()
-        ? addressing.ips().stream()
-            .map(ip -> new Cidr(ip.gateway(), ip.cidr().length()))
-            .distinct()
-            .toList()
-        : List.of();
+  /** The link in the pod, as a result names it. */
+  CniResult.Link podLink() {
+    return new CniResult.Link(id.ifName(), podMac, mtu(), sandbox);
   }
 
-  /** The rules that the attachment has. */
-  static EnsureRules rules(
-      AttachmentId id,
-      NetworkConfiguration network,
-      CniResult addressing,
-      String port,
-      MacAddress mac) {
-    return new EnsureRules(
-        id.vifId(),
-        network.masquerade()
-            ? addressing.ips().stream().map(CniResult.Address::cidr).toList()
-            : List.of(),
-        network.spoofCheck() ? port : null,
-        mac);
+  private int mtu() {
+    return network.mtu() == 0 ? 1500 : network.mtu();
   }
 
-  private void ensureBridge(PlanBuilder plan) {
-    String bridge = network.bridge();
-    LinkState found = plan.host().link(bridge).filter(link -> !link.isUnfinished()).orElse(null);
-    plan.share(new SharedBridge(bridge, null));
-    if (found == null) {
-      plan.add(
-          PlannedStep.shared(
-              new NetlinkStep.CreateBridge(bridge, OptionalInt.empty()),
-              new DeleteLink(bridge, 0, 0)));
-      LinkSettings settings = LinkSettings.NONE.withAddress(randomMac()).withUp(true);
-      plan.add(
-          PlannedStep.ofCreation(
-              new NetlinkStep.ConfigureLink(bridge, 0, settings.withMtu(network.mtu()))));
-      if (network.promiscuous()) {
-        plan.add(
-            PlannedStep.shared(
-                new NetlinkStep.ConfigureLink(bridge, 0, LinkSettings.NONE.withPromiscuous(true)),
-                null));
-      }
-      return;
-    }
-    if (!found.kind().equals(BRIDGE)) {
-      throw InvalidInputException.ofValue(
-          BRIDGE, bridge, "is a link of another kind", "a bridge's name, or a free one");
-    }
-    LinkSettings wanted = LinkSettings.NONE.withUp(true);
-    plan.change(found, network.promiscuous() ? wanted.withPromiscuous(true) : wanted, true);
-  }
-
-  /** The name of the host's end: always the same for an attachment, unless others have it. */
-  private String freeName(HostSnapshot host) {
+  /**
+   * A name for a link of the host's: always the same for an attachment, unless others have it.
+   *
+   * @param prefix of at most 7 characters
+   */
+  String freeName(String prefix, HostSnapshot host) {
     for (int salt = 0; ; salt++) {
-      String name = "veth" + hash(id.vifId() + (salt == 0 ? "" : "/" + salt));
+      String name = prefix + hash(id.vifId() + (salt == 0 ? "" : "/" + salt));
       if (host.link(name).isEmpty()) {
         return name;
       }

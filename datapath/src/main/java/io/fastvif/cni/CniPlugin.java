@@ -12,7 +12,6 @@ import io.fastvif.trace.Log;
 import io.fastvif.vif.InvalidInputException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,11 +125,12 @@ public final class CniPlugin {
     Netns pod = openPod(request.variable(CNI_NETNS));
     try {
       CniResult addressing = addressing(network, ipam, id);
-      AttachmentPlan plan = new AttachmentPlan(id, network, pod, addressing);
+      AttachmentPlan plan =
+          new AttachmentPlan(id, network, pod, request.variable(CNI_NETNS), addressing);
       return takeAwayUnfinished(id)
           .thenCompose(
               cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
-          .thenApply(plugged -> result(request, network, plan, addressing, require(plugged)))
+          .thenApply(plugged -> result(network, plan, require(plugged)))
           .whenComplete((answer, failed) -> pod.close())
           .exceptionallyComposeAsync(
               failed -> {
@@ -214,25 +214,9 @@ public final class CniPlugin {
     throw new CniException(code, "the host could not " + failure.step(), failure.message());
   }
 
-  private CniAnswer result(
-      CniRequest request,
-      NetworkConfiguration network,
-      AttachmentPlan plan,
-      CniResult addressing,
-      PlugResult plugged) {
-    int mtu = network.mtu() == 0 ? 1500 : network.mtu();
-    List<CniResult.Link> links = new ArrayList<>();
-    if (network.isBridge()) {
-      host.snapshot()
-          .link(network.bridge())
-          .ifPresent(
-              bridge ->
-                  links.add(new CniResult.Link(bridge.name(), bridge.address(), bridge.mtu(), "")));
-    }
-    links.add(new CniResult.Link(plugged.plan().name(), plan.hostMac(), mtu, ""));
-    links.add(
-        new CniResult.Link(
-            request.variable("CNI_IFNAME"), plan.podMac(), mtu, request.variable(CNI_NETNS)));
+  private CniAnswer result(NetworkConfiguration network, AttachmentPlan plan, PlugResult plugged) {
+    CniResult addressing = plan.addressing();
+    List<CniResult.Link> links = network.attachment().links(plan, plugged.plan(), host.snapshot());
     List<CniResult.Address> ips =
         addressing.ips().stream()
             .map(ip -> new CniResult.Address(ip.cidr(), ip.gateway(), links.size() - 1))
@@ -296,7 +280,7 @@ public final class CniPlugin {
 
   private void status(CniRequest request) {
     NetworkConfiguration network = NetworkConfiguration.read(request);
-    new NetworkStatus(host, network).run();
+    network.attachment().status(host, network.name());
     Ipam.of(network, request).status();
   }
 }

@@ -25,8 +25,16 @@ record CniResult(
    * @param mac null where it is not known
    * @param mtu 0 where it is not said
    * @param sandbox the path of the pod's namespace; empty for a link of the host
+   * @param socketPath that of a socket that stands for it; empty for none
+   * @param pciId the address of its PCI device; empty for none
    */
-  record Link(String name, MacAddress mac, int mtu, String sandbox) {}
+  record Link(
+      String name, MacAddress mac, int mtu, String sandbox, String socketPath, String pciId) {
+    /** One without a socket and a device. */
+    Link(String name, MacAddress mac, int mtu, String sandbox) {
+      this(name, mac, mtu, sandbox, "", "");
+    }
+  }
 
   /**
    * An address.
@@ -57,7 +65,9 @@ record CniResult(
               link.text("name"),
               link.mac("mac"),
               link.number("mtu", 0, 0, Integer.MAX_VALUE),
-              link.text("sandbox")));
+              link.text("sandbox"),
+              link.text("socketPath"),
+              link.text("pciID")));
     }
     List<Address> ips = new ArrayList<>();
     for (ConfigObject ip : object.objects("ips")) {
@@ -114,13 +124,20 @@ record CniResult(
     if (link.mac != null) {
       json.put("mac", link.mac.toString());
     }
-    if (link.mtu != 0 && CniVersion.isAtLeast(version, "1.1.0")) {
+    boolean isNew = CniVersion.isAtLeast(version, "1.1.0");
+    if (link.mtu != 0 && isNew) {
       json.put("mtu", link.mtu);
     }
-    if (!link.sandbox.isEmpty()) {
-      json.put("sandbox", link.sandbox);
-    }
+    put(json, "sandbox", link.sandbox);
+    put(json, "socketPath", isNew ? link.socketPath : "");
+    put(json, "pciID", isNew ? link.pciId : "");
     return json;
+  }
+
+  private static void put(Map<String, Object> json, String key, String text) {
+    if (!text.isEmpty()) {
+      json.put(key, text);
+    }
   }
 
   private static Map<String, Object> ip(Address ip, String version) {

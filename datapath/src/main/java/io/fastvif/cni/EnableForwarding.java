@@ -11,6 +11,13 @@ import java.io.IOException;
  * may rely on it. So it is the last step of a plan, and none that fails has switched it on.
  */
 record EnableForwarding(boolean ipv4, boolean ipv6) implements PluginStep {
+  /** For the families of a pod's addresses. */
+  static EnableForwarding of(CniResult addressing) {
+    return new EnableForwarding(
+        addressing.ips().stream().anyMatch(ip -> ip.cidr().isIpv4()),
+        addressing.ips().stream().anyMatch(ip -> !ip.cidr().isIpv4()));
+  }
+
   @Override
   public boolean perform() throws IOException {
     try {

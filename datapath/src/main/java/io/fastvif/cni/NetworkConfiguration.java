@@ -1,39 +1,31 @@
 package io.fastvif.cni;
 
 import io.fastvif.vif.MacAddress;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A network configuration, as a runtime gives it to the plugin. */
 final class NetworkConfiguration {
   private static final int MAX_MTU = 65_535;
   private static final int MIN_MTU = 68;
-  private static final int MAX_BRIDGE_NAME = 15;
-  private static final String DEFAULT_BRIDGE = "cni0";
 
   private final String text;
   private final Map<String, Object> json;
   private final Map<String, String> arguments;
+  private final Set<String> takenArguments = new HashSet<>(List.of("IgnoreUnknown", "MAC"));
 
   private String version = CniVersion.NEWEST;
   private String name = "";
-  private String attachment = "";
-  private String bridge = DEFAULT_BRIDGE;
-  private boolean isGateway;
-  private boolean isDefaultGateway;
-  private boolean forceAddress;
-  private boolean masquerade;
-  private boolean hairpin;
-  private boolean promiscuous;
-  private boolean isolated;
-  private boolean spoofCheck;
   private int mtu;
   private MacAddress mac;
   private String ipamType = "";
   private CniResult previous;
+  private PodAttachment attachment;
+  private ConfigObject runtime = new ConfigObject("runtimeConfig", Map.of());
 
   private NetworkConfiguration(CniRequest request) {
     text = request.configuration();
@@ -50,8 +42,11 @@ final class NetworkConfiguration {
     NetworkConfiguration configuration = new NetworkConfiguration(request);
     ConfigObject top = new ConfigObject("", configuration.json);
     configuration.readName(top);
-    configuration.readAttachment(top);
+    configuration.readMtu(top);
     configuration.readAddressing(top);
+    configuration.attachment = Attachments.read(top, configuration);
+    configuration.runtime.requireNoOthers();
+    configuration.requireNoOtherArguments();
     top.ignore("type", "dns", "capabilities", "cni.dev/valid-attachments");
     top.ignore("cniVersions", "disableCheck", "disableGC", "loadOnlyInlinedPlugins");
     top.requireNoOthers();
@@ -84,46 +79,10 @@ final class NetworkConfiguration {
     AttachmentId.checkNetwork(name);
   }
 
-  private void readAttachment(ConfigObject top) {
-    attachment = top.text("attachment");
-    if (!attachment.equals("bridge") && !attachment.equals("ptp")) {
-      throw CniException.ofKey("attachment", attachment, "\"bridge\" or \"ptp\"");
-    }
+  private void readMtu(ConfigObject top) {
     mtu = top.number("mtu", 0, 0, MAX_MTU);
     if (mtu != 0 && mtu < MIN_MTU) {
       throw CniException.ofKey("mtu", mtu, "0, or " + MIN_MTU + " to " + MAX_MTU);
-    }
-    masquerade = top.flag("ipMasq");
-    String backend = top.text("ipMasqBackend");
-    if (!backend.isEmpty() && !backend.equals("nftables")) {
-      throw CniException.unsupported("ipMasqBackend", backend);
-    }
-    if (attachment.equals("bridge")) {
-      readBridge(top);
-    } else {
-      top.refuse("bridge", "isGateway", "isDefaultGateway", "forceAddress", "hairpinMode");
-      top.refuse("promiscMode", "portIsolation", "macspoofchk");
-    }
-    top.refuse(
-        "vlan", "vlanTrunk", "preserveDefaultVlan", "disableContainerInterface", "enabledad");
-  }
-
-  private void readBridge(ConfigObject top) {
-    String given = top.text("bridge");
-    bridge = given.isEmpty() ? DEFAULT_BRIDGE : given;
-    if (bridge.length() > MAX_BRIDGE_NAME
-        || bridge.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '/' || c == ':')) {
-      throw CniException.ofKey("bridge", bridge, "the name of a link");
-    }
-    isDefaultGateway = top.flag("isDefaultGateway");
-    isGateway = top.flag("isGateway") || isDefaultGateway;
-    forceAddress = top.flag("forceAddress");
-    hairpin = top.flag("hairpinMode");
-    promiscuous = top.flag("promiscMode");
-    isolated = top.flag("portIsolation");
-    spoofCheck = top.flag("macspoofchk");
-    if (hairpin && promiscuous) {
-      throw CniException.ofKey("hairpinMode", true, "not both hairpinMode and promiscMode");
     }
   }
 
@@ -133,21 +92,12 @@ final class NetworkConfiguration {
     if (args.isPresent() && args.get().has("mac")) {
       mac = args.get().mac("mac");
     }
-    Optional<ConfigObject> runtime = top.object("runtimeConfig");
-    if (runtime.isPresent()) {
-      if (runtime.get().has("mac")) {
-        mac = runtime.get().mac("mac");
-      }
-      runtime.get().ignore("ips", "ipRanges");
-      runtime.get().requireNoOthers();
+    runtime = top.object("runtimeConfig").orElse(runtime);
+    if (runtime.has("mac")) {
+      mac = runtime.mac("mac");
     }
+    runtime.ignore("ips", "ipRanges");
     readIpamType(top);
-    if (isGateway && ipamType.isEmpty()) {
-      throw CniException.ofKey("isGateway", true, "an ipam that gives addresses");
-    }
-    if (attachment.equals("ptp") && ipamType.isEmpty()) {
-      throw CniException.ofKey("ipam.type", "", "the name of a plugin: ptp needs addresses");
-    }
     previous =
         top.object("prevResult")
             .map(ignored -> CniResult.read("prevResult", previousJson()))
@@ -172,7 +122,7 @@ final class NetworkConfiguration {
     return new ConfigObject("CNI_ARGS", given).mac("MAC");
   }
 
-  /** The pairs of CNI_ARGS. Names that mean nothing here need IgnoreUnknown among them. */
+  /** The pairs of CNI_ARGS. */
   private static Map<String, String> arguments(String text) {
     Map<String, String> pairs = new LinkedHashMap<>();
     for (String pair : text.isEmpty() ? new String[0] : text.split(";", -1)) {
@@ -182,16 +132,21 @@ final class NetworkConfiguration {
       }
       pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
     }
-    String ignore = pairs.getOrDefault("IgnoreUnknown", "");
+    return pairs;
+  }
+
+  /** Names that mean nothing here need IgnoreUnknown among them. */
+  private void requireNoOtherArguments() {
+    takenArguments.addAll(List.of("IP", "GATEWAY")); // IPAM's
+    String ignore = argument("IgnoreUnknown");
     if (!ignore.equals("1") && !ignore.equalsIgnoreCase("true")) {
-      List<String> unknown = new ArrayList<>(pairs.keySet());
-      unknown.removeAll(List.of("IgnoreUnknown", "MAC", "IP", "GATEWAY"));
-      if (!unknown.isEmpty()) {
-        throw AttachmentId.environment(
-            "CNI_ARGS", text, "no " + unknown.getFirst() + ", or IgnoreUnknown=1 with it");
+      for (String name : arguments.keySet()) {
+        if (!takenArguments.contains(name)) {
+          throw AttachmentId.environment(
+              "CNI_ARGS", name, "no argument that is not known, or IgnoreUnknown=1 with it");
+        }
       }
     }
-    return pairs;
   }
 
   /** The configuration as it came. */
@@ -206,6 +161,7 @@ final class NetworkConfiguration {
 
   /** An argument of CNI_ARGS; empty if it is missing. */
   String argument(String key) {
+    takenArguments.add(key);
     return arguments.getOrDefault(key, "");
   }
 
@@ -217,44 +173,14 @@ final class NetworkConfiguration {
     return name;
   }
 
-  boolean isBridge() {
-    return attachment.equals("bridge");
+  /** How pods are attached; null if only what to remove was read. */
+  PodAttachment attachment() {
+    return attachment;
   }
 
-  String bridge() {
-    return bridge;
-  }
-
-  boolean isGateway() {
-    return isGateway;
-  }
-
-  boolean isDefaultGateway() {
-    return isDefaultGateway;
-  }
-
-  boolean forceAddress() {
-    return forceAddress;
-  }
-
-  boolean masquerade() {
-    return masquerade;
-  }
-
-  boolean hairpin() {
-    return hairpin;
-  }
-
-  boolean promiscuous() {
-    return promiscuous;
-  }
-
-  boolean isolated() {
-    return isolated;
-  }
-
-  boolean spoofCheck() {
-    return spoofCheck;
+  /** What the runtime says of this one pod; attachments take their keys of it. */
+  ConfigObject runtime() {
+    return runtime;
   }
 
   /** In bytes; 0 for the kernel's. */

@@ -1,0 +1,35 @@
+package io.fastvif.cni;
+
+import io.fastvif.VifHost;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.PlugPlan;
+import java.util.List;
+
+/**
+ * One way to attach pods to a network: the keys that say how, the plan of it, and what CHECK and
+ * STATUS look at. What all ways have in common is not its own: addresses, names, DEL and GC.
+ */
+interface PodAttachment {
+  /** Completes what IPAM gave: gateways and routes. */
+  default CniResult complete(CniResult given) {
+    return given;
+  }
+
+  /** The plan to attach a pod; nothing on the host bears the VIF's alias yet. */
+  PlugPlan plug(AttachmentPlan pod, HostSnapshot host);
+
+  /** The links that ADD names, the pod's as the last of them. */
+  List<CniResult.Link> links(AttachmentPlan pod, PlugPlan plugged, HostSnapshot host);
+
+  /** Compares what the host and the pod have with what it has made. */
+  void check(AttachmentCheck check);
+
+  /**
+   * Fails with the code 50 or 51 if no pod could be attached.
+   *
+   * @param network the network's name
+   */
+  default void status(VifHost host, String network) {
+    // needs nothing
+  }
+}

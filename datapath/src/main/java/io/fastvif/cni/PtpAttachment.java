@@ -1,0 +1,97 @@
+package io.fastvif.cni;
+
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkSettings;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plugin.PlanBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * {@code ptp}: a veth pair, and routes to the pod on the host's end of it, by the keys of the
+ * reference plugin.
+ *
+ * @see <a href="https://www.cni.dev/plugins/current/main/ptp/">ptp</a>
+ */
+final class PtpAttachment implements PodAttachment {
+  static final String NAME = "ptp";
+
+  private final String ipam;
+  private final boolean masquerade;
+
+  private PtpAttachment(ConfigObject top, NetworkConfiguration network) {
+    ipam = network.ipamType();
+    masquerade = Addressing.readMasquerade(top);
+    top.refuse("bridge", "isGateway", "isDefaultGateway", "forceAddress", "hairpinMode");
+    top.refuse("promiscMode", "portIsolation", "macspoofchk");
+    top.refuse(
+        "vlan", "vlanTrunk", "preserveDefaultVlan", "disableContainerInterface", "enabledad");
+    if (ipam.isEmpty()) {
+      throw CniException.ofKey("ipam.type", "", "the name of a plugin: ptp needs addresses");
+    }
+  }
+
+  static PodAttachment read(ConfigObject top, NetworkConfiguration network) {
+    return new PtpAttachment(top, network);
+  }
+
+  @Override
+  public CniResult complete(CniResult given) {
+    for (CniResult.Address ip : given.ips()) {
+      if (ip.gateway() == null) {
+        throw new CniException(
+            CniException.IPAM_FAILED,
+            ipam + " has given " + ip.cidr() + " no gateway, which ptp needs");
+      }
+    }
+    return given;
+  }
+
+  @Override
+  public PlugPlan plug(AttachmentPlan pod, HostSnapshot host) {
+    String port = pod.freeName("veth", host);
+    PlanBuilder plan = pod.begin(port, host);
+    pod.addVeth(plan, port, LinkSettings.NONE);
+    pod.addPod(plan, true);
+    AttachmentPlan.add(plan, new RouteToPod(port, pod.addressing().ips()));
+    EnsureRules rules = rules(pod.id(), pod.addressing());
+    if (rules.count() > 0) {
+      AttachmentPlan.add(plan, rules);
+    }
+    AttachmentPlan.add(plan, EnableForwarding.of(pod.addressing()));
+    return plan.plug();
+  }
+
+  private EnsureRules rules(AttachmentId id, CniResult addressing) {
+    return new EnsureRules(
+        id.vifId(),
+        masquerade ? addressing.ips().stream().map(CniResult.Address::cidr).toList() : List.of(),
+        null,
+        null);
+  }
+
+  @Override
+  public List<CniResult.Link> links(AttachmentPlan pod, PlugPlan plugged, HostSnapshot host) {
+    return pod.vethLinks(plugged.name());
+  }
+
+  @Override
+  public void check(AttachmentCheck check) {
+    LinkState port = check.hostEnd();
+    check.podEnd();
+    check.requireRules(rules(check.id(), check.addressing()));
+    try (LinkSocket link = LinkSocket.open(port.name())) {
+      List<PodRoute> routes = link.routes();
+      for (CniResult.Address ip : check.addressing().ips()) {
+        InetAddress address = ip.cidr().address();
+        check.require(
+            routes.contains(new PodRoute(Cidr.host(address), null)),
+            "the host has no route to " + Cidr.text(address));
+      }
+    } catch (IOException failed) {
+      throw check.differs(failed.getMessage());
+    }
+  }
+}
