@@ -39,9 +39,15 @@ public final class BenchCommand implements Callable<Integer> {
   private static final String VHOST_USER = "--vhost-user";
   private static final String AGENT = "--agent";
   private static final String NOVA = "--nova";
+  private static final String CNI = "--cni";
+  private static final int LONE_PODS = 40;
+  private static final int QUICK_LONE_PODS = 10;
+  private static final int NODE_PODS = 250;
+  private static final int QUICK_NODE_PODS = 20;
   private static final int LONE_PLUGS = 200;
   private static final int QUICK_LONE_PLUGS = 20;
   private static final int NOVA_WARM_UPS = 10;
+  private static final int CNI_WARM_UPS = 20;
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final Duration SYSTEM_LIMIT = Duration.ofSeconds(20);
@@ -140,6 +146,20 @@ public final class BenchCommand implements Callable<Integer> {
               + " an Open vSwitch of its own; by default 1 and 200 VIFs.")
   private boolean nova;
 
+  @Option(
+      names = CNI,
+      description =
+          "Measure CNI plugins instead, fastvif's and the reference bridge with host-local: one pod"
+              + " after the other, --vifs pods at once (100; with --quick 20), and a node of 250"
+              + " pods from boot (with --quick 20).")
+  private boolean cni;
+
+  @Option(
+      names = "--ovs-cni",
+      paramLabel = "FILE",
+      description = "With --cni: the program of ovs-cni, to measure it too, on Open vSwitch.")
+  private Path ovsCni;
+
   @Spec private CommandSpec spec;
 
   /** Made by picocli or a caller that hands it to picocli. */
@@ -180,6 +200,17 @@ public final class BenchCommand implements Callable<Integer> {
       throw InvalidInputException.ofValue(
           NOVA, "", "cannot be combined with other comparisons", "neither");
     }
+    if (cni && (pf != null || ovs || agent || nova)) {
+      throw InvalidInputException.ofValue(
+          CNI, "", "cannot be combined with other comparisons", "neither");
+    }
+    if (ovsCni != null && (!cni || !Files.isExecutable(ovsCni))) {
+      throw InvalidInputException.ofValue(
+          "--ovs-cni",
+          ovsCni.toString(),
+          cni ? "is no program" : "goes with --cni",
+          "a program that can be executed");
+    }
     if (agent && (pf != null || ovs || systems != null)) {
       throw InvalidInputException.ofValue(
           AGENT, "", "cannot be combined with other comparisons or their systems", "neither");
@@ -187,7 +218,11 @@ public final class BenchCommand implements Callable<Integer> {
     String usual =
         agent
             ? (quick ? "100" : "1000,10000")
-            : ovs || nova ? (quick ? "1,20" : "1,200") : quick ? "1,100" : "1,100,500,1000,4000";
+            : cni
+                ? (quick ? "20" : "100")
+                : ovs || nova
+                    ? (quick ? "1,20" : "1,200")
+                    : quick ? "1,100" : "1,100,500,1000,4000";
     List<Integer> sizes = Selection.sizes("--vifs", vifs == null ? usual : vifs);
     int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "5") : runs, MAX_RUNS);
     int seconds = Selection.number("--limit", limit, MAX_SECONDS);
@@ -202,6 +237,9 @@ public final class BenchCommand implements Callable<Integer> {
       if (nova) {
         return compareNova(resources, limits, sizes, rounds);
       }
+      if (cni) {
+        return compareCni(resources, limits, sizes, rounds);
+      }
       if (ovs) {
         return compareOnOvs(resources, limits, sizes, rounds);
       }
@@ -212,7 +250,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int compareVhostUser(PrintWriter out) throws IOException {
-    if (pf != null || ovs || agent || nova || vifs != null || systems != null) {
+    if (pf != null || ovs || agent || nova || cni || vifs != null || systems != null) {
       throw InvalidInputException.ofValue(
           VHOST_USER,
           "",
@@ -274,6 +312,27 @@ public final class BenchCommand implements Callable<Integer> {
     write(
         comparison.run(
             List.of(NovaWorkload.values()), sizes, quick ? QUICK_LONE_PLUGS : LONE_PLUGS, rounds));
+    return comparison.hasFailed() ? FAILED : DONE;
+  }
+
+  private int compareCni(Resources resources, Limits limits, List<Integer> sizes, int rounds)
+      throws IOException {
+    CniComparison comparison =
+        new CniComparison(
+            resources,
+            selected(CniComparison.SYSTEMS),
+            new CniPrograms(ovsCni),
+            new Limits(limits.operation(), OVS_SYSTEM_LIMIT),
+            spec.commandLine().getErr());
+    write(
+        comparison.run(
+            List.of(CniWorkload.values()),
+            new CniComparison.Extent(
+                quick ? QUICK_LONE_PODS : LONE_PODS,
+                sizes,
+                quick ? QUICK_NODE_PODS : NODE_PODS,
+                rounds,
+                quick ? 1 : CNI_WARM_UPS)));
     return comparison.hasFailed() ? FAILED : DONE;
   }
 

@@ -90,7 +90,8 @@ final class Conversation implements MeasuredSystem.Session {
     return ask("latency " + from + " " + to + " " + intervalNanos);
   }
 
-  private long[] ask(String command) throws IOException {
+  /** Tells the process a line; all numbers of its answer. */
+  long[] ask(String command) throws IOException {
     try {
       commands.write(command + "\n");
       commands.flush();
