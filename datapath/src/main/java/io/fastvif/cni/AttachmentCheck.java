@@ -2,6 +2,8 @@ package io.fastvif.cni;
 
 import io.fastvif.VifHost;
 import io.fastvif.bindings.FastvifException;
+import io.fastvif.netlink.route.LinkMessage;
+import io.fastvif.netlink.route.NamespaceIds;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
@@ -59,6 +61,24 @@ final class AttachmentCheck {
 
   AttachmentId id() {
     return id;
+  }
+
+  /** The pod's namespace. */
+  Netns pod() {
+    return pod;
+  }
+
+  /** By which id the pod's namespace knows the host's. */
+  int hostAsPodKnowsIt() {
+    try (Netns own = Netns.current();
+        NamespaceIds ids = pod.visit(NamespaceIds::open)) {
+      return ids.of(own.descriptor());
+    }
+  }
+
+  /** Checks that a link which is in the pod alone bears the attachment's mark. */
+  void requireMark(LinkMessage link) {
+    require(PodMark.of(id.vifId()).isOn(link), id.ifName() + " is another link than ADD has made");
   }
 
   /** What ADD has given to the pod. */

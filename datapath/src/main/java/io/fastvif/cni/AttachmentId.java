@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
 record AttachmentId(String network, String containerId, String ifName) {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.\\-]*");
   private static final int MAX_IF_NAME = 15;
-  private static final int MAX_LENGTH = 247;
+
+  /** An alias has 255 bytes, of which that of a link in a pod's namespace needs more for itself. */
+  private static final int MAX_LENGTH = 208;
 
   /** What the runtime names, checked as the specification says. */
   static AttachmentId of(String network, CniRequest request) {
@@ -50,6 +52,12 @@ record AttachmentId(String network, String containerId, String ifName) {
     return new CniException(
         CniException.INVALID_ENVIRONMENT,
         name + ": " + CniJson.write(value) + ": expected " + expected);
+  }
+
+  CniException attachedAlready() {
+    return new CniException(
+        CniException.INVALID_CONFIGURATION,
+        ifName + " of " + containerId + " is attached already: expected a DEL before");
   }
 
   /** The id of the VIF. */

@@ -9,7 +9,9 @@ import io.fastvif.plan.PluginStep;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -129,6 +131,15 @@ final class AttachmentPlan {
     add(plan, new ConfigurePod(pod, id.ifName(), podMac, addressing, isRouted));
   }
 
+  /**
+   * The same for a link that is in the pod alone.
+   *
+   * @param mac null for one that the kernel has given
+   */
+  void addPod(PlanBuilder plan, MacAddress mac) {
+    add(plan, new ConfigurePod(pod, id.ifName(), mac, addressing, false));
+  }
+
   /** Both ends of a veth pair, as a result names them. */
   List<CniResult.Link> vethLinks(String port) {
     return List.of(new CniResult.Link(port, hostMac, mtu(), ""), podLink());
@@ -137,6 +148,22 @@ final class AttachmentPlan {
   /** The link in the pod, as a result names it. */
   CniResult.Link podLink() {
     return new CniResult.Link(id.ifName(), podMac, mtu(), sandbox);
+  }
+
+  /** The same with the MAC address and the MTU that it has. */
+  CniResult.Link linkAsMade() {
+    CniResult.Link[] made = new CniResult.Link[1];
+    try (LinkSocket link = LinkSocket.open(pod, id.ifName())) {
+      link.read(
+          message ->
+              made[0] =
+                  new CniResult.Link(
+                      id.ifName(), new MacAddress(message.address()), message.mtu(), sandbox));
+    } catch (IOException gone) {
+      throw new CniException(
+          CniException.HOST_REFUSED, "the pod's link cannot be read", gone.getMessage(), gone);
+    }
+    return made[0];
   }
 
   private int mtu() {
@@ -167,10 +194,19 @@ final class AttachmentPlan {
     }
   }
 
-  /** The plan to unplug whatever the host has of an attachment; it may be nothing. */
-  static PlugPlan unplug(String vifId, HostSnapshot host) {
+  /**
+   * The plan to unplug whatever the host has of an attachment; it may be nothing.
+   *
+   * @param pods namespaces that links may be in which the host does not have; null if they have to
+   *     be found out
+   */
+  static PlugPlan unplug(String vifId, List<Path> pods, HostSnapshot host) {
     PlanBuilder plan = new PlanBuilder(vifId, "", host);
     plan.deleteRest();
+    // With an end on the host it is nowhere else.
+    if (host.linksOf(vifId).isEmpty() && (pods == null || !pods.isEmpty())) {
+      add(plan, new RemovePodLinks(vifId, pods));
+    }
     add(plan, new RemoveRules(vifId));
     return plan.unplugged();
   }

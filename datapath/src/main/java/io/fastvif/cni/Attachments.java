@@ -9,6 +9,7 @@ final class Attachments {
 
   static {
     READERS.put(BridgeAttachment.NAME, BridgeAttachment::read);
+    READERS.put(MacvlanAttachment.NAME, MacvlanAttachment::read);
     READERS.put(PtpAttachment.NAME, PtpAttachment::read);
   }
 

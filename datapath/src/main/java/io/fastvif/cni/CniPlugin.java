@@ -124,6 +124,7 @@ public final class CniPlugin {
     requireDetached(id);
     Netns pod = openPod(request.variable(CNI_NETNS));
     try {
+      PodLinks.requireDetached(pod, id);
       CniResult addressing = addressing(network, ipam, id);
       AttachmentPlan plan =
           new AttachmentPlan(id, network, pod, request.variable(CNI_NETNS), addressing);
@@ -147,9 +148,7 @@ public final class CniPlugin {
   /** Before IPAM is asked: what would be freed when this fails is the other ADD's. */
   private void requireDetached(AttachmentId id) {
     if (host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> !link.isUnfinished())) {
-      throw new CniException(
-          CniException.INVALID_CONFIGURATION,
-          id.ifName() + " of " + id.containerId() + " is attached already: expected a DEL before");
+      throw id.attachedAlready();
     }
   }
 
@@ -157,7 +156,7 @@ public final class CniPlugin {
   private CompletableFuture<PlugResult> takeAwayUnfinished(AttachmentId id) {
     boolean isBrokenOff =
         host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> link.isUnfinished());
-    return isBrokenOff ? unplug(id.vifId()) : CompletableFuture.completedFuture(null);
+    return isBrokenOff ? unplug(id.vifId(), List.of()) : CompletableFuture.completedFuture(null);
   }
 
   /** The address is freed whatever becomes of the runtime's own DEL. */
@@ -234,8 +233,17 @@ public final class CniPlugin {
         : addressing.dns();
   }
 
-  private CompletableFuture<PlugResult> unplug(String vifId) {
-    return host.execute(vifId, (snapshot, claims) -> AttachmentPlan.unplug(vifId, snapshot));
+  private CompletableFuture<PlugResult> unplug(String vifId, List<Path> pods) {
+    return host.execute(vifId, (snapshot, claims) -> AttachmentPlan.unplug(vifId, pods, snapshot));
+  }
+
+  /** Where the runtime says that the pod is; null if it does not say. */
+  private static List<Path> pods(String path) {
+    try {
+      return path.isEmpty() ? null : List.of(Path.of(path));
+    } catch (InvalidPathException wrong) {
+      return null;
+    }
   }
 
   /** First what uses the address goes, then the address. */
@@ -243,7 +251,7 @@ public final class CniPlugin {
     NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.toRemove(network, request);
-    return unplug(id.vifId())
+    return unplug(id.vifId(), pods(request.variable(CNI_NETNS)))
         .thenApplyAsync(
             unplugged -> {
               require(unplugged);

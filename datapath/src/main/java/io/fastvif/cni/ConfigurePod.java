@@ -24,7 +24,7 @@ final class ConfigurePod implements PluginStep {
 
   /**
    * @param pod open until the step is done
-   * @param mac that of the pod's end
+   * @param mac that of the pod's end; null for one that the kernel has given
    * @param result with the addresses and routes that it gets
    * @param isRouted whether the pod reaches its own subnet by the gateway too, as with {@code ptp}
    */
@@ -59,7 +59,10 @@ final class ConfigurePod implements PluginStep {
         link.addRoute(route, gateway(route, ips));
       }
       Announcement.send(
-          pod, link.index(), mac, ips.stream().map(ip -> ip.cidr().address()).toList());
+          pod,
+          link.index(),
+          mac == null ? link.mac() : mac,
+          ips.stream().map(ip -> ip.cidr().address()).toList());
     }
     return true;
   }

@@ -5,14 +5,16 @@ import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.LinkState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * Takes away the attachments of a network that its runtime does not know any more, as the host
@@ -35,14 +37,20 @@ final class GarbageCollection {
   /**
    * Does it, all at once; the addresses go last, when nothing uses them any more.
    *
-   * @param unplug takes away what the VIF of an id has
+   * @param unplug takes away what the VIF of an id has on the host, and in those namespaces
    */
-  CompletableFuture<Void> run(Ipam ipam, Function<String, CompletableFuture<PlugResult>> unplug) {
+  CompletableFuture<Void> run(
+      Ipam ipam, BiFunction<String, List<Path>, CompletableFuture<PlugResult>> unplug) {
     Set<AttachmentId> valid = valid();
-    Set<String> present = ConcurrentHashMap.newKeySet();
-    return HostLook.at(
-            host, TURN + network.name(), "all attachments", () -> present.addAll(present()))
-        .thenRunAsync(() -> present.addAll(holders(ipam)), WaitingThreads.POOL)
+    Map<String, List<Path>> present = new ConcurrentHashMap<>();
+    return CompletableFuture.supplyAsync(() -> holders(ipam), WaitingThreads.POOL)
+        .thenCompose(
+            holders ->
+                HostLook.at(
+                    host,
+                    TURN + network.name(),
+                    "all attachments",
+                    () -> present.putAll(present(holders))))
         .thenCompose(looked -> unplugAll(present, valid, unplug))
         .thenRunAsync(() -> ipam.collect(valid), WaitingThreads.POOL);
   }
@@ -53,14 +61,15 @@ final class GarbageCollection {
   }
 
   private CompletableFuture<Void> unplugAll(
-      Set<String> present,
+      Map<String, List<Path>> present,
       Set<AttachmentId> valid,
-      Function<String, CompletableFuture<PlugResult>> unplug) {
+      BiFunction<String, List<Path>, CompletableFuture<PlugResult>> unplug) {
     List<CompletableFuture<PlugResult>> unplugged = new ArrayList<>();
-    for (String vifId : present) {
+    for (Map.Entry<String, List<Path>> one : present.entrySet()) {
+      String vifId = one.getKey();
       AttachmentId id = AttachmentId.ofVif(vifId).orElse(null);
       if (id != null && id.network().equals(network.name()) && !valid.contains(id)) {
-        unplugged.add(unplug.apply(vifId).thenApply(CniPlugin::require));
+        unplugged.add(unplug.apply(vifId, one.getValue()).thenApply(CniPlugin::require));
       }
     }
     return CompletableFuture.allOf(unplugged.toArray(CompletableFuture[]::new));
@@ -85,9 +94,12 @@ final class GarbageCollection {
     return valid;
   }
 
-  /** The ids of all VIFs of which the host has links or rules. */
-  private Set<String> present() {
-    Set<String> present = new HashSet<>();
+  /**
+   * The ids of all VIFs of which the host has links or rules, and of those that hold addresses;
+   * each with the pods that have links of it.
+   */
+  private Map<String, List<Path>> present(List<String> holders) {
+    Set<String> present = new HashSet<>(holders);
     for (LinkState link : host.snapshot().links()) {
       Aliases.vifId(link.alias()).ifPresent(present::add);
     }
@@ -100,6 +112,8 @@ final class GarbageCollection {
           unreadable.getMessage(),
           unreadable);
     }
-    return present;
+    Map<String, List<Path>> all = new HashMap<>(PodLinks.all(holders));
+    present.forEach(vifId -> all.putIfAbsent(vifId, List.of()));
+    return all;
   }
 }

@@ -16,6 +16,7 @@ import io.fastvif.netlink.route.RouteMessage;
 import io.fastvif.netlink.route.RouteRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
+import io.fastvif.vif.MacAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -64,6 +65,13 @@ final class LinkSocket implements AutoCloseable {
   void read(Consumer<LinkMessage> reader) {
     LinkMessage link = new LinkMessage();
     socket.query(socket.link().get(index), message -> reader.accept(link.wrap(message)));
+  }
+
+  /** Its MAC address. */
+  MacAddress mac() {
+    MacAddress[] mac = new MacAddress[1];
+    read(link -> mac[0] = new MacAddress(link.address()));
+    return mac[0];
   }
 
   /** Its addresses. */

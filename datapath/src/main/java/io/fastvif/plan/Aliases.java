@@ -15,6 +15,8 @@ public final class Aliases {
 
   private static final String PREFIX = "fastvif:";
   private static final String BRIDGE_PREFIX = "fastvif-bridge:";
+  private static final String POD_LINK_PREFIX = "fastvif-pod:";
+  private static final String OF_HOST = " of ";
 
   private Aliases() {}
 
@@ -39,6 +41,25 @@ public final class Aliases {
   public static Optional<String> vifId(String alias) {
     return alias.startsWith(PREFIX)
         ? Optional.of(alias.substring(PREFIX.length()))
+        : Optional.empty();
+  }
+
+  /**
+   * The alias of a link that is in a pod's namespace alone, where it is not enough to say which VIF
+   * it is: other hosts, each in a namespace of its own, may have pods of the same names.
+   *
+   * @param host the {@linkplain io.fastvif.netns.Netns#identity() identity} of the namespace whose
+   *     host made it
+   */
+  public static String ofPodLink(String vifId, String host) {
+    return POD_LINK_PREFIX + vifId + OF_HOST + host;
+  }
+
+  /** The id of the VIF that such a link is, of whichever host; empty for any other alias. */
+  public static Optional<String> podLink(String alias) {
+    int end = alias.lastIndexOf(OF_HOST);
+    return alias.startsWith(POD_LINK_PREFIX) && end > 0
+        ? Optional.of(alias.substring(POD_LINK_PREFIX.length(), end))
         : Optional.empty();
   }
 

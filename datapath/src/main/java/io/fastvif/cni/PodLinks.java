@@ -1,0 +1,149 @@
+package io.fastvif.cni;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.route.LinkMessage;
+import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.netns.Netns;
+import io.fastvif.netns.NetnsSearch;
+import io.fastvif.plan.Aliases;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The links of attachments that are in pods' namespaces alone, as macvlans and taps are: this
+ * thread's host knows them by their {@link PodMark}. They are found where the runtime says, or in
+ * every namespace that has a path.
+ */
+final class PodLinks {
+  private PodLinks() {}
+
+  /**
+   * Deletes those of an attachment.
+   *
+   * @param hints the pod's namespace, as the runtime names it; null if it does not
+   * @return false if there is none
+   */
+  static boolean remove(String vifId, List<Path> hints) {
+    PodMark mark = PodMark.of(vifId);
+    boolean[] removed = {false};
+    Consumer<Netns> remove = pod -> removed[0] |= remove(pod, mark);
+    boolean isFound = hints != null;
+    for (Path hint : hints == null ? List.<Path>of() : hints) {
+      isFound &= visit(hint, remove);
+    }
+    if (!isFound) {
+      NetnsSearch.others().forEach(path -> visit(path, remove));
+    }
+    return removed[0];
+  }
+
+  /** Deletes those in a namespace that bear a mark; false if there is none. */
+  static boolean remove(Netns pod, PodMark mark) {
+    try (RouteSocket socket = RouteSocket.open(pod)) {
+      Set<Integer> found = new HashSet<>();
+      each(
+          socket,
+          link -> {
+            if (mark.isOn(link)) {
+              found.add(link.index());
+            }
+          });
+      for (int index : found) {
+        delete(socket, index);
+      }
+      return !found.isEmpty();
+    }
+  }
+
+  private static void delete(RouteSocket socket, int index) {
+    try {
+      socket.execute(socket.link().delete(index));
+    } catch (NetlinkException refused) {
+      if (refused.errno() != Errno.ENODEV) {
+        throw refused;
+      }
+    }
+  }
+
+  /**
+   * Which attachments have some, and where.
+   *
+   * @param halfMade ids of VIFs whose links may not bear their alias yet
+   */
+  static Map<String, List<Path>> all(Collection<String> halfMade) {
+    String host = PodMark.thisHost();
+    Map<Integer, String> groups = new HashMap<>();
+    halfMade.forEach(vifId -> groups.put(PodMark.of(vifId, host).group(), vifId));
+    Map<String, List<Path>> all = new HashMap<>();
+    for (Path path : NetnsSearch.others()) {
+      visit(
+          path,
+          pod -> {
+            try (RouteSocket socket = RouteSocket.open(pod)) {
+              each(
+                  socket,
+                  link -> {
+                    String vifId =
+                        link.alias() == null
+                            ? groups.get(link.group())
+                            : Aliases.podLink(link.alias()).orElse(null);
+                    if (vifId != null && PodMark.of(vifId, host).isOn(link)) {
+                      all.computeIfAbsent(vifId, key -> new ArrayList<>()).add(path);
+                    }
+                  });
+            }
+          });
+    }
+    return all;
+  }
+
+  private static void each(RouteSocket socket, Consumer<LinkMessage> reader) {
+    LinkMessage link = new LinkMessage();
+    socket.dump(socket.link().dump(false), message -> reader.accept(link.wrap(message)));
+  }
+
+  /**
+   * Goes into a namespace, if it can be: one that is gone has no links, and one that must not be
+   * entered has none of ours.
+   */
+  private static boolean visit(Path path, Consumer<Netns> visitor) {
+    try (Netns pod = Netns.of(path)) {
+      visitor.accept(pod);
+      return true;
+    } catch (SystemCallException closed) {
+      if (Set.of(Errno.ENOENT, Errno.ESRCH, Errno.EINVAL, Errno.EPERM).contains(closed.errno())) {
+        return false;
+      }
+      throw closed;
+    }
+  }
+
+  /**
+   * Refuses an attachment whose link is in its pod already.
+   *
+   * @throws CniException if it is
+   */
+  static void requireDetached(Netns pod, AttachmentId id) {
+    try (LinkSocket link = LinkSocket.open(pod, id.ifName())) {
+      link.read(
+          message -> {
+            String alias = message.alias() == null ? "" : message.alias();
+            if (Aliases.podLink(alias).filter(id.vifId()::equals).isPresent()) {
+              throw id.attachedAlready();
+            }
+          });
+    } catch (IOException missing) {
+      return; // as it should be
+    }
+  }
+}
