@@ -85,14 +85,22 @@ class EndSignalTest {
     try (DirectoryStream<Path> threads =
         Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
       for (Path thread : threads) {
-        if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
+        if (name(thread).equals(name)) {
           return true;
         }
       }
     } catch (NoSuchFileException ended) {
-      // a thread
+      // the process
     }
     return false;
+  }
+
+  private static String name(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm")).strip();
+    } catch (IOException ended) {
+      return "";
+    }
   }
 
   private static String text(Path file) {

@@ -68,7 +68,9 @@ class ProbeCommandTest {
   }
 
   private static void awaitSocket(Process peer, Path socket) throws Exception {
-    Await.until("the socket", () -> Files.exists(socket) || !peer.isAlive());
+    // Without a connection, which one that serves once would take for its frontend.
+    Await.until(
+        "it listens", () -> SocketOwner.of(socket.toString()).isPresent() || !peer.isAlive());
     assertTrue(peer.isAlive(), "the peer has ended");
   }
 
@@ -124,7 +126,6 @@ class ProbeCommandTest {
             .start();
     try {
       awaitSocket(peer, socket);
-      Await.until("it listens", () -> SocketOwner.of(socket.toString()).isPresent());
       for (int i = 0; i < 3; i++) {
         CommandRun refused =
             CommandRun.of("vhost-user", "probe", socket.toString()).expect(Fastvif.FAILED);

@@ -109,13 +109,13 @@ public final class OvsHost implements AutoCloseable {
     command.add("--unixctl=" + folder.resolve("ovsdb.ctl"));
     command.add("--log-file=" + folder.resolve("ovsdb.log"));
     database = run(command, "ovsdb");
-    await(this::isListening, "ovsdb-server");
+    await(() -> isListening(socket()), "ovsdb-server");
   }
 
   /** The socket is there before the server listens on it. */
-  private boolean isListening() {
+  static boolean isListening(Path socket) {
     try {
-      SocketChannel.open(UnixDomainSocketAddress.of(socket())).close();
+      SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
       return true;
     } catch (IOException notYet) {
       return false;
@@ -173,7 +173,7 @@ public final class OvsHost implements AutoCloseable {
                 "--log-file=" + folder.resolve("vswitchd.log"),
                 "--disable-system"),
             "vswitchd");
-    await(() -> Files.exists(control), "ovs-vswitchd");
+    await(() -> isListening(control), "ovs-vswitchd");
   }
 
   private Process run(List<String> command, String name) throws IOException {

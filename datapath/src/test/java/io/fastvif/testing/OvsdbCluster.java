@@ -92,7 +92,7 @@ public final class OvsdbCluster implements AutoCloseable {
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(folder.resolve(number + ".out").toFile()))
             .start());
-    Await.until("ovsdb-server " + number, () -> Files.exists(socket(number)));
+    Await.until("ovsdb-server " + number, () -> OvsHost.isListening(socket(number)));
   }
 
   /** Kills a server. */

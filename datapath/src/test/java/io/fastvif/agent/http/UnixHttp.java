@@ -2,6 +2,7 @@ package io.fastvif.agent.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,10 +14,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** A client with its own reading of HTTP/1.1, so that a test sees what a server really sends. */
 public final class UnixHttp implements AutoCloseable {
-  private static final long BOUND_MILLIS = 20_000;
+  private static final long BOUND_MILLIS = 120_000;
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final SocketChannel channel;
   private Selector selector;
@@ -55,8 +58,23 @@ public final class UnixHttp implements AutoCloseable {
     return new UnixHttp(SocketChannel.open(StandardProtocolFamily.UNIX));
   }
 
-  /** Connects. */
+  /** Connects; waits while the server's queue is full, which is no more than a lack of time. */
   public static UnixHttp to(Path socket) throws IOException {
+    long deadline = System.nanoTime() + BOUND_MILLIS * 1_000_000;
+    while (true) {
+      try {
+        return connected(socket);
+      } catch (SocketException refused) {
+        boolean isFull = "Resource temporarily unavailable".equals(refused.getMessage());
+        if (!isFull || System.nanoTime() - deadline > 0) {
+          throw refused;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  private static UnixHttp connected(Path socket) throws IOException {
     UnixHttp client = prepare();
     try {
       client.connect(socket);
@@ -108,7 +126,7 @@ public final class UnixHttp implements AutoCloseable {
     while (out.hasRemaining()) {
       if (channel.write(out) == 0) {
         if (System.nanoTime() - deadline > 0) {
-          throw new IOException("nothing is taken within 20 s");
+          throw new IOException("nothing is taken within 120 s");
         }
         Selector waiting = selector();
         channel.keyFor(waiting).interestOps(SelectionKey.OP_WRITE);
@@ -229,7 +247,7 @@ public final class UnixHttp implements AutoCloseable {
       long deadline = System.nanoTime() + BOUND_MILLIS * 1_000_000;
       while (count == 0) {
         if (System.nanoTime() - deadline > 0) {
-          throw new IOException("nothing comes within 20 s");
+          throw new IOException("nothing comes within 120 s");
         }
         selector().select(BOUND_MILLIS);
         selector.selectedKeys().clear();
