@@ -38,7 +38,7 @@ final class NovaProcess implements AutoCloseable {
   /** The number of poll(2), and a space; what waits for requests is in read(2). */
   private static final String POLL = "7 ";
 
-  private static final int TIMEOUT_SECONDS = 90;
+  private static final int TIMEOUT_SECONDS = 240;
   private static final Path PLUGIN = Path.of("src/main/python");
   private static final String PACKAGES = "/usr/lib/python3/dist-packages";
   private static final String SCRIPT = "nova-plug.py";
@@ -226,7 +226,7 @@ final class NovaProcess implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } finally {
-      process.destroyForcibly();
+      process.destroyForcibly().onExit().join();
     }
   }
 }

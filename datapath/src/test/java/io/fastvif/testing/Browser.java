@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * @see <a href="https://chromedevtools.github.io/devtools-protocol/">DevTools Protocol</a>
  */
 public final class Browser implements AutoCloseable {
-  private static final long SECONDS = 60;
-  private static final int END_SECONDS = 5;
+  private static final long SECONDS = 240;
+  private static final int END_SECONDS = 60;
 
   private final Process process;
   private final OutputStream commands;
@@ -51,8 +51,7 @@ public final class Browser implements AutoCloseable {
    *
    * @param folder for its profile and its output
    */
-  public static Browser start(Path folder, int width, int height)
-      throws IOException, InterruptedException {
+  public static Browser start(Path folder, int width, int height) throws Exception {
     Path program = Peer.require("chromium", "chromium").path();
     Path output = folder.resolve("chromium.log");
     // it wants the pipe as descriptors 3 and 4
@@ -82,27 +81,27 @@ public final class Browser implements AutoCloseable {
     try {
       browser.attach();
       return browser;
-    } catch (IOException | InterruptedException | RuntimeException | Error failed) {
+    } catch (Exception | Error failed) {
       browser.close();
       throw failed;
     }
   }
 
-  private void attach() throws IOException, InterruptedException {
-    for (int i = 0; session == null; i++) {
-      for (JsonView target : call("Target.getTargets", "{}").at("targetInfos").elements()) {
-        if (target.at("type").text().equals("page") && session == null) {
-          String id = target.at("targetId").text();
-          session =
-              call("Target.attachToTarget", "{\"targetId\":\"" + id + "\",\"flatten\":true}")
-                  .at("sessionId")
-                  .text();
-        }
-      }
-      if (i == 100) {
-        fail("the browser opens no page: " + Files.readString(output));
+  private boolean isAttached() throws IOException, InterruptedException {
+    for (JsonView target : call("Target.getTargets", "{}").at("targetInfos").elements()) {
+      if (target.at("type").text().equals("page") && session == null) {
+        String id = target.at("targetId").text();
+        session =
+            call("Target.attachToTarget", "{\"targetId\":\"" + id + "\",\"flatten\":true}")
+                .at("sessionId")
+                .text();
       }
     }
+    return session != null;
+  }
+
+  private void attach() throws Exception {
+    Await.until("the browser opens a page; " + output, this::isAttached);
     call("Page.enable", "{}");
     call("Runtime.enable", "{}");
     call("Log.enable", "{}");
@@ -247,6 +246,15 @@ public final class Browser implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    List<ProcessHandle> all = process.descendants().toList();
+    end();
+    // None of them writes into its folder any more, which is deleted after the test.
+    all.forEach(each -> each.destroyForcibly());
+    all.forEach(each -> each.onExit().join());
+    process.onExit().join();
+  }
+
+  private void end() {
     try {
       session = null;
       commands.write(

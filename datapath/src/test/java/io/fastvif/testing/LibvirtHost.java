@@ -197,7 +197,7 @@ public final class LibvirtHost implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } finally {
-      daemon.destroyForcibly();
+      daemon.destroyForcibly().onExit().join();
     }
   }
 }
