@@ -22,12 +22,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agent as a process: what its supervisor and its signals make of it. */
 class AgentProcessTest {
-  private static final int SECONDS = 30;
+  private static final int SECONDS = 120;
   private static final int TERMINATED = 143;
 
   @TempDir Path folder;
@@ -35,6 +34,8 @@ class AgentProcessTest {
   @KernelTest
   void tellsItsSupervisorWhatItDoesAndEndsInOrder() throws Exception {
     Path config = Files.writeString(folder.resolve("a.conf"), "[os_vif_linux_bridge]\n");
+    // Of this test's network namespace: what is not read yet does not keep the agent waiting.
+    Files.writeString(Path.of("/proc/sys/net/unix/max_dgram_qlen"), "1000");
     try (NotifySocket manager = new NotifySocket(folder.resolve("notify").toString(), SECONDS)) {
       Map<String, String> environment = new HashMap<>(manager.environment());
       environment.put("WATCHDOG_USEC", "1000000");
@@ -80,13 +81,14 @@ class AgentProcessTest {
       agent.awaitAnswering();
       Files.delete(config);
       Peer.require("mkfifo", "coreutils").run(config.toString());
-      agent.signal("HUP");
-      agent.signal("HUP");
-      agent.await("the configuration is still being read");
-      long told = System.nanoTime();
+      Await.until(
+          "it is told while it reads",
+          () -> {
+            agent.signal("HUP"); // two that follow closely may come as one
+            return agent.log().contains("the configuration is still being read");
+          });
       agent.signal("TERM");
       assertEquals(Fastvif.DONE, agent.end(), agent.log());
-      assertTrue(System.nanoTime() - told < TimeUnit.SECONDS.toNanos(SECONDS), agent.log());
     }
   }
 
@@ -149,8 +151,10 @@ class AgentProcessTest {
       assertEquals(1, sameSocket.err().lines().count(), sameSocket.err());
       ChildRun status = ChildRun.asRoot("agent", "status", "--socket", socket());
       assertEquals(Fastvif.DONE, status.status(), status::toString);
+      agent.signal("STOP"); // so that it cannot have ended before it is told the second time
       agent.signal("TERM");
       agent.signal("INT");
+      agent.signal("CONT");
       assertEquals(TERMINATED, agent.end(), agent.log());
     }
   }

@@ -96,7 +96,7 @@ class LocaleTest {
                   "-c",
                   "import socket, time; s = socket.socket(socket.AF_UNIX); s.bind('"
                       + escaped
-                      + "'); s.listen(); time.sleep(60)")
+                      + "'); s.listen(); time.sleep(900)")
               .inheritIO()
               .start();
       Await.until(
@@ -144,8 +144,9 @@ class LocaleTest {
       for (String name : names) {
         Await.until(name, () -> Files.exists(HostPath.of(folder + "/s" + name)));
       }
-      String routes = ip.run("route");
-      assertEquals(3, routes.lines().filter(line -> line.contains(" dev rt")).count(), routes);
+      Await.until(
+          "three routes",
+          () -> ip.run("route").lines().filter(line -> line.contains(" dev rt")).count() == 3);
       assertEquals(Fastvif.DONE, serve.terminate(), serve.text());
     }
     assertFalse(ip.run("-o link").contains(" rt"));

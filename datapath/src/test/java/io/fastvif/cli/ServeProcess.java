@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Await;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,18 +67,23 @@ final class ServeProcess implements AutoCloseable {
   }
 
   String text() throws IOException {
-    return Files.readString(out) + Files.readString(err);
+    return shown() + new String(Files.readAllBytes(err), StandardCharsets.UTF_8);
+  }
+
+  /** As far as it is written: it may end in the midst of a character. */
+  private String shown() throws IOException {
+    return new String(Files.readAllBytes(out), StandardCharsets.UTF_8);
   }
 
   /** Waits for a text on its standard output. */
   void await(String text) throws Exception {
-    Await.until(text + " of " + out, () -> Files.readString(out).contains(text));
+    Await.until(text + " of " + out, () -> shown().contains(text));
   }
 
   /** Waits for a text in one of the lines that come from now on. */
   void awaitAnew(String text) throws Exception {
-    int seen = Files.readString(out).length();
-    Await.until(text + " of " + out, () -> Files.readString(out).indexOf(text, seen) >= 0);
+    int seen = shown().length();
+    Await.until(text + " of " + out, () -> shown().indexOf(text, seen) >= 0);
   }
 
   void kill() throws InterruptedException {
@@ -86,7 +92,7 @@ final class ServeProcess implements AutoCloseable {
 
   int terminate() throws InterruptedException, IOException {
     process.destroy();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), text());
+    assertTrue(process.waitFor(240, TimeUnit.SECONDS), text());
     return process.exitValue();
   }
 

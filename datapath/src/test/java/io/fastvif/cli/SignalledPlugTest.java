@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SignalledPlugTest {
   private static final int VIFS = 60;
   private static final int MOMENTS = Integer.getInteger("fastvif.signal-moments", 1);
-  private static final int END_SECONDS = 100;
+  private static final int END_SECONDS = 240;
+  private static final int MORE_TRIALS = 20;
 
   private static final String HOST =
       """
@@ -226,6 +227,10 @@ class SignalledPlugTest {
     }
     for (int i = 0; i < MOMENTS; i++) {
       unplugIsSignalled(kind, i % 2 == 0 ? "KILL" : "TERM", VIFS - 1 - i * VIFS / MOMENTS);
+      trials++;
+    }
+    for (int i = 0; i < MORE_TRIALS && struck == 0; i++) { // a busy machine is late each time
+      plugIsSignalled(kind, "KILL", 1);
       trials++;
     }
     System.out.printf(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import java.io.IOException;
@@ -26,6 +27,7 @@ class UplinkTest {
     ip.run("link add nic type veth peer name far");
     ip.run("link set far up");
     ip.run("link set nic up");
+    Await.until("its carrier is known", () -> link().contains(" state UP "));
     ip.run("address add 192.0.2.1/24 broadcast 192.0.2.255 dev nic");
     ip.run("route add default via 192.0.2.254 dev nic metric 50");
     ip.run("route add 203.0.113.0/24 via 192.0.2.253 dev nic proto static");
@@ -62,7 +64,7 @@ class UplinkTest {
     assertTrue(run.err().contains("EEXIST"), run.err());
     assertTrue(run.out().contains("\"left_behind\":[]"), run.out());
     assertFalse(ip.run("-o link").contains("br0"));
-    assertEquals(link, link());
+    Await.until("the link is as it was: " + link, () -> link.equals(link()));
     assertEquals(addresses, addresses("nic"));
     assertEquals(routes, ip.run("-4 route show table all dev nic"));
   }

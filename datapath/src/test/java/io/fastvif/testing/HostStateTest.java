@@ -208,7 +208,7 @@ class HostStateTest {
       ovs.vsctl("add-br br0 -- set bridge br0 datapath_type=netdev");
       HostState before = reader.readSettled();
       ovs.vsctl("add-port br0 p1 -- set interface p1 type=internal external_ids:iface-id=x");
-      List<String> differences = before.lastingDifferences(reader);
+      List<String> differences = before.differences(reader.readSettled());
       assertTrue(differences.toString().contains("+ ovs Port p1"), differences.toString());
       assertTrue(
           differences

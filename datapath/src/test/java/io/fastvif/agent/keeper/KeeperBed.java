@@ -105,6 +105,7 @@ final class KeeperBed implements AutoCloseable {
 
   void awaitState(String id, VifState wanted) throws Exception {
     Await.until(id + " " + wanted, () -> vif(id).state() == wanted);
+    awaitTold();
   }
 
   /** Waits until a VIF was brought back so often. */
@@ -112,7 +113,13 @@ final class KeeperBed implements AutoCloseable {
     Await.until(
         "repair " + count + " of " + id,
         () -> vif(id).repairs() >= count && vif(id).state() == VifState.PLUGGED);
+    awaitTold();
     assertEquals(count, vif(id).repairs());
+  }
+
+  /** What a VIF's new state brings with it, such as its event, is done before this is answered. */
+  private void awaitTold() throws Exception {
+    assertEquals(Outcome.UNCHANGED, done(keeper.unplug("nobody's")).outcome());
   }
 
   /** The events of a VIF, in order. */

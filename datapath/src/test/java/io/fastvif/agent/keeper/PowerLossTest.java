@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The store loses power after each of its steps, and is opened again. */
 class PowerLossTest {
-  private static final int SECONDS = 30;
+  private static final int SECONDS = 120;
   private static final String ABSENT = "absent";
 
   @TempDir Path folder;
