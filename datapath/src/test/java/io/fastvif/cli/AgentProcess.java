@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code agent} as a process, with its socket, its state and its log in one folder. */
 public final class AgentProcess implements AutoCloseable {
-  private static final int TIMEOUT_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 240;
 
   private final Path folder;
   private final Process process;

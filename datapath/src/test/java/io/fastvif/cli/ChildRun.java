@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** A run of the command as a process of its own, in the namespace of the thread that starts it. */
 record ChildRun(int status, String out, String err) {
   private static final int NOBODY = 65534;
-  private static final int TIMEOUT_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 240;
 
   /** As root, with nothing on the PATH. */
   static ChildRun asRoot(String... arguments) throws IOException, InterruptedException {

@@ -165,7 +165,7 @@ class CommandDocumentsTest {
     builder.environment().put("TERM", "dumb");
     Process process = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
     try {
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it hangs: " + command[0]);
+      assertTrue(process.waitFor(240, TimeUnit.SECONDS), "it hangs: " + command[0]);
     } finally {
       process.destroyForcibly();
     }

@@ -60,7 +60,7 @@ class DamagedFilesTest {
     System.arraycopy(command, 0, arguments, 0, command.length);
     arguments[command.length] = file.toString();
     assertTimeout(
-        Duration.ofMinutes(2),
+        Duration.ofMinutes(10),
         () -> {
           for (int i = 0; i < COUNT; i++) {
             Files.write(file, mutator.next(documents));

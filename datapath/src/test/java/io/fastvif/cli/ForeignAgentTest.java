@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What commands make of a socket where something else than a sound agent answers. */
 class ForeignAgentTest {
-  private static final long SECONDS = 30;
+  private static final long SECONDS = 120;
 
   @TempDir Path folder;
 

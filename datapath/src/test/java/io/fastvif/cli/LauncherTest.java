@@ -111,7 +111,7 @@ class LauncherTest {
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {
-      assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the command hangs");
+      assertTrue(process.waitFor(240, TimeUnit.SECONDS), "the command hangs");
     } finally {
       process.destroyForcibly();
     }

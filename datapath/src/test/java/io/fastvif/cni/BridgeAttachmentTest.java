@@ -43,9 +43,9 @@ class BridgeAttachmentTest {
           Set.of("10.88.0.2", "10.88.0.3", "fd88::2", "fd88::3"),
           lab.held(),
           lab.held().toString());
-      one.call(() -> ping.run("-c 1 -W 2 10.88.0.1"));
-      one.call(() -> ping.run("-c 1 -W 2 10.88.0.3"));
-      one.call(() -> ping.run("-6 -c 1 -W 2 fd88::3"));
+      one.call(() -> ping.run("-c 1 -w 60 10.88.0.1"));
+      one.call(() -> ping.run("-c 1 -w 60 10.88.0.3"));
+      one.call(() -> ping.run("-6 -c 1 -w 60 fd88::3"));
       lab.done("CHECK", "one", one, PodLab.with(network, "prevResult", result));
       assertTrue(result.contains("\"mtu\":1400"), result);
 

@@ -19,12 +19,17 @@ class BridgeKeysTest {
     return Peer.require("ip", "iproute2").run(arguments);
   }
 
-  private static String ping(Netns from, String to) {
-    return from.call(() -> Peer.require("ping", "iputils-ping").run("-c 1 -W 1 " + to));
+  /** Until it is answered once. */
+  private static void ping(Netns from, String to) {
+    ping(from, "-w 60", to);
+  }
+
+  private static String ping(Netns from, String patience, String to) {
+    return from.call(() -> Peer.require("ping", "iputils-ping").run("-c 1 " + patience + " " + to));
   }
 
   private static void pingFails(Netns from, String to) {
-    assertThrows(AssertionError.class, () -> ping(from, to));
+    assertThrows(AssertionError.class, () -> ping(from, "-W 1", to));
   }
 
   @KernelTest

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 /** A host in the thread's namespace, pods in others, and the plugins, ours and the reference's. */
 final class PodLab implements AutoCloseable {
   private static final Path REFERENCE = Path.of("/usr/lib/cni");
-  private static final long TIMEOUT_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 240;
 
   private final Path folder;
   private final VifHost host = VifHost.open();

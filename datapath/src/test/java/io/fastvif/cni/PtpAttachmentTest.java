@@ -23,9 +23,9 @@ class PtpAttachmentTest {
       Netns two = lab.pod();
       String result = lab.done("ADD", "one", one, network);
       lab.done("ADD", "two", two, network);
-      one.call(() -> ping.run("-c 1 -W 2 10.88.0.1"));
-      one.call(() -> ping.run("-c 1 -W 2 10.88.0.3"));
-      one.call(() -> ping.run("-6 -c 1 -W 2 fd88::3"));
+      one.call(() -> ping.run("-c 1 -w 60 10.88.0.1"));
+      one.call(() -> ping.run("-c 1 -w 60 10.88.0.3"));
+      one.call(() -> ping.run("-6 -c 1 -w 60 fd88::3"));
       String check = PodLab.with(network, "prevResult", result);
       lab.done("CHECK", "one", one, check);
       one.call(() -> Peer.require("ip", "iproute2").run("route del 0.0.0.0/0"));

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each program of Javadoc's first page does what it says. */
 class ExamplesTest {
   private static final Path PAGE = Path.of("src/main/java/io/fastvif/package-info.java");
-  private static final long PATIENCE_MILLIS = 30_000;
+  private static final long PATIENCE_MILLIS = 120_000;
 
   @TempDir Path folder;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nova and an agent that ends, hangs, comes back, or does not let it in. */
 class NovaAgentTest {
-  private static final int LIMIT_SECONDS = 3;
+  private static final int LIMIT_SECONDS = 15;
 
   @TempDir Path folder;
 

@@ -46,7 +46,7 @@ class NovaPlugTest {
   private static final String PCI_DEVICES = "/sys/bus/pci/devices";
 
   private static final List<String> LIFE = List.of("plug", "plug", "unplug");
-  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(4);
+  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** In the external_ids of a port's interface. */

@@ -27,7 +27,7 @@ public record HostState(SortedMap<String, SortedMap<String, String>> objects) {
   public static final String UNTIL = "until ";
 
   /** The kernel brings link states up to date once a second. */
-  private static final long SETTLE_NANOS = 4_000_000_000L;
+  private static final long SETTLE_NANOS = 60_000_000_000L;
 
   private static final long PAUSE_NANOS = 20_000_000L;
 

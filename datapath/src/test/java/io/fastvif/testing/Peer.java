@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that a test compares with. It runs in the namespace of the thread that runs it. */
 public final class Peer {
-  private static final long TIMEOUT_SECONDS = 120;
+  private static final long TIMEOUT_SECONDS = 300;
 
   static {
     Children.endWithThis();

@@ -13,7 +13,7 @@ public final class Reach {
   private static final int PORT = 4789;
   private static final int STEP_MILLIS = 100;
   private static final int TRIES_UNTIL_SURE = 20;
-  private static final int TRIES = 100;
+  private static final int TRIES = 600;
 
   private Reach() {}
 

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** DPDK's testpmd with one device, on one core beside its own, without huge pages. */
 public final class Testpmd implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 240;
 
   private final Process process;
   private final Path output;

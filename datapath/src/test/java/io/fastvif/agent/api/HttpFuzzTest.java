@@ -33,7 +33,7 @@ class HttpFuzzTest {
   private static final int CONNECTIONS = Integer.getInteger("fastvif.fuzz-connections", 300);
   private static final int AT_ONCE = 50;
   private static final long MAX_GROWTH = 48L << 20;
-  private static final long MAX_ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long MAX_ANSWER_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private static final String VIF = ApiLab.tap("fuzz-1", "fuzz1", 1500);
   private static final List<String> DOCUMENTS =
@@ -142,11 +142,14 @@ class HttpFuzzTest {
 
   /** What answers there are must be HTTP. */
   private void end(UnixHttp client) throws IOException {
-    if (random.nextBoolean() && client.hasAnswer()) {
-      int first = client.read();
-      assertTrue(first < 0 || first == 'H', () -> SEED + ": answered " + (char) first);
+    try (client) {
+      if (random.nextBoolean() && client.hasAnswer()) {
+        int first = client.read();
+        assertTrue(first < 0 || first == 'H', () -> SEED + ": answered " + (char) first);
+      }
+    } catch (SocketException reset) {
+      // ended without all that was sent being read
     }
-    client.close();
   }
 
   private static void ask(UnixHttp sound) throws IOException {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the client makes of what a server says, right and wrong. */
 class AgentClientTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String OK = "HTTP/1.1 200 OK\r\n";
 
   @TempDir Path folder;
@@ -41,9 +41,13 @@ class AgentClientTest {
 
   /** What is said of a server that says this. */
   private String problem(String... words) throws IOException {
+    return problemWithin(PATIENCE, words);
+  }
+
+  private String problemWithin(Duration patience, String... words) throws IOException {
     Path own = folder.resolve("s" + System.nanoTime());
     try (ScriptedServer server = new ScriptedServer(own, List.of(List.of(words)));
-        AgentClient client = new AgentClient(own.toString(), Duration.ofMillis(300))) {
+        AgentClient client = new AgentClient(own.toString(), patience)) {
       IOException failed =
           assertThrows(
               IOException.class,
@@ -175,7 +179,8 @@ class AgentClientTest {
         problem(OK + "A: b\r\n".repeat(200), ScriptedServer.CLOSE));
     assertEquals(
         "the agent at SOCKET is silent for 0.3 s",
-        problem(OK + "Content-Length: 5\r\n\r\nab", ScriptedServer.STAY));
+        problemWithin(
+            Duration.ofMillis(300), OK + "Content-Length: 5\r\n\r\nab", ScriptedServer.STAY));
   }
 
   @Test

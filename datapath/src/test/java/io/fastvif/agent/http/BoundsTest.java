@@ -24,7 +24,12 @@ class BoundsTest {
   @TempDir Path folder;
 
   private HttpLab lab(Bounds bounds) throws IOException {
-    return new HttpLab(folder, DEFAULT.with(bounds).with(HttpLab.SHORT));
+    return new HttpLab(folder, DEFAULT.with(bounds));
+  }
+
+  /** One that gives its callers little time. */
+  private HttpLab impatientLab() throws IOException {
+    return new HttpLab(folder, DEFAULT.with(HttpLab.SHORT));
   }
 
   @Test
@@ -96,7 +101,7 @@ class BoundsTest {
 
   @Test
   void whoIsHalfThereIsClosed() throws Exception {
-    try (HttpLab lab = lab(Bounds.DEFAULT);
+    try (HttpLab lab = impatientLab();
         UnixHttp silent = lab.connect();
         UnixHttp slowHead = lab.connect();
         UnixHttp slowBody = lab.connect();
@@ -118,7 +123,7 @@ class BoundsTest {
 
   @Test
   void whoDoesNotReadItsAnswerIsClosed() throws Exception {
-    try (HttpLab lab = lab(Bounds.DEFAULT);
+    try (HttpLab lab = impatientLab();
         UnixHttp large = lab.connect();
         UnixHttp stream = lab.connect();
         UnixHttp sound = lab.connect()) {

@@ -13,9 +13,9 @@ final class HttpLab implements AutoCloseable {
   /** Times that a test can wait for. */
   static final Times SHORT =
       new Times(
-          Duration.ofMillis(300),
-          Duration.ofMillis(300),
-          Duration.ofMillis(400),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(3),
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
           Duration.ofSeconds(20));

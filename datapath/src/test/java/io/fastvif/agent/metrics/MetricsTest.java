@@ -84,7 +84,7 @@ class MetricsTest {
     try (VifHost host = VifHost.open()) {
       VifGeneric tap = VifGeneric.builder().id("vif").plugin("tap").vifName("tap0").build();
       assertEquals(
-          Outcome.PLUGGED, host.plug(PlugRequest.of(tap)).get(10, TimeUnit.SECONDS).outcome());
+          Outcome.PLUGGED, host.plug(PlugRequest.of(tap)).get(60, TimeUnit.SECONDS).outcome());
       FakeKeeper keeper = new FakeKeeper(host);
       keeper.vifs.put(VifState.PLUGGED, 5L);
       keeper.vifs.put(VifState.ORPHAN, 3L);
