@@ -217,18 +217,13 @@ public final class VifHost implements AutoCloseable {
   }
 
   private PlugResult noRoom(String id) {
+    boolean isInterrupted = Thread.currentThread().isInterrupted();
     String why =
-        Thread.currentThread().isInterrupted()
+        isInterrupted
             ? "interrupted while the queue of " + engine + " was full"
             : "the queue of " + engine + " was full for " + submitLimit.toMillis() + " ms";
-    PlugFailure failure =
-        new PlugFailure(
-            id,
-            "not begun",
-            0,
-            why,
-            List.of(),
-            Thread.currentThread().isInterrupted() ? FailureKind.OTHER : FailureKind.TIMED_OUT);
+    FailureKind kind = isInterrupted ? FailureKind.OTHER : FailureKind.TIMED_OUT;
+    PlugFailure failure = new PlugFailure(id, "not begun", 0, why, List.of(), kind);
     return new PlugResult(null, Outcome.FAILED, failure, List.of());
   }
 
@@ -394,6 +389,11 @@ public final class VifHost implements AutoCloseable {
     return result.failure() != null
         && result.failure().wrongInput() != null
         && result.failure().wrongInput().isUntilUnplugged();
+  }
+
+  /** Whether this process serves vhost-user ports: whether the host was opened with a forwarder. */
+  public boolean servesVhostUser() {
+    return forwarder != null;
   }
 
   /**

@@ -108,6 +108,21 @@ final class AttachmentCheck {
     return port;
   }
 
+  /** Checks that the host has a route to each of the pod's addresses by a link. */
+  void requireRoutesBy(LinkState port) {
+    try (LinkSocket link = LinkSocket.open(port.name())) {
+      List<PodRoute> routes = link.routes();
+      for (CniResult.Address ip : addressing.ips()) {
+        InetAddress address = ip.cidr().address();
+        require(
+            routes.contains(new PodRoute(Cidr.host(address), null)),
+            "the host has no route to " + Cidr.text(address));
+      }
+    } catch (IOException failed) {
+      throw differs(failed.getMessage());
+    }
+  }
+
   /** Checks the link in the pod with its addresses and routes; its MAC address. */
   MacAddress podEnd() {
     try {

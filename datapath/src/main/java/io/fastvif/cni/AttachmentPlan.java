@@ -1,12 +1,16 @@
 package io.fastvif.cni;
 
+import io.fastvif.VifHost;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.PluginStep;
+import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import java.io.IOException;
@@ -17,6 +21,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /** Plans an attachment: how it is plugged, and how it is unplugged. */
 final class AttachmentPlan {
@@ -30,6 +35,8 @@ final class AttachmentPlan {
   private final Netns pod;
   private final String sandbox;
   private final CniResult addressing;
+  private final VifHost owner;
+  private final PodRecords records;
   private final MacAddress podMac;
   private final MacAddress hostMac = randomMac();
 
@@ -37,13 +44,19 @@ final class AttachmentPlan {
    * @param pod the pod's namespace, open until the plan has ended
    * @param sandbox the path of the namespace, as the runtime has named it
    * @param addressing the addresses and routes that the pod gets
+   * @param owner the host
+   * @param records what is written down of attachments
    */
   AttachmentPlan(
       AttachmentId id,
       NetworkConfiguration network,
       Netns pod,
       String sandbox,
-      CniResult addressing) {
+      CniResult addressing,
+      VifHost owner,
+      PodRecords records) {
+    this.owner = owner;
+    this.records = records;
     this.id = id;
     this.network = network;
     this.pod = pod;
@@ -74,6 +87,20 @@ final class AttachmentPlan {
   /** The addresses and routes that the pod gets. */
   CniResult addressing() {
     return addressing;
+  }
+
+  /** The plugins of VIFs, with some options over the host's. */
+  VifPlugins plugins(Map<String, String> options) {
+    return owner.configuration().plugins(options);
+  }
+
+  /** Whether this process serves vhost-user ports. */
+  boolean servesVhostUser() {
+    return owner.servesVhostUser();
+  }
+
+  PodRecords records() {
+    return records;
   }
 
   /** The address that the pod's end is made with: the one that is asked for, or a random one. */
@@ -199,15 +226,24 @@ final class AttachmentPlan {
    *
    * @param pods namespaces that links may be in which the host does not have; null if they have to
    *     be found out
+   * @param records what is written down of attachments
    */
-  static PlugPlan unplug(String vifId, List<Path> pods, HostSnapshot host) {
+  static PlugPlan unplug(String vifId, List<Path> pods, PodRecords records, HostSnapshot host) {
     PlanBuilder plan = new PlanBuilder(vifId, "", host);
+    host.vhostUserPort(vifId)
+        .ifPresent(
+            port ->
+                plan.add(
+                    PlannedStep.own(
+                        new VhostUserPortStep.ClosePort(port),
+                        new VhostUserPortStep.OpenPort(port))));
     plan.deleteRest();
     // With an end on the host it is nowhere else.
     if (host.linksOf(vifId).isEmpty() && (pods == null || !pods.isEmpty())) {
       add(plan, new RemovePodLinks(vifId, pods));
     }
     add(plan, new RemoveRules(vifId));
+    add(plan, new RemovePodFiles(records, vifId));
     return plan.unplugged();
   }
 }

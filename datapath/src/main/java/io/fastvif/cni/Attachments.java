@@ -11,6 +11,8 @@ final class Attachments {
     READERS.put(BridgeAttachment.NAME, BridgeAttachment::read);
     READERS.put(MacvlanAttachment.NAME, MacvlanAttachment::read);
     READERS.put(PtpAttachment.NAME, PtpAttachment::read);
+    READERS.put(TapAttachment.NAME, TapAttachment::read);
+    READERS.put(VhostUserAttachment.NAME, VhostUserAttachment::read);
   }
 
   private Attachments() {}

@@ -28,12 +28,35 @@ public final class CniPlugin {
   private static final String CNI_NETNS = "CNI_NETNS";
 
   private final VifHost host;
+  private final PodRecords records;
 
   /**
    * @param host stays the caller's
    */
   public CniPlugin(VifHost host) {
+    this(host, PodRecords.FOLDER);
+  }
+
+  /**
+   * @param host stays the caller's
+   * @param records the folder for what is written down of attachments with sockets, one for all
+   *     processes of the host; made when it is first needed
+   */
+  public CniPlugin(VifHost host, Path records) {
     this.host = host;
+    this.records = new PodRecords(records);
+  }
+
+  /**
+   * Opens the vhost-user ports of attachments again that a process has served which has ended: for
+   * a process that stays, when it begins.
+   *
+   * @return completes when it is done, and never exceptionally: what fails is logged
+   */
+  public CompletableFuture<Void> restore() {
+    return host.servesVhostUser()
+        ? new RestorePorts(host, records).run()
+        : CompletableFuture.completedFuture(null);
   }
 
   /** The answer to VERSION, for which no host is needed. */
@@ -127,7 +150,8 @@ public final class CniPlugin {
       PodLinks.requireDetached(pod, id);
       CniResult addressing = addressing(network, ipam, id);
       AttachmentPlan plan =
-          new AttachmentPlan(id, network, pod, request.variable(CNI_NETNS), addressing);
+          new AttachmentPlan(
+              id, network, pod, request.variable(CNI_NETNS), addressing, host, records);
       return takeAwayUnfinished(id)
           .thenCompose(
               cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
@@ -234,7 +258,8 @@ public final class CniPlugin {
   }
 
   private CompletableFuture<PlugResult> unplug(String vifId, List<Path> pods) {
-    return host.execute(vifId, (snapshot, claims) -> AttachmentPlan.unplug(vifId, pods, snapshot));
+    return host.execute(
+        vifId, (snapshot, claims) -> AttachmentPlan.unplug(vifId, pods, records, snapshot));
   }
 
   /** Where the runtime says that the pod is; null if it does not say. */
@@ -281,7 +306,7 @@ public final class CniPlugin {
 
   private CompletableFuture<CniAnswer> collect(CniRequest request) {
     NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
-    return new GarbageCollection(host, network)
+    return new GarbageCollection(host, network, records)
         .run(Ipam.toRemove(network, request), this::unplug)
         .thenApply(collected -> CniAnswer.of(""));
   }

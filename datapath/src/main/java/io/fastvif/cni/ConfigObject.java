@@ -25,6 +25,11 @@ final class ConfigObject {
     return path.isEmpty() ? key : path + "." + key;
   }
 
+  /** The names of all that is there. */
+  Set<String> keys() {
+    return members.keySet();
+  }
+
   private Object take(String key) {
     taken.add(key);
     return members.get(key);

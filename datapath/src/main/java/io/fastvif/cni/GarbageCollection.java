@@ -28,8 +28,10 @@ final class GarbageCollection {
 
   private final VifHost host;
   private final NetworkConfiguration network;
+  private final PodRecords records;
 
-  GarbageCollection(VifHost host, NetworkConfiguration network) {
+  GarbageCollection(VifHost host, NetworkConfiguration network, PodRecords records) {
+    this.records = records;
     this.host = host;
     this.network = network;
   }
@@ -105,10 +107,11 @@ final class GarbageCollection {
     }
     try {
       present.addAll(PodRules.vifIds());
+      records.all().forEach(record -> present.add(record.vifId()));
     } catch (IOException unreadable) {
       throw new CniException(
           CniException.HOST_REFUSED,
-          "the rules of pods cannot be read",
+          "what pods have cannot be read",
           unreadable.getMessage(),
           unreadable);
     }

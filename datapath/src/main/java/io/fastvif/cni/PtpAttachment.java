@@ -5,8 +5,6 @@ import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.PlanBuilder;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -82,16 +80,6 @@ final class PtpAttachment implements PodAttachment {
     LinkState port = check.hostEnd();
     check.podEnd();
     check.requireRules(rules(check.id(), check.addressing()));
-    try (LinkSocket link = LinkSocket.open(port.name())) {
-      List<PodRoute> routes = link.routes();
-      for (CniResult.Address ip : check.addressing().ips()) {
-        InetAddress address = ip.cidr().address();
-        check.require(
-            routes.contains(new PodRoute(Cidr.host(address), null)),
-            "the host has no route to " + Cidr.text(address));
-      }
-    } catch (IOException failed) {
-      throw check.differs(failed.getMessage());
-    }
+    check.requireRoutesBy(port);
   }
 }

@@ -17,15 +17,18 @@
  *   <li>Masquerading and the check of source addresses are rules of nf_tables in tables of our own.
  *   <li>A key that is not supported is refused, whatever the version: nothing is silently left out.
  *   <li>The agent's orphan search leaves attachments alone: their runtime says when they end.
- *   <li>What is in the pod's namespace alone, as a macvlan is, bears an alias of its own that also
- *       says whose host made it. It is looked for where the runtime says that the pod is; DEL
- *       without a namespace, and GC, look into every namespace that has a path.
- *   <li>There are the attachments {@code bridge}, {@code macvlan} and {@code ptp}. There are none
- *       of Open vSwitch, SR-IOV, taps or vhost-user, and no VLANs on bridges.
+ *   <li>What is in the pod's namespace alone, as macvlans and taps are, bears an alias of its own
+ *       that also says whose host made it. It is looked for where the runtime says that the pod is;
+ *       DEL without a namespace, and GC, look into every namespace that has a path.
+ *   <li>Of an attachment by vhost-user a record says before anything is made which socket and files
+ *       it has: DEL and GC find them by it, and an agent that starts opens the ports again.
+ *   <li>There are the attachments {@code bridge}, {@code macvlan}, {@code ptp}, {@code tap} and, by
+ *       fastvif's own forwarder, {@code vhostuser}. There are none of Open vSwitch, with DPDK or
+ *       without, or SR-IOV, and no VLANs on bridges.
  * </ol>
  *
- * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code netlink},
- * {@code netlink.netfilter}, {@code netlink.route}, {@code netlink.route.kind}, {@code netns},
- * {@code plan}, {@code plugin}, {@code trace}, {@code vif}.
+ * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code json},
+ * {@code netlink}, {@code netlink.netfilter}, {@code netlink.route}, {@code netlink.route.kind},
+ * {@code netns}, {@code plan}, {@code plugin}, {@code trace}, {@code tuntap}, {@code vif}.
  */
 package io.fastvif.cni;

@@ -11,6 +11,7 @@ import io.fastvif.cni.CniPlugin;
 import io.fastvif.cni.CniRequest;
 import io.fastvif.vif.InvalidInputException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** {@code POST /v1/cni}: what a container runtime asks of the plugin that it executes. */
@@ -22,6 +23,7 @@ final class CniRoute {
 
   private CniRoute(VifHost host) {
     plugin = new CniPlugin(host);
+    CompletableFuture<Void> unused = plugin.restore(); // tells of nothing but to the log
   }
 
   /** IPAM may wait for files; the plug itself is answered later and keeps no thread. */

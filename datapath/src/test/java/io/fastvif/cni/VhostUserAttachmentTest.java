@@ -1,0 +1,214 @@
+package io.fastvif.cni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
+import io.fastvif.fastpath.ForwardingPorts;
+import io.fastvif.forward.Idle;
+import io.fastvif.netns.Netns;
+import io.fastvif.testing.Await;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
+import io.fastvif.testing.Testpmd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+
+class VhostUserAttachmentTest {
+  private static final String MAC = "02:00:00:00:00:07";
+
+  @TempDir Path folder;
+
+  /** An agent's part of it. */
+  private final class Served implements AutoCloseable {
+    private final ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE);
+    private final VifHost host = VifHost.open(VifHostOptions.byDefault().withForwarder(ports));
+    private final CniPlugin plugin = new CniPlugin(host, folder.resolve("records"));
+
+    CniAnswer ask(String verb, Netns pod, String network) {
+      return plugin.answer(new CniRequest(PodLab.variables(verb, "one", pod), network)).join();
+    }
+
+    String done(String verb, Netns pod, String network) {
+      CniAnswer answer = ask(verb, pod, network);
+      assertFalse(answer.isError(), answer.text());
+      return answer.text();
+    }
+
+    String refused(int code, String verb, Netns pod, String network) {
+      CniAnswer answer = ask(verb, pod, network);
+      assertTrue(answer.isError() && answer.text().contains("\"code\":" + code), answer.text());
+      return answer.text();
+    }
+
+    @Override
+    public void close() {
+      host.close();
+      ports.close();
+    }
+  }
+
+  private Path info() {
+    return folder.resolve("info").resolve("pod.json");
+  }
+
+  private String network(String mode) {
+    return ("{'cniVersion':'1.1.0','name':'net','type':'fastvif','attachment':'vhostuser',"
+            + "'host':{'engine':'fastvif','iftype':'vhostuser','netType':'bridge',"
+            + "'vhost':{'mode':'"
+            + mode
+            + "','group':'0'},'bridge':{'bridgeName':'br7'}},"
+            + "'container':{'engine':'testpmd','iftype':'vhostuser','netType':'interface'},"
+            + "'sharedDir':'"
+            + folder.resolve("shared")
+            + "','runtimeConfig':{'mac':'"
+            + MAC
+            + "','CNIDeviceInfoFile':'"
+            + info()
+            + "'},'ipam':{'type':'static','addresses':[{'address':'10.88.0.2/24'}]}}")
+        .replace('\'', '"');
+  }
+
+  /** As DEL has it when everything else is lost. */
+  private static final String NAME_ALONE =
+      "{\"cniVersion\":\"1.1.0\",\"name\":\"net\",\"type\":\"fastvif\"}";
+
+  private Path socket() {
+    return folder.resolve("shared").resolve("one").resolve("one-eth0");
+  }
+
+  private static String ip(String arguments) throws Exception {
+    return Peer.require("ip", "iproute2").run(arguments);
+  }
+
+  private void pods(Netns pod, String more) throws Exception {
+    Peer ping = Peer.require("ping", "iputils-ping");
+    String device = "net_virtio_user0,path=" + socket() + ",mac=" + MAC + more;
+    try (Testpmd testpmd =
+        pod.call(() -> Testpmd.start(folder, device, "--forward-mode=icmpecho"))) {
+      Await.until(
+          "an answer of testpmd",
+          () -> {
+            assertTrue(testpmd.isAlive(), testpmd::output);
+            try {
+              ping.run("-c 1 -W 1 10.88.0.2");
+              return true;
+            } catch (AssertionError unanswered) {
+              return false;
+            }
+          });
+    }
+  }
+
+  private List<String> left() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(path -> !Files.isDirectory(path))
+          .map(path -> folder.relativize(path).toString())
+          .filter(path -> !path.startsWith("dpdk") && !path.equals("records/lock"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @KernelTest
+  void applicationInThePodAnswersAlsoWhenTheAgentHasStartedAgain() throws Exception {
+    String network = network("server");
+    try (Netns pod = Netns.createPrivate()) {
+      try (Served agent = new Served()) {
+        agent.done("STATUS", null, network);
+        String result = agent.done("ADD", pod, network);
+        assertTrue(result.contains("\"socketPath\":\"" + socket() + "\""), result);
+        assertEquals(
+            "{\"type\":\"vhost-user\",\"version\":\"1.1.0\",\"vhost-user\":{\"mode\":\"client\","
+                + "\"path\":\""
+                + socket()
+                + "\"}}",
+            Files.readString(info()));
+        ip("address add 10.88.0.1/24 dev br7");
+        pods(pod, "");
+        String check = PodLab.with(network, "prevResult", result);
+        agent.done("CHECK", pod, check);
+        agent.refused(CniException.INVALID_CONFIGURATION, "ADD", pod, network);
+        Files.delete(info());
+        agent.refused(CniException.DIFFERS, "CHECK", pod, check);
+      }
+      try (Served agent = new Served()) {
+        agent.plugin.restore().join();
+        pods(pod, "");
+        agent.done("DEL", null, NAME_ALONE);
+        agent.done("DEL", null, NAME_ALONE);
+        assertEquals(List.of(), left());
+        assertFalse(Files.exists(socket().getParent()));
+        assertFalse(ip("-o link show").contains("vhu"));
+      }
+    }
+  }
+
+  @KernelTest
+  void podMayMakeTheSocket() throws Exception {
+    String network = network("client");
+    try (Netns pod = Netns.createPrivate();
+        Served agent = new Served()) {
+      agent.done("ADD", pod, network);
+      ip("address add 10.88.0.1/24 dev br7");
+      pods(pod, ",server=1");
+      String valid = PodLab.with(NAME_ALONE, "cni.dev/valid-attachments", "[]");
+      agent.done("GC", null, valid);
+      assertEquals(List.of(), left());
+      assertFalse(ip("-o link show").contains("vhu"));
+    }
+  }
+
+  @KernelTest
+  void hostMayRouteToThePod() throws Exception {
+    String network =
+        network("server")
+            .replace("\"netType\":\"bridge\"", "\"netType\":\"interface\"")
+            .replace(",\"bridge\":{\"bridgeName\":\"br7\"}", "");
+    try (Netns pod = Netns.createPrivate();
+        Served agent = new Served()) {
+      ip("link set lo up");
+      ip("address add 192.0.2.1/32 dev lo");
+      agent.done("STATUS", null, network);
+      String result = agent.done("ADD", pod, network);
+      pods(pod, "");
+      String check = PodLab.with(network, "prevResult", result);
+      agent.done("CHECK", pod, check);
+      ip("route del 10.88.0.2");
+      String error = agent.refused(CniException.DIFFERS, "CHECK", pod, check);
+      assertTrue(error.contains("no route to 10.88.0.2"), error);
+      agent.done("DEL", pod, network);
+      assertEquals(List.of(), left());
+      assertFalse(ip("-o link show").contains("vhu"));
+    }
+  }
+
+  @KernelTest
+  void whatFailsLeavesNothing() throws Exception {
+    try (Netns pod = Netns.createPrivate();
+        Served agent = new Served()) {
+      Files.writeString(folder.resolve("info"), "in the way");
+      agent.refused(CniException.HOST_REFUSED, "ADD", pod, network("server"));
+      assertEquals(List.of("info"), left());
+      assertFalse(ip("-o link show").contains("vhu"));
+      String ovs = network("server").replace("\"fastvif\",\"if", "\"ovs-dpdk\",\"if");
+      String error = agent.refused(CniException.UNSUPPORTED_FIELD, "ADD", pod, ovs);
+      assertTrue(error.contains("host.engine"), error);
+      String group = network("server").replace("\"group\":\"0\"", "\"group\":\"no such\"");
+      agent.refused(CniException.INVALID_CONFIGURATION, "ADD", pod, group);
+      String up = network("server").replace(folder + "/shared", folder + "/../shared");
+      agent.refused(CniException.INVALID_CONFIGURATION, "ADD", pod, up);
+    }
+    try (PodLab lab = new PodLab(folder)) {
+      String status = lab.refused(CniException.UNAVAILABLE, "STATUS", "", null, network("server"));
+      assertTrue(status.contains("an agent"), status);
+      lab.refused(CniException.INVALID_CONFIGURATION, "ADD", "one", lab.pod(), network("server"));
+    }
+  }
+}
