@@ -25,7 +25,7 @@ final class AttachmentCheck {
    * @param network with the result of ADD
    */
   AttachmentCheck(VifHost host, AttachmentId id, NetworkConfiguration network, Netns pod) {
-    this.host = host.snapshot();
+    this.host = network.attachment().snapshot(host);
     this.id = id;
     this.network = network;
     this.pod = pod;

@@ -142,11 +142,13 @@ final class AttachmentPlan {
    * @param byHand how the host's end is set up
    */
   void addVeth(PlanBuilder plan, String port, LinkSettings byHand) {
-    plan.port(
-        new NetlinkStep.CreateVeth(
-            port, hostMac, id.ifName(), podMac, network.mtu(), pod.descriptor()),
-        LinkSettings.NONE.withMtu(network.mtu()).withAddress(hostMac),
-        byHand);
+    plan.port(veth(port), LinkSettings.NONE.withMtu(network.mtu()).withAddress(hostMac), byHand);
+  }
+
+  /** Makes such a pair. */
+  NetlinkStep.CreateVeth veth(String port) {
+    return new NetlinkStep.CreateVeth(
+        port, hostMac, id.ifName(), podMac, network.mtu(), pod.descriptor());
   }
 
   /**
@@ -205,10 +207,15 @@ final class AttachmentPlan {
   String freeName(String prefix, HostSnapshot host) {
     for (int salt = 0; ; salt++) {
       String name = prefix + hash(id.vifId() + (salt == 0 ? "" : "/" + salt));
-      if (host.link(name).isEmpty()) {
+      if (host.link(name).isEmpty() && !isOthersPort(name, host)) {
         return name;
       }
     }
+  }
+
+  /** A port whose link is gone keeps its name. */
+  private boolean isOthersPort(String name, HostSnapshot host) {
+    return network.usesOvs() && host.ovs().port(name).isPresent();
   }
 
   private static String hash(String text) {
@@ -227,9 +234,11 @@ final class AttachmentPlan {
    * @param pods namespaces that links may be in which the host does not have; null if they have to
    *     be found out
    * @param records what is written down of attachments
+   * @param host with Open vSwitch's rows as far as they are known
    */
   static PlugPlan unplug(String vifId, List<Path> pods, PodRecords records, HostSnapshot host) {
     PlanBuilder plan = new PlanBuilder(vifId, "", host);
+    OvsPorts.delete(vifId, plan, host.ovs());
     host.vhostUserPort(vifId)
         .ifPresent(
             port ->

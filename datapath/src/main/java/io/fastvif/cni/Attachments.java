@@ -10,6 +10,7 @@ final class Attachments {
   static {
     READERS.put(BridgeAttachment.NAME, BridgeAttachment::read);
     READERS.put(MacvlanAttachment.NAME, MacvlanAttachment::read);
+    READERS.put(OvsAttachment.NAME, OvsAttachment::read);
     READERS.put(PtpAttachment.NAME, PtpAttachment::read);
     READERS.put(TapAttachment.NAME, TapAttachment::read);
     READERS.put(VhostUserAttachment.NAME, VhostUserAttachment::read);

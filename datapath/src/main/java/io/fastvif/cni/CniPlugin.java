@@ -8,6 +8,8 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.trace.Log;
 import io.fastvif.vif.InvalidInputException;
 import java.nio.file.InvalidPathException;
@@ -145,6 +147,7 @@ public final class CniPlugin {
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.of(network, request);
     requireDetached(id);
+    network.attachment().require(host);
     Netns pod = openPod(request.variable(CNI_NETNS));
     try {
       PodLinks.requireDetached(pod, id);
@@ -152,7 +155,7 @@ public final class CniPlugin {
       AttachmentPlan plan =
           new AttachmentPlan(
               id, network, pod, request.variable(CNI_NETNS), addressing, host, records);
-      return takeAwayUnfinished(id)
+      return takeAwayUnfinished(network, id)
           .thenCompose(
               cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
           .thenApply(plugged -> result(network, plan, require(plugged)))
@@ -177,10 +180,15 @@ public final class CniPlugin {
   }
 
   /** An ADD that was broken off may have left something. */
-  private CompletableFuture<PlugResult> takeAwayUnfinished(AttachmentId id) {
+  private CompletableFuture<PlugResult> takeAwayUnfinished(
+      NetworkConfiguration network, AttachmentId id) {
+    HostSnapshot snapshot = network.attachment().snapshot(host);
     boolean isBrokenOff =
-        host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> link.isUnfinished());
-    return isBrokenOff ? unplug(id.vifId(), List.of()) : CompletableFuture.completedFuture(null);
+        snapshot.linksOf(id.vifId()).stream().anyMatch(link -> link.isUnfinished())
+            || (network.usesOvs() && OvsPorts.has(snapshot, id.vifId()));
+    return isBrokenOff
+        ? unplug(network, id.vifId(), List.of())
+        : CompletableFuture.completedFuture(null);
   }
 
   /** The address is freed whatever becomes of the runtime's own DEL. */
@@ -257,9 +265,20 @@ public final class CniPlugin {
         : addressing.dns();
   }
 
-  private CompletableFuture<PlugResult> unplug(String vifId, List<Path> pods) {
+  /** Where the configuration does not say Open vSwitch now, it is looked at if it is there. */
+  private CompletableFuture<PlugResult> unplug(
+      NetworkConfiguration network, String vifId, List<Path> pods) {
+    boolean needsOvs = network.usesOvs();
+    boolean asksOvs = needsOvs || host.usesOvs();
     return host.execute(
-        vifId, (snapshot, claims) -> AttachmentPlan.unplug(vifId, pods, records, snapshot));
+        vifId,
+        (snapshot, claims) -> {
+          HostSnapshot seen = asksOvs ? snapshot : snapshot.withOvs(() -> OvsSnapshot.UNKNOWN);
+          if (needsOvs && !seen.ovs().isKnown()) {
+            throw new CniException(CniException.TRY_AGAIN_LATER, OvsPorts.away(host));
+          }
+          return AttachmentPlan.unplug(vifId, pods, records, seen);
+        });
   }
 
   /** Where the runtime says that the pod is; null if it does not say. */
@@ -276,7 +295,10 @@ public final class CniPlugin {
     NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.toRemove(network, request);
-    return unplug(id.vifId(), pods(request.variable(CNI_NETNS)))
+    if (network.usesOvs()) {
+      OvsPorts.require(host);
+    }
+    return unplug(network, id.vifId(), pods(request.variable(CNI_NETNS)))
         .thenApplyAsync(
             unplugged -> {
               require(unplugged);
@@ -307,7 +329,7 @@ public final class CniPlugin {
   private CompletableFuture<CniAnswer> collect(CniRequest request) {
     NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
     return new GarbageCollection(host, network, records)
-        .run(Ipam.toRemove(network, request), this::unplug)
+        .run(Ipam.toRemove(network, request), (vifId, pods) -> unplug(network, vifId, pods))
         .thenApply(collected -> CniAnswer.of(""));
   }
 

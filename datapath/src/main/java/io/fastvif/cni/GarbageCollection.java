@@ -3,6 +3,7 @@ package io.fastvif.cni;
 import io.fastvif.VifHost;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.Aliases;
+import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ import java.util.function.BiFunction;
 
 /**
  * Takes away the attachments of a network that its runtime does not know any more, as the host
- * itself tells of them: links by their alias, rules by their comment, addresses by their files.
+ * itself tells of them: links by their alias, ports of Open vSwitch by their mark, rules by their
+ * comment, addresses by their files.
  */
 final class GarbageCollection {
   private static final String VALID = "cni.dev/valid-attachments";
@@ -97,12 +99,14 @@ final class GarbageCollection {
   }
 
   /**
-   * The ids of all VIFs of which the host has links or rules, and of those that hold addresses;
-   * each with the pods that have links of it.
+   * The ids of all VIFs of which the host has links, ports of Open vSwitch or rules, and of those
+   * that hold addresses; each with the pods that have links of it.
    */
   private Map<String, List<Path>> present(List<String> holders) {
+    HostSnapshot snapshot = network.usesOvs() ? OvsPorts.require(host) : host.snapshot();
     Set<String> present = new HashSet<>(holders);
-    for (LinkState link : host.snapshot().links()) {
+    present.addAll(OvsPorts.vifIds(snapshot));
+    for (LinkState link : snapshot.links()) {
       Aliases.vifId(link.alias()).ifPresent(present::add);
     }
     try {

@@ -178,6 +178,11 @@ final class NetworkConfiguration {
     return attachment;
   }
 
+  /** Whether its pods are ports of Open vSwitch, as far as the configuration says now. */
+  boolean usesOvs() {
+    return OvsAttachment.NAME.equals(json.get("attachment"));
+  }
+
   /** What the runtime says of this one pod; attachments take their keys of it. */
   ConfigObject runtime() {
     return runtime;

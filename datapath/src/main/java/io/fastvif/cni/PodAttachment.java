@@ -15,6 +15,16 @@ interface PodAttachment {
     return given;
   }
 
+  /** The host as this way has to see it. */
+  default HostSnapshot snapshot(VifHost host) {
+    return host.snapshot();
+  }
+
+  /** Before anything is done for a pod: fails if the host lacks what the way takes. */
+  default void require(VifHost host) {
+    // takes nothing that is not made
+  }
+
   /** The plan to attach a pod; nothing on the host bears the VIF's alias yet. */
   PlugPlan plug(AttachmentPlan pod, HostSnapshot host);
 

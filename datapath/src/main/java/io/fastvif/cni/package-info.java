@@ -22,13 +22,16 @@
  *       DEL without a namespace, and GC, look into every namespace that has a path.
  *   <li>Of an attachment by vhost-user a record says before anything is made which socket and files
  *       it has: DEL and GC find them by it, and an agent that starts opens the ports again.
- *   <li>There are the attachments {@code bridge}, {@code macvlan}, {@code ptp}, {@code tap} and, by
- *       fastvif's own forwarder, {@code vhostuser}. There are none of Open vSwitch, with DPDK or
- *       without, or SR-IOV, and no VLANs on bridges.
+ *   <li>A port of Open vSwitch bears the VIF's mark, by which DEL and GC find it when its link is
+ *       gone already.
+ *   <li>There are the attachments {@code bridge}, {@code macvlan}, {@code ovs}, {@code ptp}, {@code
+ *       tap} and, by fastvif's own forwarder, {@code vhostuser}. There are none of host devices,
+ *       SR-IOV or Open vSwitch with DPDK, and no VLANs on bridges.
  * </ol>
  *
  * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code json},
  * {@code netlink}, {@code netlink.netfilter}, {@code netlink.route}, {@code netlink.route.kind},
- * {@code netns}, {@code plan}, {@code plugin}, {@code trace}, {@code tuntap}, {@code vif}.
+ * {@code netns}, {@code plan}, {@code plugin}, {@code plugin.ovs}, {@code trace}, {@code tuntap},
+ * {@code vif}.
  */
 package io.fastvif.cni;

@@ -71,6 +71,17 @@ public sealed interface OvsdbValue {
     return "";
   }
 
+  /** All atoms that are numbers. */
+  default Set<Integer> numbers() {
+    Set<Integer> numbers = new LinkedHashSet<>();
+    for (Object atom : atomsOrNone()) {
+      if (atom instanceof Number number) {
+        numbers.add(number.intValue());
+      }
+    }
+    return numbers;
+  }
+
   /** The only atom as a number; empty if there is none. */
   default OptionalLong number() {
     for (Object atom : atomsOrNone()) {

@@ -1,5 +1,6 @@
 package io.fastvif.plan;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -40,10 +41,22 @@ public record OvsPort(
    * @param trunkOnly whether the port carries the tag's VLAN as a trunk ({@code vlan_mode}, {@code
    *     trunks}), and so nothing at all if no other port is in that VLAN
    * @param qos its QoS row; null for none
+   * @param trunks the VLANs that it carries as a trunk ({@code vlan_mode}, {@code trunks}), in
+   *     order; empty where {@code tag} and {@code trunkOnly} say all
    */
-  public record Creation(OptionalInt tag, boolean trunkOnly, Qos qos) {
+  public record Creation(OptionalInt tag, boolean trunkOnly, Qos qos, List<Integer> trunks) {
     /** Nothing. */
     public static final Creation NONE = new Creation(OptionalInt.empty(), false, null);
+
+    /** One that is a trunk of its tag's VLAN at most. */
+    public Creation(OptionalInt tag, boolean trunkOnly, Qos qos) {
+      this(tag, trunkOnly, qos, List.of());
+    }
+
+    /** Copies the list. */
+    public Creation {
+      trunks = List.copyOf(trunks);
+    }
   }
 
   /**
@@ -77,8 +90,11 @@ public record OvsPort(
     if (creation.tag().isPresent()) {
       text.append(" tag=").append(creation.tag().getAsInt());
     }
-    if (creation.trunkOnly()) {
+    if (creation.trunkOnly() || !creation.trunks().isEmpty()) {
       text.append(" vlan_mode=trunk");
+    }
+    if (!creation.trunks().isEmpty()) {
+      text.append(" trunks=").append(creation.trunks());
     }
     if (creation.qos() != null) {
       text.append(" qos=").append(creation.qos().type());

@@ -63,8 +63,24 @@ public interface OvsSnapshot {
    *
    * @param bridge the name of the bridge that it is on; empty if it is on none
    * @param tag its VLAN tag, if it has one
+   * @param vlanMode what Open vSwitch makes of its VLANs ({@code vlan_mode}); empty for what they
+   *     say by themselves
+   * @param trunks the VLANs that it carries as a trunk; empty for all
    */
-  record PortRow(UUID uuid, String name, String bridge, OptionalInt tag, Set<UUID> interfaces) {}
+  record PortRow(
+      UUID uuid,
+      String name,
+      String bridge,
+      OptionalInt tag,
+      String vlanMode,
+      Set<Integer> trunks,
+      Set<UUID> interfaces) {
+    /** Copies the sets. */
+    public PortRow {
+      trunks = Set.copyOf(trunks);
+      interfaces = Set.copyOf(interfaces);
+    }
+  }
 
   /**
    * A row of Interface.

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
+import io.fastvif.config.HostConfiguration;
 import io.fastvif.netns.Netns;
 import io.fastvif.testing.Peer;
 import java.io.IOException;
@@ -27,15 +29,24 @@ final class PodLab implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 240;
 
   private final Path folder;
-  private final VifHost host = VifHost.open();
-  private final CniPlugin plugin = new CniPlugin(host);
+  private final VifHost host;
+  private final CniPlugin plugin;
   private final List<Netns> pods = new ArrayList<>();
 
   /** What a plugin that is a program has answered. */
   record Ended(int status, String text) {}
 
   PodLab(Path folder) {
+    this(folder, Map.of());
+  }
+
+  /** One whose host has options. */
+  PodLab(Path folder, Map<String, String> options) {
     this.folder = folder;
+    HostConfiguration.Builder configuration = HostConfiguration.builder(Map.of());
+    options.forEach(configuration::option);
+    host = VifHost.open(VifHostOptions.of(configuration.build()));
+    plugin = new CniPlugin(host);
   }
 
   VifHost host() {

@@ -367,6 +367,10 @@ final class OvsBatch {
         columns.put("trunks", OvsdbValue.of(creation.tag().getAsInt()));
       }
     }
+    if (!creation.trunks().isEmpty()) {
+      columns.put("vlan_mode", OvsdbValue.of("trunk"));
+      columns.put("trunks", OvsdbValue.set(creation.trunks().stream().map(Long::valueOf).toList()));
+    }
     if (creation.qos() != null) {
       deleteQos(port.name());
       owned(

@@ -66,7 +66,7 @@ final class OvsRows implements RowListener, OvsSnapshot {
     return client
         .monitor("Open_vSwitch", "next_cfg", "cur_cfg")
         .monitor("Bridge", BridgeUse.COLUMNS.toArray(String[]::new))
-        .monitor("Port", "name", "interfaces", "tag")
+        .monitor("Port", "name", "interfaces", "tag", "vlan_mode", "trunks")
         .monitor(
             "Interface",
             "name",
@@ -272,6 +272,8 @@ final class OvsRows implements RowListener, OvsSnapshot {
         name(row),
         bridgeOfPort.getOrDefault(row.uuid(), ""),
         number(row.get("tag").number()),
+        row.get("vlan_mode").text(),
+        row.get("trunks").numbers(),
         row.get("interfaces").rows());
   }
 

@@ -61,7 +61,8 @@ record FakeOvsRows(
                     new UUID(2, 2), bridge, "netdev", Set.of(uuid), Set.of())),
             Map.of(
                 name,
-                new OvsSnapshot.PortRow(uuid, name, bridge, OptionalInt.empty(), Set.of(uuid))),
+                new OvsSnapshot.PortRow(
+                    uuid, name, bridge, OptionalInt.empty(), "", Set.of(), Set.of(uuid))),
             Map.of(
                 name,
                 new OvsSnapshot.InterfaceRow(
