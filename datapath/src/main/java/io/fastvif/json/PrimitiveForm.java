@@ -1,6 +1,7 @@
 package io.fastvif.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import io.fastvif.vif.Envelope;
 import io.fastvif.vif.Field;
 import io.fastvif.vif.InvalidInputException;
@@ -107,6 +108,26 @@ final class PrimitiveForm {
     return node;
   }
 
+  /** Has the changes of all objects written in one order, which to os-vif is left to chance. */
+  static void sortChanges(JsonGenerator out) {
+    out.assignCurrentValue(Order.SORTED);
+  }
+
+  private enum Order {
+    /** By name. */
+    SORTED
+  }
+
+  private static List<String> names(JsonGenerator out, Set<String> changes) {
+    JsonStreamContext root = out.getOutputContext();
+    while (root.getParent() != null) {
+      root = root.getParent();
+    }
+    return root.getCurrentValue() == Order.SORTED
+        ? changes.stream().sorted().toList()
+        : List.copyOf(changes);
+  }
+
   static void write(JsonGenerator out, VersionedObject object) throws IOException {
     ObjectSchema<?, ?> schema = ObjectSchemas.of(object.objectName());
     Envelope envelope = object.envelope();
@@ -120,7 +141,7 @@ final class PrimitiveForm {
     out.writeEndObject();
     if (envelope.changes().hasValue()) {
       out.writeFieldName(CHANGES);
-      NAMES.write(out, List.copyOf(envelope.changes().get()));
+      NAMES.write(out, names(out, envelope.changes().get()));
     }
     out.writeEndObject();
   }

@@ -18,7 +18,17 @@ public final class VersionedObjectWriter {
    * @throws InvalidInputException if a field is set that the object's version does not have
    */
   public static String write(VersionedObject object) {
-    return write(object, false);
+    return write(object, false, false);
+  }
+
+  /**
+   * The object on one line, which is the same for objects that say the same: each object's changes
+   * are a set, whose order is another in each process of Python's.
+   *
+   * @throws InvalidInputException if a field is set that the object's version does not have
+   */
+  public static String writeCanonical(VersionedObject object) {
+    return write(object, false, true);
   }
 
   /**
@@ -27,16 +37,19 @@ public final class VersionedObjectWriter {
    * @throws InvalidInputException if a field is set that the object's version does not have
    */
   public static String writePretty(VersionedObject object) {
-    return write(object, true);
+    return write(object, true, false);
   }
 
-  private static String write(VersionedObject object, boolean pretty) {
+  private static String write(VersionedObject object, boolean pretty, boolean sorted) {
     StringWriter text = new StringWriter();
     // Not closed on failure: that would make the half-written object look whole.
     try {
       JsonGenerator out = JsonTree.FACTORY.createGenerator(text);
       if (pretty) {
         out.setPrettyPrinter(new DefaultPrettyPrinter());
+      }
+      if (sorted) {
+        PrimitiveForm.sortChanges(out);
       }
       PrimitiveForm.write(out, object);
       out.close();

@@ -96,12 +96,13 @@ final class Declaration {
   static Declaration of(PlugRequest request, Map<String, String> options) {
     String id = request.vif().id().require("id");
     StringBuilder text = new StringBuilder("{\"vif\":");
-    text.append(VersionedObjectWriter.write(request.vif()));
+    text.append(VersionedObjectWriter.writeCanonical(request.vif()));
     request
         .instance()
         .ifPresent(
             instance ->
-                text.append(",\"instance\":").append(VersionedObjectWriter.write(instance)));
+                text.append(",\"instance\":")
+                    .append(VersionedObjectWriter.writeCanonical(instance)));
     Declaration made =
         new Declaration(
             request.vif(), id, Instant.now(), options, text.append('}').toString(), false);

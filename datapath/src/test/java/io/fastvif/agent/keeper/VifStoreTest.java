@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.json.PlugRequest;
+import io.fastvif.json.PlugRequests;
 import io.fastvif.vif.InstanceInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,26 @@ class VifStoreTest {
     assertTrue(Declaration.read(declaration.changing(true).bytes()).isChanging());
     assertFalse(read.isSameAs(Declaration.of(tap, options)));
     assertFalse(read.isSameAs(Declaration.of(request, Map.of())));
+  }
+
+  /** Python has sets in another order in each process, and Nova's start would write all anew. */
+  @Test
+  void aDeclarationIsTheSameInWhicheverOrderItsChangesAre() {
+    String vif =
+        """
+        {"versioned_object.name": "VIFGeneric", "versioned_object.namespace": "os_vif",
+         "versioned_object.version": "1.0",
+         "versioned_object.data": {"id": "tap-vif-1", "plugin": "tap", "vif_name": "tap1"},
+         "versioned_object.changes": [%s]}
+        """;
+    Declaration one = declared(vif.formatted("\"id\", \"plugin\", \"vif_name\""));
+    Declaration other = declared(vif.formatted("\"vif_name\", \"id\", \"plugin\""));
+    assertTrue(one.isSameAs(other));
+    assertFalse(one.isSameAs(declared(vif.formatted("\"id\""))));
+  }
+
+  private static Declaration declared(String vif) {
+    return Declaration.of(PlugRequests.read(vif).getFirst(), Map.of());
   }
 
   /** What was answered is told of, also where there is nothing readable behind it. */
