@@ -1,19 +1,27 @@
 package io.fastvif;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.config.HostConfiguration;
+import io.fastvif.engine.Outcome;
+import io.fastvif.json.PlugRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostChanges.Seen;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
+import io.fastvif.testing.Peer;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.Vif;
+import io.fastvif.vif.VifBridge;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -32,6 +40,7 @@ class HostChangesTest {
   private final Set<String> names = new HashSet<>();
   private final Set<String> otherNames = new HashSet<>();
   private boolean isOvsAnew;
+  private boolean areRulesOthers;
 
   /** Looks at each wake, which is at the first of some changes, until all is told. */
   private void await(BooleanSupplier told) throws Exception {
@@ -42,6 +51,7 @@ class HostChangesTest {
       names.addAll(seen.names());
       otherNames.addAll(seen.otherNames());
       isOvsAnew |= seen.openVSwitch();
+      areRulesOthers |= seen.filters();
     }
   }
 
@@ -94,6 +104,35 @@ class HostChangesTest {
       other.execute(other.link().set(peer).mtu(1400));
       await(() -> names.contains("v1"));
       assertFalse(names.contains("v0"));
+    }
+  }
+
+  /** Of many bridges, each plug would else have all of them looked at. */
+  @KernelTest
+  void tellsOfRulesThatOthersChangeAlone() throws Exception {
+    Peer nft = Peer.require("nft", "nftables");
+    Vif vif =
+        VifBridge.builder()
+            .id("vif-1")
+            .plugin("linux_bridge")
+            .vifName("tap1")
+            .bridgeName("br1")
+            .hasTrafficFiltering(false)
+            .network(Network.builder().shouldProvideBridge(true).mtu(1500).build())
+            .build();
+    try (VifHost host = VifHost.open();
+        RouteSocket other = RouteSocket.open()) {
+      host.watch(changes);
+      assertEquals(
+          Outcome.PLUGGED, host.plug(PlugRequest.of(vif)).get(SECONDS, TimeUnit.SECONDS).outcome());
+      assertTrue(nft.run("list ruleset").contains("br1"));
+      for (String name : List.of("v0", "v2")) { // by the second, what there was is taken in
+        other.execute(other.link().create(name).kind(new Veth().peerName(name + "p")));
+        await(() -> names.contains(name));
+      }
+      assertFalse(areRulesOthers);
+      nft.run("add table inet theirs");
+      await(() -> areRulesOthers);
     }
   }
 

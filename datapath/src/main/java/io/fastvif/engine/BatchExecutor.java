@@ -111,7 +111,7 @@ final class BatchExecutor implements AutoCloseable {
     round = new NetlinkRound(transport, observation, answers, errorHandler);
     shared = new SharedUse(transport);
     deletions = new DeletionLanes(transport, answers, errorHandler, wake, helpers);
-    filters = new FilterBatch(transport::openFilters);
+    filters = new FilterBatch(transport::openFilters, transport.knownFilters());
     snapshots = new Snapshots(observation, ovs, ports, retired);
     planning = new PlanningThread(snapshots::take, wake, helpers);
     parts =

@@ -94,6 +94,14 @@ public final class MessageDecoder {
   }
 
   /**
+   * nlmsg_pid: the {@link NetlinkSocket#port() port} of the request's socket, also of the request
+   * that an event comes from.
+   */
+  public int port() {
+    return segment.get(Wire.INT, header(Wire.MESSAGE_PORT_ID_OFFSET));
+  }
+
+  /**
    * What follows the netlink header.
    *
    * @return bytes

@@ -12,6 +12,7 @@ import io.fastvif.trace.Tracer;
 import io.fastvif.trace.Tracing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.function.IntFunction;
 
 /**
@@ -313,6 +314,20 @@ public final class NetlinkSocket implements AutoCloseable {
    */
   public int receiveBufferSize() {
     return receiveBufferSize;
+  }
+
+  /**
+   * The port that the kernel has bound the socket to, which the events that its requests lead to
+   * bear: {@link MessageDecoder#port()}.
+   *
+   * @throws SystemCallException if the kernel does not say
+   */
+  public int port() {
+    MemorySegment address = arena.allocate(NetlinkAddress.SIZE, Integer.BYTES);
+    MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, NetlinkAddress.SIZE);
+    SystemCallException.check(
+        Sockets.getsockname(descriptor.value(), address, length), "getsockname", "AF_NETLINK");
+    return address.get(Wire.INT, NetlinkAddress.PORT_ID_OFFSET);
   }
 
   /** The socket's descriptor, for polling it beside others. */

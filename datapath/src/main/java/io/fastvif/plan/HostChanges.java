@@ -31,7 +31,7 @@ public final class HostChanges {
    * @param otherNames alternative names and PCI addresses that a link has got or lost
    * @param everything whether anything may have changed, because events were lost
    * @param openVSwitch whether anything of Open vSwitch may have changed: its rows were read anew
-   * @param filters whether rules of the packet filter have changed
+   * @param filters whether somebody else has changed rules of the packet filter
    */
   public record Seen(
       Set<String> vifs,
@@ -140,7 +140,7 @@ public final class HostChanges {
     tell(isFirst);
   }
 
-  /** Rules of the packet filter have changed. */
+  /** Somebody else has changed rules of the packet filter. */
   public void filters() {
     boolean isFirst;
     synchronized (this) {

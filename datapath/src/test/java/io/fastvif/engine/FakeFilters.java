@@ -42,6 +42,9 @@ final class FakeFilters implements NftExchange {
 
   final Map<String, String> tableComments = new LinkedHashMap<>();
 
+  /** How often the rules of a chain were read. */
+  int readings;
+
   /** How many batches were sent. */
   int batches;
 
@@ -138,6 +141,7 @@ final class FakeFilters implements NftExchange {
 
   @Override
   public List<NftRule> rules(String table, String chain) {
+    readings++;
     Chain found = tables.getOrDefault(table, Map.of()).get(chain);
     return found == null ? List.of() : List.copyOf(found.rules);
   }

@@ -101,6 +101,20 @@ class FilterBatchTest extends ExecutorFixture {
     assertTrue(snapshot().has("vif3", "br1", open("br1")));
   }
 
+  /** Of hundreds of bridges the rules take longer to read than all else. */
+  @Test
+  void rulesAreReadAnewOnlyWhenSomebodyHasChangedThem() {
+    run(plug("a", "br0", open("br0")));
+    run(plug("a", "br0", open("br0")));
+    int before = filters.readings;
+    run(plug("a", "br0", open("br0")));
+    assertEquals(before, filters.readings);
+    filters.add("theirs", "chain", -1, 0);
+    run(plug("a", "br0", open("br0")));
+    assertTrue(filters.readings > before);
+    assertEquals(1, filters.batches);
+  }
+
   @Test
   void pluggingAgainIsUnchanged() {
     run(plug("a", "br0", open("br0")));

@@ -44,11 +44,17 @@ public final class FilterBatch implements AutoCloseable {
   private record Pending(PlanUnderWay plan, ForwardingStep step) {}
 
   private final IntFunction<NftExchange> filters;
+  private final KnownTables known;
   private final List<Pending> gathered = new ArrayList<>();
   private NftExchange kernel;
 
-  public FilterBatch(IntFunction<NftExchange> filters) {
+  /**
+   * @param filters opens nf_tables of a family of protocols
+   * @param known what others who read the same rules know
+   */
+  public FilterBatch(IntFunction<NftExchange> filters, KnownTables known) {
     this.filters = filters;
+    this.known = known;
   }
 
   /** Takes a step; it is answered by the next {@link #work}. */
@@ -109,7 +115,7 @@ public final class FilterBatch implements AutoCloseable {
     if (kernel == null) {
       kernel = filters.apply(NFPROTO_IPV4);
     }
-    ForwardingTables present = ForwardingTables.read(kernel);
+    ForwardingTables present = known.read(kernel);
     refuse(left, present, answers);
     ForwardingWish wish = new ForwardingWish(present);
     List<Boolean> changes = left.stream().map(pending -> wish.apply(pending.step)).toList();

@@ -2,13 +2,18 @@ package io.fastvif.engine.filter;
 
 import static io.fastvif.bindings.linux.linux_h.NETLINK_NETFILTER;
 
+import io.fastvif.netlink.MalformedMessageException;
+import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.MessageHandler;
+import io.fastvif.netlink.MessagesLostException;
 import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.observe.EventWatch;
 import io.fastvif.plan.HostChanges;
+import java.util.function.IntSupplier;
 
 /**
- * Tells that rules of nf_tables have changed, by whomever. Equivalent to {@code nft monitor}, but
+ * Tells that somebody else has changed rules of nf_tables. Equivalent to {@code nft monitor}, but
  * that it does not look what has changed.
  */
 public final class FilterEvents implements EventWatch.Source, AutoCloseable {
@@ -17,15 +22,38 @@ public final class FilterEvents implements EventWatch.Source, AutoCloseable {
 
   private static final int BUFFER_SIZE = 256 * 1024;
 
+  /** The port of what nobody has asked for. */
+  private static final int KERNEL = 0;
+
   private final NetlinkSocket events;
+  private final IntSupplier ownPort;
   private final HostChanges changes;
+  private boolean isByOthers;
+
+  private final MessageHandler handler =
+      new MessageHandler() {
+        @Override
+        public void onMessage(MessageDecoder event) {
+          int port = event.port();
+          isByOthers |= port == KERNEL || port != ownPort.getAsInt();
+        }
+
+        @Override
+        public void onAck(int sequence, int errno, String message, int attributeOffset) {
+          // nothing is asked for on this socket
+        }
+      };
 
   /**
    * Subscribes. Takes CAP_NET_ADMIN.
    *
+   * @param ownPort the port of the socket whose changes are not told of: its owner knows them, and
+   *     what they are for; 0 for none
+   * @param changes told of the others
    * @throws io.fastvif.bindings.SystemCallException if the kernel has no nf_tables, or refuses
    */
-  public FilterEvents(Netns namespace, HostChanges changes) {
+  public FilterEvents(Netns namespace, IntSupplier ownPort, HostChanges changes) {
+    this.ownPort = ownPort;
     this.changes = changes;
     events = namespace.visit(() -> NetlinkSocket.open(NETLINK_NETFILTER, BUFFER_SIZE));
     try {
@@ -43,8 +71,18 @@ public final class FilterEvents implements EventWatch.Source, AutoCloseable {
 
   @Override
   public void takeIn() {
-    events.discard();
-    changes.filters();
+    isByOthers = false;
+    try {
+      while (!isByOthers && events.receive(handler) > 0) {
+        // until it is known, or all is taken in
+      }
+    } catch (MessagesLostException | MalformedMessageException unknown) {
+      isByOthers = true;
+    }
+    if (isByOthers) {
+      events.discard();
+      changes.filters();
+    }
   }
 
   @Override

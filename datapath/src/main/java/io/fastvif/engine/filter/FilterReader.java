@@ -13,6 +13,7 @@ import io.fastvif.netns.Netns;
 import io.fastvif.plan.FilterSnapshot;
 import io.fastvif.plan.ForwardingRule;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,15 +29,28 @@ public final class FilterReader implements AutoCloseable {
   private static final Path LEGACY_TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
 
   private final Netns namespace;
+  private final KnownTables known;
+
+  /** What was made of the tables that were read last. */
+  private SoftReference<Made> made = new SoftReference<>(null);
+
   private NftSocket socket;
   private boolean isMissing;
   private boolean closed;
+
+  private record Made(int generation, FilterSnapshot snapshot) {}
 
   /**
    * @param namespace stays the caller's to close, after this
    */
   public FilterReader(Netns namespace) {
+    this(namespace, new KnownTables());
+  }
+
+  /** As {@link #FilterReader(Netns)}, with what others who read the same rules know. */
+  public FilterReader(Netns namespace, KnownTables known) {
     this.namespace = namespace;
+    this.known = known;
   }
 
   /**
@@ -72,10 +86,25 @@ public final class FilterReader implements AutoCloseable {
       return FilterSnapshot.UNKNOWN;
     }
     try {
-      return of(ForwardingTables.read(socket), isLegacyUsed());
+      return of(known.read(socket));
     } catch (NetlinkException | DumpInterruptedException unreadable) {
       return FilterSnapshot.UNKNOWN;
     }
+  }
+
+  private FilterSnapshot of(ForwardingTables tables) {
+    boolean isLegacyUsed = isLegacyUsed();
+    Made before = made.get();
+    if (before != null
+        && before.generation == tables.generation()
+        && before.snapshot.isLegacyUsed() == isLegacyUsed) {
+      return before.snapshot;
+    }
+    FilterSnapshot snapshot = of(tables, isLegacyUsed);
+    if (tables.generation() != KnownTables.UNTOLD) {
+      made = new SoftReference<>(new Made(tables.generation(), snapshot));
+    }
+    return snapshot;
   }
 
   /** What planning wants to know of the rules. */

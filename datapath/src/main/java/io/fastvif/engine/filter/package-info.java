@@ -9,7 +9,8 @@
  *
  * <p>{@code ForwardingTables} is what the kernel has, {@code ForwardingWish} what it shall have,
  * and {@code ForwardingMessages} what has to be sent for it. {@code FilterReader} reads the rules
- * for planning.
+ * for planning. Of hundreds of bridges the rules take milliseconds to read, so both go by what was
+ * read last while the kernel says that it is still so ({@code KnownTables}).
  *
  * <p>May use: {@code bindings}, {@code engine.side}, {@code netlink}, {@code netlink.netfilter},
  * {@code netns}, {@code observe}, {@code plan}.

@@ -10,6 +10,7 @@ import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.filter.FilterEvents;
 import io.fastvif.engine.filter.FilterReader;
+import io.fastvif.engine.filter.KnownTables;
 import io.fastvif.engine.local.DeviceWork;
 import io.fastvif.lease.DeviceLeases;
 import io.fastvif.netlink.DumpInterruptedException;
@@ -87,11 +88,16 @@ public final class KernelTransport implements Transport {
   private final Netns namespace;
   private final String identity;
   private final NamespaceFunctions functions;
+  private final KnownTables known = new KnownTables();
   private final FilterReader filters;
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
 
   private final DeviceLeases leases;
   private final DeviceWork work;
+
+  /** Of the socket that this engine's own batches for the packet filter go by; 0 for none. */
+  private volatile int filterPort;
+
   private RouteSocket queries;
   private boolean closed;
 
@@ -105,7 +111,7 @@ public final class KernelTransport implements Transport {
       namespace = opened(opened, Netns.current());
       identity = namespace.identity();
       functions = new NamespaceFunctions(namespace);
-      filters = new FilterReader(namespace);
+      filters = new FilterReader(namespace, known);
       if (!isOneOfMany) {
         queries = opened(opened, RouteSocket.open());
         filters.open();
@@ -413,13 +419,20 @@ public final class KernelTransport implements Transport {
 
   @Override
   public NftExchange openFilters(int family) {
-    return NftSocket.open(family);
+    NftSocket opened = NftSocket.open(family);
+    filterPort = opened.port();
+    return opened;
+  }
+
+  @Override
+  public KnownTables knownFilters() {
+    return known;
   }
 
   @Override
   public FilterEvents watchFilters(HostChanges changes) {
     try {
-      return new FilterEvents(namespace, changes);
+      return new FilterEvents(namespace, () -> filterPort, changes);
     } catch (SystemCallException refused) {
       Log.info(KernelTransport.class, "changes of rules are not heard of: " + refused.getMessage());
       return null;

@@ -1,5 +1,6 @@
 package io.fastvif.engine.kernel;
 
+import io.fastvif.engine.filter.KnownTables;
 import io.fastvif.engine.local.DeviceActions;
 import io.fastvif.engine.local.StepWait;
 import io.fastvif.netlink.netfilter.NftExchange;
@@ -22,6 +23,11 @@ public interface Transport extends LinkTransport, LocalActions, DeviceActions, H
    * @param family such as NFPROTO_IPV4
    */
   NftExchange openFilters(int family);
+
+  /** What is known of the rules on what the host forwards. From any thread. */
+  default KnownTables knownFilters() {
+    return new KnownTables();
+  }
 
   /** Begins to wait for somebody outside this process. From any thread. */
   default StepWait begin(WaitingStep step) {

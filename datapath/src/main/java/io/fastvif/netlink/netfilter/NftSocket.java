@@ -52,6 +52,11 @@ public final class NftSocket implements NftExchange {
     return new NftSocket(RequestSocket.open(NETLINK_NETFILTER, NftSocket::describe), family);
   }
 
+  /** Its port, which the events of its batches bear. */
+  public int port() {
+    return requests.socket().port();
+  }
+
   private static String describe(MemorySegment segment, int offset, int length) {
     MessageDecoder message = new MessageDecoder().wrap(segment, offset, length);
     if (!message.next() || message.type() >>> SUBSYSTEM_SHIFT != NFNL_SUBSYS_NFTABLES) {
