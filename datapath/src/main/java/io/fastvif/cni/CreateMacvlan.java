@@ -21,7 +21,7 @@ import java.util.Locale;
  * @param pod open until the plan has ended
  * @param vifId whose it is
  * @param name in the pod
- * @param master the link that it lies on; null for that of the pod's default route
+ * @param master the name of the link that it lies on
  * @param isInPod whether the master is in the pod, and not of the host
  * @param mtu in bytes; 0 for the master's
  * @param mac null for a random one, and in mode passthru for the master's

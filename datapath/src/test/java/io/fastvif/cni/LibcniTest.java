@@ -72,6 +72,8 @@ class LibcniTest {
     buildClient();
     Peer libcni = driver();
     Path list = folder.resolve("net.conflist");
+    Peer.require("ip", "iproute2").run("link add up0 type veth peer name up1");
+    Peer.require("ip", "iproute2").run("link set up0 up");
     try (PodLab lab = new PodLab(folder);
         Agent agent = agent()) {
       assertEquals(List.of(), agent.unreadiness());
@@ -92,6 +94,7 @@ class LibcniTest {
       run(libcni, "del", list, pod);
       run(libcni, "del", list, pod);
       assertEquals(0, lab.held().size());
+      othersGoTheSameWay(lab, libcni, list);
       // The verbs that this libcni has not.
       Map<String, String> variables = new TreeMap<>(PodLab.variables("STATUS", "", null));
       assertEquals(new PodLab.Ended(0, ""), client(variables, network));
@@ -101,6 +104,27 @@ class LibcniTest {
       assertEquals(1, client(variables, network).status());
       assertEquals(1, client(variables, "not \"JSON\\ \u0001").status());
     }
+  }
+
+  private void othersGoTheSameWay(PodLab lab, Peer libcni, Path list) throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    for (String attachment : new String[] {"tap", "macvlan"}) {
+      String more = attachment.equals("tap") ? "" : ",'master':'up0'";
+      String network = lab.network("1.0.0", attachment, more);
+      Files.writeString(
+          list,
+          "{\"cniVersion\":\"1.0.0\",\"name\":\"net\",\"plugins\":["
+              + network.replace("\"cniVersion\":\"1.0.0\",\"name\":\"net\",", "")
+              + "]}");
+      Netns pod = lab.pod();
+      String result = run(libcni, "add", list, pod);
+      assertTrue(result.contains("\"name\": \"eth0\""), result);
+      run(libcni, "check", list, pod);
+      run(libcni, "del", list, pod);
+      run(libcni, "del", list, pod);
+      assertTrue(!pod.call(() -> ip.run("-o link show")).contains("eth0"));
+    }
+    assertEquals(0, lab.held().size());
   }
 
   private String refused(PodLab lab, Netns pod, String network) throws Exception {

@@ -31,7 +31,7 @@ class MacvlanAttachmentTest {
   }
 
   private static void ping(Netns from, String to) {
-    from.call(() -> Peer.require("ping", "iputils-ping").run("-c 1 -W 60 " + to));
+    from.call(() -> Peer.require("ping", "iputils-ping").run("-c 1 -w 60 " + to));
   }
 
   /** The host's eth0, with a default route; the snapshot has it when this returns. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.VifHost;
 import io.fastvif.VifHostOptions;
+import io.fastvif.cni.PodRecords.PodRecord;
 import io.fastvif.fastpath.ForwardingPorts;
 import io.fastvif.forward.Idle;
 import io.fastvif.netns.Netns;
@@ -14,9 +15,13 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import io.fastvif.testing.Testpmd;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -186,6 +191,30 @@ class VhostUserAttachmentTest {
       agent.done("DEL", pod, network);
       assertEquals(List.of(), left());
       assertFalse(ip("-o link show").contains("vhu"));
+    }
+  }
+
+  /** As an agent leaves it that is killed before, or after, it has made the tap. */
+  @KernelTest
+  void whatAKilledAgentHasLeftGoesByItsRecord() throws Exception {
+    Path half = Files.createDirectories(socket().getParent()).resolve("configData.json");
+    try (ServerSocketChannel abandoned = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      abandoned.bind(UnixDomainSocketAddress.of(socket()));
+    }
+    try (Served agent = new Served()) {
+      Files.writeString(WritePodFile.incomplete(half), "{");
+      PodRecords records = new PodRecords(folder.resolve("records"));
+      List<String> files = List.of(half.toString(), info().toString());
+      String vifId = "cni/net/one/eth0";
+      records.write(
+          new PodRecord(vifId, PodMark.thisHost(), "", Map.of(), socket().toString(), files));
+      // Another host's record of a pod of that name stays.
+      records.write(
+          new PodRecord("cni/net/two/eth0", "cookie 0", "", Map.of(), "/nowhere/s", files));
+      agent.plugin.restore().join(); // says in the log that it cannot
+      agent.done("GC", null, PodLab.with(NAME_ALONE, "cni.dev/valid-attachments", "[]"));
+      assertEquals(List.of("records/cni:net:two:eth0.json"), left());
+      assertFalse(Files.exists(socket().getParent()));
     }
   }
 
