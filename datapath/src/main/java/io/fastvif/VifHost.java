@@ -11,6 +11,7 @@ import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugEngineBuilder;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
+import io.fastvif.engine.UnchangedPlugs;
 import io.fastvif.engine.VhostUserPorts;
 import io.fastvif.json.PlugRequest;
 import io.fastvif.plan.HostChanges;
@@ -24,13 +25,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
@@ -55,6 +54,7 @@ public final class VifHost implements AutoCloseable {
   private final VhostUserPorts forwarder;
   private final Duration submitLimit;
   private final PlugEngine engine;
+  private final UnchangedPlugs unchangedPlugs;
 
   /** Whether Open vSwitch is looked at although no VIF that is known here needs it. */
   private volatile boolean usesOvs;
@@ -65,6 +65,7 @@ public final class VifHost implements AutoCloseable {
     submitLimit = options.submitLimit();
     usesOvs = expectsOvs;
     this.engine = engine;
+    unchangedPlugs = new UnchangedPlugs(engine);
   }
 
   /** A host with default options, in this thread's network namespace. */
@@ -196,11 +197,26 @@ public final class VifHost implements AutoCloseable {
    * @throws IllegalStateException if the host is closed
    */
   public Optional<CompletableFuture<PlugResult>> offer(VifOperation operation) {
-    Planning planning =
-        (host, claims) ->
-            operation.plan(
-                configuration.plugins(operation.options()), seenBy(operation, host), claims);
-    return engine.submit(operation.vifId(), planning).map(CompletionStage::toCompletableFuture);
+    return engine
+        .submit(operation.vifId(), planning(operation))
+        .map(CompletionStage::toCompletableFuture);
+  }
+
+  private Planning planning(VifOperation operation) {
+    return (host, claims) ->
+        operation.plan(configuration.plugins(operation.options()), seenBy(operation, host), claims);
+  }
+
+  /**
+   * What an operation comes to that changes nothing, found out by this thread, which saves the ways
+   * to the engine's and back. For a VIF that nothing else was submitted for that has not ended.
+   *
+   * @return empty if there is something to do, or that cannot be told without waiting, as while
+   *     other operations are under way: then submit it
+   * @throws IllegalStateException if the host is closed
+   */
+  public Optional<PlugResult> unchanged(VifOperation operation) {
+    return unchangedPlugs.find(operation.vifId(), operation.needsOvs(), planning(operation));
   }
 
   private HostSnapshot seenBy(VifOperation operation, HostSnapshot host) {
@@ -319,7 +335,7 @@ public final class VifHost implements AutoCloseable {
     List<PlugResult> done = new ArrayList<>();
     results.forEach(result -> done.add(result.join()));
     if (orphans == Orphans.UNPLUG) {
-      plugAgain(List.copyOf(byId.values()), done);
+      new PlugAgain(this).plug(List.copyOf(byId.values()), done);
       done.addAll(unplugLeftovers(maxMaking));
     }
     return new SyncReport(done, kept, !usesOvs || host.ovs().isKnown());
@@ -345,50 +361,6 @@ public final class VifHost implements AutoCloseable {
         .stream()
         .map(CompletableFuture::join)
         .toList();
-  }
-
-  /**
-   * Plugs VIFs again of which the host has something else, which is unplugged with them before, and
-   * those that were refused while others had what they want.
-   *
-   * @param desired in the order of their results
-   * @param done the results of those and of orphans, to be brought up to date
-   */
-  private void plugAgain(List<PlugRequest> desired, List<PlugResult> done) {
-    Set<Integer> unplugged = new HashSet<>();
-    boolean isFreed =
-        done.stream().anyMatch(result -> result.outcome() == Outcome.UNPLUGGED); // an orphan's
-    while (true) {
-      OutdatedDevices outdated = new OutdatedDevices(snapshot());
-      List<Integer> again = new ArrayList<>();
-      List<Integer> refused = new ArrayList<>();
-      for (int i = 0; i < desired.size(); i++) {
-        PlugResult result = done.get(i);
-        if ((outdated.existFor(result) || isUntilUnplugged(result)) && unplugged.add(i)) {
-          again.add(i);
-        } else if (result.failure() != null && result.failure().wrongInput() != null) {
-          refused.add(i);
-        }
-      }
-      if (again.isEmpty() && (refused.isEmpty() || !isFreed)) {
-        return;
-      }
-      isFreed = false;
-      again.stream()
-          .map(i -> unplug(done.get(i).vifId()))
-          .toList()
-          .forEach(result -> done.add(result.join()));
-      again.addAll(refused);
-      Map<Integer, CompletableFuture<PlugResult>> plugged = new LinkedHashMap<>();
-      again.forEach(i -> plugged.put(i, plug(desired.get(i))));
-      plugged.forEach((i, result) -> done.set(i, result.join()));
-    }
-  }
-
-  private static boolean isUntilUnplugged(PlugResult result) {
-    return result.failure() != null
-        && result.failure().wrongInput() != null
-        && result.failure().wrongInput().isUntilUnplugged();
   }
 
   /** Whether this process serves vhost-user ports: whether the host was opened with a forwarder. */

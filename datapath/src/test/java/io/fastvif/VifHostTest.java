@@ -88,6 +88,48 @@ class VifHostTest {
   }
 
   @KernelTest
+  void whatChangesNothingIsAnsweredAtOnce() throws Exception {
+    try (VifHost host = VifHost.open()) {
+      VifOperation plug = VifOperation.plug(tap(1, 1450));
+      assertEquals(Optional.empty(), host.unchanged(plug));
+      assertTrue(host.snapshot().link("tap1").isEmpty());
+      assertEquals(
+          Outcome.PLUGGED, host.plug(tap(1, 1450)).get(SECONDS, TimeUnit.SECONDS).outcome());
+      Await.until("nothing is under way", () -> host.unchanged(plug).isPresent());
+      PlugResult again = host.unchanged(plug).orElseThrow();
+      assertEquals(Outcome.UNCHANGED, again.outcome());
+      assertEquals(List.of("tap1"), again.plan().devices());
+      assertEquals(2, host.statistics().ends().get(Action.PLUG).get(Outcome.UNCHANGED));
+      assertEquals(3, host.statistics().latencies().get(Action.PLUG).getTotalCount());
+      assertEquals(Optional.empty(), host.unchanged(VifOperation.plug(tap(1, 1400))));
+      assertEquals(1450, host.snapshot().link("tap1").orElseThrow().mtu());
+    }
+  }
+
+  /** It may be about to take back what the answer would count on. */
+  @KernelTest
+  void nothingIsUnchangedWhileSomethingIsUnderWay() throws Exception {
+    try (VifHost host = VifHost.open()) {
+      VifOperation plug = VifOperation.plug(tap(1, 1450));
+      host.plug(tap(1, 1450)).get(SECONDS, TimeUnit.SECONDS);
+      Await.until("nothing is under way", () -> host.unchanged(plug).isPresent());
+      CountDownLatch goOn = new CountDownLatch(1);
+      CompletableFuture<PlugResult> held =
+          host.execute(
+              "other",
+              (snapshot, claims) -> {
+                awaitQuietly(goOn);
+                return new PlugPlan(
+                    "other", "", Action.CHANGE, List.of(), null, List.of(), List.of());
+              });
+      assertEquals(Optional.empty(), host.unchanged(plug));
+      goOn.countDown();
+      assertEquals(Outcome.UNCHANGED, held.get(SECONDS, TimeUnit.SECONDS).outcome());
+      Await.until("nothing is under way", () -> host.unchanged(plug).isPresent());
+    }
+  }
+
+  @KernelTest
   void listsAndUnplugsById() throws Exception {
     List<String> before;
     try (VifHost host = veths()) {

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
 /**
- * What an engine counts of its work. Written by the engine's thread alone, without a lock; any
- * thread reads it, and pays for that itself.
+ * What an engine counts of its work. Written by the engine's thread alone, without a lock, but for
+ * what callers answer themselves; any thread reads it, and pays for that itself.
  */
 final class EngineCounters {
   private static final long MAX_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -19,6 +19,11 @@ final class EngineCounters {
   private final ValueCounts batches = new ValueCounts(MAX_BATCH);
   private final Map<Action, Map<Outcome, AtomicLong>> ends = new EnumMap<>(Action.class);
   private final Map<Action, ValueCounts> latencies = new EnumMap<>(Action.class);
+
+  /** What callers found to be as it should be: under the lock. */
+  private final Map<Action, ValueCounts> unchanged = new EnumMap<>(Action.class);
+
+  private final AtomicLong unchangedCount = new AtomicLong();
 
   EngineCounters() {
     fill(outcomes);
@@ -59,6 +64,22 @@ final class EngineCounters {
     }
   }
 
+  /**
+   * An operation changes nothing, as its caller has found. From any thread.
+   *
+   * @param nanos that it took
+   */
+  synchronized void unchanged(Action action, long nanos) {
+    unchanged.computeIfAbsent(action, key -> new ValueCounts(MAX_NANOS)).record(nanos);
+    unchangedCount.incrementAndGet();
+  }
+
+  private synchronized Map<Action, Histogram> unchanged() {
+    Map<Action, Histogram> all = new EnumMap<>(Action.class);
+    unchanged.forEach((action, counts) -> all.put(action, counts.read()));
+    return all;
+  }
+
   Histogram batches() {
     return batches.read();
   }
@@ -66,16 +87,21 @@ final class EngineCounters {
   Map<Outcome, Long> outcomes() {
     Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
     outcomes.forEach((outcome, count) -> counts.put(outcome, count.get()));
+    counts.merge(Outcome.UNCHANGED, unchangedCount.get(), Long::sum);
     return counts;
   }
 
   /** Without what did not occur. */
   Map<Action, Map<Outcome, Long>> ends() {
     Map<Action, Map<Outcome, Long>> all = new EnumMap<>(Action.class);
+    Map<Action, Histogram> beside = unchanged();
     ends.forEach(
         (action, counts) -> {
           Map<Outcome, Long> occurred = new EnumMap<>(Outcome.class);
           counts.forEach((outcome, count) -> occurred.put(outcome, count.get()));
+          if (beside.containsKey(action)) {
+            occurred.merge(Outcome.UNCHANGED, beside.get(action).getTotalCount(), Long::sum);
+          }
           occurred.values().removeIf(count -> count == 0);
           all.put(action, Map.copyOf(occurred));
         });
@@ -85,6 +111,7 @@ final class EngineCounters {
   Map<Action, Histogram> latencies() {
     Map<Action, Histogram> all = new EnumMap<>(Action.class);
     latencies.forEach((action, total) -> all.put(action, total.read()));
+    unchanged().forEach((action, counts) -> all.get(action).add(counts));
     return all;
   }
 }

@@ -56,6 +56,9 @@ final class EngineWork {
   private volatile boolean beginning = true;
   private volatile boolean terminated;
 
+  /** How many requests had been offered when all of them had ended; the engine's thread's. */
+  private volatile long quietAfter;
+
   /**
    * @param name what its failures call it
    * @param wake has the engine's thread come to {@link #round}, from any thread
@@ -102,6 +105,11 @@ final class EngineWork {
   /** Takes what is thrown and no operation's failure; throws nothing itself. From any thread. */
   Consumer<Throwable> errorHandler() {
     return errorHandler;
+  }
+
+  /** The network namespace's name; null for the process's own. */
+  String namespace() {
+    return name.namespace();
   }
 
   /** From any thread. */
@@ -228,7 +236,27 @@ final class EngineWork {
     } else if (beginning) {
       admit();
     }
-    return executor.work();
+    int done = executor.work();
+    if (taken.isEmpty() && executor.isIdle()) {
+      quietAfter = queue.polled();
+    }
+    return done;
+  }
+
+  /**
+   * How many requests were offered so far, if all of them have ended: nothing is under way, and
+   * nothing was since an earlier call with the same result. From any thread.
+   *
+   * @return -1 if one has not ended
+   */
+  long quietAfter() {
+    long offered = queue.offered();
+    return quietAfter == offered ? offered : -1;
+  }
+
+  /** Whether Open vSwitch's rows can be looked at without waiting. From any thread. */
+  boolean isOvsConnected() {
+    return ovs.isConnected();
   }
 
   private void wakeWhenOverdue() {

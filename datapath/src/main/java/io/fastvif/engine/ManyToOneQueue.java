@@ -71,6 +71,16 @@ final class ManyToOneQueue<E> extends BehindHead {
     return size() == 0;
   }
 
+  /** How many elements have been claimed a place since the beginning. From any thread. */
+  long offered() {
+    return (long) TAIL.getVolatile(this);
+  }
+
+  /** How many have been taken since the beginning. From the consumer's thread. */
+  long polled() {
+    return (long) HEAD.get(this);
+  }
+
   /** How many elements there are, those about to be filled in included. From any thread. */
   int size() {
     long head = (long) HEAD.getVolatile(this);

@@ -36,7 +36,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private final Netns namespace;
   private final EngineName name;
   private final Executor callbacks;
-  private final EngineWork work;
+  final EngineWork work;
   private final Function<Runnable, OvsTransport> ovsTransports;
   private final ParkWhenIdle parking;
 

@@ -35,7 +35,9 @@
  * plans under way would stand still behind it. The thread hop costs some 20 us an exchange, far
  * below what the kernel takes for one link. Plans that are under way are not in the snapshot; what
  * they take is in {@link io.fastvif.plan.PlanClaims} until they have ended. None is made while a
- * bridge that it would count on is being taken back.
+ * bridge that it would count on is being taken back. Whoever knows that nothing else was submitted
+ * for a VIF can have a plug that changes nothing answered by the calling thread ({@link
+ * io.fastvif.engine.UnchangedPlugs}), as long as nothing is under way.
  *
  * <p>What changes the host is in the sides, which know nothing of queues, turns and other plans: to
  * them a plan is a {@code PlanUnderWay} that wants a step done. {@code engine.kernel} has links,

@@ -34,6 +34,29 @@ final class DeviceRecovery {
   }
 
   /**
+   * Looks whether a VIF's devices lack nothing, and it is plugged as declared.
+   *
+   * @param wanted says the same as what is declared
+   * @return completes on the keeper's thread, with what plugging it comes to; empty if there is
+   *     something to do, or may be
+   */
+  CompletableFuture<Optional<PlugResult>> unchanged(KeptEntry vif, Declaration wanted) {
+    Declaration declared = vif.declared();
+    List<KnownDevice> known = vif.known();
+    if (declared.isChanging()) { // the host may have what was before that
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return CompletableFuture.supplyAsync(
+            () ->
+                plan(keeping.host().snapshot(), declared, known).steps().isEmpty()
+                    ? keeping.host().unchanged(wanted.plug())
+                    : Optional.<PlugResult>empty(),
+            keeping.thread().planner())
+        .exceptionally(unknown -> Optional.empty()) // told where it is plugged then
+        .thenApplyAsync(result -> result, keeping.thread());
+  }
+
+  /**
    * Gives the devices of a VIF back what they lack.
    *
    * @return completes on the keeper's thread, with what came of it; null if they lack nothing

@@ -38,8 +38,12 @@ final class PlugTurn implements Turn {
     vif.pauses().reset();
     if (isKept) {
       return new DeviceRecovery(keeping)
-          .recover(vif)
-          .thenCompose(recovered -> plugInPlaceOf(before))
+          .unchanged(vif, wanted)
+          .thenCompose(
+              unchanged ->
+                  unchanged.isPresent()
+                      ? CompletableFuture.completedFuture(unchanged.get())
+                      : bringBack(vif))
           .thenCompose(result -> ended(vif, result, null));
     }
     vif.declare(wanted.changing(before != null), false);
@@ -52,6 +56,10 @@ final class PlugTurn implements Turn {
                 unwritten == null
                     ? plug(vif, put)
                     : ended(vif, StoreFailure.result(vif.id(), unwritten, List.of()), unwritten));
+  }
+
+  private CompletableFuture<PlugResult> bringBack(KeptEntry vif) {
+    return new DeviceRecovery(keeping).recover(vif).thenCompose(recovered -> plugInPlaceOf(before));
   }
 
   /** Now that the next agent would know of it. */

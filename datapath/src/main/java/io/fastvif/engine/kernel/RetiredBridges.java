@@ -49,7 +49,7 @@ public final class RetiredBridges implements AutoCloseable {
   public boolean takesMore() {
     if (!retires) {
       retires = true;
-      waiting = find(); // others may have left some meanwhile
+      find(); // others may have left some meanwhile
     }
     // Where a rename waits too, deleting at once is no slower.
     return waiting.size() < MAX_BRIDGES && transport.renamesAtOnce();
@@ -91,7 +91,7 @@ public final class RetiredBridges implements AutoCloseable {
 
   /** Lets them be deleted again. From any thread. */
   public void endReading() {
-    if (readers.decrementAndGet() == 0) {
+    if (readers.decrementAndGet() == 0 && count > 0) {
       wake.run();
     }
   }
@@ -122,7 +122,7 @@ public final class RetiredBridges implements AutoCloseable {
     }
     if (idle && waiting == null) {
       // An earlier engine, or its whole process, may have ended before it had deleted its own.
-      waiting = find();
+      find();
     }
     if (idle && mayDelete()) {
       progress++;
@@ -155,13 +155,14 @@ public final class RetiredBridges implements AutoCloseable {
   }
 
   /** What is not found because the kernel does not say is found by the next engine. */
-  private IntArrayList find() {
+  private void find() {
     try {
-      return transport.bridges(NetlinkStep.RetireBridge.ALIAS);
+      waiting = transport.bridges(NetlinkStep.RetireBridge.ALIAS);
     } catch (RuntimeException | Error refused) {
       errorHandler.accept(refused);
-      return new IntArrayList();
+      waiting = new IntArrayList();
     }
+    count = waiting.size() + (deleting ? 1 : 0);
   }
 
   /** On a lane; where none can be made, as without a free descriptor, the engine's thread waits. */
