@@ -4,6 +4,7 @@ import io.fastvif.VifHost;
 import io.fastvif.cni.CniAnswer;
 import io.fastvif.cni.CniPlugin;
 import io.fastvif.cni.CniRequest;
+import io.fastvif.config.HostConfiguration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,10 @@ final class CniCommand extends Command {
             + " input. Runtimes execute the small program fastvif instead, which asks the agent and"
             + " comes to this command only where there is none.",
         null,
-        NETNS);
+        NETNS,
+        PluginConfiguration.OPTION,
+        PluginConfiguration.CONFIG,
+        PluginConfiguration.CONFIG_DIR);
   }
 
   @Override
@@ -26,18 +30,20 @@ final class CniCommand extends Command {
     StandardStreams.requireInput();
     Map<String, String> environment = ProcessText.environment();
     String configuration = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    CniAnswer answer = answer(arguments, new CniRequest(environment, configuration));
+    CniAnswer answer = answer(arguments, environment, new CniRequest(environment, configuration));
     if (!answer.text().isEmpty()) {
       out.println(answer.text());
     }
     return answer.isError() ? Fastvif.FAILED : Fastvif.DONE;
   }
 
-  private static CniAnswer answer(Arguments arguments, CniRequest request) {
+  private static CniAnswer answer(
+      Arguments arguments, Map<String, String> environment, CniRequest request) {
     if (request.isVersion()) {
       return CniPlugin.version(request);
     }
-    try (VifHost host = Engines.open(arguments)) {
+    HostConfiguration options = PluginConfiguration.of(arguments, environment);
+    try (VifHost host = Engines.with(arguments, options, Engines::open)) {
       return new CniPlugin(host).answer(request).join();
     }
   }
