@@ -1,17 +1,10 @@
 package io.fastvif.cni;
 
-import static io.fastvif.bindings.linux.linux_h.LOCK_EX;
-import static io.fastvif.bindings.linux.linux_h.O_CLOEXEC;
-import static io.fastvif.bindings.linux.linux_h.O_CREAT;
-import static io.fastvif.bindings.linux.linux_h.O_RDONLY;
-
-import io.fastvif.bindings.Errno;
-import io.fastvif.bindings.FileDescriptor;
-import io.fastvif.bindings.FileIo;
-import io.fastvif.bindings.SystemCallException;
-import io.fastvif.files.HostPath;
+import io.fastvif.trace.Log;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -20,32 +13,45 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
  * The files of {@code host-local}: in the network's folder one of each address that is given, with
  * the container's id, a line's end and the interface in it; {@code last_reserved_ip.N} of each set
  * of ranges; and {@code lock}, on which processes hold flock(2).
+ *
+ * <p>What the threads of this process want to do at the same time is done behind one lock, and the
+ * folder is read once for all of them: to find what an attachment has, every file must be read.
  */
 final class AddressStore {
-  private static final String LOCK = "lock";
   private static final String LAST = "last_reserved_ip.";
   private static final String LINE_END = "\r\n";
-  private static final int FILE_MODE = 0600;
+
+  /** One for each folder: networks are few. */
+  private static final Map<Path, AddressStore> ALL = new ConcurrentHashMap<>();
 
   private final Path folder;
+  private final AddressTurns turns;
 
-  /** What is done under the lock. */
-  interface Work {
-    /** Does it. */
-    void run() throws IOException;
+  /** The owners of addresses by their files' names, while the lock is held; null if not read. */
+  private Map<String, String> owners;
+
+  /** What is to be written before the lock is given back. */
+  private final Map<Integer, InetAddress> lastGiven = new HashMap<>();
+
+  private AddressStore(Path folder) {
+    this.folder = folder;
+    turns = new AddressTurns(folder);
   }
 
-  AddressStore(Path folder) {
-    this.folder = folder;
+  static AddressStore of(Path folder) {
+    return ALL.computeIfAbsent(folder.toAbsolutePath().normalize(), AddressStore::new);
   }
 
   /** Whether any address was ever given. */
@@ -53,37 +59,59 @@ final class AddressStore {
     return Files.isDirectory(folder);
   }
 
-  /** Does something while no other thread or process does; makes the folder. */
-  void locked(Work work) throws IOException {
-    Files.createDirectories(folder);
-    String lock = HostPath.text(folder.resolve(LOCK));
-    try (FileDescriptor file =
-        FileDescriptor.check(
-            FileIo.open(lock, O_RDONLY | O_CREAT | O_CLOEXEC, FILE_MODE), "open", lock)) {
-      int locked = FileIo.flock(file.value(), LOCK_EX);
-      while (locked == -Errno.EINTR) {
-        locked = FileIo.flock(file.value(), LOCK_EX);
+  /**
+   * Does something while no other thread or process does; makes the folder. All other methods but
+   * {@link #exists} are for what is done here.
+   */
+  void locked(AddressTurns.Work work) throws IOException {
+    turns.run(work, this::end);
+  }
+
+  /** Before the lock is given back: whatever is known may be wrong afterwards. */
+  private void end() {
+    owners = null;
+    lastGiven.forEach(this::writeLast);
+    lastGiven.clear();
+  }
+
+  /** The order alone depends on it, so that nobody is refused an address because it failed. */
+  private void writeLast(int set, InetAddress address) {
+    ByteBuffer text = StandardCharsets.US_ASCII.encode(Cidr.text(address));
+    // Truncated behind what is written: ext4 writes a file to its disk that was emptied before.
+    try (FileChannel file =
+        FileChannel.open(
+            folder.resolve(LAST + set), StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+      long length = text.remaining();
+      while (text.hasRemaining()) {
+        file.write(text);
       }
-      SystemCallException.check(locked, "flock", lock);
-      work.run();
-    } catch (SystemCallException refused) {
-      throw new IOException(refused.getMessage(), refused);
+      file.truncate(length);
+    } catch (IOException failed) {
+      Log.warning(AddressStore.class, "which address was the last is not kept: " + failed);
     }
   }
 
   /** Gives an address to an attachment; false if somebody has it. */
   boolean reserve(InetAddress address, AttachmentId id, int set) throws IOException {
-    Path file = folder.resolve(Cidr.text(address));
+    String name = Cidr.text(address);
+    if (owners != null && owners.containsKey(name)) {
+      return false;
+    }
+    Path file = folder.resolve(name);
+    String owner = text(id);
     try {
-      Files.writeString(file, text(id), StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
-      Files.writeString(folder.resolve(LAST + set), Cidr.text(address));
-      return true;
+      Files.writeString(file, owner, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
     } catch (FileAlreadyExistsException held) {
       return false;
     } catch (IOException failed) {
       Files.deleteIfExists(file); // a full disk: no address without an owner is left
       throw failed;
     }
+    if (owners != null) {
+      owners.put(name, owner);
+    }
+    lastGiven.put(set, address);
+    return true;
   }
 
   private static String text(AttachmentId id) {
@@ -91,12 +119,16 @@ final class AddressStore {
   }
 
   /** Whether somebody has the address. */
-  boolean isHeld(InetAddress address) {
-    return Files.exists(folder.resolve(Cidr.text(address)));
+  boolean isHeld(InetAddress address) throws IOException {
+    return owners().containsKey(Cidr.text(address));
   }
 
   /** The address that was given last of a set; null if none was. */
   InetAddress last(int set) throws IOException {
+    InetAddress now = lastGiven.get(set);
+    if (now != null) {
+      return now;
+    }
     try {
       return Cidr.address(LAST + set, Files.readString(folder.resolve(LAST + set)).strip());
     } catch (NoSuchFileException none) {
@@ -107,14 +139,21 @@ final class AddressStore {
   }
 
   void free(InetAddress address) throws IOException {
-    Files.deleteIfExists(folder.resolve(Cidr.text(address)));
+    free(Cidr.text(address));
+  }
+
+  private void free(String name) throws IOException {
+    Files.deleteIfExists(folder.resolve(name));
+    if (owners != null) {
+      owners.remove(name);
+    }
   }
 
   /** The addresses that an attachment has. */
   List<InetAddress> heldBy(AttachmentId id) throws IOException {
     List<InetAddress> held = new ArrayList<>();
-    for (Path file : files(owner -> isOf(owner, id))) {
-      held.add(Cidr.address("", file.getFileName().toString()));
+    for (String name : names(owner -> isOf(owner, id))) {
+      held.add(Cidr.address("", name));
     }
     return held;
   }
@@ -126,49 +165,64 @@ final class AddressStore {
 
   /** The attachments that have addresses; of early versions' files the interface is not known. */
   Set<AttachmentId> owners(String network) throws IOException {
-    Set<AttachmentId> owners = new HashSet<>();
-    List<Path> unused =
-        files(
-            owner -> {
-              String[] lines = owner.split(LINE_END, -1);
-              return lines.length == 2 && owners.add(new AttachmentId(network, lines[0], lines[1]));
-            });
-    return owners;
+    Set<AttachmentId> ids = new HashSet<>();
+    for (String owner : owners().values()) {
+      String[] lines = owner.split(LINE_END, -1);
+      if (lines.length == 2) {
+        ids.add(new AttachmentId(network, lines[0], lines[1]));
+      }
+    }
+    return ids;
   }
 
   void freeAllOf(AttachmentId id) throws IOException {
-    for (Path file : files(owner -> isOf(owner, id))) {
-      Files.deleteIfExists(file);
+    for (String name : names(owner -> isOf(owner, id))) {
+      free(name);
     }
   }
 
   void freeAllBut(Set<AttachmentId> valid) throws IOException {
-    Set<String> owners = new HashSet<>();
+    Set<String> kept = new HashSet<>();
     for (AttachmentId id : valid) {
-      owners.add(text(id));
-      owners.add(id.containerId());
+      kept.add(text(id));
+      kept.add(id.containerId());
     }
-    for (Path file : files(owner -> !owners.contains(owner))) {
-      Files.deleteIfExists(file);
+    for (String name : names(owner -> !kept.contains(owner))) {
+      free(name);
     }
   }
 
   /** The files of addresses whose owners are so. */
-  private List<Path> files(Predicate<String> isWanted) throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
-      for (Path file : all) {
-        if (isAddress(file) && isWanted.test(Files.readString(file).strip())) {
-          found.add(file);
-        }
-      }
-    }
-    return found;
+  private List<String> names(Predicate<String> isWanted) throws IOException {
+    List<String> names = new ArrayList<>();
+    owners()
+        .forEach(
+            (name, owner) -> {
+              if (isWanted.test(owner)) {
+                names.add(name);
+              }
+            });
+    return names;
   }
 
-  private static boolean isAddress(Path file) {
-    String name = file.getFileName().toString();
-    if (name.equals(LOCK) || name.startsWith(LAST)) {
+  private Map<String, String> owners() throws IOException {
+    if (owners == null) {
+      Map<String, String> read = new HashMap<>();
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+        for (Path file : all) {
+          String name = file.getFileName().toString();
+          if (isAddress(name)) {
+            read.put(name, Files.readString(file).strip());
+          }
+        }
+      }
+      owners = read;
+    }
+    return owners;
+  }
+
+  private static boolean isAddress(String name) {
+    if (name.equals(AddressTurns.LOCK) || name.startsWith(LAST)) {
       return false;
     }
     try {

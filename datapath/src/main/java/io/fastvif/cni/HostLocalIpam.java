@@ -56,7 +56,7 @@ final class HostLocalIpam implements Ipam {
   private static AddressStore store(NetworkConfiguration configuration) {
     ConfigObject ipam = new ConfigObject("", configuration.json()).object("ipam").orElseThrow();
     String dataDir = ipam.text("dataDir");
-    return new AddressStore(
+    return AddressStore.of(
         (dataDir.isEmpty() ? DEFAULT_FOLDER : path("ipam.dataDir", dataDir))
             .resolve(configuration.name()));
   }
@@ -239,7 +239,7 @@ final class HostLocalIpam implements Ipam {
         });
   }
 
-  private void work(AddressStore.Work work) {
+  private void work(AddressTurns.Work work) {
     try {
       store.locked(work);
     } catch (IOException failed) {
