@@ -122,13 +122,13 @@ final class CniHost implements AutoCloseable {
   }
 
   /** What executing a plugin for pods has taken: see cni-runtime.c. */
-  record Taken(long nanos, long processorNanos, long[] each) {}
+  record Taken(long nanos, long processorNanos, List<Long> each) {}
 
   /** Executes the plugin for the pods from one number to below another. */
   Taken execute(String verb, int from, int to, boolean isAtOnce) throws IOException {
     long before = agentNanos();
     long[] answer = runtime.ask(verb + " " + from + " " + to + (isAtOnce ? " all" : " one"));
-    long[] each = Arrays.copyOfRange(answer, 2, answer.length);
+    List<Long> each = Arrays.stream(answer).skip(2).boxed().toList();
     return new Taken(answer[0], answer[1] + agentNanos() - before, each);
   }
 

@@ -102,11 +102,15 @@ final class CniRun implements AutoCloseable {
   private void single(String verb, String operation, int pods) throws IOException {
     CniHost.Taken taken = host.execute(verb, 0, pods, false);
     RunTable.Row row = row(operation, 1);
-    latencies.computeIfAbsent(row, key -> new LatencyRecorder(0)).record(taken.each());
+    latencies.computeIfAbsent(row, key -> new LatencyRecorder(0)).record(nanos(taken));
     // Of one, like the row.
     processor
         .computeIfAbsent(row, key -> new ArrayList<>())
         .add(taken.processorNanos() / NANOS_PER_MILLI / pods);
+  }
+
+  private static long[] nanos(CniHost.Taken taken) {
+    return taken.each().stream().mapToLong(Long::longValue).toArray();
   }
 
   /** What single operations of all rounds took. */
@@ -150,8 +154,8 @@ final class CniRun implements AutoCloseable {
   private void record(String operation, CniHost.Taken taken) {
     latencies
         .computeIfAbsent(
-            row(operation + ": " + taken.each().length + " pods", 1), key -> new LatencyRecorder(0))
-        .record(taken.each());
+            row(operation + ": " + taken.each().size() + " pods", 1), key -> new LatencyRecorder(0))
+        .record(nanos(taken));
   }
 
   @Override

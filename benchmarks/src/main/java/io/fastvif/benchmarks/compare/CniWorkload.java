@@ -57,9 +57,9 @@ enum CniWorkload {
           default -> "'type':'ovs','socket_file':'" + database + "'";
         };
     return """
-        {"cniVersion":"1.0.0","name":"pods",%s,"bridge":"%s","ipam":{"type":"host-local",
-        "dataDir":"%s","ranges":[[{"subnet":"10.88.0.0/16"}]]}}
-        """
+    {"cniVersion":"1.0.0","name":"pods",%s,"bridge":"%s","ipam":{"type":"host-local",
+    "dataDir":"%s","ranges":[[{"subnet":"10.88.0.0/16"}]]}}
+    """
         .formatted(own.replace('\'', '"'), bridge(), addresses);
   }
 }

@@ -1,0 +1,135 @@
+package io.fastvif.cni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.netns.Netns;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of the guide and of the Kubernetes manifests: each is read, and run. */
+class GuideTest {
+  private static final Path GUIDE = Path.of("src/main/c/README.md");
+  private static final Path MANIFESTS = Path.of("src/main/packaging/kubernetes");
+
+  /** Prints the documents of a file of YAML as JSON. */
+  private static final String TO_JSON =
+      "import json,sys,yaml;print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))";
+
+  @TempDir Path folder;
+
+  /** The configurations of a text's blocks. */
+  private static List<String> configurations(String guide) {
+    List<String> found = new ArrayList<>();
+    String fence = "```json\n";
+    for (int at = guide.indexOf(fence); at >= 0; at = guide.indexOf(fence, at + 1)) {
+      int begin = at + fence.length();
+      found.add(guide.substring(begin, guide.indexOf("```", begin)));
+    }
+    return found;
+  }
+
+  /**
+   * What a runtime gives to the plugin: of a list of plugins the one, with the list's name and
+   * version; and not with the host's own addresses, but those of this test.
+   */
+  @SuppressWarnings("unchecked") // keys of JSON are strings
+  private Map<String, Object> forPlugin(String configuration) {
+    Map<String, Object> all = CniJson.object("the configuration", configuration);
+    Map<String, Object> own = new LinkedHashMap<>(all);
+    if (all.get("plugins") instanceof List<?> plugins) {
+      assertEquals(1, plugins.size(), configuration);
+      own = new LinkedHashMap<>((Map<String, Object>) plugins.getFirst());
+      own.put("name", all.get("name"));
+      own.put("cniVersion", all.get("cniVersion"));
+    }
+    Map<String, Object> ipam = new LinkedHashMap<>((Map<String, Object>) own.get("ipam"));
+    if (ipam.get("type").equals("host-local")) {
+      ipam.put("dataDir", folder.resolve("networks").toString());
+    }
+    own.put("ipam", ipam);
+    return own;
+  }
+
+  private void run(String example) {
+    Map<String, Object> configuration = forPlugin(example);
+    assertEquals("fastvif", configuration.get("type"), example);
+    String network = CniJson.write(configuration);
+    try (PodLab lab = new PodLab(folder)) {
+      Netns pod = lab.pod();
+      String result = lab.done("ADD", "one", pod, network);
+      assertTrue(pod.call(() -> Files.exists(Path.of("/proc/sys/net/ipv4/conf/eth0"))), result);
+      lab.done("CHECK", "one", pod, PodLab.with(network, "prevResult", result));
+      lab.done("DEL", "one", pod, network);
+      assertTrue(pod.call(() -> !Files.exists(Path.of("/proc/sys/net/ipv4/conf/eth0"))), network);
+    }
+  }
+
+  @KernelTest
+  void everyConfigurationOfTheGuideIsRun() throws IOException {
+    List<String> examples = configurations(Files.readString(GUIDE));
+    assertEquals(3, examples.size());
+    examples.forEach(this::run);
+  }
+
+  @KernelTest
+  void networkOfMultusIsRun() throws Exception {
+    Map<?, ?> attachment = document("network-attachment.yaml");
+    assertEquals("NetworkAttachmentDefinition", attachment.get("kind"));
+    run((String) ((Map<?, ?>) attachment.get("spec")).get("config"));
+  }
+
+  /** What a pod of the DaemonSet has to see of the host, and that it asks for no role. */
+  @Test
+  void daemonSetSeesTheHost() throws Exception {
+    Map<?, ?> set = document("daemonset.yaml");
+    assertEquals("DaemonSet", set.get("kind"));
+    Map<?, ?> pod = (Map<?, ?>) at(set, "spec", "template").get("spec");
+    assertEquals(false, pod.get("automountServiceAccountToken"));
+    assertEquals(true, pod.get("hostNetwork"));
+    assertEquals(
+        at(set, "spec", "selector").get("matchLabels"),
+        at(set, "spec", "template", "metadata").get("labels"));
+    Map<?, ?> container = (Map<?, ?>) ((List<?>) pod.get("containers")).getFirst();
+    Map<Object, Object> mounts = new LinkedHashMap<>();
+    for (Object mount : (List<?>) container.get("volumeMounts")) {
+      mounts.put(((Map<?, ?>) mount).get("name"), ((Map<?, ?>) mount).get("mountPath"));
+    }
+    Map<Object, Object> volumes = new LinkedHashMap<>();
+    for (Object volume : (List<?>) pod.get("volumes")) {
+      volumes.put(((Map<?, ?>) volume).get("name"), at((Map<?, ?>) volume, "hostPath").get("path"));
+    }
+    // At the host's paths, which the client's requests have in them.
+    assertEquals(volumes, mounts);
+    assertTrue(
+        mounts
+            .values()
+            .containsAll(Set.of("/run/fastvif", "/run/netns", "/var/lib/cni", "/opt/cni/bin")));
+  }
+
+  private static Map<?, ?> at(Map<?, ?> object, String... keys) {
+    Map<?, ?> there = object;
+    for (String key : keys) {
+      there = (Map<?, ?>) there.get(key);
+    }
+    return there;
+  }
+
+  private static Map<?, ?> document(String name) throws Exception {
+    Peer python = Peer.requirePythonModule("yaml", "python3-yaml");
+    String json = python.run(List.of("-c", TO_JSON, MANIFESTS.resolve(name).toString()));
+    List<?> documents = (List<?>) CniJson.object("", "{\"all\":" + json + "}").get("all");
+    assertEquals(1, documents.size());
+    return (Map<?, ?>) documents.getFirst();
+  }
+}
