@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 record AttachmentId(String network, String containerId, String ifName) {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.\\-]*");
-  private static final int MAX_IF_NAME = 15;
+  private static final Pattern LINK_NAME = Pattern.compile("[!-~&&[^/:%]]{1,15}");
 
   /** An alias has 255 bytes, of which that of a link in a pod's namespace needs more for itself. */
   private static final int MAX_LENGTH = 208;
@@ -26,11 +26,7 @@ record AttachmentId(String network, String containerId, String ifName) {
       throw environment("CNI_CONTAINERID", container, "letters, digits, _, . and -");
     }
     String ifName = request.variable("CNI_IFNAME");
-    if (ifName.isEmpty()
-        || ifName.length() > MAX_IF_NAME
-        || ifName.equals(".")
-        || ifName.equals("..")
-        || ifName.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '/' || c == ':')) {
+    if (!isLinkName(ifName)) {
       throw environment("CNI_IFNAME", ifName, "the name of a link, of 1 to 15 characters");
     }
     AttachmentId id = new AttachmentId(network, container, ifName);
@@ -39,6 +35,11 @@ record AttachmentId(String network, String containerId, String ifName) {
           "CNI_CONTAINERID", container, "that with the network's name it fits into a link's alias");
     }
     return id;
+  }
+
+  /** Whether a link can have that name; of one with a percent sign the kernel makes another. */
+  static boolean isLinkName(String name) {
+    return LINK_NAME.matcher(name).matches() && !name.equals(".") && !name.equals("..");
   }
 
   /** Checks the name of a network. */

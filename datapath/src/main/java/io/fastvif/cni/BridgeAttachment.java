@@ -31,7 +31,6 @@ import java.util.OptionalInt;
 final class BridgeAttachment implements PodAttachment {
   static final String NAME = "bridge";
 
-  private static final int MAX_NAME = 15;
   private static final String DEFAULT_BRIDGE = "cni0";
 
   private final NetworkConfiguration network;
@@ -74,9 +73,7 @@ final class BridgeAttachment implements PodAttachment {
   static String bridge(ConfigObject top, String byDefault) {
     String given = top.text(NAME);
     String bridge = given.isEmpty() ? byDefault : given;
-    if (bridge.isEmpty()
-        || bridge.length() > MAX_NAME
-        || bridge.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '/' || c == ':')) {
+    if (!AttachmentId.isLinkName(bridge)) {
       throw CniException.ofKey(NAME, bridge, "the name of a link");
     }
     return bridge;

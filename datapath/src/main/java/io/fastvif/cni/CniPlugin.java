@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * The verbs of the specification, for one host. May be asked by any thread, for many pods at once:
@@ -31,6 +32,7 @@ public final class CniPlugin {
 
   private final VifHost host;
   private final PodRecords records;
+  private final AttachmentTurns turns = new AttachmentTurns();
 
   /**
    * @param host stays the caller's
@@ -146,6 +148,11 @@ public final class CniPlugin {
     NetworkConfiguration network = NetworkConfiguration.read(request);
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.of(network, request);
+    return turns.take(id, () -> add(request, network, id, ipam));
+  }
+
+  private CompletableFuture<CniAnswer> add(
+      CniRequest request, NetworkConfiguration network, AttachmentId id, Ipam ipam) {
     requireDetached(id);
     network.attachment().require(host);
     Netns pod = openPod(request.variable(CNI_NETNS));
@@ -158,7 +165,11 @@ public final class CniPlugin {
       return takeAwayUnfinished(network, id)
           .thenCompose(
               cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
-          .thenApply(plugged -> result(network, plan, require(plugged)))
+          .thenCompose(
+              plugged -> {
+                require(plugged);
+                return orUnplugged(request, network, id, () -> result(network, plan, plugged));
+              })
           .whenComplete((answer, failed) -> pod.close())
           .exceptionallyComposeAsync(
               failed -> {
@@ -169,6 +180,23 @@ public final class CniPlugin {
     } catch (RuntimeException | Error failed) {
       pod.close();
       throw failed;
+    }
+  }
+
+  /** A pod of which the runtime gets no result is not left as if it had one. */
+  private CompletableFuture<CniAnswer> orUnplugged(
+      CniRequest request,
+      NetworkConfiguration network,
+      AttachmentId id,
+      Supplier<CniAnswer> result) {
+    try {
+      return CompletableFuture.completedFuture(result.get());
+    } catch (RuntimeException failed) {
+      return unplug(network, id.vifId(), pods(request.variable(CNI_NETNS)))
+          .handle(
+              (unplugged, left) -> {
+                throw failed;
+              });
     }
   }
 
@@ -216,11 +244,15 @@ public final class CniPlugin {
     }
     try {
       Netns pod = Netns.of(Path.of(path));
-      if (pod.isCurrent()) {
+      try {
+        if (pod.isCurrent()) {
+          throw AttachmentId.environment(CNI_NETNS, path, "another namespace than the host's");
+        }
+        return pod.visit(() -> pod); // which shows that it is one
+      } catch (RuntimeException | Error wrong) {
         pod.close();
-        throw AttachmentId.environment(CNI_NETNS, path, "another namespace than the host's");
+        throw wrong;
       }
-      return pod;
     } catch (SystemCallException refused) {
       int code =
           refused.errno() == Errno.ENOENT
@@ -258,11 +290,8 @@ public final class CniPlugin {
   }
 
   /** The network's own takes the place of IPAM's. */
-  @SuppressWarnings("unchecked") // keys of JSON are strings
   private static Map<String, Object> dns(NetworkConfiguration network, CniResult addressing) {
-    return network.json().get("dns") instanceof Map<?, ?> own && !own.isEmpty()
-        ? (Map<String, Object>) own
-        : addressing.dns();
+    return network.dns().isEmpty() ? addressing.dns() : network.dns();
   }
 
   /** Where the configuration does not say Open vSwitch now, it is looked at if it is there. */
@@ -298,14 +327,17 @@ public final class CniPlugin {
     if (network.usesOvs()) {
       OvsPorts.require(host);
     }
-    return unplug(network, id.vifId(), pods(request.variable(CNI_NETNS)))
-        .thenApplyAsync(
-            unplugged -> {
-              require(unplugged);
-              ipam.delete(id);
-              return CniAnswer.of("");
-            },
-            WaitingThreads.POOL);
+    return turns.take(
+        id,
+        () ->
+            unplug(network, id.vifId(), pods(request.variable(CNI_NETNS)))
+                .thenApplyAsync(
+                    unplugged -> {
+                      require(unplugged);
+                      ipam.delete(id);
+                      return CniAnswer.of("");
+                    },
+                    WaitingThreads.POOL));
   }
 
   private CompletableFuture<CniAnswer> check(CniRequest request) {

@@ -17,8 +17,6 @@ import java.util.Map;
  */
 record CniResult(
     List<Link> interfaces, List<Address> ips, List<PodRoute> routes, Map<String, Object> dns) {
-  private static final String DNS = "dns";
-
   /**
    * A link.
    *
@@ -69,6 +67,8 @@ record CniResult(
               link.text("socketPath"),
               link.text("pciID")));
     }
+    // IPAM plugins name no links, and some give their addresses a place among them all the same.
+    int lastPlace = interfaces.isEmpty() ? Integer.MAX_VALUE : interfaces.size() - 1;
     List<Address> ips = new ArrayList<>();
     for (ConfigObject ip : object.objects("ips")) {
       String gateway = ip.text("gateway");
@@ -76,15 +76,10 @@ record CniResult(
           new Address(
               Cidr.parse(ip.place("address"), ip.text("address")),
               gateway.isEmpty() ? null : Cidr.address(ip.place("gateway"), gateway),
-              ip.number("interface", -1, -1, Integer.MAX_VALUE)));
+              ip.number("interface", -1, -1, lastPlace)));
     }
     List<PodRoute> routes = object.objects("routes").stream().map(PodRoute::read).toList();
-    return new CniResult(interfaces, ips, routes, dns(json));
-  }
-
-  @SuppressWarnings("unchecked") // keys of JSON are strings
-  private static Map<String, Object> dns(Map<String, Object> json) {
-    return json.get(DNS) instanceof Map<?, ?> dns ? (Map<String, Object>) dns : Map.of();
+    return new CniResult(interfaces, ips, routes, DnsSettings.of(object));
   }
 
   /** The same behind what plugins before it in a chain have answered. */
@@ -114,7 +109,7 @@ record CniResult(
     if (!routes.isEmpty()) {
       json.put("routes", routes.stream().map(PodRoute::toJson).toList());
     }
-    json.put(DNS, dns);
+    json.put(DnsSettings.KEY, dns);
     return CniJson.write(json);
   }
 

@@ -26,6 +26,7 @@ final class NetworkConfiguration {
   private CniResult previous;
   private PodAttachment attachment;
   private ConfigObject runtime = new ConfigObject("runtimeConfig", Map.of());
+  private Map<String, Object> dns = Map.of();
 
   private NetworkConfiguration(CniRequest request) {
     text = request.configuration();
@@ -47,7 +48,8 @@ final class NetworkConfiguration {
     configuration.attachment = Attachments.read(top, configuration);
     configuration.runtime.requireNoOthers();
     configuration.requireNoOtherArguments();
-    top.ignore("type", "dns", "capabilities", "cni.dev/valid-attachments");
+    configuration.dns = DnsSettings.of(top);
+    top.ignore("type", "capabilities", "cni.dev/valid-attachments");
     top.ignore("cniVersions", "disableCheck", "disableGC", "loadOnlyInlinedPlugins");
     top.requireNoOthers();
     return configuration;
@@ -201,6 +203,11 @@ final class NetworkConfiguration {
   /** The name of the IPAM plugin; empty for none. */
   String ipamType() {
     return ipamType;
+  }
+
+  /** The network's own; empty for that of IPAM. */
+  Map<String, Object> dns() {
+    return dns;
   }
 
   /** What the plugins before have made, or for CHECK ADD itself; null if it is missing. */

@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** A resolv.conf(5) as the {@code dns} of a result. */
 final class ResolvConf {
+  /** A pipe would be waited for, and a device has no end. */
+  private static final int MAX_SIZE = 1 << 16;
+
   private ResolvConf() {}
 
   static Map<String, Object> read(Path file) {
@@ -18,6 +21,9 @@ final class ResolvConf {
     List<String> options = new ArrayList<>();
     Map<String, Object> dns = new LinkedHashMap<>();
     try {
+      if (!Files.isRegularFile(file) || Files.size(file) > MAX_SIZE) {
+        throw new IOException("expected a file of at most " + MAX_SIZE + " bytes");
+      }
       for (String line : Files.readAllLines(file)) {
         List<String> words = List.of(line.strip().split("\\s+"));
         List<String> values = words.subList(1, words.size());

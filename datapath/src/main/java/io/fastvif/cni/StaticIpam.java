@@ -2,7 +2,6 @@ package io.fastvif.cni;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +37,7 @@ final class StaticIpam implements Ipam {
     replace(addresses, RequestedAddresses.ofArguments(configuration));
     replace(addresses, RequestedAddresses.ofRuntime(configuration));
     List<PodRoute> routes = ipam.objects("routes").stream().map(PodRoute::read).toList();
-    Map<String, Object> dns = ipam.object("dns").map(StaticIpam::dns).orElse(Map.of());
+    Map<String, Object> dns = DnsSettings.of(ipam);
     ipam.ignore("type", "name");
     ipam.requireNoOthers();
     result = new CniResult(List.of(), addresses, routes, dns);
@@ -57,22 +56,6 @@ final class StaticIpam implements Ipam {
       addresses.clear();
       by.forEach(cidr -> addresses.add(new CniResult.Address(cidr, null, -1)));
     }
-  }
-
-  private static Map<String, Object> dns(ConfigObject given) {
-    Map<String, Object> dns = new LinkedHashMap<>();
-    for (String key : List.of("nameservers", "search", "options")) {
-      List<String> texts = given.texts(key);
-      if (!texts.isEmpty()) {
-        dns.put(key, texts);
-      }
-    }
-    String domain = given.text("domain");
-    if (!domain.isEmpty()) {
-      dns.put("domain", domain);
-    }
-    given.requireNoOthers();
-    return dns;
   }
 
   @Override

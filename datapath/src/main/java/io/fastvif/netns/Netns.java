@@ -33,6 +33,9 @@ public final class Netns implements AutoCloseable {
   private static final String CURRENT = "current";
   private static final String PRIVATE = "private";
 
+  /** Whatever lies at a path, opening it does not wait: a pipe would, for its writer. */
+  private static final int FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+
   private final FileDescriptor descriptor;
   private final String description;
 
@@ -290,8 +293,7 @@ public final class Netns implements AutoCloseable {
   }
 
   private static Netns open(String path, String description) {
-    FileDescriptor descriptor =
-        FileDescriptor.check(FileIo.open(path, O_RDONLY | O_CLOEXEC, 0), "open", path);
+    FileDescriptor descriptor = FileDescriptor.check(FileIo.open(path, FLAGS, 0), "open", path);
     return new Netns(descriptor, description);
   }
 }
