@@ -27,6 +27,7 @@ public final class FilterEvents implements EventWatch.Source, AutoCloseable {
 
   private final NetlinkSocket events;
   private final IntSupplier ownPort;
+  private final KnownTables known;
   private final HostChanges changes;
   private boolean isByOthers;
 
@@ -49,11 +50,14 @@ public final class FilterEvents implements EventWatch.Source, AutoCloseable {
    *
    * @param ownPort the port of the socket whose changes are not told of: its owner knows them, and
    *     what they are for; 0 for none
+   * @param known what was read of the rules, which is out of date then
    * @param changes told of the others
    * @throws io.fastvif.bindings.SystemCallException if the kernel has no nf_tables, or refuses
    */
-  public FilterEvents(Netns namespace, IntSupplier ownPort, HostChanges changes) {
+  public FilterEvents(
+      Netns namespace, IntSupplier ownPort, KnownTables known, HostChanges changes) {
     this.ownPort = ownPort;
+    this.known = known;
     this.changes = changes;
     events = namespace.visit(() -> NetlinkSocket.open(NETLINK_NETFILTER, BUFFER_SIZE));
     try {
@@ -81,6 +85,7 @@ public final class FilterEvents implements EventWatch.Source, AutoCloseable {
     }
     if (isByOthers) {
       events.discard();
+      known.forget();
       changes.filters();
     }
   }

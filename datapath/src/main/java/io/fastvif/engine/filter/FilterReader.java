@@ -38,7 +38,7 @@ public final class FilterReader implements AutoCloseable {
   private boolean isMissing;
   private boolean closed;
 
-  private record Made(int generation, FilterSnapshot snapshot) {}
+  private record Made(ForwardingTables tables, FilterSnapshot snapshot) {}
 
   /**
    * @param namespace stays the caller's to close, after this
@@ -92,18 +92,17 @@ public final class FilterReader implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same reading, not one that says the same
   private FilterSnapshot of(ForwardingTables tables) {
     boolean isLegacyUsed = isLegacyUsed();
     Made before = made.get();
     if (before != null
-        && before.generation == tables.generation()
+        && before.tables == tables
         && before.snapshot.isLegacyUsed() == isLegacyUsed) {
       return before.snapshot;
     }
     FilterSnapshot snapshot = of(tables, isLegacyUsed);
-    if (tables.generation() != KnownTables.UNTOLD) {
-      made = new SoftReference<>(new Made(tables.generation(), snapshot));
-    }
+    made = new SoftReference<>(new Made(tables, snapshot));
     return snapshot;
   }
 

@@ -30,4 +30,12 @@ public final class KnownTables {
     }
     return now;
   }
+
+  /**
+   * Somebody has changed the rules: they are read next time, whatever the generation is by then.
+   * The kernel shows a new generation a moment before the rules that it stands for.
+   */
+  void forget() {
+    last = new SoftReference<>(null);
+  }
 }

@@ -432,7 +432,7 @@ public final class KernelTransport implements Transport {
   @Override
   public FilterEvents watchFilters(HostChanges changes) {
     try {
-      return new FilterEvents(namespace, () -> filterPort, changes);
+      return new FilterEvents(namespace, () -> filterPort, known, changes);
     } catch (SystemCallException refused) {
       Log.info(KernelTransport.class, "changes of rules are not heard of: " + refused.getMessage());
       return null;
