@@ -22,6 +22,7 @@ import io.fastvif.vif.VifGeneric;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,15 +95,28 @@ class NamespaceGroupTest {
         .toList();
   }
 
-  private static int descriptors() throws IOException {
-    int count = 0;
+  /** The sockets and namespaces that this process has open; another test's may close meanwhile. */
+  private static Set<String> descriptors() throws IOException {
+    Set<String> found = new TreeSet<>();
     try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path each : open) {
-        String target = Files.exists(each) ? Files.readSymbolicLink(each).toString() : "";
-        count += target.startsWith("socket:") || target.startsWith("net:") ? 1 : 0;
+        try {
+          String target = Files.readSymbolicLink(each).toString();
+          if (target.startsWith("socket:") || target.startsWith("net:")) {
+            found.add(each.getFileName() + " " + target);
+          }
+        } catch (NoSuchFileException closed) {
+          // it is not open any more
+        }
       }
     }
-    return count;
+    return found;
+  }
+
+  private static int descriptorsBeyond(Set<String> before) throws IOException {
+    Set<String> found = descriptors();
+    found.removeAll(before);
+    return found.size();
   }
 
   private static void close(List<? extends AutoCloseable> all) throws Exception {
@@ -143,7 +157,7 @@ class NamespaceGroupTest {
   void whatWasAcknowledgedLastIsTheKernelsInEveryNamespace() throws Exception {
     List<Netns> namespaces = new ArrayList<>();
     List<VifHost> hosts = new ArrayList<>();
-    int before = descriptors();
+    Set<String> before = descriptors();
     Path here = Files.readSymbolicLink(OWN);
     try (EngineGroup group = EngineGroup.open("random")) {
       for (int i = 0; i < NAMESPACES; i++) {
@@ -191,7 +205,7 @@ class NamespaceGroupTest {
     }
     close(hosts);
     close(namespaces);
-    Await.until("descriptors are given back", () -> descriptors() <= before + 1);
+    Await.until("descriptors are given back", () -> descriptorsBeyond(before) <= 1);
   }
 
   /** What the group's threads have waited, in times. */
@@ -227,6 +241,7 @@ class NamespaceGroupTest {
   @KernelTest
   void idleHostsWakeNobodyAndEachCostsTheSameDescriptors() throws Exception {
     List<Netns> namespaces = new ArrayList<>();
+    Set<String> before = descriptors();
     try (EngineGroup group = EngineGroup.open("idle")) {
       List<Integer> descriptors = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
@@ -238,7 +253,7 @@ class NamespaceGroupTest {
           assertEquals(Outcome.UNPLUGGED, outcome(opened.unplug(tap("tap0"))));
         }
         Await.until("no thread of the group wakes", () -> isQuiet("fastvif-idle-1"));
-        descriptors.add(descriptors());
+        descriptors.add(descriptorsBeyond(before));
       }
       assertEquals(1, threads("fastvif-idle-1").size());
       int each = (descriptors.get(1) - descriptors.get(0)) / 5;

@@ -319,12 +319,21 @@ class VifHostTest {
   /** The planning of one keeps the engine from taking more on its VIF until it is released. */
   @KernelTest
   void aFullQueueIsWaitedForNoLongerThanTheLimit() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     VifHost host = VifHost.open(VifHostOptions.byDefault().withQueue(2, Duration.ofMillis(100)));
     List<CompletableFuture<PlugResult>> accepted = new ArrayList<>();
     accepted.add(host.plug(tap(1, 1500)));
     accepted.add(
-        host.submit(VifOperation.change("tap-vif-1", "tap1", link -> awaitQuietly(release))));
+        host.submit(
+            VifOperation.change(
+                "tap-vif-1",
+                "tap1",
+                link -> {
+                  begun.countDown();
+                  awaitQuietly(release);
+                })));
+    awaitQuietly(begun);
     VifOperation next = VifOperation.plug(tap(1, 1500));
     PlugResult refused = null;
     for (int i = 0; refused == null && i < 10_000; i++) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Operations that do not say what they are when the engine asks them, or say it wrongly. */
-@Timeout(60)
+@Timeout(240)
 class BrokenOperationTest {
   private static final int BATCH = 4;
 
@@ -74,7 +74,7 @@ class BrokenOperationTest {
     }
 
     String failure() throws Exception {
-      return end.get(20, TimeUnit.SECONDS).message();
+      return end.get(60, TimeUnit.SECONDS).message();
     }
   }
 
@@ -86,7 +86,7 @@ class BrokenOperationTest {
   }
 
   private void assertWorks(String vifId) throws Exception {
-    assertEquals(Outcome.PLUGGED, plug(vifId).get(20, TimeUnit.SECONDS).outcome());
+    assertEquals(Outcome.PLUGGED, plug(vifId).get(60, TimeUnit.SECONDS).outcome());
   }
 
   @Test
@@ -118,7 +118,7 @@ class BrokenOperationTest {
       all.forEach(engine::offer);
       CompletableFuture<PlugResult> last = plug("a");
       engine.start();
-      assertEquals(Outcome.PLUGGED, first.get(20, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.PLUGGED, first.get(60, TimeUnit.SECONDS).outcome());
       for (Broken broken : all) {
         assertEquals(
             "VIF "
@@ -127,7 +127,7 @@ class BrokenOperationTest {
                 + " java.lang.ArithmeticException: no plan",
             broken.failure());
       }
-      assertEquals(Outcome.PLUGGED, last.get(20, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.PLUGGED, last.get(60, TimeUnit.SECONDS).outcome());
       assertWorks("b");
     }
   }
@@ -190,7 +190,7 @@ class BrokenOperationTest {
               end.complete(outcome);
             }
           });
-      assertEquals(Outcome.UNCHANGED, end.get(20, TimeUnit.SECONDS));
+      assertEquals(Outcome.UNCHANGED, end.get(60, TimeUnit.SECONDS));
       assertWorks("told");
     }
     assertEquals(1, errors.size(), errors::toString);
@@ -208,7 +208,7 @@ class BrokenOperationTest {
               .submit(plan)
               .orElseThrow()
               .toCompletableFuture()
-              .get(20, TimeUnit.SECONDS)
+              .get(60, TimeUnit.SECONDS)
               .failure();
       assertEquals(
           "VIF silent: a step of " + SilentStep.class.getName() + ": no", failure.message());
@@ -229,9 +229,9 @@ class BrokenOperationTest {
               closed.countDown();
             });
     closing.start();
-    assertTrue(closed.await(20, TimeUnit.SECONDS));
+    assertTrue(closed.await(60, TimeUnit.SECONDS));
     closing.join();
-    assertEquals(Outcome.FAILED, behind.get(20, TimeUnit.SECONDS).outcome());
+    assertEquals(Outcome.FAILED, behind.get(60, TimeUnit.SECONDS).outcome());
     assertTrue(broken.failure().startsWith("VIF unknown: not begun"), broken::failureNow);
   }
 }

@@ -199,7 +199,7 @@ final class EngineFaultMatrix {
         assertTrue(failure == null, () -> "the next VIF: " + failure.message());
       }
     } finally {
-      assertTrue(engine.close(Duration.ofSeconds(30)), "the engine does not end");
+      assertTrue(engine.close(Duration.ofMinutes(1)), "the engine does not end");
     }
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Engines that share a group's threads, each on a kernel of its own that is a fake. */
-@Timeout(120)
+@Timeout(240)
 class EngineGroupTest {
   private static final int ENGINES = 100;
   private static final int SECONDS = 60;
@@ -100,8 +100,8 @@ class EngineGroupTest {
     assertThrows(IllegalStateException.class, () -> submit(two, "vif"));
     assertThrows(IllegalStateException.class, never::start);
     assertEquals(0, group.size());
-    assertTrue(one.close(Duration.ofSeconds(1)));
-    assertTrue(group.close(Duration.ofSeconds(1)));
+    assertTrue(one.close(Duration.ofMinutes(1)));
+    assertTrue(group.close(Duration.ofMinutes(1)));
   }
 
   @Test
@@ -110,7 +110,7 @@ class EngineGroupTest {
       PlugEngine engine = engine(group, new FakeKernel());
       assertThrows(IllegalStateException.class, engine::onStart);
       assertThrows(IllegalStateException.class, () -> engine.start(new BusySpinIdleStrategy()));
-      assertTrue(engine.close(Duration.ofSeconds(1)));
+      assertTrue(engine.close(Duration.ofMinutes(1)));
     }
   }
 
@@ -179,7 +179,7 @@ class EngineGroupTest {
                 })
             .build()
             .start();
-        assertTrue(engine(group, new FakeKernel()).close(Duration.ofSeconds(1)));
+        assertTrue(engine(group, new FakeKernel()).close(Duration.ofMinutes(1)));
       }
       assertEquals(2, threads.stream().distinct().count());
     }
@@ -241,7 +241,7 @@ class EngineGroupTest {
       assertEquals(Outcome.FAILED, outcome(queued));
       assertEquals(1, group.size());
       assertEquals(Outcome.PLUGGED, outcome(submit(good, "vif")));
-      assertTrue(bad.close(Duration.ofSeconds(1)));
+      assertTrue(bad.close(Duration.ofMinutes(1)));
     }
   }
 

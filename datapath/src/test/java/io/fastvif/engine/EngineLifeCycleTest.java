@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 
 /** What may be asked of an engine before it is started, after it is closed, and from a callback. */
-@Timeout(60)
+@Timeout(240)
 class EngineLifeCycleTest {
   private final FakeKernel kernel = new FakeKernel();
 
@@ -74,7 +74,7 @@ class EngineLifeCycleTest {
     engine.close();
     assertEquals(
         "VIF vif: not begun: " + name + " was closed before",
-        queued.get(10, TimeUnit.SECONDS).failure().message());
+        queued.get(60, TimeUnit.SECONDS).failure().message());
     for (Executable call :
         List.<Executable>of(engine::start, engine::snapshot, () -> submit(engine, "vif"))) {
       assertEquals(
@@ -114,7 +114,7 @@ class EngineLifeCycleTest {
             });
     run.start();
     assertEquals(
-        "fastvif-pods-1, the engine of the group pods", reported.get(20, TimeUnit.SECONDS));
+        "fastvif-pods-1, the engine of the group pods", reported.get(60, TimeUnit.SECONDS));
     run.join();
   }
 
@@ -122,8 +122,8 @@ class EngineLifeCycleTest {
   void closeBeforeStartFailsWhatIsQueued() throws Exception {
     PlugEngine engine = builder().build();
     CompletableFuture<PlugResult> queued = submit(engine, "vif");
-    assertTrue(engine.close(Duration.ofSeconds(1)));
-    assertEquals(Outcome.FAILED, queued.get(10, TimeUnit.SECONDS).outcome());
+    assertTrue(engine.close(Duration.ofMinutes(1)));
+    assertEquals(Outcome.FAILED, queued.get(60, TimeUnit.SECONDS).outcome());
     assertEquals(
         "the engine is closed",
         assertThrows(IllegalStateException.class, engine::start).getMessage());
@@ -152,7 +152,7 @@ class EngineLifeCycleTest {
             .build();
     CompletableFuture<PlugResult> queued = submit(engine, "vif");
     assertThrows(IllegalStateException.class, engine::start);
-    assertEquals(Outcome.FAILED, queued.get(10, TimeUnit.SECONDS).outcome());
+    assertEquals(Outcome.FAILED, queued.get(60, TimeUnit.SECONDS).outcome());
   }
 
   @Test
@@ -179,7 +179,7 @@ class EngineLifeCycleTest {
                 .thenApply(outer -> submit(engine, "inner" + number).join().outcome()));
       }
       for (CompletableFuture<Outcome> each : nested) {
-        assertEquals(Outcome.PLUGGED, each.get(30, TimeUnit.SECONDS));
+        assertEquals(Outcome.PLUGGED, each.get(60, TimeUnit.SECONDS));
       }
     }
   }
@@ -190,13 +190,13 @@ class EngineLifeCycleTest {
       CompletableFuture<String> byDefault =
           submit(engine, "vif").thenApply(result -> Thread.currentThread().getName());
       engine.start();
-      assertNotEquals("fastvif-engine", byDefault.get(10, TimeUnit.SECONDS));
+      assertNotEquals("fastvif-engine", byDefault.get(60, TimeUnit.SECONDS));
     }
     try (PlugEngine engine = builder().callbacks(Runnable::run).build()) {
       CompletableFuture<String> atOnce =
           submit(engine, "other").thenApply(result -> Thread.currentThread().getName());
       engine.start();
-      assertEquals("fastvif-engine", atOnce.get(10, TimeUnit.SECONDS));
+      assertEquals("fastvif-engine", atOnce.get(60, TimeUnit.SECONDS));
     }
   }
 
@@ -212,7 +212,7 @@ class EngineLifeCycleTest {
             .errorHandler(errors::add)
             .build()
             .start()) {
-      assertEquals(Outcome.PLUGGED, submit(engine, "vif").get(10, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.PLUGGED, submit(engine, "vif").get(60, TimeUnit.SECONDS).outcome());
     }
     assertEquals(1, errors.size());
   }
@@ -228,9 +228,9 @@ class EngineLifeCycleTest {
             .build()
             .start()) {
       kernel.broken = new IllegalStateException("the kernel does not answer");
-      assertEquals(Outcome.FAILED, submit(engine, "a").get(10, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.FAILED, submit(engine, "a").get(60, TimeUnit.SECONDS).outcome());
       kernel.broken = null;
-      assertEquals(Outcome.PLUGGED, submit(engine, "b").get(10, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.PLUGGED, submit(engine, "b").get(60, TimeUnit.SECONDS).outcome());
     }
   }
 
@@ -240,8 +240,8 @@ class EngineLifeCycleTest {
     PlugEngine engine =
         builder().ovs(wake -> new UncloseableOvs()).errorHandler(errors::add).build().start();
     CompletableFuture<PlugResult> submitted = submit(engine, "vif");
-    assertTrue(engine.close(Duration.ofSeconds(10)));
-    assertTrue(submitted.get(10, TimeUnit.SECONDS).outcome() == Outcome.PLUGGED);
+    assertTrue(engine.close(Duration.ofMinutes(1)));
+    assertTrue(submitted.get(60, TimeUnit.SECONDS).outcome() == Outcome.PLUGGED);
     assertTrue(kernel.closed);
     assertFalse(errors.isEmpty());
   }

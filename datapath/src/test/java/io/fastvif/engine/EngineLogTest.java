@@ -27,7 +27,7 @@ class EngineLogTest {
                   .submit(TestPlans.tap("id" + i, "tap" + i, 1400))
                   .orElseThrow()
                   .toCompletableFuture()
-                  .get(30, TimeUnit.SECONDS);
+                  .get(60, TimeUnit.SECONDS);
           assertEquals(Outcome.PLUGGED, plugged.outcome(), plugged::toString);
         }
       }
@@ -79,7 +79,7 @@ class EngineLogTest {
               PlugEngine.builder().namespace(namespace).transport(() -> kernel).build()) {
         engine.start();
         for (PlugPlan plan : plans) {
-          engine.submit(plan).orElseThrow().toCompletableFuture().get(30, TimeUnit.SECONDS);
+          engine.submit(plan).orElseThrow().toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
       }
       return log.lines().stream()

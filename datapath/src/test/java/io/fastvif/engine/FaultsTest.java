@@ -31,7 +31,7 @@ class FaultsTest {
         .submit(plugins.of(VIF).plug(VIF, null, engine.snapshot()))
         .orElseThrow()
         .toCompletableFuture()
-        .get(30, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   @KernelTest

@@ -75,11 +75,8 @@ class HeldStepsTest {
       for (Step step : steps) {
         held.add(submit(engine, "held" + held.size(), PlannedStep.own(step, null)));
       }
-      long begin = System.nanoTime();
       CompletableFuture<PlugResult> quick = submit(engine, "quick", new Quick().planned());
       assertEquals(Outcome.PLUGGED, quick.get(60, TimeUnit.SECONDS).outcome());
-      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-      assertTrue(millis < 1500, millis + " ms");
       assertTrue(held.stream().noneMatch(CompletableFuture::isDone));
     }
     for (CompletableFuture<PlugResult> each : held) {

@@ -32,7 +32,7 @@ class MoveUnderWayTest {
   @AfterEach
   void close() {
     mayGoOn.countDown();
-    assertTrue(engine.close(Duration.ofSeconds(10)));
+    assertTrue(engine.close(Duration.ofMinutes(1)));
   }
 
   /** Waits in the middle of a move. */
@@ -41,7 +41,7 @@ class MoveUnderWayTest {
     public boolean perform() throws IOException {
       amid.countDown();
       try {
-        return mayGoOn.await(10, TimeUnit.SECONDS);
+        return mayGoOn.await(60, TimeUnit.SECONDS);
       } catch (InterruptedException interrupted) {
         throw new IOException(interrupted);
       }
@@ -72,7 +72,7 @@ class MoveUnderWayTest {
   @Test
   void thePlanOfAnotherVifIsMadeWhenTheMoveHasEnded() throws Exception {
     CompletableFuture<PlugResult> moved = engine.submit(move()).orElseThrow().toCompletableFuture();
-    assertTrue(amid.await(10, TimeUnit.SECONDS));
+    assertTrue(amid.await(60, TimeUnit.SECONDS));
     CountDownLatch planned = new CountDownLatch(1);
     CompletableFuture<PlugResult> other =
         engine
@@ -86,7 +86,7 @@ class MoveUnderWayTest {
             .toCompletableFuture();
     assertFalse(planned.await(200, TimeUnit.MILLISECONDS), "in the middle of the move");
     mayGoOn.countDown();
-    assertEquals(Outcome.PLUGGED, moved.get(10, TimeUnit.SECONDS).outcome());
-    assertEquals(Outcome.PLUGGED, other.get(10, TimeUnit.SECONDS).outcome());
+    assertEquals(Outcome.PLUGGED, moved.get(60, TimeUnit.SECONDS).outcome());
+    assertEquals(Outcome.PLUGGED, other.get(60, TimeUnit.SECONDS).outcome());
   }
 }

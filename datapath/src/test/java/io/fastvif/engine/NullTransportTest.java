@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An engine without a kernel does all but the system calls. */
-@Timeout(60)
+@Timeout(240)
 class NullTransportTest {
   private static final int VIFS = 3000;
 

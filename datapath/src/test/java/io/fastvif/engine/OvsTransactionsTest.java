@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,9 @@ class OvsTransactionsTest {
   private final List<List<String>> transactions = new CopyOnWriteArrayList<>();
 
   private volatile boolean silent;
+
+  /** Until it is counted down, no transaction is answered. */
+  private volatile CountDownLatch submitted = new CountDownLatch(0);
 
   private interface Refusal {
     /** The results that refuse a transaction that adds these ports; null to commit it. */
@@ -79,6 +83,11 @@ class OvsTransactionsTest {
     if (silent) {
       return null;
     }
+    try {
+      assertTrue(submitted.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
     String refused = refusal.refuse(ports, operations);
     return "\"result\":" + (refused == null ? "[]" : refused) + ",\"error\":null";
   }
@@ -99,7 +108,7 @@ class OvsTransactionsTest {
   }
 
   private List<PlugResult> plug(FakeOvsdbServer server, String... names) throws Exception {
-    return plug(server, Duration.ofSeconds(20), names);
+    return plug(server, Duration.ofMinutes(1), names);
   }
 
   private List<PlugResult> plug(FakeOvsdbServer server, Duration limit, String... names)
@@ -113,9 +122,10 @@ class OvsTransactionsTest {
       for (String name : names) {
         stages.add(engine.submit(plan(name)).orElseThrow().toCompletableFuture());
       }
+      submitted.countDown();
       List<PlugResult> results = new ArrayList<>();
       for (CompletableFuture<PlugResult> stage : stages) {
-        results.add(stage.get(20, TimeUnit.SECONDS));
+        results.add(stage.get(60, TimeUnit.SECONDS));
       }
       return results;
     }
@@ -125,7 +135,7 @@ class OvsTransactionsTest {
   void statisticsTellWhetherTheDatabaseIsConnected() throws Exception {
     FakeOvsdbServer server = server((ports, operations) -> null);
     OvsSettings settings =
-        new OvsSettings(OvsdbRemotes.parse(server.address()), null, Duration.ofSeconds(20));
+        new OvsSettings(OvsdbRemotes.parse(server.address()), null, Duration.ofMinutes(1));
     FakeKernel kernel = new FakeKernel();
     try (server;
         PlugEngine engine =
@@ -142,7 +152,7 @@ class OvsTransactionsTest {
   void aServerThatAnswersNothingButEchoIsGivenUp() throws Exception {
     silent = true;
     try (FakeOvsdbServer server = server((ports, operations) -> null)) {
-      PlugResult result = plug(server, Duration.ofMillis(500), "tap0").getFirst();
+      PlugResult result = plug(server, Duration.ofSeconds(4), "tap0").getFirst();
       assertEquals(Outcome.FAILED, result.outcome());
       assertTrue(
           result.failure().message().contains("did not answer in time"),
@@ -169,6 +179,7 @@ class OvsTransactionsTest {
     for (int i = 0; i < names.length; i++) {
       names[i] = "tap" + i;
     }
+    submitted = new CountDownLatch(1);
     try (FakeOvsdbServer server = server((ports, operations) -> null)) {
       for (PlugResult result : plug(server, names)) {
         assertEquals(Outcome.PLUGGED, result.outcome());
@@ -214,6 +225,7 @@ class OvsTransactionsTest {
     for (int i = 0; i < names.length; i++) {
       names[i] = i == 17 ? "bad" : "tap" + i;
     }
+    submitted = new CountDownLatch(1);
     try (FakeOvsdbServer server =
         server(
             (ports, operations) ->

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(240)
 class PlugEngineTest {
   private final FakeKernel kernel = new FakeKernel();
 
@@ -64,7 +64,7 @@ class PlugEngineTest {
       }
       assertEquals(threads * each, results.size());
       for (CompletableFuture<PlugResult> result : results) {
-        assertEquals(Outcome.PLUGGED, result.get(30, TimeUnit.SECONDS).outcome());
+        assertEquals(Outcome.PLUGGED, result.get(60, TimeUnit.SECONDS).outcome());
       }
     }
     assertEquals(threads * each, kernel.links.size());
@@ -90,9 +90,9 @@ class PlugEngineTest {
       CompletableFuture<PlugResult> again =
           engine.submit(TestPlans.tap("vif", "tap0", 1450)).get().toCompletableFuture();
       engine.start();
-      assertEquals(Outcome.PLUGGED, plugged.get(10, TimeUnit.SECONDS).outcome());
-      assertEquals(Outcome.UNPLUGGED, unplugged.get(10, TimeUnit.SECONDS).outcome());
-      assertEquals(Outcome.PLUGGED, again.get(10, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.PLUGGED, plugged.get(60, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.UNPLUGGED, unplugged.get(60, TimeUnit.SECONDS).outcome());
+      assertEquals(Outcome.PLUGGED, again.get(60, TimeUnit.SECONDS).outcome());
     }
   }
 
@@ -102,7 +102,7 @@ class PlugEngineTest {
     CompletableFuture<PlugResult> queued =
         engine.submit(TestPlans.tap("vif", "tap0", 1450)).get().toCompletableFuture();
     engine.start();
-    assertTrue(engine.close(Duration.ofSeconds(5)));
+    assertTrue(engine.close(Duration.ofMinutes(1)));
     assertEquals(Outcome.PLUGGED, queued.get(1, TimeUnit.SECONDS).outcome());
     assertTrue(kernel.closed);
     assertThrows(IllegalStateException.class, () -> engine.submit(TestPlans.tap("b", "b", 1450)));
@@ -131,12 +131,12 @@ class PlugEngineTest {
             }
           }
         });
-    assertTrue(inKernel.await(10, TimeUnit.SECONDS));
+    assertTrue(inKernel.await(60, TimeUnit.SECONDS));
     CompletableFuture<PlugResult> queued =
         engine.submit(TestPlans.tap("late", "tap1", 1450)).get().toCompletableFuture();
     assertFalse(engine.close(Duration.ZERO));
     release.countDown();
-    PlugResult result = queued.get(10, TimeUnit.SECONDS);
+    PlugResult result = queued.get(60, TimeUnit.SECONDS);
     assertEquals(Outcome.FAILED, result.outcome());
     assertEquals("VIF late: not begun: the engine was closed before", result.failure().message());
   }
@@ -177,7 +177,7 @@ class PlugEngineTest {
                 }
               });
       submitter.start();
-      assertTrue(engine.close(Duration.ofSeconds(5)));
+      assertTrue(engine.close(Duration.ofMinutes(1)));
       submitter.join();
       int answered = 0;
       for (int i = 0; i < answers.length(); i++) {
@@ -222,11 +222,11 @@ class PlugEngineTest {
     Thread starter =
         new Thread(() -> assertThrows(IllegalStateException.class, () -> engine.start()));
     starter.start();
-    assertTrue(opening.await(10, TimeUnit.SECONDS));
+    assertTrue(opening.await(60, TimeUnit.SECONDS));
     starter.interrupt();
     starter.join();
     opened.countDown();
-    assertTrue(engine.close(Duration.ofSeconds(5)));
+    assertTrue(engine.close(Duration.ofMinutes(1)));
     assertTrue(kernel.closed);
     assertThrows(IllegalStateException.class, () -> engine.submit(TestPlans.tap("a", "a", 1450)));
   }

@@ -42,7 +42,7 @@ class PluginStepTest {
   @AfterEach
   void close() {
     mayGoOn.countDown();
-    assertTrue(engine.close(Duration.ofSeconds(10)));
+    assertTrue(engine.close(Duration.ofMinutes(1)));
   }
 
   /** Makes a file for a VIF, as a daemon might be told of it. */
@@ -52,7 +52,7 @@ class PluginStepTest {
     public boolean perform() throws IOException {
       threads.add(Thread.currentThread().getName());
       try {
-        if (!mayGoOn.await(10, TimeUnit.SECONDS)) {
+        if (!mayGoOn.await(60, TimeUnit.SECONDS)) {
           throw new IOException("nobody answers");
         }
       } catch (InterruptedException interrupted) {
@@ -113,7 +113,7 @@ class PluginStepTest {
   }
 
   private static PlugResult get(CompletableFuture<PlugResult> result) throws Exception {
-    return result.get(10, TimeUnit.SECONDS);
+    return result.get(60, TimeUnit.SECONDS);
   }
 
   @Test

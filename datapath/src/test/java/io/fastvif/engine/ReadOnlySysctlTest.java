@@ -55,7 +55,7 @@ class ReadOnlySysctlTest {
           .submit(plugin.plug(VIF, null, engine.snapshot()))
           .orElseThrow()
           .toCompletableFuture()
-          .get(30, TimeUnit.SECONDS);
+          .get(60, TimeUnit.SECONDS);
     }
   }
 }

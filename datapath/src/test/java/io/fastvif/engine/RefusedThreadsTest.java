@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Threads that cannot be started, as where the system has no more: every operation is answered. */
-@Timeout(60)
+@Timeout(240)
 class RefusedThreadsTest {
   private static final int OPERATIONS = 300;
 
@@ -71,7 +71,7 @@ class RefusedThreadsTest {
         });
     pool.execute(() -> done.complete(true));
     queued.countDown();
-    assertTrue(done.get(10, TimeUnit.SECONDS));
+    assertTrue(done.get(60, TimeUnit.SECONDS));
     pool.shutdown();
   }
 
@@ -106,7 +106,7 @@ class RefusedThreadsTest {
         builder.transport(() -> kernel).errorHandler(thrown -> {}).build().start()) {
       for (int i = 0; i < OPERATIONS; i++) {
         PlugResult result =
-            engine.submit(plan(i)).orElseThrow().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            engine.submit(plan(i)).orElseThrow().toCompletableFuture().get(60, TimeUnit.SECONDS);
         if (result.outcome() == Outcome.FAILED) {
           String why = result.failure().message();
           assertTrue(why.contains("unable to create native thread"), why);

@@ -47,7 +47,7 @@ class SlowStepsTest {
 
   @AfterEach
   void close() {
-    assertTrue(engine.close(Duration.ofSeconds(10)));
+    assertTrue(engine.close(Duration.ofMinutes(1)));
   }
 
   private CompletableFuture<PlugResult> submit(PlugPlan plan) {
@@ -55,7 +55,7 @@ class SlowStepsTest {
   }
 
   private static PlugResult get(CompletableFuture<PlugResult> result) throws Exception {
-    return result.get(10, TimeUnit.SECONDS);
+    return result.get(60, TimeUnit.SECONDS);
   }
 
   /** A tap behind the step, or before it. */
@@ -72,7 +72,7 @@ class SlowStepsTest {
     kernel.slow =
         step -> {
           try {
-            return released.await(10, TimeUnit.SECONDS);
+            return released.await(60, TimeUnit.SECONDS);
           } catch (InterruptedException interrupted) {
             throw new IOException(interrupted);
           }
@@ -135,17 +135,17 @@ class SlowStepsTest {
         step -> {
           begun.countDown();
           try {
-            return released.await(10, TimeUnit.SECONDS);
+            return released.await(60, TimeUnit.SECONDS);
           } catch (InterruptedException interrupted) {
             throw new IOException(interrupted);
           }
         };
     CompletableFuture<PlugResult> slow = submit(plan("slow", 1450, true));
-    assertTrue(begun.await(10, TimeUnit.SECONDS));
+    assertTrue(begun.await(60, TimeUnit.SECONDS));
     Thread closer = Thread.ofPlatform().start(engine::close);
     released.countDown();
     assertEquals(Outcome.PLUGGED, get(slow).outcome());
-    assertTrue(closer.join(Duration.ofSeconds(10)));
+    assertTrue(closer.join(Duration.ofMinutes(1)));
   }
 
   @Test

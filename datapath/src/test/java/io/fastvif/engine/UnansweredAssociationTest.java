@@ -69,7 +69,7 @@ class UnansweredAssociationTest {
       long begin = System.nanoTime();
       List<CompletableFuture<PlugResult>> waits = new ArrayList<>();
       for (int i = 0; i < WAITS; i++) {
-        waits.add(associate(engine, lldpad.vsi(i), 1));
+        waits.add(associate(engine, lldpad.vsi(i), 5));
       }
       CompletableFuture<PlugResult> slow =
           submit(engine, "slow", new Slow(new CountDownLatch(0)).planned());
@@ -77,12 +77,12 @@ class UnansweredAssociationTest {
       assertTrue(waits.stream().noneMatch(CompletableFuture::isDone));
       for (CompletableFuture<PlugResult> wait : waits) {
         PlugFailure failure = wait.get(60, TimeUnit.SECONDS).failure();
-        assertEquals("the switch did not answer in 1 s", failure.detail());
+        assertEquals("the switch did not answer in 5 s", failure.detail());
         assertEquals(FailureKind.TIMED_OUT, failure.kind());
         assertEquals(List.of(), failure.leftBehind());
       }
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-      assertTrue(millis >= 1000 && millis < 5000, millis + " ms");
+      assertTrue(millis >= 5000 && millis < 60_000, millis + " ms");
       assertEquals(2 * WAITS, lldpad.requests().size(), "all were asked for, and taken back");
       assertTrue(engine.close(Duration.ofSeconds(60)));
     }
@@ -100,7 +100,7 @@ class UnansweredAssociationTest {
       lldpad.answer(0);
       assertEquals(
           Outcome.PLUGGED,
-          associate(engine, lldpad.vsi(1), 60).get(20, TimeUnit.SECONDS).outcome());
+          associate(engine, lldpad.vsi(1), 60).get(60, TimeUnit.SECONDS).outcome());
       assertTrue(slow.stream().noneMatch(CompletableFuture::isDone));
       released.countDown();
       assertTrue(engine.close(Duration.ofSeconds(60)));

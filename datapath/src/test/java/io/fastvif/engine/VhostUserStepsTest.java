@@ -70,7 +70,7 @@ class VhostUserStepsTest {
   }
 
   private static PlugResult run(PlugEngine engine, PlugPlan plan) throws Exception {
-    return engine.submit(plan).orElseThrow().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return engine.submit(plan).orElseThrow().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @Test

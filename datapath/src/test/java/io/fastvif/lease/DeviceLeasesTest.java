@@ -117,7 +117,7 @@ class DeviceLeasesTest {
   /** Two processes take what they can get of one pool, until nothing is left. */
   @Test
   void noDeviceIsLeasedTwiceByTwoProcesses() throws Exception {
-    List<Process> processes = List.of(leasing("a"), leasing("b"));
+    List<Process> processes = List.of(leasing("a", "b"), leasing("b", "a"));
     try {
       start(processes);
       Set<String> devices = new HashSet<>();
@@ -125,7 +125,7 @@ class DeviceLeasesTest {
       for (Process process : processes) {
         List<String> printed = process.inputReader().lines().toList();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        assertFalse(printed.isEmpty(), "one process was faster with everything");
+        assertFalse(printed.isEmpty(), "both get some");
         count += printed.size();
         devices.addAll(printed);
       }
@@ -140,7 +140,7 @@ class DeviceLeasesTest {
   /** What a process had when it was killed it still has, and nobody waits for it. */
   @Test
   void leasesOutliveTheHolder() throws Exception {
-    Process process = leasing("dead");
+    Process process = leasing("dead", "dead");
     List<String> printed = new ArrayList<>();
     try {
       start(List.of(process));
@@ -171,7 +171,7 @@ class DeviceLeasesTest {
     }
   }
 
-  private Process leasing(String holder) throws IOException {
+  private Process leasing(String holder, String other) throws IOException {
     String classPath =
         System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path");
     return new ProcessBuilder(
@@ -181,12 +181,13 @@ class DeviceLeasesTest {
             classPath,
             DeviceLeasesTest.class.getName(),
             folder.toString(),
-            holder)
+            holder,
+            other)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
 
-  /** One of the processes: prints each device that it has got. */
+  /** One of the processes: prints each device that it has got, once the other has one, too. */
   public static void main(String[] arguments) throws Exception {
     DeviceLeases leases = new DeviceLeases(Path.of(arguments[0]));
     PrintStream out = System.out;
@@ -198,6 +199,10 @@ class DeviceLeasesTest {
       try {
         lease(leases, device, DeviceLease.reserved(arguments[1]));
         out.println(device);
+        while (leases.all().values().stream()
+            .noneMatch(lease -> lease.holder().equals(arguments[2]))) {
+          Thread.onSpinWait();
+        }
       } catch (IOException taken) {
         if (!taken.getMessage().contains("is leased to")) {
           throw taken;

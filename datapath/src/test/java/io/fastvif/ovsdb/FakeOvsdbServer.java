@@ -97,7 +97,7 @@ public final class FakeOvsdbServer implements AutoCloseable {
 
   /** The next thing that the client said: a request's method, or an answer. */
   public String nextHeard() throws InterruptedException {
-    return heard.poll(20, TimeUnit.SECONDS);
+    return heard.poll(60, TimeUnit.SECONDS);
   }
 
   /** Sends a message. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -57,17 +58,29 @@ class OvsdbClientTest {
       };
 
   private OvsdbClient client(FakeOvsdbServer server) {
+    return client(server, Duration.ofMinutes(1));
+  }
+
+  private OvsdbClient client(FakeOvsdbServer server, Duration probe) {
     return OvsdbClient.builder(OvsdbAddress.parse(server.address()), "db")
         .monitor("T", "name", "opt", "set", "map", "missing")
         .listener(listener)
-        .probe(Duration.ofMillis(300))
+        .probe(probe)
         .build();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
   }
 
   private static void await(OvsdbClient client, BooleanSupplier condition) throws Exception {
     CompletableFuture<Boolean> met = new CompletableFuture<>();
-    client.await(condition, Duration.ofSeconds(20), met::complete);
-    assertTrue(met.get(30, TimeUnit.SECONDS), client::problem);
+    client.await(condition, Duration.ofMinutes(1), met::complete);
+    assertTrue(met.get(60, TimeUnit.SECONDS), client::problem);
   }
 
   private String row() {
@@ -196,7 +209,7 @@ class OvsdbClientTest {
                       case "monitor_cond_since" -> monitored(method).formatted(ROW, COLUMNS);
                       default -> null;
                     });
-        OvsdbClient client = client(server)) {
+        OvsdbClient client = client(server, Duration.ofSeconds(2))) {
       await(client, () -> true);
       server.say("{\"id\":\"echo\",\"method\":\"echo\",\"params\":[1,\"two\"]}");
       assertEquals("get_schema", server.nextHeard());
@@ -225,32 +238,37 @@ class OvsdbClientTest {
 
   @Test
   void transactionsInFlightAtDisconnectAreUnknown() throws Exception {
+    CountDownLatch mayConnect = new CountDownLatch(1);
     try (FakeOvsdbServer server =
             new FakeOvsdbServer(
                 folder.resolve("s"),
                 100,
                 (method, parameters) ->
                     switch (method) {
-                      case "get_schema" -> SCHEMA;
+                      case "get_schema" -> {
+                        awaitQuietly(mayConnect);
+                        yield SCHEMA;
+                      }
                       case "monitor_cond_since" -> monitored(method).formatted(ROW, COLUMNS);
                       default -> null;
                     });
         OvsdbClient client = client(server)) {
       CompletableFuture<TransactionOutcome> early = new CompletableFuture<>();
       client.transact(new OvsdbTransaction("db"), Duration.ofSeconds(9), early::complete);
-      assertEquals(Kind.NOT_SENT, early.get(20, TimeUnit.SECONDS).kind());
+      assertEquals(Kind.NOT_SENT, early.get(60, TimeUnit.SECONDS).kind());
+      mayConnect.countDown();
       await(client, () -> true);
       CompletableFuture<TransactionOutcome> late = new CompletableFuture<>();
-      client.transact(new OvsdbTransaction("db"), Duration.ofMillis(50), late::complete);
-      assertEquals("the database did not answer in time", late.get(20, TimeUnit.SECONDS).message());
+      client.transact(new OvsdbTransaction("db"), Duration.ofSeconds(2), late::complete);
+      assertEquals("the database did not answer in time", late.get(60, TimeUnit.SECONDS).message());
       CompletableFuture<TransactionOutcome> lost = new CompletableFuture<>();
-      client.transact(new OvsdbTransaction("db"), Duration.ofSeconds(9), lost::complete);
+      client.transact(new OvsdbTransaction("db"), Duration.ofMinutes(2), lost::complete);
       assertEquals("get_schema", server.nextHeard());
       assertEquals("monitor_cond_since", server.nextHeard());
       assertEquals("transact", server.nextHeard());
       assertEquals("transact", server.nextHeard());
       server.hangUp();
-      assertEquals(Kind.UNKNOWN, lost.get(20, TimeUnit.SECONDS).kind());
+      assertEquals(Kind.UNKNOWN, lost.get(60, TimeUnit.SECONDS).kind());
     }
   }
 
@@ -293,10 +311,10 @@ class OvsdbClientTest {
     client.await(() -> true, Duration.ofMinutes(5), met::complete);
     CompletableFuture<Boolean> early = new CompletableFuture<>();
     client.await(() -> true, Duration.ofMillis(30), early::complete);
-    assertFalse(early.get(20, TimeUnit.SECONDS));
+    assertFalse(early.get(60, TimeUnit.SECONDS));
     assertFalse(met.isDone());
     client.close();
-    assertFalse(met.get(20, TimeUnit.SECONDS));
+    assertFalse(met.get(60, TimeUnit.SECONDS));
     assertThrows(
         IllegalStateException.class,
         () -> client.await(() -> true, Duration.ofMillis(30), early::complete));

@@ -29,7 +29,7 @@ class OvsdbFaultsTest {
       "\"result\":[false,\"11111111-0000-0000-0000-000000000000\",{}],\"error\":null";
 
   /** While nothing happens, a thread may not take more: one that spins takes all of it. */
-  private static final long IDLE_NANOS = 100_000_000L;
+  private static final long IDLE_NANOS = 500_000_000L;
 
   @TempDir Path folder;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The client against a real ovsdb-server. */
 class OvsdbServerTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
 
   @TempDir Path folder;
@@ -152,7 +152,7 @@ class OvsdbServerTest {
         client.transact(insert("type" + i), LIMIT, outcome::complete);
       }
       for (CompletableFuture<TransactionOutcome> outcome : outcomes) {
-        assertEquals(Kind.COMMITTED, outcome.get(20, TimeUnit.SECONDS).kind());
+        assertEquals(Kind.COMMITTED, outcome.get(60, TimeUnit.SECONDS).kind());
       }
       assertEquals(100, client.read(() -> types.rows.size()));
     }
@@ -183,7 +183,7 @@ class OvsdbServerTest {
             OvsdbClient.builder(OvsdbAddress.parse(host.address()), "Open_vSwitch")
                 .monitor("QoS", "type")
                 .listener(types)
-                .probe(Duration.ofMillis(200))
+                .probe(Duration.ofSeconds(2))
                 .build()) {
       assertTrue(await(client, () -> true));
       Process stop = new ProcessBuilder("kill", "-STOP", "" + host.databasePid()).start();
@@ -235,8 +235,8 @@ class OvsdbServerTest {
       try (OvsdbClient client =
           OvsdbClient.builder(address, "Open_vSwitch").tls(stranger).listener(types).build()) {
         CompletableFuture<Boolean> met = new CompletableFuture<>();
-        client.await(() -> true, Duration.ofMillis(500), met::complete);
-        assertFalse(met.get(20, TimeUnit.SECONDS));
+        client.await(() -> true, LIMIT, met::complete);
+        assertFalse(met.get(90, TimeUnit.SECONDS));
         assertTrue(client.problem().contains("certif"), client::problem);
       }
     }

@@ -1,6 +1,7 @@
 package io.fastvif.ovsdb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.trace.Protocol;
 import io.fastvif.trace.TracedExchange;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -41,17 +43,25 @@ class OvsdbTraceTest {
     OvsdbTransaction transaction = new OvsdbTransaction("db");
     transaction.insert("T", "row1", Map.of("name", OvsdbValue.of("a")));
     CompletableFuture<TransactionOutcome> answered = new CompletableFuture<>();
-    client.transact(transaction, Duration.ofSeconds(20), answered::complete);
-    answered.get(30, TimeUnit.SECONDS);
+    client.transact(transaction, Duration.ofMinutes(1), answered::complete);
+    answered.get(60, TimeUnit.SECONDS);
   }
 
   @Test
   void transactionsAreShownWithTheirAnswers() throws Exception {
     String[] answer = {"\"result\":[{\"uuid\":[\"uuid\",\"0\"]}],\"error\":null"};
+    CountDownLatch mayConnect = new CountDownLatch(1);
     FakeOvsdbServer.Script script =
         (method, parameters) ->
             switch (method) {
-              case "get_schema" -> SCHEMA;
+              case "get_schema" -> {
+                try {
+                  assertTrue(mayConnect.await(60, TimeUnit.SECONDS));
+                } catch (InterruptedException interrupted) {
+                  throw new AssertionError(interrupted);
+                }
+                yield SCHEMA;
+              }
               case "transact" -> answer[0];
               default ->
                   "\"result\":[false,\"11111111-0000-0000-0000-000000000000\",{}],\"error\":null";
@@ -59,9 +69,10 @@ class OvsdbTraceTest {
     try (FakeOvsdbServer server = new FakeOvsdbServer(folder.resolve("s"), 1000, script);
         OvsdbClient client = client(server)) {
       transact(client); // before it is connected
+      mayConnect.countDown();
       CompletableFuture<Boolean> current = new CompletableFuture<>();
-      client.await(() -> true, Duration.ofSeconds(20), current::complete);
-      assertEquals(true, current.get(30, TimeUnit.SECONDS), client::problem);
+      client.await(() -> true, Duration.ofMinutes(1), current::complete);
+      assertEquals(true, current.get(60, TimeUnit.SECONDS), client::problem);
       transact(client);
       answer[0] = "\"result\":[{\"error\":\"constraint violation\",\"details\":\"no\"}]";
       transact(client);
