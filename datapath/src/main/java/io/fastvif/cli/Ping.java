@@ -25,7 +25,7 @@ final class Ping {
   private static final int ECHO_REPLY = 0;
   private static final int IDENTIFIER = 0x6676;
   private static final int MESSAGE_LENGTH = 16;
-  private static final int TIMEOUT_SECONDS = 2;
+  private static final int TIMEOUT_SECONDS = 10;
   private static final int MAX_PACKETS_READ = 16;
 
   private static final ValueLayout.OfShort BE_SHORT =
@@ -41,7 +41,7 @@ final class Ping {
    * Sends echo requests, each after the answer to the one before, and counts the answers.
    *
    * @param address an IPv4 address
-   * @return how many were answered, each within two seconds
+   * @return how many were answered, each within ten seconds
    * @throws SystemCallException if there is no route, or no privilege for a raw socket
    */
   static int echo(byte[] address, int count) {

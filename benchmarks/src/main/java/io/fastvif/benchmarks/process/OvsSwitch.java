@@ -6,6 +6,8 @@ import io.fastvif.netns.Netns;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +44,7 @@ public final class OvsSwitch implements AutoCloseable {
       Child.run(new ProcessBuilder("ovsdb-tool", "create", file("conf.db"), SCHEMA));
       String address = address();
       start("ovsdb-server", file("conf.db"), "--remote=p" + address, "--unixctl=" + file("o.ctl"));
-      awaitFile("db.sock");
+      awaitDatabase();
       vsctl("--no-wait", "init");
       start("ovs-vswitchd", address, "--unixctl=" + file("v.ctl"), "--disable-system");
       vsctl("add-br", BRIDGE, "--", "set", "Bridge", BRIDGE, "datapath_type=netdev");
@@ -87,13 +89,24 @@ public final class OvsSwitch implements AutoCloseable {
     return builder;
   }
 
-  private void awaitFile(String name) throws IOException {
+  private void awaitDatabase() throws IOException {
+    Path socket = folder.resolve("db.sock");
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!Files.exists(folder.resolve(name))) {
+    while (!isListening(socket)) {
       if (System.nanoTime() > deadline) {
-        throw new IOException(name + ": Open vSwitch does not start");
+        throw new IOException(socket + ": Open vSwitch does not start");
       }
       LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** The socket is there before the server listens on it. */
+  private static boolean isListening(Path socket) {
+    try {
+      SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
+      return true;
+    } catch (IOException notYet) {
+      return false;
     }
   }
 

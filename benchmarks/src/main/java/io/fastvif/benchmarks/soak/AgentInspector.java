@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Stops everybody between two requests and checks every invariant. */
 final class AgentInspector {
   /** The kernel, Open vSwitch and the agent's counters may be a little behind the last answer. */
-  private static final long SETTLED_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long SETTLED_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private static final long PAUSE_NANOS = 20_000_000;
   private static final long NATIVE_GROWTH_KIB = 16 << 10;

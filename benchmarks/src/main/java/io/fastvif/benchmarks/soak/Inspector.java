@@ -59,7 +59,7 @@ final class Inspector {
       states.check(links).forEach(violations::add);
       checkEnginesView(links);
       subscriber.check(links);
-      resources.check(Resources.read()).forEach(violations::add);
+      resources.checkSettled().forEach(violations::add);
       checks++;
     } finally {
       gate.open();

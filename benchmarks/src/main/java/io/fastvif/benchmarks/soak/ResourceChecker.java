@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Looks for leaks in what the process held at one checkpoint after another. */
 final class ResourceChecker {
@@ -37,10 +39,27 @@ final class ResourceChecker {
   /** The JVM opens a file or starts a thread of its own when it likes. */
   private static final int JVM_SLACK = 6;
 
+  private static final long SETTLED_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long PAUSE_NANOS = 20_000_000;
+
   private final Trend heap = new Trend();
   private final Trend resident = new Trend();
   private final Trend outsideHeap = new Trend();
   private Resources first;
+
+  /**
+   * The same of what is held now. A thread that has said that it is done may still have to end, and
+   * to let go what it holds.
+   */
+  List<Violation> checkSettled() {
+    long deadline = System.nanoTime() + SETTLED_WITHIN_NANOS;
+    List<Violation> found = check(Resources.read());
+    while (!found.isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      found = check(Resources.read());
+    }
+    return found;
+  }
 
   /** Takes a reading, made while nobody is at work; returns what is wrong with it. */
   List<Violation> check(Resources now) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** One run of the soak. Needs root. */
 final class Soak {
   private static final long TICK_MILLIS = 100;
-  private static final long READY_SECONDS = 30;
+  private static final long READY_SECONDS = 120;
   private static final long JOIN_MILLIS = 180_000;
   private static final int FOREIGN_GROUP = 7;
   private static final int CHECKS_AT_LEAST = 6;
@@ -56,7 +56,7 @@ final class Soak {
         Netns namespace = Netns.createPrivate()) {
       report = run(namespace, latencies);
     }
-    wholeRun.check(Resources.read()).forEach(violations::add);
+    wholeRun.checkSettled().forEach(violations::add);
     return report;
   }
 

@@ -1,6 +1,7 @@
 package io.fastvif.benchmarks.vhostuser;
 
 import io.fastvif.benchmarks.process.Child;
+import io.fastvif.vhostuser.session.SocketOwner;
 import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -145,7 +146,7 @@ public final class VhostUserComparison {
   private static boolean awaitSocket(Path socket, AutoCloseable backend)
       throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-    while (!Files.exists(socket)) {
+    while (SocketOwner.of(socket.toString()).isEmpty()) { // its file is there before it listens
       if (System.nanoTime() > end || (backend instanceof Testpmd peer && !peer.isAlive())) {
         return false;
       }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Talking to processes that answer, fail, or say nothing. */
 class ConversationTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path folder;
 

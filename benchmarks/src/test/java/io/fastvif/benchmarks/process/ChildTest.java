@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ChildTest {
-  private static final int SECONDS = 30;
+  private static final int SECONDS = 240;
 
   /** Starts a process that stays, says which, and waits for its own end. */
   static final class Parent {
