@@ -250,8 +250,8 @@ class EventsTest {
                       OvsdbClient.builder(OvsdbAddress.parse(server.address()), "db").build()) {
                 CompletableFuture<TransactionOutcome> answer = new CompletableFuture<>();
                 client.transact(
-                    new OvsdbTransaction("db"), Duration.ofSeconds(20), answer::complete);
-                answer.get(30, TimeUnit.SECONDS);
+                    new OvsdbTransaction("db"), Duration.ofMinutes(1), answer::complete);
+                answer.get(60, TimeUnit.SECONDS);
               }
               try (Tracing.Scope scope = Tracing.in("tenant", null);
                   TestBackend backend = TestBackend.listen(socket, 2)) {

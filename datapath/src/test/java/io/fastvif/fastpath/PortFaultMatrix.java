@@ -47,9 +47,9 @@ import java.util.stream.Stream;
  */
 final class PortFaultMatrix implements AutoCloseable {
   private static final String OPERATOR = "operator";
-  private static final long ANSWER_MILLIS = 20_000;
+  private static final long ANSWER_MILLIS = 120_000;
   private static final long PAUSE_NANOS = 1_000_000;
-  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** How long a frame may take that a fault may have taken away. */
   private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(30);

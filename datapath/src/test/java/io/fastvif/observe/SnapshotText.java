@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** All of a snapshot as text, so that a difference is seen in a failure. */
 public final class SnapshotText {
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private SnapshotText() {}
 

@@ -108,7 +108,7 @@ class VsiChangeTest {
         (here, there) -> {
           try (Lldpad station = Lldpad.start(here, "st0", "station", folder)) {
             PortAssociation.Vsi vsi = vsi("st0", station.pidFile());
-            long deadline = System.nanoTime() + 10_000_000_000L;
+            long deadline = System.nanoTime() + 60_000_000_000L;
             String reason = refusal(vsi);
             while (!reason.contains("EVB") && System.nanoTime() < deadline) {
               reason = refusal(vsi); // lldpad is starting

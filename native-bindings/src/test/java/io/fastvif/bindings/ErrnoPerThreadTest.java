@@ -44,7 +44,7 @@ class ErrnoPerThreadTest {
         int errno = expected.get(i);
         Callable<Integer> body =
             () -> {
-              start.await(10, TimeUnit.SECONDS);
+              start.await(60, TimeUnit.SECONDS);
               int mixedUp = 0;
               for (int n = 0; n < CALLS; n++) {
                 if (call.getAsInt() != errno) {

@@ -22,7 +22,7 @@ class NamespacesTest {
   private static <T> T onOwnThread(Callable<T> body) throws Exception {
     FutureTask<T> task = new FutureTask<>(body);
     Thread.ofPlatform().daemon().start(task);
-    return task.get(30, TimeUnit.SECONDS);
+    return task.get(60, TimeUnit.SECONDS);
   }
 
   private static void requireRoot() {

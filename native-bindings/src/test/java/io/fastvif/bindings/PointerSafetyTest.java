@@ -50,7 +50,7 @@ class PointerSafetyTest {
       Future<WrongThreadException> refused =
           other.submit(
               () -> assertThrows(WrongThreadException.class, () -> FileIo.read(0, confined, 8)));
-      refused.get(20, TimeUnit.SECONDS);
+      refused.get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -72,12 +72,12 @@ class PointerSafetyTest {
                   return Sockets.recv(near.value(), buffer, 8, 0);
                 });
         try {
-          awaitSystemCall(thread.get(20, TimeUnit.SECONDS), linux_h.__NR_recvfrom);
+          awaitSystemCall(thread.get(60, TimeUnit.SECONDS), linux_h.__NR_recvfrom);
           assertThrows(IllegalStateException.class, shared::close);
         } finally {
           Sockets.shutdown(far.value(), linux_h.SHUT_RDWR);
         }
-        assertEquals(0, received.get(20, TimeUnit.SECONDS));
+        assertEquals(0, received.get(60, TimeUnit.SECONDS));
         shared.close();
       }
     }

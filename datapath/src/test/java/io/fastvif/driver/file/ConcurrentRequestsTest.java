@@ -80,13 +80,13 @@ class ConcurrentRequestsTest {
       FutureTask<Endpoint> failing = new FutureTask<>(() -> driver.request(REQUEST));
       FutureTask<Endpoint> behind = new FutureTask<>(() -> driver.request(REQUEST));
       Thread.ofPlatform().start(failing);
-      plugin.first.get(20, TimeUnit.SECONDS);
+      plugin.first.get(60, TimeUnit.SECONDS);
       plugin.second.complete(Thread.ofPlatform().start(behind));
 
       Throwable reason =
           assertThrows(java.util.concurrent.ExecutionException.class, failing::get).getCause();
       assertTrue(reason instanceof EndpointUnavailableException, reason::toString);
-      PciDeviceEndpoint given = (PciDeviceEndpoint) behind.get(20, TimeUnit.SECONDS);
+      PciDeviceEndpoint given = (PciDeviceEndpoint) behind.get(60, TimeUnit.SECONDS);
       Optional<PciAddress> held = new DeviceClaims(claims).heldBy(given.id());
       assertEquals(Optional.of(given.address()), held);
     }

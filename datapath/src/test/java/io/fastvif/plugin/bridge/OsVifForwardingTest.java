@@ -177,7 +177,7 @@ class OsVifForwardingTest {
               ? plugin.plug(vif.build(), null, host(engine))
               : plugin.unplug(vif.build(), null, host(engine));
       PlugResult result =
-          engine.submit(plan).orElseThrow().toCompletableFuture().get(30, TimeUnit.SECONDS);
+          engine.submit(plan).orElseThrow().toCompletableFuture().get(60, TimeUnit.SECONDS);
       assertEquals(expected, result.outcome(), () -> kind + ": " + result);
     }
   }

@@ -117,7 +117,7 @@ class OsVifLinuxBridgeTest {
               .submit(plan)
               .orElseThrow()
               .toCompletableFuture()
-              .get(30, TimeUnit.SECONDS)
+              .get(60, TimeUnit.SECONDS)
               .outcome();
       assertTrue(List.of(possible).contains(outcome), outcome::toString);
     }

@@ -130,7 +130,7 @@ class DirectKernelTest {
   }
 
   private PlugResult execute(PlugPlan plan) throws Exception {
-    return engine.submit(plan).orElseThrow().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    return engine.submit(plan).orElseThrow().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private void plug(VifPlugin plugin, VifDirect vif, Outcome outcome) throws Exception {
@@ -320,7 +320,7 @@ class DirectKernelTest {
       results.add(engine.submit(plan).orElseThrow().toCompletableFuture());
     }
     for (CompletableFuture<PlugResult> result : results) {
-      PlugResult ended = result.get(30, TimeUnit.SECONDS);
+      PlugResult ended = result.get(60, TimeUnit.SECONDS);
       assertNull(ended.failure(), () -> ended.failure().message());
     }
   }

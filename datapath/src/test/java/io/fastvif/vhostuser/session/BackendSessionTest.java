@@ -76,7 +76,7 @@ class BackendSessionTest {
   }
 
   private VhostUserFrontend connect() {
-    return VhostUserFrontend.connect(path(), 20_000);
+    return VhostUserFrontend.connect(path(), 120_000);
   }
 
   private static MemoryRegion region() {
@@ -192,7 +192,7 @@ class BackendSessionTest {
       port.holds = true;
       slow.setMemory(List.of(region()), file.fd());
       port.await("memory 1");
-      try (VhostUserFrontend frontend = VhostUserFrontend.connect(other, 20_000)) {
+      try (VhostUserFrontend frontend = VhostUserFrontend.connect(other, 120_000)) {
         assertEquals(FEATURES | 1L << 30, frontend.getFeatures());
       }
       quick.await("closed");

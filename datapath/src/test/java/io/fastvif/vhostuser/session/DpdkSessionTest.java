@@ -15,7 +15,6 @@ import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.protocol.RingAddresses;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -103,12 +102,12 @@ class DpdkSessionTest {
         FileDescriptor kick = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC), "eventfd");
         FileDescriptor call = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC), "eventfd")) {
       RecordingBackend.await(
-          "testpmd's socket", nothing -> Files.exists(Path.of(path())) || !testpmd.isAlive());
-      BackendProbe probe = BackendProbe.of(path(), 20_000);
+          "testpmd's socket", nothing -> SocketOwner.of(path()).isPresent() || !testpmd.isAlive());
+      BackendProbe probe = BackendProbe.of(path(), 120_000);
       assertTrue(DeviceFeature.isIn(probe.features(), VIRTIO_F_VERSION_1), probe::toString);
       assertTrue(ProtocolFeature.REPLY_ACK.isIn(probe.protocolFeatures()), probe::toString);
       assertTrue(probe.queues() >= 1, probe::toString);
-      try (VhostUserFrontend frontend = VhostUserFrontend.connect(path(), 20_000)) {
+      try (VhostUserFrontend frontend = VhostUserFrontend.connect(path(), 120_000)) {
         frontend.setOwner();
         frontend.getFeatures();
         frontend.getProtocolFeatures();

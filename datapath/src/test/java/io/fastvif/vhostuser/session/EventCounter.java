@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
 
 /** Reads eventfds. */
 final class EventCounter {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 120_000;
 
   private EventCounter() {}
 

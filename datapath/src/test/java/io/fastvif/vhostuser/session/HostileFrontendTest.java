@@ -78,7 +78,7 @@ class HostileFrontendTest {
 
   @AfterEach
   void leavesNothing() throws Exception {
-    assertEquals(2, BackendProbe.of(path(), 20_000).queues(), "the process goes on");
+    assertEquals(2, BackendProbe.of(path(), 120_000).queues(), "the process goes on");
     backend.close();
     loop.close();
     file.close();
@@ -265,7 +265,7 @@ class HostileFrontendTest {
     List<Consumer<VhostUserFrontend>> steps = conversation();
     Resources idle = Resources.now();
     for (int i = 0; i < KILLS; i++) {
-      try (VhostUserFrontend frontend = VhostUserFrontend.connect(path(), 20_000)) {
+      try (VhostUserFrontend frontend = VhostUserFrontend.connect(path(), 120_000)) {
         steps.subList(0, i % steps.size() + 1).forEach(step -> step.accept(frontend));
       }
       port.await("closed owner");
@@ -314,7 +314,7 @@ class HostileFrontendTest {
 
   @Test
   void keepsTheStateOfTwoFrontendsApart() throws Exception {
-    try (VhostUserFrontend first = VhostUserFrontend.connect(path(), 20_000);
+    try (VhostUserFrontend first = VhostUserFrontend.connect(path(), 120_000);
         VhostUserFrontend second = VhostUserFrontend.connect(path(), 300)) {
       first.setOwner();
       first.getFeatures();

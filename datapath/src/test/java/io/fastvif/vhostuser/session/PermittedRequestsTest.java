@@ -57,7 +57,7 @@ class PermittedRequestsTest {
   }
 
   private VhostUserFrontend connect() {
-    return VhostUserFrontend.connect(path(), 20_000);
+    return VhostUserFrontend.connect(path(), 120_000);
   }
 
   private static void startRing(VhostUserFrontend frontend, long user) {

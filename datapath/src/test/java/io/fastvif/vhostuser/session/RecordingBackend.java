@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 
 /** A port without rings: notes what it is told, and says at once, or later, that it is done. */
 final class RecordingBackend implements BackendHandler, BackendObserver {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 240;
 
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   final ConcurrentHashMap<Integer, RingSettings> started = new ConcurrentHashMap<>();

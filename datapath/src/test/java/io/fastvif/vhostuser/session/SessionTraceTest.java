@@ -40,7 +40,7 @@ class SessionTraceTest {
     }
     try (TestBackend served = backend;
         Tracing.Scope scope = Tracing.begin(frontendSaw::add);
-        VhostUserFrontend frontend = VhostUserFrontend.connect(path, 20_000)) {
+        VhostUserFrontend frontend = VhostUserFrontend.connect(path, 120_000)) {
       frontend.getFeatures();
       frontend.setProtocolFeatures(
           ProtocolFeature.bits(ProtocolFeature.REPLY_ACK, ProtocolFeature.MQ));
@@ -78,7 +78,7 @@ class SessionTraceTest {
         TestBackend backend = TestBackend.listen(path, 3)) {
       for (int i = 1; i <= 3; i++) {
         int failed = i;
-        try (VhostUserFrontend probe = VhostUserFrontend.connect(path, 20_000)) {
+        try (VhostUserFrontend probe = VhostUserFrontend.connect(path, 120_000)) {
           probe.setProtocolFeatures(ProtocolFeature.bits(ProtocolFeature.CONFIG)); // not offered
         }
         Await.until("the session has ended", () -> backend.endedSessions() == failed);
