@@ -69,7 +69,7 @@ final class ApiLab implements AutoCloseable {
   }
 
   static String tap(String id, String name, int mtu) {
-    return VersionedObjectWriter.write(
+    return VersionedObjectWriter.writeCanonical(
         VifGeneric.builder()
             .id(id)
             .plugin("tap")

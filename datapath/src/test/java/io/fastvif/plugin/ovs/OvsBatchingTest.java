@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -38,10 +39,19 @@ class OvsBatchingTest {
 
   @TempDir Path folder;
 
-  private static void all(
+  /** Until it is counted down, no transaction reaches the database: all are ready together. */
+  private volatile CountDownLatch submitted = new CountDownLatch(0);
+
+  private void all(
       Outcome expected, IntStream numbers, IntFunction<CompletableFuture<PlugResult>> operation)
       throws Exception {
-    List<CompletableFuture<PlugResult>> stages = numbers.mapToObj(operation).toList();
+    submitted = new CountDownLatch(1);
+    List<CompletableFuture<PlugResult>> stages;
+    try {
+      stages = numbers.mapToObj(operation).toList();
+    } finally {
+      submitted.countDown();
+    }
     for (CompletableFuture<PlugResult> stage : stages) {
       PlugResult result = stage.get(SECONDS, TimeUnit.SECONDS);
       assertEquals(
@@ -60,6 +70,7 @@ class OvsBatchingTest {
                 ovs.socket(),
                 () -> {
                   transactions.incrementAndGet();
+                  awaitSubmitted();
                   return OvsdbProxy.Fate.PASS;
                 });
         VifHost host =
@@ -82,6 +93,14 @@ class OvsBatchingTest {
           number -> host.unplug(request.apply(number)));
       assertEquals(1, ovs.vsctl("--no-wait list-ports br-int").lines().count());
       isFew("unplug", transactions.get());
+    }
+  }
+
+  private void awaitSubmitted() {
+    try {
+      assertTrue(submitted.await(SECONDS, TimeUnit.SECONDS));
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
     }
   }
 

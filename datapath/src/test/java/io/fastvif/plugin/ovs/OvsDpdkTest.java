@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.OvsSettings;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
@@ -22,7 +23,6 @@ import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifVhostUser;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
@@ -125,6 +125,22 @@ class OvsDpdkTest {
     }
   }
 
+  /** Its file is there before Open vSwitch listens. */
+  private static VhostUserFrontend connected(Path socket) throws Exception {
+    VhostUserFrontend[] frontend = new VhostUserFrontend[1];
+    Await.until(
+        "the port's socket",
+        () -> {
+          try {
+            frontend[0] = VhostUserFrontend.connect(socket.toString(), PATIENCE_MILLIS);
+            return true;
+          } catch (SystemCallException notYet) {
+            return false;
+          }
+        });
+    return frontend[0];
+  }
+
   private void withGuests(long features) throws Exception {
     VifVhostUser connects = vif(1, VhostUserMode.CLIENT);
     VifVhostUser listens = vif(2, VhostUserMode.SERVER);
@@ -142,10 +158,7 @@ class OvsDpdkTest {
       assertEquals(
           2, ovs.list("Interface", "name").stream().filter(name -> name.startsWith("vhu")).count());
       Path socket = ovs.folder().resolve(OvsNames.vhostUser(connects.id().get()));
-      Await.until("the port's socket", () -> Files.exists(socket));
-      try (FrontendGuest one =
-              new FrontendGuest(
-                  VhostUserFrontend.connect(socket.toString(), PATIENCE_MILLIS), features);
+      try (FrontendGuest one = new FrontendGuest(connected(socket), features);
           FrontendGuest two = new FrontendGuest(listener.accept(PATIENCE_MILLIS), features)) {
         exchange(one, two, 1, 2);
         exchange(two, one, 2, 1);
