@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.netlink.NetlinkException;
 import io.fastvif.plan.PlugPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -293,6 +294,43 @@ class BatchExecutorTest extends ExecutorFixture {
     execute();
     assertEquals(Set.of(Outcome.UNPLUGGED), Set.copyOf(outcomes.values()));
     assertEquals(Set.of(), kernel.links.keySet());
+  }
+
+  /**
+   * One unplug that had been done was told as failed: its answer was lost, and the look after it.
+   */
+  @Test
+  void deletionsAreLookedAfterMoreThanOnce() {
+    addThreeOfGroup7();
+    kernel.beforeDeletion = () -> kernel.lostAnswers = 1;
+    AtomicInteger asked = new AtomicInteger();
+    kernel.questions =
+        () -> {
+          if (kernel.groupDeletions > 0 && asked.incrementAndGet() <= 3) {
+            throw new NetlinkException("RTM_GETLINK", Errno.ENOBUFS, null, -1);
+          }
+        };
+    execute();
+    assertEquals(Set.of(Outcome.UNPLUGGED), Set.copyOf(outcomes.values()));
+    assertTrue(asked.get() > 3, asked::toString);
+  }
+
+  @Test
+  void aDeletionOfWhichNothingIsKnownIsToldAsThat() {
+    FakeKernel.Link link = kernel.add("tap0");
+    add(TestPlans.delete("vif0", link.name, link.index, 0));
+    kernel.beforeDeletion =
+        () -> {
+          kernel.lostAnswers = 1;
+          kernel.questions =
+              () -> {
+                throw new NetlinkException("RTM_GETLINK", Errno.ENOBUFS, null, -1);
+              };
+        };
+    execute();
+    assertEquals(Outcome.FAILED, outcomes.get("vif0"));
+    String detail = failures.get("vif0").detail();
+    assertTrue(detail.contains("whether it was deleted is not known"), detail);
   }
 
   @Test

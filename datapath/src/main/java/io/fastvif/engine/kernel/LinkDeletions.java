@@ -20,6 +20,8 @@ import java.util.List;
  * others leave together still. Only where that was not the reason are they deleted one by one.
  */
 final class LinkDeletions {
+  private static final int MAX_QUESTIONS = 8;
+
   private final LinkQuestions host;
   private final MessageExchange exchange;
   private final LinkRequest request;
@@ -165,17 +167,23 @@ final class LinkDeletions {
   private void failRemaining(FailureCause fault) {
     for (int i = remaining.nextSetBit(0); i >= 0; i = remaining.nextSetBit(i + 1)) {
       Deletion deletion = deletions.get(i);
-      boolean gone = isGone(deletion);
-      deletion.result = gone ? 0 : -(fault.errno() == 0 ? Errno.EIO : fault.errno());
-      deletion.message = gone ? null : fault.detail();
+      deletion.result = -(fault.errno() == 0 ? Errno.EIO : fault.errno());
+      deletion.message = fault.detail() + "; whether it was deleted is not known";
+      askWhetherLeft(deletion, fault);
     }
   }
 
-  private boolean isGone(Deletion deletion) {
-    try {
-      return host.ownership(deletion.index, "") == Ownership.GONE;
-    } catch (RuntimeException | Error unknown) {
-      return false;
+  /** More than once: what has just kept the kernel from answering may not be over. */
+  private void askWhetherLeft(Deletion deletion, FailureCause fault) {
+    for (int i = 0; i < MAX_QUESTIONS; i++) {
+      try {
+        boolean isGone = host.ownership(deletion.index, "") == Ownership.GONE;
+        deletion.result = isGone ? 0 : deletion.result;
+        deletion.message = isGone ? null : fault.detail();
+        return;
+      } catch (RuntimeException | Error unknown) {
+        // the last one leaves it so
+      }
     }
   }
 
