@@ -159,28 +159,47 @@ public final class CniPlugin {
     try {
       PodLinks.requireDetached(pod, id);
       CniResult addressing = addressing(network, ipam, id);
-      AttachmentPlan plan =
-          new AttachmentPlan(
-              id, network, pod, request.variable(CNI_NETNS), addressing, host, records);
-      return takeAwayUnfinished(network, id)
-          .thenCompose(
-              cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
-          .thenCompose(
-              plugged -> {
-                require(plugged);
-                return orUnplugged(request, network, id, () -> result(network, plan, plugged));
-              })
-          .whenComplete((answer, failed) -> pod.close())
-          .exceptionallyComposeAsync(
-              failed -> {
-                free(ipam, id);
-                return CompletableFuture.failedFuture(failed);
-              },
-              WaitingThreads.POOL);
+      return freeingIfFailed(ipam, id, () -> attach(request, network, id, pod, addressing))
+          .whenComplete((answer, failed) -> pod.close());
     } catch (RuntimeException | Error failed) {
       pod.close();
       throw failed;
     }
+  }
+
+  private CompletableFuture<CniAnswer> attach(
+      CniRequest request,
+      NetworkConfiguration network,
+      AttachmentId id,
+      Netns pod,
+      CniResult addressing) {
+    AttachmentPlan plan =
+        new AttachmentPlan(
+            id, network, pod, request.variable(CNI_NETNS), addressing, host, records);
+    return takeAwayUnfinished(network, id)
+        .thenCompose(cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
+        .thenCompose(
+            plugged -> {
+              require(plugged);
+              return orUnplugged(request, network, id, () -> result(network, plan, plugged));
+            });
+  }
+
+  /** Also where it does not even begin, as when Open vSwitch has just gone. */
+  private static CompletableFuture<CniAnswer> freeingIfFailed(
+      Ipam ipam, AttachmentId id, Supplier<CompletableFuture<CniAnswer>> attach) {
+    CompletableFuture<CniAnswer> attached;
+    try {
+      attached = attach.get();
+    } catch (RuntimeException | Error failed) {
+      attached = CompletableFuture.failedFuture(failed);
+    }
+    return attached.exceptionallyComposeAsync(
+        failed -> {
+          free(ipam, id);
+          return CompletableFuture.failedFuture(failed);
+        },
+        WaitingThreads.POOL);
   }
 
   /** A pod of which the runtime gets no result is not left as if it had one. */
