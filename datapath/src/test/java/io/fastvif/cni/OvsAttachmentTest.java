@@ -11,7 +11,9 @@ import io.fastvif.testing.HostStateReader;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.OvsHost;
 import io.fastvif.testing.Peer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -276,6 +278,39 @@ class OvsAttachmentTest {
       String device = lab.network("1.0.0", "ovs", BRIDGE + ",'deviceID':'0000:03:00.1'");
       lab.refused(CniException.UNSUPPORTED_FIELD, "ADD", "one", lab.pod(), device);
       assertEquals(List.of(), ports(ovs));
+    }
+  }
+
+  /** An IPAM plugin that takes the database away while it gives an address. */
+  @KernelTest
+  void addressIsFreedWhereOpenVSwitchHasGoneMeanwhile() throws Exception {
+    try (OvsHost ovs = start();
+        PodLab lab = lab(ovs)) {
+      Path freed = folder.resolve("freed");
+      Path ipam = folder.resolve("leaving");
+      Files.writeString(
+          ipam,
+          """
+          #!/bin/sh
+          if [ "$CNI_COMMAND" = DEL ]; then : >%s; exit; fi
+          kill -KILL %d
+          sleep 1
+          echo '{"cniVersion":"1.0.0","ips":[{"address":"10.88.0.2/24"}],"dns":{}}'
+          """
+              .formatted(freed, ovs.databasePid()));
+      Files.setPosixFilePermissions(ipam, PosixFilePermissions.fromString("rwxr-xr-x"));
+      String network =
+          "{'cniVersion':'1.0.0','name':'net','type':'fastvif','attachment':'ovs'%s,'ipam':{'type':'leaving'}}"
+              .formatted(BRIDGE)
+              .replace('\'', '"');
+      Netns pod = lab.pod();
+      Map<String, String> variables = PodLab.variables("ADD", "one", pod);
+      variables.put("CNI_PATH", folder.toString());
+      CniAnswer answer = lab.ask(variables, network);
+      assertTrue(answer.isError(), answer.text());
+      assertTrue(Files.exists(freed), answer.text());
+      assertEquals(
+          "", pod.call(() -> Peer.require("ip", "iproute2").run("-o link show type veth")));
     }
   }
 }

@@ -107,6 +107,10 @@ final class PodLab implements AutoCloseable {
     return plugin.answer(new CniRequest(variables(command, container, pod), network));
   }
 
+  CniAnswer ask(Map<String, String> variables, String network) {
+    return plugin.answer(new CniRequest(variables, network)).join();
+  }
+
   CniAnswer ask(String command, String container, Netns pod, String network) {
     return begin(command, container, pod, network).join();
   }
