@@ -247,7 +247,7 @@ class LauncherTest {
         assertTrue(agent.out().contains(" " + option + " "), option + " in " + agent.out());
       }
       assertTrue(agent.out().contains(" -XX:ReservedCodeCacheSize=24m "), agent.out());
-      assertFalse(agent.out().contains("CompileThresholdScaling"), agent.out());
+      assertTrue(agent.out().contains(" -XX:CompileThresholdScaling=0.05 "), agent.out());
     }
     Run status = start(Map.of(), "top/fastvif", "agent", "status");
     assertTrue(status.out().contains(" -XX:CompileThresholdScaling=10 "), status.out());
