@@ -43,8 +43,9 @@ final class CniCommand extends Command {
       return CniPlugin.version(request);
     }
     HostConfiguration options = PluginConfiguration.of(arguments, environment);
-    try (VifHost host = Engines.with(arguments, options, Engines::open)) {
-      return new CniPlugin(host).answer(request).join();
+    try (VifHost host = Engines.with(arguments, options, Engines::open);
+        CniPlugin plugin = new CniPlugin(host)) {
+      return plugin.answer(request).join();
     }
   }
 }

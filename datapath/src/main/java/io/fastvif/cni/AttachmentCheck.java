@@ -18,13 +18,17 @@ final class AttachmentCheck {
   private final AttachmentId id;
   private final NetworkConfiguration network;
   private final Netns pod;
+  private final PodRules rules;
   private final CniResult made;
   private final CniResult addressing;
 
   /**
    * @param network with the result of ADD
+   * @param rules those of all pods
    */
-  AttachmentCheck(VifHost host, AttachmentId id, NetworkConfiguration network, Netns pod) {
+  AttachmentCheck(
+      VifHost host, AttachmentId id, NetworkConfiguration network, Netns pod, PodRules rules) {
+    this.rules = rules;
     this.host = network.attachment().snapshot(host);
     this.id = id;
     this.network = network;
@@ -86,10 +90,14 @@ final class AttachmentCheck {
     return addressing;
   }
 
+  PodRules rules() {
+    return rules;
+  }
+
   /** Checks the rules in nf_tables. */
-  void requireRules(EnsureRules rules) {
+  void requireRules(EnsureRules wanted) {
     try {
-      require(PodRules.count(id.vifId()) == rules.count(), "its rules in nf_tables are not there");
+      require(rules.count(id.vifId()) == wanted.count(), "its rules in nf_tables are not there");
     } catch (IOException failed) {
       throw differs(failed.getMessage());
     }

@@ -37,6 +37,7 @@ final class AttachmentPlan {
   private final CniResult addressing;
   private final VifHost owner;
   private final PodRecords records;
+  private final PodRules rules;
   private final MacAddress podMac;
   private final MacAddress hostMac = randomMac();
 
@@ -46,6 +47,7 @@ final class AttachmentPlan {
    * @param addressing the addresses and routes that the pod gets
    * @param owner the host
    * @param records what is written down of attachments
+   * @param rules those of all pods
    */
   AttachmentPlan(
       AttachmentId id,
@@ -54,7 +56,9 @@ final class AttachmentPlan {
       String sandbox,
       CniResult addressing,
       VifHost owner,
-      PodRecords records) {
+      PodRecords records,
+      PodRules rules) {
+    this.rules = rules;
     this.owner = owner;
     this.records = records;
     this.id = id;
@@ -101,6 +105,10 @@ final class AttachmentPlan {
 
   PodRecords records() {
     return records;
+  }
+
+  PodRules rules() {
+    return rules;
   }
 
   /** The address that the pod's end is made with: the one that is asked for, or a random one. */
@@ -234,9 +242,11 @@ final class AttachmentPlan {
    * @param pods namespaces that links may be in which the host does not have; null if they have to
    *     be found out
    * @param records what is written down of attachments
+   * @param rules those of all pods
    * @param host with Open vSwitch's rows as far as they are known
    */
-  static PlugPlan unplug(String vifId, List<Path> pods, PodRecords records, HostSnapshot host) {
+  static PlugPlan unplug(
+      String vifId, List<Path> pods, PodRecords records, PodRules rules, HostSnapshot host) {
     PlanBuilder plan = new PlanBuilder(vifId, "", host);
     OvsPorts.delete(vifId, plan, host.ovs());
     host.vhostUserPort(vifId)
@@ -251,7 +261,7 @@ final class AttachmentPlan {
     if (host.linksOf(vifId).isEmpty() && (pods == null || !pods.isEmpty())) {
       add(plan, new RemovePodLinks(vifId, pods));
     }
-    add(plan, new RemoveRules(vifId));
+    add(plan, new RemoveRules(rules, vifId));
     add(plan, new RemovePodFiles(records, vifId));
     return plan.unplugged();
   }

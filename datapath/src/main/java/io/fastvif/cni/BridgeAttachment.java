@@ -113,7 +113,7 @@ final class BridgeAttachment implements PodAttachment {
       plan.add(PlannedStep.shared(ensure, new PluginStep.Undo(ensure)));
     }
     pod.addPod(plan, false);
-    EnsureRules rules = rules(pod.id(), pod.addressing(), port, pod.podMac());
+    EnsureRules rules = rules(pod.rules(), pod.id(), pod.addressing(), port, pod.podMac());
     if (rules.count() > 0) {
       AttachmentPlan.add(plan, rules);
     }
@@ -140,8 +140,10 @@ final class BridgeAttachment implements PodAttachment {
         : List.of();
   }
 
-  private EnsureRules rules(AttachmentId id, CniResult addressing, String port, MacAddress mac) {
+  private EnsureRules rules(
+      PodRules rules, AttachmentId id, CniResult addressing, String port, MacAddress mac) {
     return new EnsureRules(
+        rules,
         id.vifId(),
         masquerade ? addressing.ips().stream().map(CniResult.Address::cidr).toList() : List.of(),
         spoofCheck ? port : null,
@@ -201,7 +203,7 @@ final class BridgeAttachment implements PodAttachment {
     try {
       checkPortSettings(check, port.name());
       MacAddress mac = check.podEnd();
-      check.requireRules(rules(check.id(), check.addressing(), port.name(), mac));
+      check.requireRules(rules(check.rules(), check.id(), check.addressing(), port.name(), mac));
       checkGateways(check);
     } catch (IOException failed) {
       throw check.differs(failed.getMessage());

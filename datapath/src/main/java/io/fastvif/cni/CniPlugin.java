@@ -27,11 +27,12 @@ import java.util.function.Supplier;
  *
  * @see <a href="https://www.cni.dev/docs/spec/">CNI specification</a>
  */
-public final class CniPlugin {
+public final class CniPlugin implements AutoCloseable {
   private static final String CNI_NETNS = "CNI_NETNS";
 
   private final VifHost host;
   private final PodRecords records;
+  private final PodRules rules = new PodRules();
   private final AttachmentTurns turns = new AttachmentTurns();
 
   /**
@@ -175,7 +176,7 @@ public final class CniPlugin {
       CniResult addressing) {
     AttachmentPlan plan =
         new AttachmentPlan(
-            id, network, pod, request.variable(CNI_NETNS), addressing, host, records);
+            id, network, pod, request.variable(CNI_NETNS), addressing, host, records, rules);
     return takeAwayUnfinished(network, id)
         .thenCompose(cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
         .thenCompose(
@@ -325,7 +326,7 @@ public final class CniPlugin {
           if (needsOvs && !seen.ovs().isKnown()) {
             throw new CniException(CniException.TRY_AGAIN_LATER, OvsPorts.away(host));
           }
-          return AttachmentPlan.unplug(vifId, pods, records, seen);
+          return AttachmentPlan.unplug(vifId, pods, records, rules, seen);
         });
   }
 
@@ -372,14 +373,14 @@ public final class CniPlugin {
             host,
             id.vifId(),
             "what the pod has",
-            () -> new AttachmentCheck(host, id, network, pod).run())
+            () -> new AttachmentCheck(host, id, network, pod, rules).run())
         .whenComplete((looked, failed) -> pod.close())
         .thenApply(looked -> CniAnswer.of(""));
   }
 
   private CompletableFuture<CniAnswer> collect(CniRequest request) {
     NetworkConfiguration network = NetworkConfiguration.readToRemove(request);
-    return new GarbageCollection(host, network, records)
+    return new GarbageCollection(host, network, records, rules)
         .run(Ipam.toRemove(network, request), (vifId, pods) -> unplug(network, vifId, pods))
         .thenApply(collected -> CniAnswer.of(""));
   }
@@ -388,5 +389,11 @@ public final class CniPlugin {
     NetworkConfiguration network = NetworkConfiguration.read(request);
     network.attachment().status(host, network.name());
     Ipam.of(network, request).status();
+  }
+
+  /** Closes sockets; nothing may be under way. */
+  @Override
+  public void close() {
+    rules.close();
   }
 }

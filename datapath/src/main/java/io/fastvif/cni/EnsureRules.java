@@ -3,16 +3,19 @@ package io.fastvif.cni;
 import io.fastvif.plan.PluginStep;
 import io.fastvif.vif.MacAddress;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Masquerades a pod, and checks the source of its frames, as far as its network wants that.
+ * Masquerades a pod, and checks the source of its frames, as far as its network wants that; in the
+ * place of rules of an attachment that was broken off.
  *
  * @param masqueraded the pod's addresses that are masqueraded; none to leave it
  * @param port the host's end whose frames are checked; null to leave it
  * @param mac the only source that they may have
  */
-record EnsureRules(String vifId, List<Cidr> masqueraded, String port, MacAddress mac)
+record EnsureRules(
+    PodRules rules, String vifId, List<Cidr> masqueraded, String port, MacAddress mac)
     implements PluginStep {
   /** Copies the list. */
   EnsureRules {
@@ -26,16 +29,15 @@ record EnsureRules(String vifId, List<Cidr> masqueraded, String port, MacAddress
 
   @Override
   public boolean perform() throws IOException {
-    PodRules.remove(vifId::equals); // of an attachment that was broken off
+    List<PodRule> wanted = new ArrayList<>();
+    masqueraded.forEach(address -> wanted.add(PodRule.masquerade(address)));
+    if (port != null) {
+      wanted.add(PodRule.sourceCheck(port, mac));
+    }
     try {
-      for (Cidr address : masqueraded) {
-        PodRules.masquerade(vifId, address);
-      }
-      if (port != null) {
-        PodRules.checkSource(vifId, port, mac);
-      }
-    } catch (IOException | RuntimeException failed) {
-      PodRules.remove(vifId::equals);
+      rules.replace(vifId, wanted);
+    } catch (IOException failed) {
+      rules.replace(vifId, List.of());
       throw failed;
     }
     return true;
@@ -43,7 +45,7 @@ record EnsureRules(String vifId, List<Cidr> masqueraded, String port, MacAddress
 
   @Override
   public boolean undo() throws IOException {
-    return PodRules.remove(vifId::equals);
+    return rules.replace(vifId, List.of());
   }
 
   @Override

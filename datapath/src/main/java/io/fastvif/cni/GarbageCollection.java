@@ -31,8 +31,11 @@ final class GarbageCollection {
   private final VifHost host;
   private final NetworkConfiguration network;
   private final PodRecords records;
+  private final PodRules rules;
 
-  GarbageCollection(VifHost host, NetworkConfiguration network, PodRecords records) {
+  GarbageCollection(
+      VifHost host, NetworkConfiguration network, PodRecords records, PodRules rules) {
+    this.rules = rules;
     this.records = records;
     this.host = host;
     this.network = network;
@@ -110,7 +113,7 @@ final class GarbageCollection {
       Aliases.vifId(link.alias()).ifPresent(present::add);
     }
     try {
-      present.addAll(PodRules.vifIds());
+      present.addAll(rules.vifIds());
       records.all().forEach(record -> present.add(record.vifId()));
     } catch (IOException unreadable) {
       throw new CniException(

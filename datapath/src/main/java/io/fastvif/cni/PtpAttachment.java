@@ -54,7 +54,7 @@ final class PtpAttachment implements PodAttachment {
     pod.addVeth(plan, port, LinkSettings.NONE);
     pod.addPod(plan, true);
     AttachmentPlan.add(plan, new RouteToPod(port, pod.addressing().ips()));
-    EnsureRules rules = rules(pod.id(), pod.addressing());
+    EnsureRules rules = rules(pod.rules(), pod.id(), pod.addressing());
     if (rules.count() > 0) {
       AttachmentPlan.add(plan, rules);
     }
@@ -62,8 +62,9 @@ final class PtpAttachment implements PodAttachment {
     return plan.plug();
   }
 
-  private EnsureRules rules(AttachmentId id, CniResult addressing) {
+  private EnsureRules rules(PodRules rules, AttachmentId id, CniResult addressing) {
     return new EnsureRules(
+        rules,
         id.vifId(),
         masquerade ? addressing.ips().stream().map(CniResult.Address::cidr).toList() : List.of(),
         null,
@@ -79,7 +80,7 @@ final class PtpAttachment implements PodAttachment {
   public void check(AttachmentCheck check) {
     LinkState port = check.hostEnd();
     check.podEnd();
-    check.requireRules(rules(check.id(), check.addressing()));
+    check.requireRules(rules(check.rules(), check.id(), check.addressing()));
     check.requireRoutesBy(port);
   }
 }

@@ -2,12 +2,13 @@ package io.fastvif.cni;
 
 import io.fastvif.plan.PluginStep;
 import java.io.IOException;
+import java.util.List;
 
 /** Takes away what {@link EnsureRules} has added; that there is nothing is no error. */
-record RemoveRules(String vifId) implements PluginStep {
+record RemoveRules(PodRules rules, String vifId) implements PluginStep {
   @Override
   public boolean perform() throws IOException {
-    return PodRules.remove(vifId::equals);
+    return rules.replace(vifId, List.of());
   }
 
   /** Nothing: it is the last step. */

@@ -58,7 +58,7 @@ class BridgeAttachmentTest {
       lab.done("DEL", "two", null, network);
       assertEquals(Set.of(), lab.held());
       assertEquals(List.of(), podLinks(lab));
-      assertEquals(Set.of(), PodRules.vifIds());
+      assertEquals(Set.of(), PodLab.withRules());
     }
   }
 
@@ -115,7 +115,7 @@ class BridgeAttachmentTest {
       lab.refused(CniException.INVALID_CONFIGURATION, "GC", "", null, network);
       lab.done("GC", "", null, valid);
       assertEquals(Set.of("10.88.0.2", "fd88::2"), lab.held());
-      assertEquals(Set.of("cni/net/kept/eth0", "cni/other/lost/eth0"), PodRules.vifIds());
+      assertEquals(Set.of("cni/net/kept/eth0", "cni/other/lost/eth0"), PodLab.withRules());
       assertEquals(2, podLinks(lab).size());
     }
   }

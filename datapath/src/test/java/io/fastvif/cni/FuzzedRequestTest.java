@@ -78,7 +78,7 @@ class FuzzedRequestTest {
         assertEquals(Set.of("lo"), pod.call(FuzzedRequestTest::links), what);
         deleteBridgesBut(linksBefore);
         assertEquals(linksBefore, links(), what);
-        assertEquals(Set.of(), PodRules.vifIds(), what);
+        assertEquals(Set.of(), PodLab.withRules(), what);
         if (i % BETWEEN_COMPARISONS == 0 || i == REQUESTS) {
           before.assertUnchanged("after " + what, reader);
           assertEquals(List.of(), podBefore.differences(pod.call(reader::read)), what);

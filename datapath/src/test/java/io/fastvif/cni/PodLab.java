@@ -53,6 +53,13 @@ final class PodLab implements AutoCloseable {
     return host;
   }
 
+  /** The ids of the VIFs that have rules in nf_tables, as the kernel tells them. */
+  static Set<String> withRules() throws IOException {
+    try (PodRules rules = new PodRules()) {
+      return rules.vifIds();
+    }
+  }
+
   Netns pod() {
     Netns pod = Netns.createPrivate();
     pods.add(pod);
@@ -195,6 +202,7 @@ final class PodLab implements AutoCloseable {
 
   @Override
   public void close() {
+    plugin.close();
     pods.forEach(Netns::close);
     host.close();
   }

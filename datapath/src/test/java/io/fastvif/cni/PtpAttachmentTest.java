@@ -33,7 +33,7 @@ class PtpAttachmentTest {
       lab.done("DEL", "one", one, network);
       lab.done("DEL", "two", two, network);
       assertEquals(Set.of(), lab.held());
-      assertEquals(Set.of(), PodRules.vifIds());
+      assertEquals(Set.of(), PodLab.withRules());
     }
   }
 
