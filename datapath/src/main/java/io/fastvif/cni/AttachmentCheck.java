@@ -5,9 +5,11 @@ import io.fastvif.bindings.FastvifException;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.NamespaceIds;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -83,6 +85,30 @@ final class AttachmentCheck {
   /** Checks that a link which is in the pod alone bears the attachment's mark. */
   void requireMark(LinkMessage link) {
     require(PodMark.of(id.vifId()).isOn(link), id.ifName() + " is another link than ADD has made");
+  }
+
+  /** Checks that the pod's link is the host's own that ADD has moved there. */
+  void requireDevice() {
+    String mark = Aliases.ofPodDevice(id.vifId(), PodMark.thisHost());
+    try (LinkSocket link = LinkSocket.open(pod, id.ifName())) {
+      link.read(
+          message ->
+              require(
+                  mark.equals(message.alias()),
+                  id.ifName() + " is another link than ADD has moved there"));
+    } catch (IOException failed) {
+      throw differs(failed.getMessage());
+    }
+  }
+
+  /** Checks that a PCI device is the attachment's. */
+  void requireLease(PciAddress device) {
+    require(
+        host.devices()
+            .lease(device)
+            .filter(lease -> lease.holder().equals(id.vifId()) && lease.former() != null)
+            .isPresent(),
+        "it has no lease of " + device);
   }
 
   /** What ADD has given to the pod. */

@@ -177,6 +177,16 @@ final class AttachmentPlan {
     add(plan, new ConfigurePod(pod, id.ifName(), mac, addressing, false));
   }
 
+  /**
+   * Moves a link of the host's own into the pod.
+   *
+   * @param mac that it gets; null for its own
+   */
+  TakeDevice take(DeviceKey key, MacAddress mac) {
+    return new TakeDevice(
+        records.devices(), key, pod, sandbox, id.vifId(), id.ifName(), network.mtu(), mac);
+  }
+
   /** Both ends of a veth pair, as a result names them. */
   List<CniResult.Link> vethLinks(String port) {
     return List.of(new CniResult.Link(port, hostMac, mtu(), ""), podLink());
@@ -257,6 +267,8 @@ final class AttachmentPlan {
                         new VhostUserPortStep.ClosePort(port),
                         new VhostUserPortStep.OpenPort(port))));
     plan.deleteRest();
+    add(plan, new ReturnDevice(records.devices(), vifId, pods));
+    PodLeases.giveBack(vifId, plan);
     // With an end on the host it is nowhere else.
     if (host.linksOf(vifId).isEmpty() && (pods == null || !pods.isEmpty())) {
       add(plan, new RemovePodLinks(vifId, pods));

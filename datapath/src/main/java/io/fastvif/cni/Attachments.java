@@ -9,6 +9,7 @@ final class Attachments {
 
   static {
     READERS.put(BridgeAttachment.NAME, BridgeAttachment::read);
+    READERS.put(HostDeviceAttachment.NAME, HostDeviceAttachment::read);
     READERS.put(MacvlanAttachment.NAME, MacvlanAttachment::read);
     READERS.put(OvsAttachment.NAME, OvsAttachment::read);
     READERS.put(PtpAttachment.NAME, PtpAttachment::read);

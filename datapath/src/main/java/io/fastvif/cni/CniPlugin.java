@@ -12,6 +12,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.trace.Log;
 import io.fastvif.vif.InvalidInputException;
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
  */
 public final class CniPlugin implements AutoCloseable {
   private static final String CNI_NETNS = "CNI_NETNS";
+  private static final String STATUS_TURN = "cni-status";
 
   private final VifHost host;
   private final PodRecords records;
@@ -102,10 +104,7 @@ public final class CniPlugin implements AutoCloseable {
       case "DEL" -> delete(request);
       case "CHECK" -> check(request);
       case "GC" -> collect(request);
-      case "STATUS" -> {
-        status(request);
-        yield CompletableFuture.completedFuture(CniAnswer.of(""));
-      }
+      case "STATUS" -> status(request);
       default ->
           throw AttachmentId.environment(
               "CNI_COMMAND", command, "ADD, DEL, CHECK, GC, STATUS or VERSION");
@@ -232,7 +231,8 @@ public final class CniPlugin implements AutoCloseable {
       NetworkConfiguration network, AttachmentId id) {
     HostSnapshot snapshot = network.attachment().snapshot(host);
     boolean isBrokenOff =
-        snapshot.linksOf(id.vifId()).stream().anyMatch(link -> link.isUnfinished())
+        network.attachment().takesDevices() // which are not among the host's links then
+            || snapshot.linksOf(id.vifId()).stream().anyMatch(link -> link.isUnfinished())
             || (network.usesOvs() && OvsPorts.has(snapshot, id.vifId()));
     return isBrokenOff
         ? unplug(network, id.vifId(), List.of())
@@ -385,10 +385,28 @@ public final class CniPlugin implements AutoCloseable {
         .thenApply(collected -> CniAnswer.of(""));
   }
 
-  private void status(CniRequest request) {
+  private CompletableFuture<CniAnswer> status(CniRequest request) {
     NetworkConfiguration network = NetworkConfiguration.read(request);
     network.attachment().status(host, network.name());
     Ipam.of(network, request).status();
+    CompletableFuture<Void> looked =
+        network.attachment().takesDevices()
+            ? HostLook.at(
+                host, STATUS_TURN, "the host's devices", () -> lookAtDevices(network.attachment()))
+            : CompletableFuture.completedFuture(null);
+    return looked.thenApply(done -> CniAnswer.of(""));
+  }
+
+  private void lookAtDevices(PodAttachment attachment) {
+    try {
+      attachment.statusOfDevices(records.devices());
+    } catch (IOException unreadable) {
+      throw new CniException(
+          CniException.UNAVAILABLE,
+          "what pods have cannot be read",
+          unreadable.getMessage(),
+          unreadable);
+    }
   }
 
   /** Closes sockets; nothing may be under way. */

@@ -1,6 +1,7 @@
 package io.fastvif.cni;
 
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +32,11 @@ record CniResult(
     /** One without a socket and a device. */
     Link(String name, MacAddress mac, int mtu, String sandbox) {
       this(name, mac, mtu, sandbox, "", "");
+    }
+
+    /** The same as that of a PCI device. */
+    Link of(PciAddress device) {
+      return new Link(name, mac, mtu, sandbox, socketPath, device.toString());
     }
   }
 

@@ -6,6 +6,7 @@ import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ import java.util.function.BiFunction;
 /**
  * Takes away the attachments of a network that its runtime does not know any more, as the host
  * itself tells of them: links by their alias, ports of Open vSwitch by their mark, rules by their
- * comment, addresses by their files.
+ * comment, devices by their leases and records, addresses by their files.
  */
 final class GarbageCollection {
   private static final String VALID = "cni.dev/valid-attachments";
@@ -113,9 +114,11 @@ final class GarbageCollection {
       Aliases.vifId(link.alias()).ifPresent(present::add);
     }
     try {
+      present.addAll(PodLeases.holders(snapshot));
       present.addAll(rules.vifIds());
       records.all().forEach(record -> present.add(record.vifId()));
-    } catch (IOException unreadable) {
+      records.devices().all().forEach(device -> present.add(device.vifId()));
+    } catch (IOException | UncheckedIOException unreadable) {
       throw new CniException(
           CniException.HOST_REFUSED,
           "what pods have cannot be read",

@@ -3,6 +3,7 @@ package io.fastvif.cni;
 import io.fastvif.VifHost;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -25,6 +26,11 @@ interface PodAttachment {
     // takes nothing that is not made
   }
 
+  /** Whether pods get devices of the host's own. */
+  default boolean takesDevices() {
+    return false;
+  }
+
   /** The plan to attach a pod; nothing on the host bears the VIF's alias yet. */
   PlugPlan plug(AttachmentPlan pod, HostSnapshot host);
 
@@ -41,5 +47,14 @@ interface PodAttachment {
    */
   default void status(VifHost host, String network) {
     // needs nothing
+  }
+
+  /**
+   * As {@link #status}, in the host's namespace, where {@link #takesDevices}.
+   *
+   * @param taken those that pods have
+   */
+  default void statusOfDevices(PodDevices taken) throws IOException {
+    // needs none
   }
 }

@@ -25,6 +25,10 @@ import java.util.function.Consumer;
  * every namespace that has a path.
  */
 final class PodLinks {
+  /** Of a path that leads nowhere any more, or to something else than a namespace. */
+  private static final Set<Integer> CLOSED =
+      Set.of(Errno.ENOENT, Errno.ESRCH, Errno.EINVAL, Errno.ENXIO, Errno.EPERM);
+
   private PodLinks() {}
 
   /**
@@ -116,12 +120,12 @@ final class PodLinks {
    * Goes into a namespace, if it can be: one that is gone has no links, and one that must not be
    * entered has none of ours.
    */
-  private static boolean visit(Path path, Consumer<Netns> visitor) {
+  static boolean visit(Path path, Consumer<Netns> visitor) {
     try (Netns pod = Netns.of(path)) {
       visitor.accept(pod);
       return true;
     } catch (SystemCallException closed) {
-      if (Set.of(Errno.ENOENT, Errno.ESRCH, Errno.EINVAL, Errno.EPERM).contains(closed.errno())) {
+      if (CLOSED.contains(closed.errno())) {
         return false;
       }
       throw closed;
@@ -138,7 +142,12 @@ final class PodLinks {
       link.read(
           message -> {
             String alias = message.alias() == null ? "" : message.alias();
-            if (Aliases.podLink(alias).filter(id.vifId()::equals).isPresent()) {
+            boolean isIts =
+                Aliases.podLink(alias)
+                    .or(() -> Aliases.podDevice(alias))
+                    .filter(id.vifId()::equals)
+                    .isPresent();
+            if (isIts) {
               throw id.attachedAlready();
             }
           });

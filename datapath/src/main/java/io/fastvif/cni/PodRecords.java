@@ -27,9 +27,16 @@ final class PodRecords {
   private static final String SUFFIX = ".json";
 
   private final LockedFolder files;
+  private final PodDevices devices;
 
   PodRecords(Path folder) {
     files = new LockedFolder(folder);
+    devices = new PodDevices(folder.resolve("devices"));
+  }
+
+  /** The host's own links that pods have. */
+  PodDevices devices() {
+    return devices;
   }
 
   /**

@@ -9,7 +9,8 @@
  *   <li>ADD gets addresses, then has the engine carry out one plan: links in the engine's batches,
  *       what is the pod's own by steps of this package. A failed step undoes the plan, and the
  *       addresses are freed.
- *   <li>The pod's end is made in the pod's namespace, named and addressed there; nothing is moved.
+ *   <li>The pod's end is made in the pod's namespace, named and addressed there; nothing is moved
+ *       but devices of the host's own.
  *   <li>DEL needs the id alone: it deletes by the alias, hundreds behind one wait, then frees.
  *   <li>GC compares aliases, rules' comments and address files with the list of the runtime.
  *   <li>{@code host-local} and {@code static} are built in, with the reference plugins' files; any
@@ -24,9 +25,12 @@
  *       it has: DEL and GC find them by it, and an agent that starts opens the ports again.
  *   <li>A port of Open vSwitch bears the VIF's mark, by which DEL and GC find it when its link is
  *       gone already.
- *   <li>There are the attachments {@code bridge}, {@code macvlan}, {@code ovs}, {@code ptp}, {@code
- *       tap} and, by fastvif's own forwarder, {@code vhostuser}. There are none of host devices,
- *       SR-IOV or Open vSwitch with DPDK, and no VLANs on bridges.
+ *   <li>A device of the host's own that a pod has bears an alias of yet another form: it is given
+ *       back, and never deleted. How it was is written down before it is touched, and a PCI device
+ *       is leased.
+ *   <li>There are the attachments {@code bridge}, {@code host-device}, {@code macvlan}, {@code
+ *       ovs}, {@code ptp}, {@code tap} and, by fastvif's own forwarder, {@code vhostuser}. There
+ *       are none of SR-IOV or Open vSwitch with DPDK, and no VLANs on bridges.
  * </ol>
  *
  * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code json},

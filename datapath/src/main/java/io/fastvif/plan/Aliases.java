@@ -16,6 +16,7 @@ public final class Aliases {
   private static final String PREFIX = "fastvif:";
   private static final String BRIDGE_PREFIX = "fastvif-bridge:";
   private static final String POD_LINK_PREFIX = "fastvif-pod:";
+  private static final String POD_DEVICE_PREFIX = "fastvif-device:";
   private static final String OF_HOST = " of ";
 
   private Aliases() {}
@@ -57,9 +58,29 @@ public final class Aliases {
 
   /** The id of the VIF that such a link is, of whichever host; empty for any other alias. */
   public static Optional<String> podLink(String alias) {
+    return ofHost(POD_LINK_PREFIX, alias);
+  }
+
+  /**
+   * The alias of a link of the host's own while a pod has it. It is another than those of links
+   * that were made: whoever clears up gives such a link back, and never deletes it.
+   *
+   * @param host the {@linkplain io.fastvif.netns.Netns#identity() identity} of the namespace that
+   *     it goes back to
+   */
+  public static String ofPodDevice(String vifId, String host) {
+    return POD_DEVICE_PREFIX + vifId + OF_HOST + host;
+  }
+
+  /** The id of the VIF that has such a link, of whichever host; empty for any other alias. */
+  public static Optional<String> podDevice(String alias) {
+    return ofHost(POD_DEVICE_PREFIX, alias);
+  }
+
+  private static Optional<String> ofHost(String prefix, String alias) {
     int end = alias.lastIndexOf(OF_HOST);
-    return alias.startsWith(POD_LINK_PREFIX) && end > 0
-        ? Optional.of(alias.substring(POD_LINK_PREFIX.length(), end))
+    return alias.startsWith(prefix) && end > 0
+        ? Optional.of(alias.substring(prefix.length(), end))
         : Optional.empty();
   }
 

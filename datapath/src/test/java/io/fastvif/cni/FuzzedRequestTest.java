@@ -112,6 +112,7 @@ class FuzzedRequestTest {
     ip.run("address add 192.0.2.1/24 dev others0");
     ip.run("link set others0 up");
     ip.run("link set others1 up");
+    ip.run("link add " + RandomRequests.DEVICE + " type ifb");
     Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1");
     Files.writeString(Path.of("/proc/sys/net/ipv6/conf/all/forwarding"), "1");
   }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.netns.Netns;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,11 +60,14 @@ class GuideTest {
     return own;
   }
 
-  private void run(String example) {
+  private void run(String example) throws Exception {
     Map<String, Object> configuration = forPlugin(example);
     assertEquals("fastvif", configuration.get("type"), example);
     String network = CniJson.write(configuration);
     try (PodLab lab = new PodLab(folder)) {
+      if (configuration.get("device") instanceof String device) {
+        Peer.require("ip", "iproute2").run("link add " + device + " type ifb");
+      }
       Netns pod = lab.pod();
       String result = lab.done("ADD", "one", pod, network);
       assertTrue(pod.call(() -> Files.exists(Path.of("/proc/sys/net/ipv4/conf/eth0"))), result);
@@ -76,10 +78,12 @@ class GuideTest {
   }
 
   @KernelTest
-  void everyConfigurationOfTheGuideIsRun() throws IOException {
+  void everyConfigurationOfTheGuideIsRun() throws Exception {
     List<String> examples = configurations(Files.readString(GUIDE));
-    assertEquals(3, examples.size());
-    examples.forEach(this::run);
+    assertEquals(4, examples.size());
+    for (String example : examples) {
+      run(example);
+    }
   }
 
   @KernelTest

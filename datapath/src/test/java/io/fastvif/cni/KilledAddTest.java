@@ -24,20 +24,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * SIGKILL comes before each call of an ADD that changes something, to the command alone, and to the
- * agent. Then DEL or GC leaves the host, its pods and their addresses as they were. {@code
- * -Dfastvif.kill-stride=1} tries every call with the agent too.
+ * agent; and of a DEL that gives a device back. Then DEL or GC leaves the host, its pods and their
+ * addresses as they were. {@code -Dfastvif.kill-stride=1} tries every call with the agent too.
  */
 class KilledAddTest {
   private static final int STRIDE = Integer.getInteger("fastvif.kill-stride", 4);
   private static final int MAX_CALLS = 200;
   private static final int MIN_CALLS = 12;
   private static final long TIMEOUT_SECONDS = 120;
+  private static final int MIN_DEVICE_CALLS = 4;
   private static final String SETTINGS =
       ",'isDefaultGateway':true,'ipMasq':true,'macspoofchk':true,'hairpinMode':true";
 
   @TempDir Path folder;
   private final HostStateReader reader = new HostStateReader().filters();
   private String network;
+  private String networkOfKept;
   private Netns pod;
   private Netns kept;
   private HostState before;
@@ -49,8 +51,25 @@ class KilledAddTest {
     void run() throws Exception;
   }
 
-  /** On a host where another pod, and others' links and rules, are to stay as they are. */
+  /** Pods on a bridge. */
   private void onHost(Body body) throws Exception {
+    onHost("bridge", SETTINGS, SETTINGS, body);
+  }
+
+  /** Pods that have a device of the host's. */
+  private void onHostWithDevices(Body body) throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    ip.run("link add nic0 mtu 1450 type veth peer name nic9");
+    ip.run("link property add dev nic0 altname the-uplink-of-rack-three");
+    ip.run("link set nic0 alias uplink group 7 up");
+    ip.run("link add nic1 type ifb");
+    String wanted = ",'device':'nic0','mtu':1400,'runtimeConfig':{'mac':'02:00:00:00:00:07'}";
+    onHost("host-device", wanted, ",'device':'nic1'", body);
+  }
+
+  /** On a host where another pod, and others' links and rules, are to stay as they are. */
+  private void onHost(String attachment, String settings, String ofKept, Body body)
+      throws Exception {
     Peer ip = Peer.require("ip", "iproute2");
     ip.run("link set lo up");
     ip.run("link add others0 type veth peer name others1");
@@ -58,16 +77,17 @@ class KilledAddTest {
     ip.run("link set others1 up");
     Peer.require("nft", "nftables").run("add table ip others");
     try (PodLab lab = new PodLab(folder)) {
-      network = lab.network("1.1.0", "bridge", SETTINGS);
+      network = lab.network("1.1.0", attachment, settings);
+      networkOfKept = lab.network("1.1.0", attachment, ofKept);
       pod = lab.pod();
       kept = lab.pod();
-      lab.done("ADD", "kept", kept, network);
+      lab.done("ADD", "kept", kept, networkOfKept);
       before = reader.readSettled();
       podBefore = pod.call(reader::readSettled);
       keptBefore = kept.call(reader::readSettled);
       addressesBefore = addresses(lab);
       body.run();
-      lab.done("DEL", "kept", kept, network);
+      lab.done("DEL", "kept", kept, networkOfKept);
     }
   }
 
@@ -93,7 +113,7 @@ class KilledAddTest {
     }
   }
 
-  private Process start(int call, List<String> arguments) throws Exception {
+  private Process start(String verb, int call, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -112,7 +132,7 @@ class KilledAddTest {
         new ProcessBuilder(command)
             .redirectOutput(folder.resolve("out").toFile())
             .redirectError(folder.resolve("err").toFile());
-    builder.environment().putAll(PodLab.variables("ADD", "one", pod));
+    builder.environment().putAll(PodLab.variables(verb, "one", pod));
     return builder.start();
   }
 
@@ -143,27 +163,59 @@ class KilledAddTest {
     }
   }
 
+  /** Kills the command at one call after the other; how many there are. */
+  private int killCommands(String verb, Body before) throws Exception {
+    Files.createFile(start());
+    int call = 1;
+    boolean isKilled = true;
+    while (isKilled) {
+      assertTrue(call < MAX_CALLS, "the calls have no end");
+      before.run();
+      String what = "fastvif cni is killed at call " + call + " of " + verb;
+      Process process = start(verb, call, List.of("cni"));
+      try (OutputStream in = process.getOutputStream()) {
+        in.write(network.getBytes(StandardCharsets.UTF_8));
+      }
+      isKilled = isKilled(process, what);
+      takeAway(call % 2 == 0, what);
+      call++;
+    }
+    Files.delete(start());
+    System.out.println("kills: " + verb + " by the command alone, at " + (call - 2) + " calls");
+    return call - 2;
+  }
+
   @KernelTest
   void commandIsKilledAtEveryCall() throws Exception {
     onHost(
         () -> {
-          Files.createFile(start());
-          int call = 1;
-          boolean isKilled = true;
-          while (isKilled) {
-            assertTrue(call < MAX_CALLS, "the calls have no end");
-            String what = "fastvif cni is killed at call " + call;
-            Process process = start(call, List.of("cni"));
-            try (OutputStream in = process.getOutputStream()) {
-              in.write(network.getBytes(StandardCharsets.UTF_8));
-            }
-            isKilled = isKilled(process, what);
-            takeAway(call % 2 == 0, what);
-            call++;
-          }
-          System.out.println("kills: the command alone was killed at " + (call - 2) + " calls");
-          assertTrue(call > MIN_CALLS, "too few calls count: " + call);
+          int calls = killCommands("ADD", () -> {});
+          assertTrue(calls >= MIN_CALLS, "too few calls count: " + calls);
         });
+  }
+
+  @KernelTest
+  void commandIsKilledThatTakesADevice() throws Exception {
+    onHostWithDevices(
+        () -> {
+          int calls = killCommands("ADD", () -> {});
+          assertTrue(calls >= MIN_DEVICE_CALLS, "too few calls count: " + calls);
+        });
+  }
+
+  @KernelTest
+  void commandIsKilledThatGivesADeviceBack() throws Exception {
+    onHostWithDevices(
+        () -> {
+          int calls = killCommands("DEL", this::add);
+          assertTrue(calls >= MIN_DEVICE_CALLS, "too few calls count: " + calls);
+        });
+  }
+
+  private void add() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      lab.done("ADD", "one", pod, network);
+    }
   }
 
   @KernelTest
@@ -185,6 +237,7 @@ class KilledAddTest {
             Files.deleteIfExists(start());
             Process agent =
                 start(
+                    "ADD",
                     call,
                     List.of(
                         "agent",

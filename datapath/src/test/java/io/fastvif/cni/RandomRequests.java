@@ -14,6 +14,11 @@ import java.util.Random;
  * left out, or put elsewhere. The same seed makes the same requests.
  */
 final class RandomRequests {
+  /** A link that pods may have, while they would cut others off from what they have. */
+  static final String DEVICE = "nic0";
+
+  private static final String OTHERS = "others0";
+
   private static final List<String> COMMANDS = List.of("ADD", "CHECK", "DEL", "GC", "STATUS");
 
   private static final List<String> KEYS =
@@ -66,6 +71,11 @@ final class RandomRequests {
           "scope",
           "table",
           "priority",
+          "device",
+          "hwaddr",
+          "kernelpath",
+          "pciBusID",
+          "deviceID",
           "unknown");
 
   private static final List<String> TEXTS =
@@ -87,6 +97,9 @@ final class RandomRequests {
           "nftables",
           "iptables",
           "lo",
+          DEVICE,
+          "0000:00:03.0",
+          "/sys/devices/pci0000:00",
           "all",
           "default",
           "br%d",
@@ -94,7 +107,7 @@ final class RandomRequests {
           "eth0",
           "eth1",
           "cni0",
-          "others0",
+          OTHERS,
           "a/b",
           "..",
           "sixteen-letters-",
@@ -187,13 +200,18 @@ final class RandomRequests {
     network.put("cniVersion", pick(CniVersion.SUPPORTED));
     network.put("name", "net");
     network.put("type", "fastvif");
-    network.put("attachment", random.nextInt(4) == 0 ? "ptp" : "bridge");
+    network.put("attachment", pick(List.of("bridge", "bridge", "bridge", "ptp", "host-device")));
+    if (network.get("attachment").equals("host-device")) {
+      network.put("device", DEVICE);
+    }
     if (network.get("attachment").equals("bridge")) {
       for (String flag : List.of("isGateway", "isDefaultGateway", "hairpinMode", "macspoofchk")) {
         network.put(flag, random.nextInt(3) == 0);
       }
     }
-    network.put("ipMasq", random.nextInt(4) == 0);
+    if (!network.containsKey("device")) {
+      network.put("ipMasq", random.nextInt(4) == 0);
+    }
     network.put("mtu", random.nextBoolean() ? 1400 : 0);
     network.put("ipam", random.nextBoolean() ? hostLocal() : fixed());
     if (random.nextInt(3) == 0 || command.equals("CHECK")) {
@@ -320,8 +338,14 @@ final class RandomRequests {
     };
   }
 
-  /** Nothing may be written elsewhere, such as to the folder that there is by default. */
+  /**
+   * Nothing may be written elsewhere, such as to the folder that there is by default; and no link
+   * may be taken that has addresses, which nobody gives back.
+   */
   private void keepInFolder(Map<String, Object> network) {
+    if (OTHERS.equals(network.get("device"))) {
+      network.put("device", DEVICE);
+    }
     if (network.get("ipam") instanceof Map<?, ?>) {
       @SuppressWarnings("unchecked") // made here
       Map<String, Object> ipam = (Map<String, Object>) network.get("ipam");
