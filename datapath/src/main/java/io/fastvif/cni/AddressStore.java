@@ -30,6 +30,9 @@ import java.util.function.Predicate;
  * folder is read once for all of them: to find what an attachment has, every file must be read.
  */
 final class AddressStore {
+  /** Where the owner of an address is written before the file has the address's name. */
+  static final String ASIDE = "incomplete";
+
   private static final String LAST = "last_reserved_ip.";
   private static final String LINE_END = "\r\n";
 
@@ -97,21 +100,34 @@ final class AddressStore {
     if (owners != null && owners.containsKey(name)) {
       return false;
     }
-    Path file = folder.resolve(name);
     String owner = text(id);
     try {
-      Files.writeString(file, owner, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+      writeWhole(folder.resolve(name), owner);
     } catch (FileAlreadyExistsException held) {
       return false;
-    } catch (IOException failed) {
-      Files.deleteIfExists(file); // a full disk: no address without an owner is left
-      throw failed;
     }
     if (owners != null) {
       owners.put(name, owner);
     }
     lastGiven.put(set, address);
     return true;
+  }
+
+  /**
+   * An address whose owner is not in its file would be nobody's to free, so a kill must not leave
+   * one: the name is given to a file that has its text already.
+   *
+   * @throws FileAlreadyExistsException if there is one of that name
+   */
+  private void writeWhole(Path file, String text) throws IOException {
+    Path aside = folder.resolve(ASIDE);
+    Files.deleteIfExists(aside); // not written over: the address of who was killed may be that file
+    try {
+      Files.writeString(aside, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+      Files.createLink(file, aside);
+    } finally {
+      Files.deleteIfExists(aside);
+    }
   }
 
   private static String text(AttachmentId id) {
@@ -213,6 +229,8 @@ final class AddressStore {
           String name = file.getFileName().toString();
           if (isAddress(name)) {
             read.put(name, Files.readString(file).strip());
+          } else if (name.equals(ASIDE)) {
+            Files.delete(file); // of who was killed: nobody else writes under the lock
           }
         }
       }
@@ -222,7 +240,7 @@ final class AddressStore {
   }
 
   private static boolean isAddress(String name) {
-    if (name.equals(AddressTurns.LOCK) || name.startsWith(LAST)) {
+    if (name.equals(AddressTurns.LOCK) || name.equals(ASIDE) || name.startsWith(LAST)) {
       return false;
     }
     try {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AddressStoreTest {
   private static final int THREADS = 8;
+  private static final int REPEATS = 2000;
 
   @TempDir Path folder;
 
@@ -157,6 +159,53 @@ class AddressStoreTest {
             Files.readString(folder.resolve("net").resolve(Cidr.text(given.get(i).get()))));
       }
     }
+  }
+
+  /** At any time a kill may leave the files as they are seen then. */
+  @Test
+  void fileOfAnAddressIsNeverSeenWithoutItsOwner() throws Exception {
+    Path file = folder.resolve("net/10.1.0.2");
+    int seen = 0;
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      Future<?> writer =
+          threads.submit(
+              () -> {
+                for (int i = 0; i < REPEATS; i++) {
+                  store()
+                      .locked(
+                          () -> {
+                            assertTrue(store().reserve(address(2), id("one"), 0));
+                            store().free(address(2));
+                          });
+                }
+                return null;
+              });
+      while (!writer.isDone()) {
+        try {
+          assertEquals("one\r\neth0", Files.readString(file));
+          seen++;
+        } catch (NoSuchFileException free) {
+          Thread.onSpinWait();
+        }
+      }
+      writer.get();
+    }
+    assertTrue(seen > 0, "it was never seen");
+  }
+
+  @Test
+  void whatAKillLeftBesideAnAddressIsTakenAway() throws IOException {
+    Path net = Files.createDirectories(folder.resolve("net"));
+    Files.writeString(net.resolve("10.1.0.2"), "one\r\neth0");
+    Files.createLink(net.resolve(AddressStore.ASIDE), net.resolve("10.1.0.2"));
+    store().locked(() -> assertTrue(store().reserve(address(3), id("two"), 0)));
+    assertEquals("one\r\neth0", Files.readString(net.resolve("10.1.0.2")));
+    assertEquals("two\r\neth0", Files.readString(net.resolve("10.1.0.3")));
+    assertFalse(Files.exists(net.resolve(AddressStore.ASIDE)));
+    Files.writeString(net.resolve(AddressStore.ASIDE), "");
+    store().locked(() -> store().freeAllOf(id("two")));
+    assertFalse(Files.exists(net.resolve(AddressStore.ASIDE)));
+    assertTrue(Files.exists(net.resolve("10.1.0.2")));
   }
 
   @Test
