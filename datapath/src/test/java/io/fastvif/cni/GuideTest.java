@@ -111,14 +111,23 @@ class GuideTest {
     }
     Map<Object, Object> volumes = new LinkedHashMap<>();
     for (Object volume : (List<?>) pod.get("volumes")) {
-      volumes.put(((Map<?, ?>) volume).get("name"), at((Map<?, ?>) volume, "hostPath").get("path"));
+      Map<?, ?> hostPath = at((Map<?, ?>) volume, "hostPath");
+      volumes.put(((Map<?, ?>) volume).get("name"), hostPath.get("path"));
+      assertEquals("DirectoryOrCreate", hostPath.get("type"), "a node may not have it: " + volume);
     }
     // At the host's paths, which the client's requests have in them.
     assertEquals(volumes, mounts);
-    assertTrue(
-        mounts
-            .values()
-            .containsAll(Set.of("/run/fastvif", "/run/netns", "/var/lib/cni", "/opt/cni/bin")));
+    assertEquals(
+        Set.of(
+            "/run/fastvif",
+            "/var/lib/fastvif",
+            "/var/lib/cni",
+            "/opt/cni/bin",
+            "/run/netns",
+            "/run/openvswitch",
+            "/run/vhostuser",
+            "/run/k8s.cni.cncf.io"),
+        Set.copyOf(mounts.values()));
   }
 
   private static Map<?, ?> at(Map<?, ?> object, String... keys) {
