@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /**
  * The links of attachments that are in pods' namespaces alone, as macvlans and taps are: this
  * thread's host knows them by their {@link PodMark}. They are found where the runtime says, or in
- * every namespace that has a path.
+ * every namespace that has a path or of which a process has a descriptor.
  */
 final class PodLinks {
   /** Of a path that leads nowhere any more, or to something else than a namespace. */
@@ -46,7 +46,7 @@ final class PodLinks {
       isFound &= visit(hint, remove);
     }
     if (!isFound) {
-      NetnsSearch.others().forEach(path -> visit(path, remove));
+      NetnsSearch.othersAndHeld().forEach(path -> visit(path, remove));
     }
     return removed[0];
   }
@@ -89,7 +89,7 @@ final class PodLinks {
     Map<Integer, String> groups = new HashMap<>();
     halfMade.forEach(vifId -> groups.put(PodMark.of(vifId, host).group(), vifId));
     Map<String, List<Path>> all = new HashMap<>();
-    for (Path path : NetnsSearch.others()) {
+    for (Path path : NetnsSearch.othersAndHeld()) {
       visit(
           path,
           pod -> {

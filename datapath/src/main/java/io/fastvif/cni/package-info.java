@@ -20,7 +20,8 @@
  *   <li>The agent's orphan search leaves attachments alone: their runtime says when they end.
  *   <li>What is in the pod's namespace alone, as macvlans and taps are, bears an alias of its own
  *       that also says whose host made it. It is looked for where the runtime says that the pod is;
- *       DEL without a namespace, and GC, look into every namespace that has a path.
+ *       DEL without a namespace, and GC, look into every namespace that has a path or of which a
+ *       process has a descriptor.
  *   <li>Of an attachment by vhost-user a record says before anything is made which socket and files
  *       it has: DEL and GC find them by it, and an agent that starts opens the ports again.
  *   <li>A port of Open vSwitch bears the VIF's mark, by which DEL and GC find it when its link is

@@ -16,14 +16,17 @@ import java.util.regex.Pattern;
 
 /**
  * Finds the host's network namespaces: those with a name, those that are mounted anywhere that this
- * process sees, and those of processes and their threads. One that nothing but an open descriptor
- * or a socket keeps alive has no path, and is not found.
+ * process sees, those of processes and their threads, and, if that is wanted, those of which a
+ * process has an open descriptor. One that nothing but a socket keeps alive has no path, and is not
+ * found.
  */
 public final class NetnsSearch {
   private static final String MOUNTS = "/proc/thread-self/mountinfo";
+  private static final Path OWN = Path.of("/proc/thread-self/ns/net");
   private static final int MOUNT_ROOT = 3;
   private static final int MOUNT_POINT = 4;
   private static final int OCTAL = 8;
+  private static final String NAMESPACE = "net:[";
   private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
   private final Map<Object, Path> found = new LinkedHashMap<>();
@@ -34,15 +37,58 @@ public final class NetnsSearch {
   public static List<Path> others() {
     NetnsSearch search = new NetnsSearch();
     search.mounted();
-    for (Path process : entries(Path.of("/proc"))) {
-      if (isNumber(process)) {
-        for (Path task : entries(process.resolve("task"))) {
-          search.add(task.resolve("ns/net"));
+    search.entered();
+    return search.foundOthers();
+  }
+
+  /**
+   * The same, and at the end those that are kept alive by open descriptors alone: {@code
+   * /proc/PID/fd/N}, which leads elsewhere once that process closes it. All descriptors of the host
+   * are looked at.
+   */
+  public static List<Path> othersAndHeld() {
+    NetnsSearch search = new NetnsSearch();
+    search.mounted();
+    search.entered();
+    search.held();
+    return search.foundOthers();
+  }
+
+  private List<Path> foundOthers() {
+    found.remove(identity(OWN));
+    return List.copyOf(found.values());
+  }
+
+  private void entered() {
+    for (Path process : processes()) {
+      for (Path task : entries(process.resolve("task"))) {
+        add(task.resolve("ns/net"));
+      }
+    }
+  }
+
+  /** Threads of a process have the same ones, but for the rare that do not want to. */
+  private void held() {
+    for (Path process : processes()) {
+      for (Path descriptor : entries(process.resolve("fd"))) {
+        if (isNamespace(descriptor)) {
+          add(descriptor);
         }
       }
     }
-    search.found.remove(identity(Path.of("/proc/thread-self/ns/net")));
-    return List.copyOf(search.found.values());
+  }
+
+  /** By its name alone: what a descriptor is of may not answer, such as a file of a server's. */
+  private static boolean isNamespace(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith(NAMESPACE);
+    } catch (IOException closed) {
+      return false;
+    }
+  }
+
+  private static List<Path> processes() {
+    return entries(Path.of("/proc")).stream().filter(NetnsSearch::isNumber).toList();
   }
 
   /** The names of {@code ip netns} and of container engines are mounts of files of nsfs. */
@@ -56,7 +102,7 @@ public final class NetnsSearch {
     }
     for (String line : lines) {
       String[] words = line.split(" ", -1);
-      if (words.length > MOUNT_POINT && words[MOUNT_ROOT].startsWith("net:[")) {
+      if (words.length > MOUNT_POINT && words[MOUNT_ROOT].startsWith(NAMESPACE)) {
         String path =
             ESCAPED
                 .matcher(words[MOUNT_POINT])

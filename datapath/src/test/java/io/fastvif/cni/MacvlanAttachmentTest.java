@@ -121,36 +121,46 @@ class MacvlanAttachmentTest {
 
   @KernelTest
   void whatIsInPodsIsFoundWithoutTheirPaths() throws Exception {
-    Process running = null;
     try (PodLab lab = new PodLab(folder)) {
-      outside(lab);
       Netns pod = lab.pod();
-      running = pod.call(() -> new ProcessBuilder("sleep", "600").start());
-      String network = network(lab, "");
-      lab.done("ADD", "kept", pod, network);
-      in(pod, "link set eth0 name eth7");
-      lab.done("ADD", "lost", pod, network);
-      // Another host's pod may have the same name, and a process may have been killed early.
-      String others = Aliases.ofPodLink("cni/net/lost/eth0", "cookie 0");
-      in(pod, "link add eth8 type veth peer name eth9");
-      pod.call(
-          () ->
-              Peer.require("ip", "iproute2").run(List.of("link", "set", "eth8", "alias", others)));
-      Files.writeString(lab.addresses().resolve("net").resolve("10.88.0.9"), "half\r\neth0");
-      int group = PodMark.of("cni/net/half/eth0").group();
-      in(pod, "link add eth5 group " + group + " type veth peer name eth6");
-      String valid = "[{\"containerID\":\"kept\",\"ifname\":\"eth0\"}]";
-      lab.done("GC", "", null, PodLab.with(network, "cni.dev/valid-attachments", valid));
-      assertEquals(Set.of("10.88.0.2", "fd88::2"), lab.held());
-      assertEquals("eth7 eth8 eth9 lo", names(pod));
-      lab.done("DEL", "kept", null, network);
-      assertEquals("eth8 eth9 lo", names(pod));
-      assertEquals(Set.of(), lab.held());
-    } finally {
-      if (running != null) {
+      Process running = pod.call(() -> new ProcessBuilder("sleep", "600").start());
+      try {
+        findWithoutPath(lab, pod);
+      } finally {
         running.destroyForcibly().waitFor();
       }
     }
+  }
+
+  /** The descriptor of this process, as a process has one that does not enter its pod. */
+  @KernelTest
+  void whatIsInPodsIsFoundThatOnlyADescriptorKeepsAlive() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      findWithoutPath(lab, lab.pod());
+    }
+  }
+
+  private static void findWithoutPath(PodLab lab, Netns pod) throws Exception {
+    outside(lab);
+    String network = network(lab, "");
+    lab.done("ADD", "kept", pod, network);
+    in(pod, "link set eth0 name eth7");
+    lab.done("ADD", "lost", pod, network);
+    // Another host's pod may have the same name, and a process may have been killed early.
+    String others = Aliases.ofPodLink("cni/net/lost/eth0", "cookie 0");
+    in(pod, "link add eth8 type veth peer name eth9");
+    pod.call(
+        () -> Peer.require("ip", "iproute2").run(List.of("link", "set", "eth8", "alias", others)));
+    Files.writeString(lab.addresses().resolve("net").resolve("10.88.0.9"), "half\r\neth0");
+    int group = PodMark.of("cni/net/half/eth0").group();
+    in(pod, "link add eth5 group " + group + " type veth peer name eth6");
+    String valid = "[{\"containerID\":\"kept\",\"ifname\":\"eth0\"}]";
+    lab.done("GC", "", null, PodLab.with(network, "cni.dev/valid-attachments", valid));
+    assertEquals(Set.of("10.88.0.2", "fd88::2"), lab.held());
+    assertEquals("eth7 eth8 eth9 lo", names(pod));
+    lab.done("DEL", "kept", null, network);
+    assertEquals("eth8 eth9 lo", names(pod));
+    assertEquals(Set.of(), lab.held());
   }
 
   private static String names(Netns pod) {
