@@ -123,7 +123,7 @@ class ClientTest(unittest.TestCase):
             self.assertEqual((200, {}), self.ask())
         self.assertEqual(1, agent.connections)
         self.assertAlmostEqual(9, agent.time_limit(), delta=0.5)
-        self.assertEqual(("PUT /v1/vifs/a", b'{"vif": 1}'), agent.requests[0])
+        self.assertEqual(("PUT /v1/vifs/a", b'{"vif":1}'), agent.requests[0])
         self.client.close_idle()
 
     def test_pieces_and_chunks(self):

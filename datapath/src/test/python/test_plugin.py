@@ -182,14 +182,49 @@ class PluginTest(unittest.TestCase):
         os_vif.unplug(vif(), INSTANCE)
         method, target, document = script.asked[0]
         self.assertEqual(("PUT", "/v1/vifs/" + ID), (method, target))
-        self.assertEqual(vif().obj_to_primitive()["versioned_object.data"],
-                         document["vif"]["versioned_object.data"])
+        self.assertEqual(ID, document["vif"]["versioned_object.data"]["id"])
         self.assertEqual(ID, document["instance"]["versioned_object.data"]["uuid"])
         self.assertEqual({"ovs.network_device_mtu": "1500", "ovs.isolate_vif": "true",
                           "ovs.forward_bridge_interface": "a\nb"}, document["configuration"])
         self.assertEqual(("DELETE", "/v1/vifs/" + ID), script.asked[1][:2])
         self.assertEqual(document, script.asked[1][2])
         self.assertEqual([], BuiltIn.calls)
+
+    def test_objects_are_sent_as_os_vif_has_them_but_for_what_was_changed(self):
+        def without_changes(primitive):
+            if isinstance(primitive, list):
+                return [without_changes(each) for each in primitive]
+            if isinstance(primitive, dict):
+                return {key: without_changes(value) for key, value in primitive.items()
+                        if key != "versioned_object.changes"}
+            return primitive
+
+        address = objects.fixed_ip.FixedIP(address="192.0.2.3", floating_ips=[])
+        subnet = objects.subnet.Subnet(
+            cidr="192.0.2.0/24", gateway="192.0.2.1", dns=["192.0.2.2"],
+            ips=objects.fixed_ip.FixedIPList(objects=[address]),
+            routes=objects.route.RouteList(objects=[]))
+        network = objects.network.Network(
+            id=ID, bridge="br-int", mtu=1450, bridge_interface=None,
+            subnets=objects.subnet.SubnetList(objects=[subnet]))
+        profile = objects.vif.VIFPortProfileOpenVSwitch(interface_id=ID, create_port=True)
+        whole = objects.vif.VIFOpenVSwitch(
+            id=ID, vif_name="tap1", address="02:00:00:00:00:01", plugin="ovs", network=network,
+            port_profile=profile, has_traffic_filtering=True)
+        _, script = self.taken(PLUGGED)
+        os_vif.plug(whole, INSTANCE)
+        document = script.asked[0][2]
+        self.assertEqual(without_changes(whole.obj_to_primitive()), document["vif"])
+        self.assertEqual(without_changes(INSTANCE.obj_to_primitive()), document["instance"])
+        self.assertEqual(document["vif"], json.loads(json.dumps(document["vif"])))
+
+    def test_options_that_are_changed_go_along(self):
+        _, script = self.taken(PLUGGED, PLUGGED)
+        os_vif.plug(vif(), INSTANCE)
+        cfg.CONF.set_override("network_device_mtu", 1400, "os_vif_ovs")
+        os_vif.plug(vif(), INSTANCE)
+        self.assertEqual(["1500", "1400"], [
+            each[2]["configuration"]["ovs.network_device_mtu"] for each in script.asked])
 
     def test_where_the_database_is_goes_along_if_somebody_says_it(self):
         self.configure("[os_vif_ovs]\novsdb_connection = unix:/x\n")

@@ -25,6 +25,7 @@ _LEAST = 0.001  # second that the agent takes as a time limit
 _BUSY = 503  # it has too much to do, or ends while the next one is to come: nothing was begun
 _BUSY_PAUSE = 0.5
 _PAUSE = 0.01  # while the agent's queue of connections is full
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 class AgentError(Exception):
@@ -56,7 +57,7 @@ class Client:
 
         Raises an AgentError after the time limit, in seconds, at the latest.
         """
-        body = b"" if document is None else json.dumps(document).encode()
+        body = b"" if document is None else _JSON.encode(document).encode()
         deadline = time.monotonic() + time_limit
         try:
             return self._until_answered((method, target, body), deadline)

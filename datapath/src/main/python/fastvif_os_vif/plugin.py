@@ -9,6 +9,7 @@ from oslo_log import log as logging
 
 from fastvif_os_vif import client
 from fastvif_os_vif import options
+from fastvif_os_vif import primitive
 
 LOG = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class AgentPlugin(plugin.PluginBase):
         super().__init__(config)
         self.built_in = None
         self._unplugged_without = {}
+        self._configured = (None, None)
 
     def describe(self):
         if self.SETTINGS.describe == options.AGENT:
@@ -53,8 +55,8 @@ class AgentPlugin(plugin.PluginBase):
         if "id" not in vif or not vif.id:
             raise client.AgentError("the VIF has no id, by which the agent knows it")
         request = {
-            "vif": vif.obj_to_primitive(),
-            "instance": instance_info.obj_to_primitive(),
+            "vif": primitive.of(vif),
+            "instance": primitive.of(instance_info),
             "configuration": self._configuration(),
         }
         before = self._unplugged_without.pop(vif.id, None)  # no other thread may tell it from now on
@@ -117,15 +119,21 @@ class AgentPlugin(plugin.PluginBase):
         return self.built_in
 
     def _configuration(self):
-        """The built-in plugin's options as the agent takes them.
+        """The built-in plugin's options as the agent takes them; found out once for the same values."""
+        values = [getattr(self.config, option.dest) for option in self.CONFIG_OPTS]
+        known, texts = self._configured
+        if values != known:
+            texts = self._texts(values)
+            self._configured = (values, texts)
+        return texts
 
-        Those that nobody has set are left out where they are about Open vSwitch's database: where
+    def _texts(self, values):
+        """Those that nobody has set are left out where they are about Open vSwitch's database: where
         that is the agent knows by itself.
         """
         group = "os_vif_" + self.PLUGIN_NAME
         texts = {}
-        for option in self.CONFIG_OPTS:
-            value = getattr(self.config, option.dest)
+        for option, value in zip(self.CONFIG_OPTS, values):
             if value is None or option.dest.startswith("ovs") and not _is_set(option.dest, group):
                 continue
             texts["%s.%s" % (self.PLUGIN_NAME, option.dest)] = _text(value)

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -217,6 +218,20 @@ public final class VifHost implements AutoCloseable {
    */
   public Optional<PlugResult> unchanged(VifOperation operation) {
     return unchangedPlugs.find(operation.vifId(), operation.needsOvs(), planning(operation));
+  }
+
+  /**
+   * As {@link #unchanged(VifOperation)}, without reading anything from the host: for threads that
+   * must not be kept waiting.
+   *
+   * @param condition whether the host is as the caller thinks; else there may be something to do
+   * @return also empty if something would have to be read, such as rules on what a bridge forwards
+   * @throws IllegalStateException if the host is closed
+   */
+  public Optional<PlugResult> unchangedAsKnown(
+      VifOperation operation, Predicate<HostSnapshot> condition) {
+    return unchangedPlugs.findKnown(
+        operation.vifId(), operation.needsOvs(), condition, planning(operation));
   }
 
   private HostSnapshot seenBy(VifOperation operation, HostSnapshot host) {

@@ -11,6 +11,7 @@ import io.fastvif.engine.EngineStatistics;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.json.PlugRequest;
+import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
@@ -103,6 +104,25 @@ class VifHostTest {
       assertEquals(3, host.statistics().latencies().get(Action.PLUG).getTotalCount());
       assertEquals(Optional.empty(), host.unchanged(VifOperation.plug(tap(1, 1400))));
       assertEquals(1450, host.snapshot().link("tap1").orElseThrow().mtu());
+    }
+  }
+
+  @KernelTest
+  void whatChangesNothingIsToldFromWhatIsKnown() throws Exception {
+    try (VifHost host = VifHost.open()) {
+      VifOperation plug = VifOperation.plug(tap(1, 1450));
+      assertEquals(Optional.empty(), host.unchangedAsKnown(plug, known -> true));
+      host.plug(tap(1, 1450)).get(SECONDS, TimeUnit.SECONDS);
+      Await.until("nothing is under way", () -> host.unchanged(plug).isPresent());
+      PlugResult again = host.unchangedAsKnown(plug, known -> true).orElseThrow();
+      assertEquals(Outcome.UNCHANGED, again.outcome());
+      assertEquals(Optional.empty(), host.unchangedAsKnown(plug, known -> false));
+      VifOperation other = VifOperation.plug(tap(1, 1400));
+      assertEquals(Optional.empty(), host.unchangedAsKnown(other, known -> true));
+      try (RouteSocket route = RouteSocket.open()) {
+        route.execute(route.link().delete("tap1"));
+      }
+      assertEquals(Optional.empty(), host.unchangedAsKnown(plug, known -> true));
     }
   }
 

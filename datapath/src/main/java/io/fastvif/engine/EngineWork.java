@@ -10,6 +10,7 @@ import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.trace.Log;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -355,6 +356,11 @@ final class EngineWork {
   /** What planning knows of the host; from any thread. */
   HostSnapshot snapshot() {
     return executor.snapshots().take();
+  }
+
+  /** The same, as {@link Snapshots#known()} has it; from any thread. */
+  Optional<HostSnapshot> knownSnapshot() {
+    return executor.snapshots().known();
   }
 
   /** Tells nobody of changes of the host any more; from any thread. */

@@ -190,7 +190,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
     }
   }
 
-  private void requireStarted() {
+  void requireStarted() {
     boolean isEnded = work.isTerminated();
     if (isEnded || start.isNew()) {
       throw new IllegalStateException(name + (isEnded ? " is closed" : " was not started"));

@@ -6,6 +6,7 @@ import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.ServedPort;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What planning knows of an engine's host, put together of what its parts know. For any thread. */
@@ -20,6 +21,43 @@ final class Snapshots {
     this.ovs = ovs;
     this.ports = ports;
     this.retired = retired;
+  }
+
+  /**
+   * The same, if the kernel's part of it is known without reading or waiting. Where planning then
+   * asks for something that would have to be read, that throws an {@link IllegalStateException}.
+   */
+  Optional<HostSnapshot> known() {
+    return host.known()
+        .map(
+            links ->
+                withPorts(
+                    links
+                        .withEntries(
+                            index -> {
+                              throw unread();
+                            })
+                        .withMovedLinks(
+                            index -> {
+                              throw unread();
+                            })
+                        .withOvs(ovs::snapshot)
+                        .withSriov(
+                            () -> {
+                              throw unread();
+                            })
+                        .withFilters(
+                            () -> {
+                              throw unread();
+                            })
+                        .withDevices(
+                            () -> {
+                              throw unread();
+                            })));
+  }
+
+  private static IllegalStateException unread() {
+    return new IllegalStateException("it would have to be read");
   }
 
   /** The host as it is now; see {@link PlugEngine#snapshot()}. */
@@ -37,7 +75,10 @@ final class Snapshots {
     } finally {
       retired.endReading();
     }
-    HostSnapshot whole = links.withDevices(() -> host.devices(links));
+    return withPorts(links.withDevices(() -> host.devices(links)));
+  }
+
+  private HostSnapshot withPorts(HostSnapshot whole) {
     List<ServedPort> open = ports.open();
     return open.isEmpty()
         ? whole

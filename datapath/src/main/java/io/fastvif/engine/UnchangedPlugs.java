@@ -5,6 +5,8 @@ import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlugPlan;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Answers plugs that have nothing to do, on their callers' threads: without a thread of the
@@ -30,19 +32,41 @@ public final class UnchangedPlugs {
    * @throws IllegalStateException if the engine was not started, or is closed
    */
   public Optional<PlugResult> find(String vifId, boolean needsOvs, Planning planning) {
+    return find(vifId, needsOvs, () -> Optional.of(engine.snapshot()), planning);
+  }
+
+  /**
+   * The same, from what is known of the host without reading anything, so that nobody is kept
+   * waiting.
+   *
+   * @param condition whether the host may be planned from
+   * @return also empty if something would have to be read
+   * @throws IllegalStateException if the engine was not started, or is closed
+   */
+  public Optional<PlugResult> findKnown(
+      String vifId, boolean needsOvs, Predicate<HostSnapshot> condition, Planning planning) {
+    engine.requireStarted();
+    return find(vifId, needsOvs, () -> engine.work.knownSnapshot().filter(condition), planning);
+  }
+
+  private Optional<PlugResult> find(
+      String vifId,
+      boolean needsOvs,
+      Supplier<Optional<HostSnapshot>> snapshot,
+      Planning planning) {
     long begun = System.nanoTime();
     long quiet = engine.work.quietAfter();
     if (quiet < 0) {
       return Optional.empty();
     }
-    HostSnapshot host = engine.snapshot();
-    if (needsOvs && !engine.work.isOvsConnected()) {
+    Optional<HostSnapshot> host = snapshot.get();
+    if (host.isEmpty() || (needsOvs && !engine.work.isOvsConnected())) {
       return Optional.empty();
     }
     OperationRecording recording = OperationRecording.begin();
     PlugPlan plan;
     try {
-      plan = planning.plan(host, new PlanClaims(host));
+      plan = planning.plan(host.get(), new PlanClaims(host.get()));
     } catch (RuntimeException told) {
       return Optional.empty(); // told by the engine, which meets it too
     }

@@ -16,6 +16,7 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.trace.Log;
 import io.fastvif.trace.Tracing;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -141,10 +142,7 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
       requireOpen();
       unread.markEnded();
       for (int i = 0; i < MAX_READINGS; i++) {
-        // Before the events are taken in: an older event of such a link must not come after.
-        set.drainTo(unread.setLinks());
-        written.drainTo(unread.writtenLinks());
-        addressed.drainTo(unread.addresses());
+        markUnread();
         receive();
         if (lost) {
           readAll();
@@ -158,6 +156,34 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * As {@link #snapshot()}, if the events that are waiting tell all that has changed, and no other
+   * thread is about it.
+   *
+   * @return empty if the kernel would have to be asked
+   * @throws IllegalStateException if the monitor is closed
+   */
+  public Optional<HostSnapshot> known() {
+    if (!lock.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      requireOpen();
+      markUnread();
+      receive();
+      return lost || !unread.isEmpty() ? Optional.empty() : Optional.of(host.build());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Before the events are taken in: an older event of such a link must not come after. */
+  private void markUnread() {
+    set.drainTo(unread.setLinks());
+    written.drainTo(unread.writtenLinks());
+    addressed.drainTo(unread.addresses());
   }
 
   /**

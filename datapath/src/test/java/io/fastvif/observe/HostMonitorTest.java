@@ -14,6 +14,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What is followed from events is what a reading finds. */
@@ -62,6 +63,27 @@ class HostMonitorTest {
         SnapshotText.assertCurrent(reader, monitor);
       }
       assertTrue(monitor.readings() > 2, "readings: " + monitor.readings());
+    }
+  }
+
+  @KernelTest
+  void isKnownOnlyIfNothingHasToBeRead() {
+    try (RouteSocket route = RouteSocket.open();
+        HostMonitor monitor = HostMonitor.open()) {
+      assertEquals(Optional.empty(), monitor.known());
+      HostSnapshot before = monitor.snapshot();
+      assertSame(before, monitor.known().orElseThrow());
+      route.execute(route.link().create("d0").kind(new Bridge()));
+      assertTrue(monitor.known().stream().allMatch(now -> now.link("d0").isPresent()));
+      int index = monitor.snapshot().link("d0").orElseThrow().index();
+      monitor.snapshot();
+      assertTrue(monitor.known().orElseThrow().link("d0").isPresent());
+      monitor.linkSet(index); // of a link that is down there is no event
+      assertEquals(Optional.empty(), monitor.known());
+      monitor.snapshot();
+      assertTrue(monitor.known().isPresent());
+      monitor.refresh();
+      assertEquals(Optional.empty(), monitor.known());
     }
   }
 

@@ -48,12 +48,17 @@ final class DeviceRecovery {
     }
     return CompletableFuture.supplyAsync(
             () ->
-                plan(keeping.host().snapshot(), declared, known).steps().isEmpty()
+                isWhole(keeping.host().snapshot(), declared, known)
                     ? keeping.host().unchanged(wanted.plug())
                     : Optional.<PlugResult>empty(),
             keeping.thread().planner())
         .exceptionally(unknown -> Optional.empty()) // told where it is plugged then
         .thenApplyAsync(result -> result, keeping.thread());
+  }
+
+  /** Whether the devices that a VIF is known by lack nothing. From any thread. */
+  static boolean isWhole(HostSnapshot host, Declaration declared, List<KnownDevice> known) {
+    return plan(host, declared, known).steps().isEmpty();
   }
 
   /**
@@ -80,7 +85,6 @@ final class DeviceRecovery {
         .thenApplyAsync(result -> result, keeping.thread());
   }
 
-  /** On the planner's thread. */
   private static PlugPlan plan(HostSnapshot host, Declaration declared, List<KnownDevice> known) {
     String id = declared.id();
     List<PlannedStep> steps = new ArrayList<>();

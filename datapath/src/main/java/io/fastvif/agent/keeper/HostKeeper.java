@@ -35,6 +35,7 @@ public final class HostKeeper implements VifKeeper {
 
   private final Keeping keeping;
   private final KeptVifs vifs;
+  private final UnchangedVifs unchanged;
   private final Instant opened = Instant.now();
 
   private long orphans;
@@ -43,6 +44,7 @@ public final class HostKeeper implements VifKeeper {
   private HostKeeper(Keeping keeping) {
     this.keeping = keeping;
     vifs = new KeptVifs(keeping);
+    unchanged = new UnchangedVifs(keeping, vifs);
   }
 
   /**
@@ -71,7 +73,10 @@ public final class HostKeeper implements VifKeeper {
   public CompletableFuture<PlugResult> plug(PlugRequest request, Map<String, String> options) {
     keeping.host().configuration().plugins(options); // unknown ones are refused
     Declaration wanted = Declaration.of(request, options);
-    return vifs.submit(wanted.id(), new PlugTurn(keeping, wanted));
+    return unchanged
+        .find(wanted)
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(() -> vifs.submit(wanted.id(), new PlugTurn(keeping, wanted)));
   }
 
   @Override

@@ -72,7 +72,10 @@ final class KeptEntry {
   }
 
   void saved(boolean isSo) {
-    saved = isSo;
+    if (isSo != saved) {
+      saved = isSo;
+      publish();
+    }
   }
 
   /** When it may be tried again. */
@@ -163,7 +166,7 @@ final class KeptEntry {
 
   private void publish() {
     VifState before = counted(standing);
-    standing = new Standing(declared, state, since, devices, repairs, problem);
+    standing = new Standing(declared, state, saved, since, devices, repairs, problem);
     counters.moved(before, counted(standing));
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The VIFs that are declared, or that something is being done with, and the order of turns. */
 final class KeptVifs {
@@ -29,7 +30,11 @@ final class KeptVifs {
   private final DriftWatch drift;
   private final OrphanSearch orphans;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final AtomicInteger turns = new AtomicInteger();
+
+  /** How many turns were asked for, and how many of them have ended; the first is counted first. */
+  private final AtomicLong asked = new AtomicLong();
+
+  private final AtomicLong done = new AtomicLong();
   private final AtomicInteger starting = new AtomicInteger();
   private volatile boolean closing;
 
@@ -116,7 +121,18 @@ final class KeptVifs {
 
   /** Whether something is being done with many of them; from any thread. */
   boolean isCrowded() {
-    return turns.get() > CROWD;
+    return asked.get() - done.get() > CROWD;
+  }
+
+  /**
+   * How many turns were asked for so far, if all of them have ended: nothing is being done with any
+   * VIF, and nothing was since an earlier call with the same result. From any thread.
+   *
+   * @return -1 if one has not ended, or no more are taken
+   */
+  long quietAfter() {
+    long before = asked.get();
+    return done.get() == before && !closing ? before : -1;
   }
 
   /** Finds them by names. */
@@ -187,20 +203,27 @@ final class KeptVifs {
     if (closing) {
       return CompletableFuture.completedFuture(HostKeeper.closed(id));
     }
+    asked.incrementAndGet();
     keeping.thread().execute(() -> take(id, turn));
     return turn.answer();
   }
 
   private void take(String id, Turn turn) {
     if (closing) {
+      done.incrementAndGet();
       turn.answer().complete(HostKeeper.closed(id));
+      endIfQuiet();
     } else {
-      add(make(id), turn);
+      join(make(id), turn);
     }
   }
 
   private void add(KeptEntry vif, Turn turn) {
-    turns.incrementAndGet();
+    asked.incrementAndGet();
+    join(vif, turn);
+  }
+
+  private void join(KeptEntry vif, Turn turn) {
     Turn first = vif.add(turn);
     if (first != null) {
       begin(vif, first);
@@ -227,7 +250,7 @@ final class KeptVifs {
     if (thrown != null) {
       Log.warning(KeptVifs.class, "an error of fastvif's own: VIF " + vif.id(), thrown);
     }
-    turns.decrementAndGet();
+    done.incrementAndGet();
     Turn next = vif.next();
     if (next != null) {
       begin(vif, next);
@@ -241,7 +264,11 @@ final class KeptVifs {
         turn.answer().completeExceptionally(thrown);
       }
     }
-    if (closing && turns.get() == 0) {
+    endIfQuiet();
+  }
+
+  private void endIfQuiet() {
+    if (closing && done.get() == asked.get()) {
       ended.countDown();
     }
   }
@@ -295,14 +322,7 @@ final class KeptVifs {
   /** Takes no more, and waits for what was begun. */
   void close(Duration bound) {
     closing = true;
-    keeping
-        .thread()
-        .execute(
-            () -> {
-              if (turns.get() == 0) {
-                ended.countDown();
-              }
-            });
+    keeping.thread().execute(this::endIfQuiet);
     try {
       ended.await(bound.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException interrupted) {

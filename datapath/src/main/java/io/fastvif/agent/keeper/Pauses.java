@@ -13,11 +13,11 @@ final class Pauses {
 
   private final KeeperOptions options;
   private final KeeperCounters counters;
-  private Duration next = Duration.ZERO;
+  private volatile Duration next = Duration.ZERO;
   private Duration current = Duration.ZERO;
   private long lastTrouble;
   private long end;
-  private Future<?> timer;
+  private volatile Future<?> timer;
 
   Pauses(KeeperOptions options, KeeperCounters counters) {
     this.options = options;
@@ -61,6 +61,11 @@ final class Pauses {
   void reset() {
     next = Duration.ZERO;
     cancel();
+  }
+
+  /** Whether there is nothing to begin anew; from any thread. */
+  boolean areReset() {
+    return next.isZero() && timer == null;
   }
 
   /** Whether it is going to be tried again. */

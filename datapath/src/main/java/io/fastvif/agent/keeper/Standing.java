@@ -11,11 +11,13 @@ import java.util.Optional;
  * How things stand with a VIF at a moment, for any thread.
  *
  * @param declared what was declared; null while nothing is
+ * @param saved whether the disk has what is declared
  * @param problem empty if there is none
  */
 record Standing(
     Declaration declared,
     VifState state,
+    boolean saved,
     Instant since,
     List<String> devices,
     long repairs,

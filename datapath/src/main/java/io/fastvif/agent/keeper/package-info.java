@@ -13,8 +13,9 @@
  *   <li>A plug begins when its declaration is written, and is answered when that is synced and the
  *       host has it; host and disk work at the same time. If the process is killed in between, the
  *       next agent finds the declaration, and finishes what nobody was told of. Of what is declared
- *       and there already, nothing is written, and the engine is not asked: Nova plugs all VIFs
- *       again when it starts.
+ *       and there already, nothing is written, and neither the engine nor, where nothing has to be
+ *       read, the keeper's thread is asked ({@code UnchangedVifs}): Nova plugs all VIFs again when
+ *       it starts.
  *   <li>The host tells of its changes ({@link io.fastvif.VifHost#watch}). What they may be about is
  *       planned as if it were to be plugged ({@code DriftWatch}); a VIF whose plan has steps has
  *       drifted, and is plugged. Of what many VIFs share, one of them is planned. What the engine

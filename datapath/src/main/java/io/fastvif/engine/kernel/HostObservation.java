@@ -9,6 +9,7 @@ import io.fastvif.plan.LinkEntries;
 import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.MovedLinks;
 import io.fastvif.plan.SriovSnapshot;
+import java.util.Optional;
 
 /**
  * What planning is told of the kernel's side of a host. It hears what the engine has changed, for
@@ -18,6 +19,16 @@ public interface HostObservation extends AutoCloseable {
 
   /** Reads the namespace's links, addresses and routes. From any thread. */
   HostSnapshot snapshot();
+
+  /**
+   * The same, if it is known without reading anything and without waiting for another thread. From
+   * any thread.
+   *
+   * @return empty if something would have to be read
+   */
+  default Optional<HostSnapshot> known() {
+    return Optional.empty();
+  }
 
   /** How often a monitor has read the whole host; 0 without one. */
   default long readings() {

@@ -12,6 +12,7 @@ import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.MovedLinks;
 import io.fastvif.plan.SriovSnapshot;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An observation whose snapshots a {@link HostMonitor} keeps current. It tells the monitor which
@@ -114,6 +115,11 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
   @Override
   public HostSnapshot snapshot() {
     return monitor.snapshot();
+  }
+
+  @Override
+  public Optional<HostSnapshot> known() {
+    return monitor.known();
   }
 
   @Override

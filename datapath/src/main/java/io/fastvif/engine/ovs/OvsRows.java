@@ -6,6 +6,7 @@ import io.fastvif.ovsdb.OvsdbSchema;
 import io.fastvif.ovsdb.RowListener;
 import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.OvsSnapshot;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +35,9 @@ final class OvsRows implements RowListener, OvsSnapshot {
 
   /** The row of Open_vSwitch, which refers to all others; null where it is not there. */
   private volatile UUID root;
+
+  /** The last copy, as long as somebody has it, and nothing has changed since. */
+  private WeakReference<OvsRows> copied = new WeakReference<>(null);
 
   private long nextConfig;
   private long currentConfig;
@@ -79,9 +83,14 @@ final class OvsRows implements RowListener, OvsSnapshot {
         .monitor("QoS", "external_ids");
   }
 
-  /** A copy that does not change any more, for planning. */
+  /** A copy that does not change any more, for planning; the same until something has changed. */
   OvsSnapshot copy(OvsdbSchema current) {
-    return new OvsRows(this, current);
+    OvsRows known = copied.get();
+    if (known == null || known.schema != current) {
+      known = new OvsRows(this, current);
+      copied = new WeakReference<>(known);
+    }
+    return known;
   }
 
   /**
@@ -132,6 +141,7 @@ final class OvsRows implements RowListener, OvsSnapshot {
 
   @Override
   public void cleared() {
+    copied.clear();
     bridges.clear();
     bridgeOfPort.clear();
     ports.clear();
@@ -147,6 +157,7 @@ final class OvsRows implements RowListener, OvsSnapshot {
 
   @Override
   public void changed(String table, OvsdbRow before, OvsdbRow after) {
+    copied.clear();
     if (changes != null) {
       RowChanges.tell(changes, this, table, before, after);
     }
