@@ -1,6 +1,8 @@
 package io.fastvif.cni;
 
 import io.fastvif.vif.MacAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,8 +110,16 @@ final class NetworkConfiguration {
 
   private void readIpamType(ConfigObject top) {
     ipamType = top.object("ipam").map(ipam -> ipam.text("type")).orElse("");
-    if (ipamType.contains("/") || ipamType.startsWith(".")) {
+    if (ipamType.contains("/") || ipamType.startsWith(".") || !isFileName(ipamType)) {
       throw CniException.ofKey("ipam.type", ipamType, "the name of a plugin");
+    }
+  }
+
+  private static boolean isFileName(String text) {
+    try {
+      return Path.of(text).getNameCount() == 1;
+    } catch (InvalidPathException wrong) {
+      return false;
     }
   }
 

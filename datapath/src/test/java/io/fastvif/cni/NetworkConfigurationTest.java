@@ -56,6 +56,10 @@ class NetworkConfigurationTest {
       lab.refused(CniException.INVALID_ENVIRONMENT, "ADD", "one", null, network);
       lab.refused(CniException.INVALID_ENVIRONMENT, "FROB", "one", null, network);
       lab.refused(CniException.DECODING_FAILURE, "ADD", "one", lab.pod(), "{");
+      String noFile = network.replace("\"host-local\"", "\"a\\u0000\"");
+      String type =
+          lab.refused(CniException.INVALID_CONFIGURATION, "ADD", "one", lab.pod(), noFile);
+      assertTrue(type.contains("ipam.type"), type);
       lab.refused(
           CniException.INVALID_CONFIGURATION,
           "ADD",
