@@ -183,8 +183,25 @@ final class AttachmentPlan {
    * @param mac that it gets; null for its own
    */
   TakeDevice take(DeviceKey key, MacAddress mac) {
+    return take(key, mac, false);
+  }
+
+  /** The same for one whose lease remembers its MAC address and state, and gives them back. */
+  TakeDevice takeLeased(DeviceKey key, MacAddress mac) {
+    return take(key, mac, true);
+  }
+
+  private TakeDevice take(DeviceKey key, MacAddress mac, boolean isLeased) {
     return new TakeDevice(
-        records.devices(), key, pod, sandbox, id.vifId(), id.ifName(), network.mtu(), mac);
+        records.devices(),
+        key,
+        pod,
+        sandbox,
+        id.vifId(),
+        id.ifName(),
+        network.mtu(),
+        mac,
+        isLeased);
   }
 
   /** Both ends of a veth pair, as a result names them. */

@@ -13,6 +13,7 @@ final class Attachments {
     READERS.put(MacvlanAttachment.NAME, MacvlanAttachment::read);
     READERS.put(OvsAttachment.NAME, OvsAttachment::read);
     READERS.put(PtpAttachment.NAME, PtpAttachment::read);
+    READERS.put(SriovAttachment.NAME, SriovAttachment::read);
     READERS.put(TapAttachment.NAME, TapAttachment::read);
     READERS.put(VhostUserAttachment.NAME, VhostUserAttachment::read);
   }

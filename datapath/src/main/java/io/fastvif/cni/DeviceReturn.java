@@ -3,6 +3,7 @@ package io.fastvif.cni;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.HeldException;
 import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.route.LinkAddressChange;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
@@ -167,7 +168,7 @@ final class DeviceReturn {
       set(now, link -> link.name(device.name()));
     }
     if (device.mac() != null && device.mac().value() != now.mac) {
-      set(now, link -> link.address(device.mac().value()));
+      LinkAddressChange.apply(host, now.index, isUp, device.mac().value());
     }
     if (device.mtu() != now.mtu) {
       set(now, link -> link.mtu(device.mtu()));

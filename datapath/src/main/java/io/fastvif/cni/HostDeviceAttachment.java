@@ -30,10 +30,15 @@ final class HostDeviceAttachment implements PodAttachment {
 
   private final NetworkConfiguration network;
   private final DeviceKey key;
+  private final DeviceInfo info;
 
   private HostDeviceAttachment(ConfigObject top, NetworkConfiguration network) {
     this.network = network;
     key = DeviceKey.read(top, network.runtime());
+    info = DeviceInfo.read(network.runtime());
+    if (info.isWanted() && key.pci() == null) {
+      throw CniException.ofKey("runtimeConfig.CNIDeviceInfoFile", info.file(), "a PCI device");
+    }
   }
 
   static PodAttachment read(ConfigObject top, NetworkConfiguration network) {
@@ -73,6 +78,9 @@ final class HostDeviceAttachment implements PodAttachment {
     boolean hasLink = !isInUserSpace(host, key.pci());
     Optional<PciAddress> device = hasLink ? key.pciDevice(host) : Optional.of(key.pci());
     device.ifPresent(address -> lease(plan, pod.id(), address));
+    if (info.isWanted()) {
+      info.write(plan, pod, DeviceInfo.ofPci(key.pci(), null));
+    }
     if (hasLink) {
       MacAddress mac = network.mac();
       AttachmentPlan.add(plan, pod.take(key, mac));
@@ -106,6 +114,7 @@ final class HostDeviceAttachment implements PodAttachment {
     PciAddress device = key.pci();
     if (device != null) {
       check.requireLease(device);
+      info.check(check, DeviceInfo.ofPci(device, null));
     }
     if (isInUserSpace(check.host(), device)) {
       return;

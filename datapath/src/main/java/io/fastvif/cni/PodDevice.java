@@ -17,7 +17,7 @@ import java.util.Map;
  * @param name its name
  * @param altnames its alternative names
  * @param alias empty for none
- * @param mac null where it has none
+ * @param mac null where it has none, or another gives it back
  * @param mtu in bytes
  * @param group the interface group it is in
  * @param isUp whether it was administratively up
@@ -70,6 +70,12 @@ record PodDevice(
         link.isUp(),
         orEmpty(link.parentBusName()),
         orEmpty(link.parentDeviceName()));
+  }
+
+  /** The same where something else gives the MAC address and the administrative state back. */
+  PodDevice leased() {
+    return new PodDevice(
+        vifId, host, sandbox, name, altnames, alias, null, mtu, group, false, bus, device);
   }
 
   private static String orEmpty(String text) {

@@ -43,8 +43,9 @@ final class PodRecords {
    * What is known of one.
    *
    * @param host the identity of the namespace whose host has it
-   * @param vif as os-vif's JSON, for which {@code options} are those of plugins
-   * @param socket the path of its socket
+   * @param vif as os-vif's JSON, for which {@code options} are those of plugins; empty if there is
+   *     no port to be opened again
+   * @param socket the path of its socket; empty for none
    * @param files that are written for the pod
    */
   record PodRecord(

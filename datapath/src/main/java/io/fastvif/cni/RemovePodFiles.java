@@ -32,9 +32,11 @@ record RemovePodFiles(PodRecords records, String vifId) implements PluginStep {
       Files.deleteIfExists(WritePodFile.incomplete(file));
       Files.deleteIfExists(file);
     }
-    VhostUserPorts.removeUnserved(port(record)); // refused while another process serves it
-    removeSocket(Path.of(record.socket()));
-    removeIfEmpty(Path.of(record.socket()).getParent());
+    if (!record.socket().isEmpty()) {
+      VhostUserPorts.removeUnserved(port(record)); // refused while another process serves it
+      removeSocket(Path.of(record.socket()));
+      removeIfEmpty(Path.of(record.socket()).getParent());
+    }
     return records.delete(vifId);
   }
 

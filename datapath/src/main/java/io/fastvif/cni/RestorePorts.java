@@ -68,7 +68,7 @@ final class RestorePorts {
 
   private List<PodRecord> read() {
     try {
-      return records.all();
+      return records.all().stream().filter(record -> !record.vif().isEmpty()).toList();
     } catch (IOException unreadable) {
       throw new CniException(
           CniException.HOST_REFUSED,

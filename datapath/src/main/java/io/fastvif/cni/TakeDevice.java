@@ -1,8 +1,8 @@
 package io.fastvif.cni;
 
 import io.fastvif.bindings.FastvifException;
+import io.fastvif.netlink.route.LinkAddressChange;
 import io.fastvif.netlink.route.LinkMessage;
-import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.PluginStep;
@@ -27,6 +27,8 @@ import java.util.List;
  * @param name in the pod
  * @param mtu in bytes; 0 for its own
  * @param mac null for its own
+ * @param isLeased whether its lease gives its MAC address and its administrative state back, after
+ *     its physical function has set what it had
  */
 record TakeDevice(
     PodDevices devices,
@@ -36,7 +38,8 @@ record TakeDevice(
     String vifId,
     String name,
     int mtu,
-    MacAddress mac)
+    MacAddress mac,
+    boolean isLeased)
     implements PluginStep {
   @Override
   public boolean perform() throws IOException {
@@ -70,14 +73,12 @@ record TakeDevice(
     }
     if (mtu != 0 || mac != null) {
       try (LinkSocket link = LinkSocket.open(pod, name)) {
-        LinkRequest request = link.socket().link().set(link.index());
         if (mac != null) {
-          request.address(mac.value());
+          LinkAddressChange.apply(link.socket(), link.index(), false, mac.value());
         }
         if (mtu != 0) {
-          request.mtu(mtu);
+          link.socket().execute(link.socket().link().set(link.index()).mtu(mtu));
         }
-        link.socket().execute(request);
       }
     }
   }
@@ -95,7 +96,7 @@ record TakeDevice(
     if (PodDevice.isMark(device.alias())) {
       throw new IOException(device.name() + " is in use: its alias is " + device.alias());
     }
-    devices.write(device);
+    devices.write(isLeased ? device.leased() : device);
     host.execute(host.link().set(index).alias(device.mark()));
     return index;
   }

@@ -24,9 +24,7 @@ import io.fastvif.vif.Subnet;
 import io.fastvif.vif.SubnetList;
 import io.fastvif.vif.VhostUserMode;
 import io.fastvif.vif.VifVhostUser;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,8 +43,6 @@ final class VhostUserAttachment implements PodAttachment {
   static final String NAME = "vhostuser";
 
   private static final String SHARED_DIR = "sharedDir";
-  private static final String INFO_FILE = "CNIDeviceInfoFile";
-  private static final String INFO_VERSION = "1.1.0";
   private static final String FAST_PATH = "vhostuser_fp";
   private static final int CONTAINER_LETTERS = 12;
   private static final int DEFAULT_MTU = 1500;
@@ -58,7 +54,7 @@ final class VhostUserAttachment implements PodAttachment {
   private final UserspaceEnd hostEnd;
   private final UserspaceEnd podEnd;
   private final String sharedDir;
-  private final String infoFile;
+  private final DeviceInfo info;
   private final String group;
   private final boolean isRouted;
 
@@ -70,11 +66,8 @@ final class VhostUserAttachment implements PodAttachment {
                 .orElseThrow(() -> CniException.ofKey("host", null, "an object with a bridge")));
     podEnd =
         UserspaceEnd.read(top.object("container").orElse(new ConfigObject("container", Map.of())));
-    sharedDir = folder(SHARED_DIR, top.text(SHARED_DIR));
-    infoFile = network.runtime().text(INFO_FILE);
-    if (!infoFile.isEmpty()) {
-      folder("runtimeConfig." + INFO_FILE, infoFile);
-    }
+    sharedDir = DeviceInfo.absolute(SHARED_DIR, top.text(SHARED_DIR));
+    info = DeviceInfo.read(network.runtime());
     top.refuse("kubeconfig", "logFile", "logLevel");
     if (!hostEnd.engine().isEmpty() && !hostEnd.engine().equals("fastvif")) {
       throw CniException.unsupported("host.engine", hostEnd.engine());
@@ -108,17 +101,6 @@ final class VhostUserAttachment implements PodAttachment {
 
   static PodAttachment read(ConfigObject top, NetworkConfiguration network) {
     return new VhostUserAttachment(top, network);
-  }
-
-  private static String folder(String key, String text) {
-    try {
-      if (Path.of(text).isAbsolute() && Path.of(text).normalize().equals(Path.of(text))) {
-        return text;
-      }
-    } catch (InvalidPathException wrong) {
-      throw CniException.ofKey(key, text, "an absolute path");
-    }
-    throw CniException.ofKey(key, text, "an absolute path");
   }
 
   /** Of the host's end. */
@@ -183,8 +165,8 @@ final class VhostUserAttachment implements PodAttachment {
             .build();
     Map<Path, String> files = new LinkedHashMap<>();
     files.put(dataFile(id), data(pod));
-    if (!infoFile.isEmpty()) {
-      files.put(Path.of(infoFile), info(id));
+    if (info.isWanted()) {
+      files.put(Path.of(info.file()), info(id));
     }
     PodRecord record =
         new PodRecord(
@@ -256,11 +238,7 @@ final class VhostUserAttachment implements PodAttachment {
     Map<String, Object> port = new LinkedHashMap<>();
     port.put("mode", podMode().toString());
     port.put("path", socket(id));
-    Map<String, Object> info = new LinkedHashMap<>();
-    info.put("type", "vhost-user");
-    info.put("version", INFO_VERSION);
-    info.put("vhost-user", port);
-    return CniJson.write(info);
+    return DeviceInfo.of("vhost-user", port);
   }
 
   /** What an application in the pod reads beside the socket. */
@@ -307,19 +285,7 @@ final class VhostUserAttachment implements PodAttachment {
         port.path().equals(socket(id)) && port.mode() == podMode(), "its port is " + port);
     check.require(!port.listens() || Files.exists(Path.of(port.path())), "its socket is gone");
     check.require(Files.exists(dataFile(id)), dataFile(id) + " is gone");
-    if (!infoFile.isEmpty()) {
-      checkInfo(check);
-    }
-  }
-
-  private void checkInfo(AttachmentCheck check) {
-    try {
-      check.require(
-          Files.readString(Path.of(infoFile)).equals(info(check.id())),
-          infoFile + " says something else");
-    } catch (IOException gone) {
-      throw check.differs(infoFile + " cannot be read: " + gone.getMessage());
-    }
+    info.check(check, info(check.id()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.fastvif.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The steps that bring a virtual function's settings from what they are to what is wanted. */
@@ -23,6 +24,22 @@ public final class VfSteps {
     }
     return (optional ? change.each() : List.of(change))
         .stream().map(part -> step(physical, now, part, optional)).toList();
+  }
+
+  /**
+   * The steps for somebody who gets the function: what is wanted, and all else as a driver starts
+   * with, as far as the driver tells of it.
+   *
+   * @param optional whether what is wanted is left out where the driver does not know it; all else
+   *     is in any case
+   */
+  public static List<PlannedStep> forUser(
+      LinkId physical, VfSettings now, VfSettings wanted, boolean optional) {
+    VfSettings defaults = VfSettings.defaults(now.vf());
+    VfSettings rest = defaults.before(now).unlike(defaults.before(wanted));
+    List<PlannedStep> steps = new ArrayList<>(of(physical, now, wanted, optional));
+    steps.addAll(of(physical, now, rest, true));
+    return steps;
   }
 
   private static PlannedStep step(

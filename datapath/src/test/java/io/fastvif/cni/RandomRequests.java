@@ -21,6 +21,9 @@ final class RandomRequests {
 
   private static final List<String> COMMANDS = List.of("ADD", "CHECK", "DEL", "GC", "STATUS");
 
+  private static final List<String> ATTACHMENTS =
+      List.of("bridge", "bridge", "bridge", "bridge", "ptp", "ptp", "host-device", "sriov");
+
   private static final List<String> KEYS =
       List.of(
           "cniVersion",
@@ -76,6 +79,14 @@ final class RandomRequests {
           "kernelpath",
           "pciBusID",
           "deviceID",
+          "vlanQoS",
+          "vlanProto",
+          "spoofchk",
+          "trust",
+          "link_state",
+          "min_tx_rate",
+          "max_tx_rate",
+          "CNIDeviceInfoFile",
           "unknown");
 
   private static final List<String> TEXTS =
@@ -98,6 +109,8 @@ final class RandomRequests {
           "iptables",
           "lo",
           DEVICE,
+          "on",
+          "802.1ad",
           "0000:00:03.0",
           "/sys/devices/pci0000:00",
           "all",
@@ -200,16 +213,20 @@ final class RandomRequests {
     network.put("cniVersion", pick(CniVersion.SUPPORTED));
     network.put("name", "net");
     network.put("type", "fastvif");
-    network.put("attachment", pick(List.of("bridge", "bridge", "bridge", "ptp", "host-device")));
+    network.put("attachment", pick(ATTACHMENTS));
     if (network.get("attachment").equals("host-device")) {
       network.put("device", DEVICE);
+    }
+    if (network.get("attachment").equals("sriov")) {
+      network.put("deviceID", "0000:00:03.0");
+      network.put("vlan", 9);
     }
     if (network.get("attachment").equals("bridge")) {
       for (String flag : List.of("isGateway", "isDefaultGateway", "hairpinMode", "macspoofchk")) {
         network.put(flag, random.nextInt(3) == 0);
       }
     }
-    if (!network.containsKey("device")) {
+    if (!network.containsKey("device") && !network.containsKey("deviceID")) {
       network.put("ipMasq", random.nextInt(4) == 0);
     }
     network.put("mtu", random.nextBoolean() ? 1400 : 0);

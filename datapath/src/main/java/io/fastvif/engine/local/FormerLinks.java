@@ -3,6 +3,7 @@ package io.fastvif.engine.local;
 import io.fastvif.bindings.Errno;
 import io.fastvif.engine.side.LeftAsItIsException;
 import io.fastvif.netlink.NetlinkException;
+import io.fastvif.netlink.route.LinkAddressChange;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.observe.reader.LinkUse;
@@ -59,7 +60,7 @@ public final class FormerLinks {
       set("name " + former.name(), link -> link.name(former.name()));
     }
     if (former.address() != null && !former.address().equals(now.address())) {
-      set("address " + former.address(), link -> link.address(former.address().value()));
+      setAddress(up);
     }
     if (former.mtu() != now.mtu()) {
       set("mtu " + former.mtu(), link -> link.mtu(former.mtu()));
@@ -73,6 +74,14 @@ public final class FormerLinks {
       } else {
         left.add("up, for " + user.words());
       }
+    }
+  }
+
+  private void setAddress(boolean up) {
+    try {
+      LinkAddressChange.apply(socket, now.index(), up, former.address().value());
+    } catch (NetlinkException refused) {
+      left.add("not address " + former.address() + ": " + Errno.name(refused.errno()));
     }
   }
 

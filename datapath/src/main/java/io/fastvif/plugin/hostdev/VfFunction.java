@@ -79,14 +79,7 @@ record VfFunction(
             .withVlan(isSwitched ? null : vlan(vif))
             .orElse(options.settings());
     boolean isOptional = options.unsupported() == Unsupported.IGNORE;
-    VfSettings defaults = VfSettings.defaults(state.number());
-    VfSettings rest = defaults.before(settings).unlike(defaults.before(wanted));
-    add(plan, wanted, isOptional);
-    add(plan, rest, true);
-  }
-
-  private void add(PlanBuilder plan, VfSettings wanted, boolean isOptional) {
-    VfSteps.of(physical, settings, wanted, isOptional).forEach(plan::add);
+    VfSteps.forUser(physical, settings, wanted, isOptional).forEach(plan::add);
   }
 
   private static VfVlan vlan(VifHostDevice vif) {

@@ -1,0 +1,19 @@
+package io.fastvif.cni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.fastvif.testing.Lab;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Virtual functions of a card that Debian's igb drives, for pods. */
+class SriovLabTest {
+  @TempDir Path out;
+
+  @Test
+  void podsGetFunctionsAndGiveThemBack() throws Exception {
+    Lab lab = Lab.of("pods.sh", out).seconds(600).launcher("pods", SriovLabMain.class).run();
+    assertEquals("all", lab.text("done"), lab.log());
+  }
+}
