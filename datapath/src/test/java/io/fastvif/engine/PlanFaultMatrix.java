@@ -33,8 +33,11 @@ final class PlanFaultMatrix {
   /** The link of the VIF in all cases. */
   private static final String OWN = LINK + "port0";
 
-  private static final long SETTLE_NANOS = 4_000_000_000L;
-  private static final int SETTLE_TRIES = 100;
+  private static final long SETTLE_NANOS = 60_000_000_000L;
+
+  /** How long descriptors may be open that a first play opens for good. */
+  private static final long FIRST_NANOS = 500_000_000L;
+
   private static final long PAUSE_NANOS = 5_000_000L;
 
   private final DifferCase one;
@@ -109,19 +112,20 @@ final class PlanFaultMatrix {
    * What is open afterwards. More than before is all right if it is opened once, and not each time.
    */
   private long leaksNothing(int n, int errno, long before) throws Exception {
-    long after = settledDescriptors(before);
+    long after = settledDescriptors(before, FIRST_NANOS);
     if (after > before) {
       play(new NthCallFails(n, errno, PlanFaultMatrix::isEngines));
-      long again = settledDescriptors(after);
+      long again = settledDescriptors(after, SETTLE_NANOS);
       assertTrue(again <= after, () -> "descriptors: " + before + ", " + after + ", " + again);
     }
     return after;
   }
 
   /** Those of the programs that the test runs are closed a little later. */
-  private static long settledDescriptors(long expected) throws Exception {
+  private static long settledDescriptors(long expected, long limitNanos) throws Exception {
+    long deadline = System.nanoTime() + limitNanos;
     long open = FaultMatrix.descriptors();
-    for (int i = 0; i < SETTLE_TRIES && open > expected; i++) {
+    while (open > expected && System.nanoTime() < deadline) {
       LockSupport.parkNanos(PAUSE_NANOS);
       open = FaultMatrix.descriptors();
     }

@@ -44,7 +44,7 @@ final class PlugDiffer implements AutoCloseable {
   private static final String LINK = "link ";
   private static final String FILE = "file ";
   private static final int NEVER = Integer.MAX_VALUE;
-  private static final long SETTLE_NANOS = 4_000_000_000L;
+  private static final long SETTLE_NANOS = 60_000_000_000L;
   private static final long PAUSE_NANOS = 5_000_000L;
 
   private final long seed;
