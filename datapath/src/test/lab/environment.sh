@@ -3,6 +3,8 @@ LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LAB_HOME=${LAB_HOME:-$(cd "$LAB_DIR/../../../.." && pwd -P)/target/lab}
 LAB_PACKAGES="qemu-system-x86 busybox-static cpio kmod make gcc-12 bc xz-utils"
 KERNEL=$LAB_HOME/kernel
+# Unpacked: under emulation the kernel takes longer to unpack itself than to boot.
+VMLINUX=$KERNEL/vmlinux
 QEMU=$LAB_HOME/qemu
 
 # One line about what is missing, and status 77; nothing if all is there.
@@ -23,7 +25,7 @@ require_packages() {
   done
 }
 
-is_fetched() { [ -s "$LAB_HOME/fetched" ]; }
+is_fetched() { [ -s "$LAB_HOME/fetched" ] && [ -s "$VMLINUX" ]; }
 
 is_source_fetched() { [ -e "$LAB_HOME/fetched-source" ]; }
 

@@ -37,6 +37,12 @@ download "${backports[@]}" download -q qemu-system-{x86,common,data}/bookworm-ba
 for package in *.deb; do
   dpkg -x "$package" "$QEMU"
 done
-[ -x "$QEMU/usr/bin/qemu-system-x86_64" ] && ls "$KERNEL"/boot/vmlinuz-* >/dev/null
+[ -x "$QEMU/usr/bin/qemu-system-x86_64" ]
+
+# Debian's 6.1 is an archive of xz behind a small program that unpacks it.
+image=$(ls "$KERNEL"/boot/vmlinuz-*)
+offset=$(LC_ALL=C grep -aboFm1 $'\xfd7zXZ' "$image" | head -1 | cut -d: -f1)
+xz -dc --single-stream < <(tail -c "+$((offset + 1))" "$image") >"$VMLINUX.part"
+mv "$VMLINUX.part" "$VMLINUX"
 rm -rf "$LAB_HOME"/{debs,qdebs,lists}
 echo "$fetched" >"$LAB_HOME/fetched"

@@ -26,7 +26,7 @@ boot() {
     -L "$QEMU/usr/share/qemu" -L /usr/share/qemu -L /usr/share/seabios -L /usr/lib/ipxe/qemu \
     -machine q35,kernel-irqchip=split -accel tcg,thread=single -cpu max -smp 1 -m "${LAB_MEM:-2G}" \
     -nodefaults -no-user-config -display none -no-reboot -serial stdio \
-    -kernel "$KERNEL"/boot/vmlinuz-* -initrd "$LAB_HOME/initrd.gz" \
+    -kernel "$VMLINUX" -initrd "$LAB_HOME/initrd.gz" \
     -append "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check intel_iommu=on iommu=pt vm.script=$1 vm.lab=$LAB_HOME vm.here=$LAB_DIR" \
     -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
     -virtfs "local,path=$OUT,mount_tag=out,security_model=none" \

@@ -35,7 +35,7 @@ record GuestImage(Path kernel, Path files) {
   static GuestImage make(Path folder) throws IOException, InterruptedException {
     Peer busybox = Peer.require("busybox", "busybox-static");
     Path home = lab(folder).resolve("kernel");
-    Path kernel = find(home.resolve("boot"), "vmlinuz-").orElseThrow();
+    Path kernel = home.resolve("vmlinux");
     CpioArchive archive = new CpioArchive();
     for (String name : List.of("bin", "dev", "proc", "sys", "tmp", "modules")) {
       archive.folder(name);
@@ -67,12 +67,7 @@ record GuestImage(Path kernel, Path files) {
 
   private static Optional<Path> find(Path folder, String name) throws IOException {
     try (Stream<Path> all = Files.walk(folder.toRealPath())) {
-      return all.filter(
-              path -> {
-                String file = path.getFileName().toString();
-                return name.endsWith("-") ? file.startsWith(name) : file.equals(name);
-              })
-          .findFirst();
+      return all.filter(path -> path.getFileName().toString().equals(name)).findFirst();
     }
   }
 }
