@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** CNI plugins executed for the same pods, in small; the figures mean nothing here. */
 class CniComparisonTest {
-  private static final Limits LIMITS = new Limits(Duration.ofMinutes(2), Duration.ofMinutes(5));
+  private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(30));
   private static final CniPrograms PROGRAMS = new CniPrograms(null);
 
   @TempDir Path folder;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of systems that do not do their work, or are slow. */
 class ComparisonRunTest {
-  private static final Limits LIMITS = new Limits(Duration.ofMinutes(1), Duration.ofMinutes(5));
+  private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(30));
   private static final int VIFS = 3;
 
   private final List<String> order = new ArrayList<>();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nova's VIF driver with both plugins, in small; the figures mean nothing here. */
 class NovaComparisonTest {
-  private static final Limits LIMITS = new Limits(Duration.ofMinutes(2), Duration.ofMinutes(5));
+  private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(30));
 
   @TempDir Path folder;
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The comparison on a real Open vSwitch, in small. */
 class OvsComparisonTest {
-  private static final Limits LIMITS = new Limits(Duration.ofMinutes(2), Duration.ofMinutes(5));
+  private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(30));
   private static final List<String> OPERATIONS =
       List.of("plug", "plug, until applied", "unplug", "unplug, until nothing is left");
 
@@ -103,10 +103,10 @@ class OvsComparisonTest {
           assertThrows(
               IOException.class, () -> host.awaitGone(Set.of("tap2"), Duration.ofMillis(20)));
       assertEquals("wrong result: 1 links are left", left.getMessage());
-      host.awaitGone(Set.of("tap1", "tap2"), Duration.ofMillis(20));
+      host.awaitGone(Set.of("tap1", "tap2"), LIMITS.operation());
       host.clear();
       assertEquals(Set.of(), host.ports());
-      host.awaitGone(Set.of(), Duration.ofMillis(20));
+      host.awaitGone(Set.of(), LIMITS.operation());
     }
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A VIF that is not wholly as it should be is found. */
 class PrivateHostTest {
-  private static final Limits LIMITS = new Limits(Duration.ofMinutes(1), Duration.ofMinutes(5));
+  private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(30));
   private static final int PAIRS = 2;
 
   @BeforeEach

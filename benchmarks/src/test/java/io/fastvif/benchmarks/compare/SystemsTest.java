@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every system plugs and unplugs a few VIFs; the figures mean nothing here. */
 class SystemsTest {
-  private static final Limits LIMITS = new Limits(Duration.ofMinutes(1), Duration.ofMinutes(5));
+  private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(30));
   private static final List<Integer> SIZES = List.of(1, 20);
   private static final int RUNS = 2;
 

@@ -13,11 +13,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Each leak is found. */
 class ResourceCheckerTest {
+  private static final long REST_NANOS = 200_000_000;
+
   private final ResourceChecker checker = new ResourceChecker();
+
+  /** What tests before this one have left to end ends first, or it would be missed later. */
+  @BeforeEach
+  void awaitRest() {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    Resources last;
+    Resources now = Resources.read();
+    do {
+      last = now;
+      LockSupport.parkNanos(REST_NANOS);
+      now = Resources.read();
+    } while (!isSame(last, now) && System.nanoTime() < deadline);
+  }
+
+  private static boolean isSame(Resources one, Resources other) {
+    return one.descriptors().equals(other.descriptors()) && one.threads().equals(other.threads());
+  }
 
   private List<Rule> found() {
     return checker.check(Resources.read()).stream().map(Violation::rule).toList();
