@@ -184,6 +184,8 @@ class LostDeviceTest {
         before = bed.link("br0");
         other.execute(other.link().set(before.index()).down());
         Await.until("it is up", () -> bed.kinds(BRIDGED).contains(Kind.REPAIRED));
+        // The other VIF's repair is over too: one on its way would make a bridge of that name anew.
+        awaitPlugged(bed);
         assertEquals(before, bed.link("br0"));
         rename(other, before, "theirs");
         Await.until("its name", () -> bed.hasLink("br0"));
