@@ -279,6 +279,26 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
+   * Keeps all messages but those of one type out of the receive buffer: what others want to know of
+   * wakes nobody here.
+   *
+   * @param messageType such as RTM_DELLINK
+   * @throws SystemCallException if the kernel refuses
+   * @see <a href="https://docs.kernel.org/networking/filter.html">Linux Socket Filtering</a>
+   */
+  public void passOnly(int messageType) {
+    try (Arena program = Arena.ofConfined()) {
+      MemorySegment filter = SocketFilter.passOnly(program, messageType);
+      SystemCallException.check(
+          Sockets.setsockopt(
+              descriptor.value(), SOL_SOCKET, SO_ATTACH_FILTER, filter, (int) filter.byteSize()),
+          "setsockopt",
+          "SO_ATTACH_FILTER",
+          messageType);
+    }
+  }
+
+  /**
    * How many requests a send may hold, so that all answers fit into the receive buffer even if each
    * is an error with its message.
    *

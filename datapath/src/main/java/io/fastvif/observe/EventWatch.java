@@ -37,7 +37,10 @@ public final class EventWatch implements AutoCloseable {
   /** After a failure, which would else be one without end. */
   private static final long FAILURE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final long WAKE_MILLIS = 100;
+
   private final List<Source> sources;
+  private final long shortestPauseNanos;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment entries;
   private final MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
@@ -61,14 +64,30 @@ public final class EventWatch implements AutoCloseable {
    * @throws SystemCallException if there is no descriptor left
    */
   public EventWatch(List<Source> sources) {
+    this("fastvif-events", sources, PAUSE_NANOS);
+  }
+
+  /**
+   * Starts a thread that takes in each event at once: for sources that have few.
+   *
+   * @param name the thread's
+   * @param source stays the caller's to close, after this
+   * @throws SystemCallException if there is no descriptor left
+   */
+  public EventWatch(String name, Source source) {
+    this(name, List.of(source), 0);
+  }
+
+  private EventWatch(String name, List<Source> sources, long shortestPauseNanos) {
     this.sources = List.copyOf(sources);
+    this.shortestPauseNanos = shortestPauseNanos;
     waker = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
     entries = arena.allocate((long) Polling.ENTRY_SIZE * (sources.size() + 1), Polling.ENTRY_SIZE);
     entry(0, waker.value());
     for (int i = 0; i < sources.size(); i++) {
       entry(i + 1, sources.get(i).descriptor());
     }
-    thread = new Thread(Tracing.carried(this::run), "fastvif-events");
+    thread = new Thread(Tracing.carried(this::run), name);
     thread.setDaemon(true);
     try {
       thread.start();
@@ -86,21 +105,25 @@ public final class EventWatch implements AutoCloseable {
   }
 
   private void run() {
-    long pause = PAUSE_NANOS;
+    long pause = shortestPauseNanos;
+    int failures = 0;
     while (!closed) {
       try {
-        pause = hasMore() ? Math.min(2 * pause, MAX_PAUSE_NANOS) : PAUSE_NANOS;
+        pause = hasMore() ? Math.min(2 * pause, MAX_PAUSE_NANOS) : shortestPauseNanos;
         await(FOR_EVER);
         for (int i = 0; i < sources.size() && !closed; i++) {
           if (hasHappened(i + 1)) {
             sources.get(i).takeIn();
           }
         }
+        failures = 0;
       } catch (RuntimeException | Error failed) {
-        Log.warning(EventWatch.class, "events cannot be taken in", failed);
-        pause = FAILURE_PAUSE_NANOS;
+        if (++failures > 1) { // once may be chance
+          Log.warning(EventWatch.class, "events cannot be taken in", failed);
+          pause = FAILURE_PAUSE_NANOS;
+        }
       }
-      if (!closed) {
+      if (!closed && pause > 0) {
         LockSupport.parkNanos(this, pause);
       }
     }
@@ -127,12 +150,12 @@ public final class EventWatch implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    FileIo.write(waker.value(), one, JAVA_LONG.byteSize());
-    LockSupport.unpark(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {
+      FileIo.write(waker.value(), one, JAVA_LONG.byteSize()); // again, should it be refused
+      LockSupport.unpark(thread);
       try {
-        thread.join();
+        thread.join(WAKE_MILLIS);
       } catch (InterruptedException later) {
         interrupted = true;
       }

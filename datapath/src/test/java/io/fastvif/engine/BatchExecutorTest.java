@@ -174,7 +174,7 @@ class BatchExecutorTest extends ExecutorFixture {
     execute();
     assertEquals(20, outcomes.size());
     assertTrue(kernel.links.isEmpty());
-    assertEquals(1, kernel.groupDeletions, "four alone, and then the rest by one group");
+    assertEquals(1, kernel.groupDeletions, "one in each lane, and then the rest by one group");
   }
 
   @Test

@@ -16,6 +16,7 @@ import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.kernel.AckHandler;
+import io.fastvif.engine.kernel.Departures;
 import io.fastvif.engine.kernel.MessageExchange;
 import io.fastvif.engine.kernel.Ownership;
 import io.fastvif.engine.kernel.Transport;
@@ -85,6 +86,14 @@ final class FakeKernel implements Transport {
 
   /** Called before links are deleted, on the thread that waits for it. */
   Runnable beforeDeletion = () -> {};
+
+  /** Called when links were deleted, before the answer, on the thread that waits for it. */
+  Runnable afterDeletion = () -> {};
+
+  /** Who is told which links are gone, if anybody may be; the test tells it. */
+  volatile Departures.Listener departures;
+
+  boolean tellsDepartures;
 
   /** What a slow step, or one on a switch, comes to, on the thread that does it. */
   interface SlowAnswer {
@@ -176,6 +185,9 @@ final class FakeKernel implements Transport {
               message.getInt(FLAGS_OFFSET),
               message.getInt(CHANGE_OFFSET),
               attributes);
+      if (message.type() == RTM_DELLINK) {
+        afterDeletion.run();
+      }
       if (lostAnswers == 0) {
         acks.acknowledged(message.sequence(), errno, errno == 0 ? null : "fake: refused");
       }
@@ -214,6 +226,15 @@ final class FakeKernel implements Transport {
         openExchanges.decrementAndGet();
       }
     };
+  }
+
+  @Override
+  public Departures openDepartures(Departures.Listener listener) {
+    if (!tellsDepartures) {
+      return null;
+    }
+    departures = listener;
+    return () -> departures = null;
   }
 
   private synchronized int answer(

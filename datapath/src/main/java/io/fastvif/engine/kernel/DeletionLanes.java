@@ -3,7 +3,10 @@ package io.fastvif.engine.kernel;
 import io.fastvif.engine.side.HelperThreads;
 import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.LinkGroups;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -12,11 +15,14 @@ import java.util.function.Consumer;
  * as without a free descriptor, links are deleted all the same, by the engine's own thread, which
  * then waits for the kernel. Used by the engine's thread alone.
  */
-public final class DeletionLanes implements AutoCloseable {
+public final class DeletionLanes implements AutoCloseable, Departures.Listener {
   /** How many of the kernel's waits may overlap; what comes in then leaves together, after one. */
-  private static final int LANES = 4;
+  private static final int LANES = 8;
 
   private static final int DRAWS = 16;
+
+  /** For how long an engine of many listens after its last deletion. */
+  private static final long LISTENING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LinkTransport transport;
   private final AnswerHandler answers;
@@ -27,6 +33,16 @@ public final class DeletionLanes implements AutoCloseable {
   private final LinkDeletions here;
   private DeletionLane gathering;
   private int firstGroup;
+
+  /** The lanes, for the thread of the departures. */
+  private final List<DeletionLane> listening = new CopyOnWriteArrayList<>();
+
+  /** Null where plans are told when the kernel has answered. */
+  private Departures departures;
+
+  private long usedNanos;
+  private volatile boolean isListeningLong;
+  private volatile boolean closed;
 
   /**
    * @param answers told what became of each deletion
@@ -69,15 +85,15 @@ public final class DeletionLanes implements AutoCloseable {
   /** Whether {@link #collect} would answer deletions. */
   public boolean isFinished() {
     for (DeletionLane lane : lanes) {
-      if (lane != null && lane.isFinished()) {
+      if (lane != null && (lane.isFinished() || lane.isDeparted())) {
         return true;
       }
     }
-    return false;
+    return isListeningLong;
   }
 
   /**
-   * Answers the deletions that have ended.
+   * Answers the deletions that have ended, and those of links that are gone.
    *
    * @return how many lanes had some
    */
@@ -94,12 +110,20 @@ public final class DeletionLanes implements AutoCloseable {
         }
         if (stranded || helpers.areShared()) {
           lanes[i] = null; // an engine of many keeps no socket that it does not need
+          listening.remove(lane);
           lane.close();
         }
         if (problem != null) {
           errorHandler.accept(problem);
         }
+      } else if (lane != null && lane.isDeparted()) {
+        finished++;
+        lane.answerDeparted(answers);
       }
+    }
+    if (isListeningLong) {
+      isListeningLong = false;
+      stopListening();
     }
     return finished;
   }
@@ -143,12 +167,45 @@ public final class DeletionLanes implements AutoCloseable {
       if (firstGroup == 0) {
         firstGroup = unusedGroups();
       }
+      listen();
       String role = "deletions-" + (i + 1);
       lanes[i] = new DeletionLane(transport, firstGroup + i, role, helpers, wake);
+      listening.add(lanes[i]);
       return true;
     } catch (RuntimeException | Error refused) {
       errorHandler.accept(refused);
       return false;
+    }
+  }
+
+  private void listen() {
+    if (departures == null) {
+      departures = transport.openDepartures(this);
+      if (departures != null && helpers.areShared()) {
+        stopListeningLater();
+      }
+    }
+  }
+
+  private void stopListeningLater() {
+    helpers.look(
+        () -> {
+          isListeningLong = true;
+          if (!closed) {
+            wake.run();
+          }
+        },
+        LISTENING_NANOS);
+  }
+
+  /** Unless there were deletions meanwhile. */
+  private void stopListening() {
+    boolean isUsed = gathering != null || busy() > 0;
+    if (isUsed || System.nanoTime() - usedNanos < LISTENING_NANOS) {
+      stopListeningLater();
+    } else {
+      departures.close();
+      departures = null;
     }
   }
 
@@ -177,6 +234,7 @@ public final class DeletionLanes implements AutoCloseable {
     if (gathering == null) {
       return 0;
     }
+    usedNanos = System.nanoTime();
     gathering.begin();
     gathering = null;
     return 1;
@@ -191,9 +249,28 @@ public final class DeletionLanes implements AutoCloseable {
     here.answer(answers);
   }
 
-  /** Ends the threads; nothing may be under way. */
+  @Override
+  public boolean awaits(int index) {
+    for (DeletionLane lane : listening) {
+      if (lane.awaits(index)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void gone(int index) {
+    listening.forEach(lane -> lane.gone(index));
+  }
+
+  /** Ends the threads, when the kernel has answered; no plan may be under way. */
   @Override
   public void close() {
+    closed = true;
+    if (departures != null) {
+      departures.close();
+    }
     for (DeletionLane lane : lanes) {
       if (lane != null) {
         lane.close();

@@ -183,6 +183,11 @@ public final class KernelTransport implements Transport {
   }
 
   @Override
+  public Departures openDepartures(Departures.Listener listener) {
+    return new KernelDepartures(listener);
+  }
+
+  @Override
   public IntArrayList bridges(String alias) {
     IntArrayList found = new IntArrayList();
     try {

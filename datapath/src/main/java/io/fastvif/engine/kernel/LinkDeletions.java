@@ -107,6 +107,24 @@ final class LinkDeletions {
     return count == 0;
   }
 
+  /** How many links were added. */
+  int count() {
+    return count;
+  }
+
+  /** The index of one of them. */
+  int index(int i) {
+    return deletions.get(i).index;
+  }
+
+  LinkPlan plan(int i) {
+    return deletions.get(i).plan;
+  }
+
+  DeleteLink step(int i) {
+    return deletions.get(i).step;
+  }
+
   /**
    * Deletes what was added. When it throws, the kernel could not be asked. Either way what is left
    * has its former group again, unless {@link #isStranded()} says that even this could not be done.
@@ -203,6 +221,14 @@ final class LinkDeletions {
       deletion.plan = null;
       answers.answered(plan, deletion.step, deletion.result, deletion.message);
     }
+  }
+
+  /** Forgets them: their plans were told. */
+  void forget() {
+    for (int i = 0; i < count; i++) {
+      deletions.get(i).plan = null;
+    }
+    count = 0;
   }
 
   private void refuseUndeletable() {

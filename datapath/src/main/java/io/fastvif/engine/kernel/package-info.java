@@ -16,6 +16,13 @@
  * overlap, so each is left to one of a few threads ({@code DeletionLane}), and neither plugs nor
  * other deletions stand behind it: four threads that each delete one link take 21 ms, one 17.
  *
+ * <p>Nor does the plan wait for all of it. The kernel tells everybody that a link is gone ({@code
+ * Departures}) before it waits for readers that may still look at it: of 15 deletions of a veth
+ * pair on a bridge, most were told after 0.8 ms and answered after 9 to 21. A plan that deletes
+ * ends with the former, once the kernel's lock on links was free again, so that the other end of a
+ * pair and the files in {@code /sys/class/net} are gone too; the lane is busy until the latter. If
+ * this process is killed meanwhile, the kernel goes on.
+ *
  * <p>Bridges are another matter. The kernel waits for RCU once for each, in a group too, and keeps
  * everybody from changing links meanwhile: {@code br_multicast_dev_del} ends with {@code
  * rcu_barrier}, and removing each bridge's own kobject queues the callbacks that the next one waits

@@ -1,0 +1,112 @@
+package io.fastvif.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.SystemCallException;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Plans are told that their links are gone while the kernel still waits. */
+class DeparturesTest extends ExecutorFixture {
+  private final CountDownLatch gracePeriod = new CountDownLatch(1);
+
+  @BeforeEach
+  void hearDepartures() {
+    kernel.tellsDepartures = true;
+  }
+
+  @Test
+  void aPlanEndsWhenItsLinkIsGone() {
+    kernel.add("tap0");
+    kernel.afterDeletion =
+        () -> {
+          kernel.departures.gone(1);
+          await(gracePeriod);
+        };
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    workUntil(() -> outcomes.containsKey("vif0"));
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif0"));
+    assertTrue(executor.isIdle());
+    assertEquals(1, executor.deletionLanes().busy(), "the kernel has not answered");
+    gracePeriod.countDown();
+    workUntil(() -> executor.deletionLanes().busy() == 0);
+    add(TestPlans.tap("vif1", "tap1", 1450));
+    execute();
+    assertEquals(Set.of("tap1"), kernel.links.keySet());
+  }
+
+  @Test
+  void plansThatLeaveTogetherEndWhenAllLinksAreGone() {
+    for (int i = 0; i < 3; i++) {
+      kernel.add("tap" + i);
+      add(TestPlans.delete("vif" + i, "tap" + i, i + 1, 0));
+    }
+    CountDownLatch two = new CountDownLatch(1);
+    CountDownLatch three = new CountDownLatch(1);
+    kernel.afterDeletion =
+        () -> {
+          kernel.departures.gone(1);
+          kernel.departures.gone(3);
+          kernel.departures.gone(3);
+          two.countDown();
+          await(three);
+          kernel.departures.gone(2);
+          await(gracePeriod);
+        };
+    executor.work();
+    await(two);
+    assertFalse(executor.hasFinishedDeletions());
+    assertTrue(outcomes.isEmpty());
+    three.countDown();
+    workUntil(() -> outcomes.size() == 3);
+    assertEquals(1, executor.deletionLanes().busy());
+    gracePeriod.countDown();
+    workUntil(() -> executor.deletionLanes().busy() == 0);
+  }
+
+  /** Whatever the kernel says at last of links that are gone, nobody is told twice. */
+  @Test
+  void anAnswerThatIsLostAfterwardsIsNotMissed() {
+    kernel.add("tap0");
+    kernel.afterDeletion =
+        () -> {
+          kernel.departures.gone(1);
+          await(gracePeriod);
+          throw new SystemCallException("recvmmsg", Errno.EIO);
+        };
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    workUntil(() -> outcomes.containsKey("vif0"));
+    gracePeriod.countDown();
+    workUntil(() -> executor.deletionLanes().busy() == 0);
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif0"));
+    assertNull(failures.get("vif0"));
+    assertEquals(1, errors.size());
+    errors.clear();
+  }
+
+  @Test
+  void linksOfOthersAreNotAwaited() {
+    kernel.add("tap0");
+    kernel.beforeDeletion =
+        () -> {
+          assertTrue(kernel.departures.awaits(1));
+          assertFalse(kernel.departures.awaits(2));
+          kernel.departures.gone(2);
+          await(gracePeriod);
+        };
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    executor.work();
+    executor.work();
+    assertTrue(outcomes.isEmpty());
+    gracePeriod.countDown();
+    execute();
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif0"));
+    assertFalse(kernel.departures.awaits(1));
+  }
+}
