@@ -10,9 +10,10 @@ import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Which of the host's links a pod is to have. Of several keys the first counts, in the order that
@@ -30,6 +31,7 @@ record DeviceKey(String name, MacAddress mac, Path kernelPath, PciAddress pci) {
   private static final String ID = "deviceID";
   private static final Path DEVICES = Path.of("/sys/devices");
   private static final Path BUSES = Path.of("/sys/bus");
+  private static final Pattern REPRESENTOR = Pattern.compile("(c\\d+)?pf\\d+((vf|sf)\\d+)?");
   private static final String PCI_BUS = "pci";
   private static final String VIRTIO_BUS = "virtio";
 
@@ -79,25 +81,29 @@ record DeviceKey(String name, MacAddress mac, Path kernelPath, PciAddress pci) {
     return name.isEmpty() && mac == null && kernelPath == null && pci == null;
   }
 
-  /** The PCI device of the link, as far as a snapshot tells; its lease keeps others from it. */
+  /**
+   * The PCI device of the link, as far as a snapshot tells; its lease keeps others from it. One
+   * with several links, such as a card with two ports, is no link's alone.
+   */
   Optional<PciAddress> pciDevice(HostSnapshot host) {
-    if (!name.isEmpty()) {
-      return host.link(name).map(LinkState::device);
+    if (name.isEmpty() && mac == null && kernelPath == null) {
+      return Optional.of(pci);
     }
-    if (mac != null) {
-      return host.links().stream()
-          .filter(link -> mac.equals(link.address()))
-          .findFirst()
-          .map(LinkState::device);
-    }
-    if (kernelPath != null) {
-      return host.links().stream()
-          .map(LinkState::device)
-          .filter(Objects::nonNull)
-          .filter(address -> kernelPath.getFileName().toString().equals(address.toString()))
-          .findFirst();
-    }
-    return Optional.of(pci);
+    Stream<LinkState> found =
+        name.isEmpty() ? host.links().stream().filter(this::isIt) : host.link(name).stream();
+    return found
+        .findFirst()
+        .map(LinkState::device)
+        .filter(
+            device ->
+                host.links().stream().filter(link -> device.equals(link.device())).count() == 1);
+  }
+
+  private boolean isIt(LinkState link) {
+    return mac == null
+        ? link.device() != null
+            && kernelPath.getFileName().toString().equals(link.device().toString())
+        : mac.equals(link.address());
   }
 
   /** Whether it is the one that a pod has; false if only the PCI device is known. */
@@ -131,13 +137,19 @@ record DeviceKey(String name, MacAddress mac, Path kernelPath, PciAddress pci) {
     }
     String bus = link.parentBusName();
     String device = link.parentDeviceName();
-    if (bus == null || device == null) {
+    if (bus == null || device == null || isRepresentor(link)) {
       return false;
     }
     return kernelPath == null
         ? isOfPci(bus, device)
         : device.equals(kernelPath.getFileName().toString())
             && kernelPath.equals(folder(bus, device));
+  }
+
+  /** In switchdev mode those of all functions belong to the physical one's device. */
+  private static boolean isRepresentor(LinkMessage link) {
+    String port = link.physicalPortName();
+    return port != null && REPRESENTOR.matcher(port).matches();
   }
 
   /** The link of a virtio device lies below the PCI device. */

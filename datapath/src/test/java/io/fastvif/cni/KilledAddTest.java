@@ -220,54 +220,66 @@ class KilledAddTest {
 
   @KernelTest
   void agentIsKilledAtCalls() throws Exception {
+    Path client = client();
+    onHost(() -> killAgents(client));
+  }
+
+  @KernelTest
+  void agentIsKilledThatTakesADevice() throws Exception {
+    Path client = client();
+    onHostWithDevices(() -> killAgents(client));
+  }
+
+  private Path client() throws Exception {
     Peer.require("gcc", "gcc libc6-dev");
     Path plugins = folder.resolve("plugins");
     Peer.require("sh", "dash")
         .run(
             List.of(
                 Path.of("src/main/c/build.sh").toAbsolutePath().toString(), plugins.toString()));
+    return plugins.resolve("fastvif");
+  }
+
+  private void killAgents(Path program) throws Exception {
     Path socket = folder.resolve("agent.sock");
-    onHost(
-        () -> {
-          int kills = 0;
-          boolean isKilled = true;
-          for (int call = 1; isKilled; call += STRIDE) {
-            assertTrue(call < MAX_CALLS, "the calls have no end");
-            String what = "the agent is killed at call " + call;
-            Files.deleteIfExists(start());
-            Process agent =
-                start(
-                    "ADD",
-                    call,
-                    List.of(
-                        "agent",
-                        "--socket",
-                        socket.toString(),
-                        "--state",
-                        folder.resolve("state").toString()));
-            try {
-              Await.until(
-                  "the agent to answer",
-                  () -> text("err").contains("the agent answers at ") || !agent.isAlive());
-              Files.createFile(start());
-              Process client = client(plugins.resolve("fastvif"), socket);
-              Await.until(what, () -> Files.exists(stopped()) || !client.isAlive());
-              agent.destroyForcibly();
-              assertTrue(agent.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), what);
-              isKilled = Files.deleteIfExists(stopped());
-              assertTrue(client.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), what);
-              String said = text("said");
-              assertEquals(isKilled ? 1 : 0, client.exitValue(), said);
-              assertTrue(!isKilled || said.contains("\"code\":11,"), said);
-            } finally {
-              agent.destroyForcibly();
-            }
-            kills += isKilled ? 1 : 0;
-            takeAway(call / STRIDE % 2 == 0, what);
-          }
-          System.out.println("kills: the agent was killed at " + kills + " calls");
-          assertTrue(kills > 1, "the agent was not killed");
-        });
+    int kills = 0;
+    boolean isKilled = true;
+    for (int call = 1; isKilled; call += STRIDE) {
+      assertTrue(call < MAX_CALLS, "the calls have no end");
+      String what = "the agent is killed at call " + call;
+      Files.deleteIfExists(start());
+      Process agent =
+          start(
+              "ADD",
+              call,
+              List.of(
+                  "agent",
+                  "--socket",
+                  socket.toString(),
+                  "--state",
+                  folder.resolve("state").toString()));
+      try {
+        Await.until(
+            "the agent to answer",
+            () -> text("err").contains("the agent answers at ") || !agent.isAlive());
+        Files.createFile(start());
+        Process client = client(program, socket);
+        Await.until(what, () -> Files.exists(stopped()) || !client.isAlive());
+        agent.destroyForcibly();
+        assertTrue(agent.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), what);
+        isKilled = Files.deleteIfExists(stopped());
+        assertTrue(client.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS), what);
+        String said = text("said");
+        assertEquals(isKilled ? 1 : 0, client.exitValue(), said);
+        assertTrue(!isKilled || said.contains("\"code\":11,"), said);
+      } finally {
+        agent.destroyForcibly();
+      }
+      kills += isKilled ? 1 : 0;
+      takeAway(call / STRIDE % 2 == 0, what);
+    }
+    System.out.println("kills: the agent was killed at " + kills + " calls");
+    assertTrue(kills > 1, "the agent was not killed");
   }
 
   private Process client(Path program, Path socket) throws Exception {
