@@ -190,6 +190,25 @@ class HostDeviceAttachmentTest {
     }
   }
 
+  /** How it was has to be known before anything is changed of it. */
+  @KernelTest
+  void withoutARecordNothingIsChanged() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      outside(lab);
+      String before = link("nic0");
+      Path records = folder.resolve("records");
+      Files.createDirectories(records.resolve("devices/incomplete")); // where the file would be
+      String network = network(lab, ",'device':'nic0'");
+      CniRequest add = new CniRequest(PodLab.variables("ADD", "one", lab.pod()), network);
+      try (CniPlugin plugin = new CniPlugin(lab.host(), records)) {
+        CniAnswer answer = plugin.answer(add).join();
+        assertTrue(answer.isError() && answer.text().contains("incomplete"), answer.text());
+      }
+      assertEquals(before, link("nic0"));
+      assertEquals(Set.of(), lab.held());
+    }
+  }
+
   @KernelTest
   void nameThatOthersHaveMeanwhileIsNamed() throws Exception {
     try (PodLab lab = new PodLab(folder)) {
