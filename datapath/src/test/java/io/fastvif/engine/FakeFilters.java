@@ -159,9 +159,9 @@ final class FakeFilters implements NftExchange {
   }
 
   @Override
-  public int commit(RefusalHandler refusals) {
+  public int commit(CommitHandler handler) {
     batches++;
-    int errno = carryOut(refusals);
+    int errno = carryOut(handler);
     if (isSilent) {
       isSilent = false;
       throw new OutcomeUnknownException(new SystemCallException("recvmmsg", Errno.ENOMEM, 9));
@@ -169,7 +169,7 @@ final class FakeFilters implements NftExchange {
     return errno;
   }
 
-  private int carryOut(RefusalHandler refusals) {
+  private int carryOut(CommitHandler handler) {
     if (batchGeneration != generation) {
       return Errno.ERESTART;
     }
@@ -186,7 +186,7 @@ final class FakeFilters implements NftExchange {
       }
       int refused = carryOut(message);
       if (refused != 0) {
-        refusals.refused(message.sequence(), refused, null);
+        handler.refused(message.sequence(), refused, null);
         errno = refused;
       }
     }

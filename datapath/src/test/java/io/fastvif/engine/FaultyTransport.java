@@ -152,8 +152,8 @@ final class FaultyTransport implements Transport {
     }
 
     @Override
-    public int commit(RefusalHandler refusals) {
-      return faults.isRefused() ? Errno.EIO : exchange.commit(refusals);
+    public int commit(CommitHandler handler) {
+      return faults.isRefused() ? Errno.EIO : exchange.commit(handler);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.engine.side.FailureCause;
 import io.fastvif.engine.side.PlanUnderWay;
 import io.fastvif.netlink.netfilter.NftExchange;
+import io.fastvif.netlink.netfilter.NftRequest;
 import io.fastvif.netlink.netfilter.OutcomeUnknownException;
 import io.fastvif.plan.ForwardingRule;
 import io.fastvif.plan.ForwardingStep;
@@ -24,6 +25,9 @@ import java.util.function.IntFunction;
 public final class FilterBatch implements AutoCloseable {
   /** How often others may be faster: each try is a millisecond or less. */
   private static final int MAX_TRIES = 50;
+
+  /** Steps of a batch whose rules the kernel is to tell: of more, the answers could be too many. */
+  private static final int MAX_ECHOED = 16;
 
   private static final Set<String> TARGETS = Set.of("ACCEPT", "DROP", "RETURN", "REJECT", "LOG");
 
@@ -122,7 +126,11 @@ public final class FilterBatch implements AutoCloseable {
     int errno = 0;
     ForwardingMessages messages = null;
     if (changes.contains(true)) {
-      messages = new ForwardingMessages(present, wish, kernel.begin(present.generation()));
+      NftRequest request = kernel.begin(present.generation());
+      if (left.size() <= MAX_ECHOED) {
+        request.echo();
+      }
+      messages = new ForwardingMessages(present, wish, request);
       messages.write();
       try {
         errno = kernel.commit(messages);
@@ -130,6 +138,9 @@ public final class FilterBatch implements AutoCloseable {
         lost(left, changes, FailureCause.of(unknown), answers);
         return 0;
       }
+    }
+    if (messages != null && errno == 0) {
+      messages.after().ifPresent(after -> known.replace(present, after));
     }
     if (errno == Errno.ERESTART || (errno == Errno.EMSGSIZE && left.size() > 1)) {
       return errno;

@@ -18,16 +18,17 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * Writes what makes the rules that there are into those that are wanted, and learns what of it the
- * kernel refused. Nothing of others is touched: what is deleted bears fastvif's comment, and a
- * chain or table only goes when nothing else is in it and nobody else jumps to it.
+ * kernel refused, or made of it. Nothing of others is touched: what is deleted bears fastvif's
+ * comment, and a chain or table only goes when nothing else is in it and nobody else jumps to it.
  */
-final class ForwardingMessages implements NftExchange.RefusalHandler {
+final class ForwardingMessages implements NftExchange.CommitHandler {
   private static final long AT_BEGINNING = -1;
   private static final long AT_END = 0;
 
@@ -41,11 +42,13 @@ final class ForwardingMessages implements NftExchange.RefusalHandler {
   private final Map<String, String> refused = new HashMap<>();
   private boolean allRefused;
   private String detail = "";
+  private final ForwardingChange change;
 
   ForwardingMessages(ForwardingTables present, ForwardingWish wish, NftRequest request) {
     this.present = present;
     this.wish = wish;
     this.request = request;
+    change = new ForwardingChange(present);
   }
 
   /** Writes all messages of the batch. */
@@ -93,10 +96,14 @@ final class ForwardingMessages implements NftExchange.RefusalHandler {
     if (present.chain().isEmpty()) {
       request.createChain(ForwardingTables.TABLE, ForwardingTables.CHAIN, ForwardingTables.COMMENT);
     }
+    if (present.table().isEmpty() || present.forward().isEmpty() || present.chain().isEmpty()) {
+      change.ofMore();
+    }
     List<NftRule> jumps = present.jumps();
     long after = placeOfJump(present.forwardRules(), wish.top());
     boolean inPlace = jumps.size() == 1 && isBehind(jumps.getFirst(), after);
     if (jumps.isEmpty() || (isMoved && !inPlace)) {
+      change.ofMore();
       request.rule(
           ForwardingTables.TABLE, ForwardingTables.FORWARD, after, ForwardingTables.COMMENT);
       request.counter();
@@ -130,10 +137,12 @@ final class ForwardingMessages implements NftExchange.RefusalHandler {
     ForwardingRules.append(
         request, ForwardingTables.TABLE, ForwardingTables.CHAIN, rule, Aliases.of(bridge));
     bridges.put(request.sequence(), bridge);
+    change.appends(request.sequence());
   }
 
   private void delete(String chain, NftRule rule, String bridge) {
     request.deleteRule(ForwardingTables.TABLE, chain, rule.handle());
+    change.deletes(rule);
     if (bridge != null) {
       bridges.put(request.sequence(), bridge);
     }
@@ -156,15 +165,18 @@ final class ForwardingMessages implements NftExchange.RefusalHandler {
     if (wish.vifs().isEmpty()) {
       if (noneElse && isOurs()) {
         request.deleteTable(ForwardingTables.OWN_TABLE);
+        change.ofMore();
         return;
       }
     } else if (present.own().isEmpty()) {
+      change.ofMore();
       request.addTable(ForwardingTables.OWN_TABLE, ForwardingTables.COMMENT);
       request.createChain(
           ForwardingTables.OWN_TABLE, ForwardingTables.VIFS, ForwardingTables.COMMENT);
     }
     for (NftRule mark : unwanted) {
       request.deleteRule(ForwardingTables.OWN_TABLE, ForwardingTables.VIFS, mark.handle());
+      change.deletesMark(mark);
     }
     wish.vifs()
         .forEach(
@@ -190,6 +202,7 @@ final class ForwardingMessages implements NftExchange.RefusalHandler {
     request.verdict(NFT_RETURN, "");
     request.end();
     bridges.put(request.sequence(), bridge);
+    change.marks(request.sequence());
   }
 
   /** Removes the jump and fastvif's chain, and of iptables' table what fastvif made. */
@@ -204,6 +217,7 @@ final class ForwardingMessages implements NftExchange.RefusalHandler {
     if (isLeft) {
       return;
     }
+    change.ofMore();
     jumps.forEach(jump -> delete(ForwardingTables.FORWARD, jump, null));
     request.deleteChain(ForwardingTables.TABLE, ForwardingTables.CHAIN);
     NftChain forward = present.forward().orElse(null);
@@ -233,6 +247,21 @@ final class ForwardingMessages implements NftExchange.RefusalHandler {
     } else {
       refused.putIfAbsent(bridge, words);
     }
+  }
+
+  @Override
+  public void made(int sequence, NftRule rule) {
+    change.made(sequence, rule);
+  }
+
+  @Override
+  public void committed(int generation) {
+    change.committed(generation);
+  }
+
+  /** What the kernel has after the batch, if it has told all of it. */
+  Optional<ForwardingTables> after() {
+    return change.after();
   }
 
   /**

@@ -12,7 +12,7 @@ public final class KnownTables {
   static final int UNTOLD = 0;
 
   /** Given up for memory; never null. */
-  private volatile SoftReference<ForwardingTables> last = new SoftReference<>(null);
+  private SoftReference<ForwardingTables> last = new SoftReference<>(null);
 
   /**
    * The rules that the kernel has now.
@@ -20,22 +20,43 @@ public final class KnownTables {
    * @param kernel is asked for the generation, and for the rules if that is another one
    */
   ForwardingTables read(NftExchange kernel) {
-    ForwardingTables known = last.get();
+    ForwardingTables known = last();
     if (known != null && known.generation() == kernel.generation()) {
       return known;
     }
     ForwardingTables now = ForwardingTables.read(kernel);
     if (now.generation() != UNTOLD && now.generation() == kernel.generation()) {
-      last = new SoftReference<>(now); // nobody has changed them while they were read
+      keep(now); // nobody has changed them while they were read
     }
     return now;
+  }
+
+  private synchronized ForwardingTables last() {
+    return last.get();
+  }
+
+  private synchronized void keep(ForwardingTables now) {
+    last = new SoftReference<>(now);
+  }
+
+  /**
+   * A change has made other rules of the ones that are known, and the kernel has told which.
+   * Nothing if those were forgotten meanwhile: the change was made without knowing of another one.
+   *
+   * @param before what was read, and the change was made from
+   */
+  @SuppressWarnings("ReferenceEquality") // the same reading, not one that says the same
+  synchronized void replace(ForwardingTables before, ForwardingTables after) {
+    if (last.get() == before) {
+      last = new SoftReference<>(after);
+    }
   }
 
   /**
    * Somebody has changed the rules: they are read next time, whatever the generation is by then.
    * The kernel shows a new generation a moment before the rules that it stands for.
    */
-  void forget() {
+  synchronized void forget() {
     last = new SoftReference<>(null);
   }
 }

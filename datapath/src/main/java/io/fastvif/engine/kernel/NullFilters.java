@@ -51,7 +51,7 @@ public final class NullFilters implements NftExchange {
   }
 
   @Override
-  public int commit(RefusalHandler refusals) {
+  public int commit(CommitHandler handler) {
     return 0;
   }
 

@@ -30,6 +30,11 @@ public record NftChain(
     String comment) {
   private static final int NO_HOOK = -1;
 
+  /** The same with so many more users. */
+  public NftChain with(int moreUsers) {
+    return new NftChain(table, name, hook, priority, type, policy, users + moreUsers, comment);
+  }
+
   /**
    * Whether it is the FORWARD of a table {@code filter} as iptables has it.
    *

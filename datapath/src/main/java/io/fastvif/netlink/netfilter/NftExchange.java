@@ -9,8 +9,8 @@ import java.util.Optional;
  */
 public interface NftExchange extends AutoCloseable {
 
-  /** Told of the messages of a batch that the kernel refused. */
-  interface RefusalHandler {
+  /** Told of the messages of a batch that the kernel refused, or of what it made by them. */
+  interface CommitHandler {
     /**
      * A message was refused, and so nothing of the batch was done.
      *
@@ -19,6 +19,20 @@ public interface NftExchange extends AutoCloseable {
      * @param message the kernel's words; null for none
      */
     void refused(int sequence, int errno, String message);
+
+    /**
+     * A rule was made, as {@link NftRequest#echo} asks to be told; older kernels do not tell.
+     *
+     * @param sequence the number of the message that asked for it
+     */
+    default void made(int sequence, NftRule rule) {}
+
+    /**
+     * The batch was done, as {@link NftRequest#echo} asks to be told.
+     *
+     * @param generation the ruleset's, with the batch and nothing after it
+     */
+    default void committed(int generation) {}
   }
 
   /** The ruleset's generation, which every change by anybody makes another. */
@@ -45,11 +59,11 @@ public interface NftExchange extends AutoCloseable {
    * Sends the batch.
    *
    * @return 0 if all of it was done; ERESTART if somebody was faster; EMSGSIZE if it was too long
-   *     to be sent; otherwise an error number, of which {@code refusals} may know more
+   *     to be sent; otherwise an error number, of which {@code handler} may know more
    * @throws io.fastvif.bindings.SystemCallException if it could not be sent: nothing was done
    * @throws OutcomeUnknownException if it was sent, and what the kernel says could not be had
    */
-  int commit(RefusalHandler refusals);
+  int commit(CommitHandler handler);
 
   @Override
   void close();

@@ -28,6 +28,7 @@ public final class NftRequest {
   private final MessageEncoder encoder;
   private final int family;
   private int sequence;
+  private boolean isEchoed;
 
   /**
    * Makes a writer.
@@ -57,6 +58,15 @@ public final class NftRequest {
             encoder, NFNL_MSG_BATCH_BEGIN, NLM_F_REQUEST, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
     encoder.putIntBigEndian(NFNL_BATCH_GENID, generation);
     encoder.end();
+  }
+
+  /**
+   * Has the kernel tell what it makes by each message from now on, and the generation that comes of
+   * the batch: {@link NftExchange.CommitHandler#made} and {@link
+   * NftExchange.CommitHandler#committed}. Equivalent to {@code nft --echo --handle}.
+   */
+  public void echo() {
+    isEchoed = true;
   }
 
   /** Ends a batch; with it the kernel carries all of it out. */
@@ -356,7 +366,7 @@ public final class NftRequest {
   }
 
   private void change(int message, int flags) {
-    begin(message, NLM_F_ACK | flags);
+    begin(message, NLM_F_ACK | flags | (isEchoed ? NLM_F_ECHO : 0));
   }
 
   private void begin(int message, int flags) {

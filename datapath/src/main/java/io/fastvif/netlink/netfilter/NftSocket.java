@@ -3,6 +3,8 @@ package io.fastvif.netlink.netfilter;
 import static io.fastvif.bindings.linux.linux_h.NETLINK_NETFILTER;
 import static io.fastvif.bindings.linux.linux_h.NFNL_SUBSYS_NFTABLES;
 import static io.fastvif.bindings.linux.linux_h.NFTA_GEN_ID;
+import static io.fastvif.bindings.linux.linux_h.NFT_MSG_NEWGEN;
+import static io.fastvif.bindings.linux.linux_h.NFT_MSG_NEWRULE;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FastvifException;
@@ -75,13 +77,13 @@ public final class NftSocket implements NftExchange {
   public int generation() {
     requests.encoder().reset();
     request.getGeneration();
-    return query(
-            message -> {
-              AttributeIterator attributes =
-                  message.attributes(NetfilterHeader.LENGTH, new AttributeIterator());
-              return attributes.find(NFTA_GEN_ID) ? attributes.getIntBigEndian() : 0;
-            })
-        .orElse(0);
+    return query(NftSocket::generation).orElse(0);
+  }
+
+  private static int generation(MessageDecoder message) {
+    AttributeIterator attributes =
+        message.attributes(NetfilterHeader.LENGTH, new AttributeIterator());
+    return attributes.find(NFTA_GEN_ID) ? attributes.getIntBigEndian() : 0;
   }
 
   @Override
@@ -146,7 +148,7 @@ public final class NftSocket implements NftExchange {
   }
 
   @Override
-  public int commit(RefusalHandler refusals) {
+  public int commit(CommitHandler handler) {
     NftRequest end = new NftRequest(batch, family);
     end.endBatch();
     int count = end.sequence() - batchSequence + 1;
@@ -154,7 +156,7 @@ public final class NftSocket implements NftExchange {
     if (batch.messageCount() != count || count > socket.maxMessagesPerSend()) {
       return Errno.EMSGSIZE; // a message was taken back, because it did not fit
     }
-    answers.expect(refusals);
+    answers.expect(handler, end.sequence());
     socket.send(batch);
     receiveAnswers();
     return answers.errno();
@@ -186,12 +188,14 @@ public final class NftSocket implements NftExchange {
 
   /** Collects the answers to a batch. */
   private final class Answers implements MessageHandler {
-    private RefusalHandler refusals;
+    private CommitHandler handler;
+    private int end;
     private int errno;
     private int acknowledged;
 
-    void expect(RefusalHandler receiver) {
-      refusals = receiver;
+    void expect(CommitHandler receiver, int lastSequence) {
+      handler = receiver;
+      end = lastSequence;
       errno = 0;
       acknowledged = 0;
     }
@@ -211,13 +215,20 @@ public final class NftSocket implements NftExchange {
         errno = error;
       }
       if (sequence != batchSequence) {
-        refusals.refused(sequence, error, message);
+        handler.refused(sequence, error, message);
       }
     }
 
     @Override
     public void onMessage(MessageDecoder message) {
-      // an answer to a request that was given up
+      if (message.sequence() - batchSequence < 0 || message.sequence() - end > 0) {
+        return; // an answer to a request that was given up
+      }
+      if (message.type() == NetfilterHeader.type(NFT_MSG_NEWRULE)) {
+        handler.made(message.sequence(), NftRule.read(message));
+      } else if (message.type() == NetfilterHeader.type(NFT_MSG_NEWGEN)) {
+        handler.committed(generation(message));
+      }
     }
   }
 }
