@@ -7,7 +7,6 @@ import io.fastvif.bindings.SystemCallException;
 import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.netfilter.IptablesLine;
-import io.fastvif.netlink.netfilter.NftRule;
 import io.fastvif.netlink.netfilter.NftSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.FilterSnapshot;
@@ -109,14 +108,12 @@ public final class FilterReader implements AutoCloseable {
   /** What planning wants to know of the rules. */
   public static FilterSnapshot of(ForwardingTables tables, boolean isLegacyUsed) {
     Map<String, List<ForwardingRule>> rules = new HashMap<>();
-    tables.byBridge().forEach((bridge, all) -> rules.put(bridge, ForwardingTables.inWords(all)));
+    tables.byBridge().forEach((bridge, all) -> rules.put(bridge, OwnRule.inWords(all)));
     Map<String, Set<String>> vifs = new HashMap<>();
-    for (NftRule mark : tables.marks()) {
-      ForwardingTables.markedBridge(mark)
-          .ifPresent(
-              bridge ->
-                  vifs.computeIfAbsent(bridge, name -> new HashSet<>())
-                      .add(ForwardingTables.markedVif(mark)));
+    for (OwnRule mark : tables.marks()) {
+      if (!mark.markedBridge().isEmpty()) {
+        vifs.computeIfAbsent(mark.markedBridge(), name -> new HashSet<>()).add(mark.owner());
+      }
     }
     List<FilterSnapshot.OtherRule> forward =
         tables.forwardRules().stream()

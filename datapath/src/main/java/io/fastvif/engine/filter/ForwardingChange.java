@@ -20,9 +20,9 @@ final class ForwardingChange {
   private final Set<Long> deletedMarks = new HashSet<>();
 
   /** By the sequence numbers of the messages that ask for them; null until they are made. */
-  private final Map<Integer, NftRule> appended = new LinkedHashMap<>();
+  private final Map<Integer, OwnRule> appended = new LinkedHashMap<>();
 
-  private final Map<Integer, NftRule> marked = new LinkedHashMap<>();
+  private final Map<Integer, OwnRule> marked = new LinkedHashMap<>();
   private int generation = KnownTables.UNTOLD;
   private boolean isMore;
 
@@ -57,8 +57,9 @@ final class ForwardingChange {
 
   /** The kernel has made a rule. */
   void made(int sequence, NftRule rule) {
-    appended.replace(sequence, null, rule);
-    marked.replace(sequence, null, rule);
+    OwnRule read = OwnRule.of(rule);
+    appended.replace(sequence, null, read);
+    marked.replace(sequence, null, read);
   }
 
   /** The kernel has done all. */
@@ -89,10 +90,10 @@ final class ForwardingChange {
             changed(before.marks(), deletedMarks, marked)));
   }
 
-  private static List<NftRule> changed(
-      List<NftRule> rules, Set<Long> without, Map<Integer, NftRule> more) {
-    List<NftRule> all = new ArrayList<>(rules.size() + more.size());
-    for (NftRule rule : rules) {
+  private static List<OwnRule> changed(
+      List<OwnRule> rules, Set<Long> without, Map<Integer, OwnRule> more) {
+    List<OwnRule> all = new ArrayList<>(rules.size() + more.size());
+    for (OwnRule rule : rules) {
       if (!without.contains(rule.handle())) {
         all.add(rule);
       }

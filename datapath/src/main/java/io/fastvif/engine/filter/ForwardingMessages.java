@@ -16,6 +16,7 @@ import io.fastvif.plan.ForwardingRule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,11 +54,11 @@ final class ForwardingMessages implements NftExchange.CommitHandler {
 
   /** Writes all messages of the batch. */
   void write() {
-    Map<String, List<NftRule>> before = present.byBridge();
-    Set<String> changed = new HashSet<>();
-    for (String bridge : wish.bridges()) {
-      List<NftRule> had = before.getOrDefault(bridge, List.of());
-      if (!ForwardingTables.inWords(had).equals(wish.rules().getOrDefault(bridge, List.of()))) {
+    Map<String, List<OwnRule>> before = present.byBridge();
+    Set<String> changed = new LinkedHashSet<>();
+    for (String bridge : wish.touched()) {
+      List<OwnRule> had = before.getOrDefault(bridge, List.of());
+      if (!OwnRule.inWords(had).equals(wish.rules().getOrDefault(bridge, List.of()))) {
         changed.add(bridge);
       }
     }
@@ -65,19 +66,14 @@ final class ForwardingMessages implements NftExchange.CommitHandler {
     if (adds || (!wish.isEmpty() && present.jumps().isEmpty())) {
       makeChains(adds);
     }
-    before.forEach(
-        (bridge, rules) -> {
-          if (changed.contains(bridge) || !wish.rules().containsKey(bridge)) {
-            rules.forEach(rule -> delete(ForwardingTables.CHAIN, rule, bridge));
-          }
-        });
-    wish.rules()
-        .forEach(
-            (bridge, rules) -> {
-              if (changed.contains(bridge)) {
-                rules.forEach(rule -> append(bridge, rule));
-              }
-            });
+    for (String bridge : changed) {
+      for (OwnRule rule : before.getOrDefault(bridge, List.of())) {
+        delete(ForwardingTables.CHAIN, rule.rule(), bridge);
+      }
+    }
+    for (String bridge : changed) {
+      wish.rules().getOrDefault(bridge, List.of()).forEach(rule -> append(bridge, rule));
+    }
     writeMarks();
     if (wish.isEmpty()) {
       removeChains();
@@ -151,13 +147,15 @@ final class ForwardingMessages implements NftExchange.CommitHandler {
   /** Keeps the VIFs' own table in step. */
   private void writeMarks() {
     Set<List<String>> marked = new HashSet<>();
-    List<NftRule> unwanted = new ArrayList<>();
-    for (NftRule mark : present.marks()) {
-      String vifId = ForwardingTables.markedVif(mark);
-      String bridge = ForwardingTables.markedBridge(mark).orElse("");
-      if (wish.isWanted(bridge, vifId)) {
-        marked.add(List.of(bridge, vifId));
-      } else if (!bridge.isEmpty()) {
+    List<OwnRule> unwanted = new ArrayList<>();
+    for (OwnRule mark : present.marks()) {
+      String bridge = mark.markedBridge();
+      if (!wish.touched().contains(bridge)) {
+        continue;
+      }
+      if (wish.isWanted(bridge, mark.owner())) {
+        marked.add(List.of(bridge, mark.owner()));
+      } else {
         unwanted.add(mark);
       }
     }
@@ -174,19 +172,17 @@ final class ForwardingMessages implements NftExchange.CommitHandler {
       request.createChain(
           ForwardingTables.OWN_TABLE, ForwardingTables.VIFS, ForwardingTables.COMMENT);
     }
-    for (NftRule mark : unwanted) {
+    for (OwnRule mark : unwanted) {
       request.deleteRule(ForwardingTables.OWN_TABLE, ForwardingTables.VIFS, mark.handle());
-      change.deletesMark(mark);
+      change.deletesMark(mark.rule());
     }
-    wish.vifs()
-        .forEach(
-            (bridge, vifs) -> {
-              for (String vifId : vifs) {
-                if (!marked.contains(List.of(bridge, vifId))) {
-                  mark(bridge, vifId);
-                }
-              }
-            });
+    for (String bridge : wish.touched()) {
+      for (String vifId : wish.vifs().getOrDefault(bridge, Set.of())) {
+        if (!marked.contains(List.of(bridge, vifId))) {
+          mark(bridge, vifId);
+        }
+      }
+    }
   }
 
   /** Whether the VIFs' table is the one that fastvif made, with its one chain. */
@@ -208,8 +204,7 @@ final class ForwardingMessages implements NftExchange.CommitHandler {
   /** Removes the jump and fastvif's chain, and of iptables' table what fastvif made. */
   private void removeChains() {
     List<NftRule> jumps = present.jumps();
-    long ours =
-        present.rules().stream().filter(rule -> Aliases.vifId(rule.comment()).isPresent()).count();
+    long ours = present.rules().stream().filter(OwnRule::isOwn).count();
     boolean isLeft =
         present.chain().isEmpty()
             || present.rules().size() > ours

@@ -38,9 +38,9 @@ public record ForwardingTables(
     Optional<NftChain> forward,
     List<NftRule> forwardRules,
     Optional<NftChain> chain,
-    List<NftRule> rules,
+    List<OwnRule> rules,
     Optional<NftTable> own,
-    List<NftRule> marks) {
+    List<OwnRule> marks) {
   /** iptables' names. */
   static final String TABLE = "filter";
 
@@ -68,9 +68,9 @@ public record ForwardingTables(
         forward,
         forward.isEmpty() ? List.of() : kernel.rules(TABLE, FORWARD),
         chain,
-        chain.isEmpty() ? List.of() : kernel.rules(TABLE, CHAIN),
+        chain.isEmpty() ? List.of() : OwnRule.of(kernel.rules(TABLE, CHAIN)),
         own,
-        own.isEmpty() ? List.of() : kernel.rules(OWN_TABLE, VIFS));
+        own.isEmpty() ? List.of() : OwnRule.of(kernel.rules(OWN_TABLE, VIFS)));
   }
 
   /** The rules of FORWARD that jump to fastvif's chain. */
@@ -86,32 +86,13 @@ public record ForwardingTables(
   }
 
   /** The rules of each bridge as the kernel has them, in order. */
-  Map<String, List<NftRule>> byBridge() {
-    Map<String, List<NftRule>> bridges = new LinkedHashMap<>();
-    for (NftRule rule : rules) {
-      Aliases.vifId(rule.comment())
-          .ifPresent(
-              bridge -> bridges.computeIfAbsent(bridge, name -> new ArrayList<>()).add(rule));
+  Map<String, List<OwnRule>> byBridge() {
+    Map<String, List<OwnRule>> bridges = new LinkedHashMap<>();
+    for (OwnRule rule : rules) {
+      if (rule.isOwn()) {
+        bridges.computeIfAbsent(rule.owner(), name -> new ArrayList<>()).add(rule);
+      }
     }
     return bridges;
-  }
-
-  /** The same, in words; a rule that somebody has changed is none. */
-  static List<ForwardingRule> inWords(List<NftRule> rules) {
-    return rules.stream()
-        .map(rule -> ForwardingRules.read(rule).orElse(new ForwardingRule("", "", "")))
-        .toList();
-  }
-
-  /** The bridge whose rules a VIF wants by this rule; empty if it does not say so. */
-  static Optional<String> markedBridge(NftRule mark) {
-    return Aliases.vifId(mark.comment()).isEmpty()
-        ? Optional.empty()
-        : ForwardingRules.read(mark).map(ForwardingRule::in);
-  }
-
-  /** The VIF that a rule of the VIFs' table is for. */
-  static String markedVif(NftRule mark) {
-    return Aliases.vifId(mark.comment()).orElse("");
   }
 }

@@ -2,7 +2,6 @@ package io.fastvif.engine.filter;
 
 import io.fastvif.plan.ForwardingRule;
 import io.fastvif.plan.ForwardingStep;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,17 +13,20 @@ import java.util.regex.Pattern;
 final class ForwardingWish {
   private final Map<String, List<ForwardingRule>> rules = new LinkedHashMap<>();
   private final Map<String, Set<String>> vifs = new LinkedHashMap<>();
+
+  /** What steps were about; the others are as they were. */
+  private final Set<String> touched = new LinkedHashSet<>();
+
   private boolean jump;
   private Pattern top;
 
   ForwardingWish(ForwardingTables present) {
-    present.byBridge().forEach((bridge, all) -> rules.put(bridge, ForwardingTables.inWords(all)));
-    present
-        .marks()
-        .forEach(
-            mark ->
-                ForwardingTables.markedBridge(mark)
-                    .ifPresent(bridge -> want(bridge, ForwardingTables.markedVif(mark))));
+    present.byBridge().forEach((bridge, all) -> rules.put(bridge, OwnRule.inWords(all)));
+    for (OwnRule mark : present.marks()) {
+      if (!mark.markedBridge().isEmpty()) {
+        want(mark.markedBridge(), mark.owner());
+      }
+    }
     jump = !present.jumps().isEmpty();
   }
 
@@ -34,6 +36,7 @@ final class ForwardingWish {
 
   /** Takes a step in; returns whether it changes anything. */
   boolean apply(ForwardingStep step) {
+    touched.add(step.bridge());
     return switch (step) {
       case ForwardingStep.EnsureForwarding ensure -> ensure(ensure);
       case ForwardingStep.ReleaseForwarding release -> release(release);
@@ -93,11 +96,9 @@ final class ForwardingWish {
     return vifs;
   }
 
-  /** The bridges that have rules or VIFs. */
-  List<String> bridges() {
-    Set<String> all = new LinkedHashSet<>(rules.keySet());
-    all.addAll(vifs.keySet());
-    return new ArrayList<>(all);
+  /** The bridges whose rules or VIFs may be others than they were. */
+  Set<String> touched() {
+    return touched;
   }
 
   /** Finds the rules of FORWARD that stay above the jump; null for none. */
