@@ -3,35 +3,40 @@ package io.fastvif.cni;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * What is asked of one attachment is done in that order, from its addresses to its answer. A
- * runtime that gave up an ADD sends DEL while that ADD may still go on; without turns the DEL would
- * find nothing, and the ADD would make what nobody takes away any more.
+ * What is asked of one attachment is done in the order in which it came, from its addresses to its
+ * answer. A runtime that gave up an ADD sends DEL while that ADD may still go on, or has not begun;
+ * without turns the DEL would find nothing, and the ADD would make what nobody takes away any more.
  */
 final class AttachmentTurns {
-  private final Map<AttachmentId, CompletableFuture<?>> last = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<?>> last = new ConcurrentHashMap<>();
 
   /**
-   * Does it at once, or when all that was asked before of the attachment has ended.
+   * Takes the next turn, and does it when all that was asked before of the attachment has ended.
    *
+   * @param interfaceOfPod by which the attachment is known, before any configuration is read
+   * @param threads do it if there is nothing to wait for
    * @return completes as what the verb returns, or with what it throws
    */
-  <T> CompletableFuture<T> take(AttachmentId id, Supplier<CompletableFuture<T>> verb) {
+  <T> CompletableFuture<T> take(
+      String interfaceOfPod, Executor threads, Supplier<CompletableFuture<T>> verb) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    CompletableFuture<?> before = last.put(id, answer);
+    CompletableFuture<?> before = last.put(interfaceOfPod, answer);
     if (before == null) {
-      begin(id, verb, answer);
+      threads.execute(() -> begin(interfaceOfPod, verb, answer));
     } else {
       var unused =
-          before.whenCompleteAsync((ended, failed) -> begin(id, verb, answer), WaitingThreads.POOL);
+          before.whenCompleteAsync(
+              (ended, failed) -> begin(interfaceOfPod, verb, answer), WaitingThreads.POOL);
     }
     return answer;
   }
 
   private <T> void begin(
-      AttachmentId id, Supplier<CompletableFuture<T>> verb, CompletableFuture<T> answer) {
+      String interfaceOfPod, Supplier<CompletableFuture<T>> verb, CompletableFuture<T> answer) {
     CompletableFuture<T> begun;
     try {
       begun = verb.get();
@@ -41,7 +46,7 @@ final class AttachmentTurns {
     var unused =
         begun.whenComplete(
             (done, failed) -> {
-              last.remove(id, answer);
+              last.remove(interfaceOfPod, answer);
               if (failed == null) {
                 answer.complete(done);
               } else {

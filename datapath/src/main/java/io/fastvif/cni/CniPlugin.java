@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -87,11 +89,23 @@ public final class CniPlugin implements AutoCloseable {
    * @return completes with what is to be answered, and never exceptionally
    */
   public CompletableFuture<CniAnswer> answer(CniRequest request) {
+    return answer(request, Runnable::run);
+  }
+
+  /**
+   * The same, but waits for nothing. What is asked of one interface of a pod is done in the order
+   * of these calls, on whatever threads.
+   *
+   * @param threads wait for IPAM
+   */
+  public CompletableFuture<CniAnswer> answer(CniRequest request, Executor threads) {
     CompletableFuture<CniAnswer> answer;
-    try {
-      answer = begin(request);
-    } catch (RuntimeException | Error failed) {
-      answer = CompletableFuture.failedFuture(failed);
+    if (Set.of("ADD", "DEL").contains(request.variable("CNI_COMMAND"))) {
+      String interfaceOfPod =
+          request.variable("CNI_CONTAINERID") + "/" + request.variable("CNI_IFNAME");
+      answer = turns.take(interfaceOfPod, threads, () -> begin(request));
+    } else {
+      answer = CompletableFuture.completedFuture(request).thenComposeAsync(this::begin, threads);
     }
     return answer.exceptionally(failed -> failed(request, failed));
   }
@@ -148,11 +162,6 @@ public final class CniPlugin implements AutoCloseable {
     NetworkConfiguration network = NetworkConfiguration.read(request);
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.of(network, request);
-    return turns.take(id, () -> add(request, network, id, ipam));
-  }
-
-  private CompletableFuture<CniAnswer> add(
-      CniRequest request, NetworkConfiguration network, AttachmentId id, Ipam ipam) {
     requireDetached(id);
     network.attachment().require(host);
     Netns pod = openPod(request.variable(CNI_NETNS));
@@ -347,17 +356,14 @@ public final class CniPlugin implements AutoCloseable {
     if (network.usesOvs()) {
       OvsPorts.require(host);
     }
-    return turns.take(
-        id,
-        () ->
-            unplug(network, id.vifId(), pods(request.variable(CNI_NETNS)))
-                .thenApplyAsync(
-                    unplugged -> {
-                      require(unplugged);
-                      ipam.delete(id);
-                      return CniAnswer.of("");
-                    },
-                    WaitingThreads.POOL));
+    return unplug(network, id.vifId(), pods(request.variable(CNI_NETNS)))
+        .thenApplyAsync(
+            unplugged -> {
+              require(unplugged);
+              ipam.delete(id);
+              return CniAnswer.of("");
+            },
+            WaitingThreads.POOL);
   }
 
   private CompletableFuture<CniAnswer> check(CniRequest request) {

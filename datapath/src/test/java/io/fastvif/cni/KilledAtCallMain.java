@@ -10,6 +10,7 @@ import io.fastvif.cli.Fastvif;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
@@ -18,8 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The command in a process that stops before the n-th system call that changes something, so that
- * it can be killed there: {@code KilledAtCallMain N START STOPPED ARGUMENTS...}. It counts once the
- * file START exists, and makes the file STOPPED when it has stopped.
+ * it, or who waits for it, can be killed there: {@code KilledAtCallMain COUNT STOPPED
+ * ARGUMENTS...}. The number is in the file COUNT, and it counts from when that is there; it makes
+ * the file STOPPED when it has stopped, and goes on when COUNT is gone.
  */
 final class KilledAtCallMain {
   /** The methods that send changes; what is only asked is sent by others. */
@@ -30,29 +32,35 @@ final class KilledAtCallMain {
           "io.fastvif.engine.kernel.KernelExchange.exchange",
           "io.fastvif.cni.Announcement.send");
 
+  private static final long PAUSE_NANOS = 1_000_000L;
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static volatile boolean isCounting;
 
   private KilledAtCallMain() {}
 
   /** Runs the command. */
   public static void main(String[] arguments) {
-    int stop = Integer.parseInt(arguments[0]);
-    Path start = Path.of(arguments[1]);
-    Path stopped = Path.of(arguments[2]);
+    Path count = Path.of(arguments[0]);
+    Path stopped = Path.of(arguments[1]);
     SystemCallFaults.install(
         (number, first, second) -> {
-          if (isChange(number) && isCounting(start) && COUNT.incrementAndGet() >= stop) {
-            stop(stopped);
+          if (isChange(number) && COUNT.incrementAndGet() >= limit(count)) {
+            stop(count, stopped);
           }
           return 0;
         });
-    Fastvif.main(Arrays.copyOfRange(arguments, 3, arguments.length));
+    Fastvif.main(Arrays.copyOfRange(arguments, 2, arguments.length));
   }
 
-  private static boolean isCounting(Path start) {
-    isCounting |= Files.exists(start);
-    return isCounting;
+  /** Before which change it stops; while nobody says, they are not counted. */
+  private static int limit(Path count) {
+    try {
+      return Integer.parseInt(Files.readString(count));
+    } catch (NoSuchFileException none) {
+      COUNT.set(0);
+      return Integer.MAX_VALUE;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   private static boolean isChange(long number) {
@@ -69,14 +77,15 @@ final class KilledAtCallMain {
   }
 
   /** As threads of a killed process: none of them changes anything any more. */
-  private static void stop(Path stopped) {
+  private static void stop(Path count, Path stopped) {
     try {
       Files.write(stopped, new byte[0]); // threads may come here together
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
-    while (true) {
-      LockSupport.park();
+    while (Files.exists(count)) {
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
+    COUNT.set(0);
   }
 }

@@ -50,6 +50,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private final ServerState server;
+  private final long number;
   private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>(0);
   private final ConnectionDeadline deadline;
 
@@ -65,6 +66,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   Connection(ServerState server) {
     this.server = server;
+    number = server.nextConnection();
     deadline = new ConnectionDeadline(server.loop, this::expired);
   }
 
@@ -225,14 +227,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
       answer(exchange.refusal().response());
       return;
     }
+    deadline.within(exchange.time());
+    Exchange whole = exchange;
+    server.inOrder(number, () -> begin(whole));
+  }
+
+  /** Not if nobody waits for it any more, as when its process was killed. */
+  private void begin(Exchange whole) {
+    if (isLate(whole)) {
+      return;
+    }
     if (server.underWay.get() >= server.options.bounds().requests()) {
       server.refused.incrementAndGet();
       answer(Problem.busy(server.underWay.get() + " requests are under way already").response());
       return;
     }
-    deadline.within(exchange.time());
-    Exchange begun = exchange;
-    begun.handle((response, thrown) -> answered(begun, response, thrown));
+    whole.handle((response, thrown) -> answered(whole, response, thrown));
   }
 
   /** An answer to a request that was answered with 504 meanwhile, or that nobody waits for. */

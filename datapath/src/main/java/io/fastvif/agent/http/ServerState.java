@@ -4,7 +4,10 @@ import io.netty.channel.EventLoop;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,6 +55,10 @@ final class ServerState {
   boolean closing;
 
   private Runnable whenRoom = () -> {};
+  private long connectionsMade;
+
+  /** By the numbers of their connections, each of which has one request at a time. */
+  private final SortedMap<Long, Runnable> waiting = new TreeMap<>();
 
   ServerState(
       HttpOptions options,
@@ -77,6 +84,29 @@ final class ServerState {
     }
     ofUser.merge(user, 1, Integer::sum);
     return true;
+  }
+
+  /** The number of a connection that was just made. */
+  long nextConnection() {
+    return connectionsMade++;
+  }
+
+  /**
+   * Has a request begin when all has been read that is there to be read. Requests that are found
+   * together begin in the order in which their connections were made: the system tells of those in
+   * no order, and who connects when another has ended means something that comes after.
+   */
+  void inOrder(long connection, Runnable begin) {
+    if (waiting.isEmpty()) {
+      loop.execute(this::beginWaiting);
+    }
+    waiting.put(connection, begin);
+  }
+
+  private void beginWaiting() {
+    List<Runnable> all = List.copyOf(waiting.values());
+    waiting.clear();
+    all.forEach(Runnable::run);
   }
 
   /** Has something run each time that a connection has ended. */
