@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -69,12 +70,26 @@ class OsVifThroughAgentTest {
     for (String line : lines) {
       for (String action : List.of("plug", "unplug")) {
         assertEquals(
-            Samples.comparable(JsonTree.parse(line)),
+            withoutChanges(Samples.comparable(JsonTree.parse(line))),
             Samples.comparable(JsonTree.parse(VersionedObjectWriter.write(asked.remove().vif()))),
             () -> action + " of " + line);
       }
     }
     assertEquals(0, asked.size());
+  }
+
+  /** The plugin leaves out the lists of what was changed. */
+  private static Object withoutChanges(Object comparable) {
+    if (comparable instanceof Map<?, ?> members) {
+      Map<Object, Object> rest = new HashMap<>();
+      members.forEach((key, value) -> rest.put(key, withoutChanges(value)));
+      rest.remove(PrimitiveForm.CHANGES);
+      return rest;
+    }
+    if (comparable instanceof List<?> list) {
+      return list.stream().map(OsVifThroughAgentTest::withoutChanges).toList();
+    }
+    return comparable;
   }
 
   /** Takes what it is asked for, and does nothing. */
