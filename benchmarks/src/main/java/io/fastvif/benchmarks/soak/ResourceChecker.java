@@ -22,11 +22,20 @@ final class ResourceChecker {
   /** Threads of the engine, each with a socket, of which it starts as many as it comes to need. */
   private static final String LANES = "fastvif-deletions-";
 
+  /**
+   * The thread that hears which links are gone, from the first deletion on: two sockets, a waker.
+   */
+  private static final String DEPARTURES = "fastvif-departures";
+
+  private static final int SOCKETS_OF_DEPARTURES = 2;
+
   /** Threads that come as they are needed and end when they are idle: how many there may be. */
   private static final Map<String, Integer> COMING_AND_GOING =
       Map.of(
           LANES,
-          4,
+          8,
+          DEPARTURES,
+          1,
           "fastvif-slow-",
           8,
           "fastvif-waits-",
@@ -71,10 +80,16 @@ final class ResourceChecker {
       first = now;
       return found;
     }
-    int lanes = count(now.threads(), LANES);
-    int moreLanes = lanes - count(first.threads(), LANES);
+    int moreLanes = count(now.threads(), LANES) - count(first.threads(), LANES);
+    int moreDepartures = count(now.threads(), DEPARTURES) - count(first.threads(), DEPARTURES);
     for (String kind : Resources.DESCRIPTOR_KINDS) {
-      int expected = count(first.descriptors(), kind) + (kind.equals("socket:") ? moreLanes : 0);
+      int more =
+          switch (kind) {
+            case "socket:" -> moreLanes + moreDepartures * SOCKETS_OF_DEPARTURES;
+            case "anon_inode:" -> moreDepartures;
+            default -> 0;
+          };
+      int expected = count(first.descriptors(), kind) + more;
       same(found, Rule.DESCRIPTORS, kind, expected, count(now.descriptors(), kind));
     }
     COMING_AND_GOING.forEach((threads, most) -> atMost(found, threads, most, now));

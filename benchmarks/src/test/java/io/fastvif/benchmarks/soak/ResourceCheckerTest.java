@@ -94,12 +94,30 @@ class ResourceCheckerTest {
   }
 
   @Test
-  void eachDeletionLaneHasASocketAndThereAreFourAtMost() {
+  void eachDeletionLaneHasASocketAndThereAreEightAtMost() {
     assertEquals(List.of(), checker.check(lanes(1, 5)));
     assertEquals(List.of(), checker.check(lanes(3, 7)));
     assertEquals(List.of(), checker.check(lanes(0, 4)));
     assertEquals(Rule.DESCRIPTORS, checker.check(lanes(1, 6)).getFirst().rule());
-    assertEquals(Rule.THREADS, checker.check(lanes(5, 9)).getFirst().rule());
+    assertEquals(Rule.THREADS, checker.check(lanes(9, 13)).getFirst().rule());
+  }
+
+  private static Resources departures(int threads, int sockets, int wakers) {
+    return new Resources(
+        Map.of("socket:", sockets, "anon_inode:", wakers),
+        Map.of("fastvif-departures", threads),
+        0,
+        0,
+        0);
+  }
+
+  @Test
+  void theThreadOfDeparturesHasTwoSocketsAndAWaker() {
+    assertEquals(List.of(), checker.check(departures(0, 5, 1)));
+    assertEquals(List.of(), checker.check(departures(1, 7, 2)));
+    assertEquals(Rule.DESCRIPTORS, checker.check(departures(1, 6, 2)).getFirst().rule());
+    assertEquals(Rule.DESCRIPTORS, checker.check(departures(1, 7, 1)).getFirst().rule());
+    assertEquals(Rule.THREADS, checker.check(departures(2, 9, 3)).getFirst().rule());
   }
 
   private static Resources slow(int threads) {
