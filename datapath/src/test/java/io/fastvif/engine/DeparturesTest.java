@@ -91,6 +91,30 @@ class DeparturesTest extends ExecutorFixture {
   }
 
   @Test
+  void oneOfTwoHasDeletedTheLink() {
+    kernel.add("tap0");
+    CountDownLatch both = new CountDownLatch(2);
+    kernel.beforeDeletion =
+        () -> {
+          both.countDown();
+          await(gracePeriod);
+        };
+    for (int i = 0; i < 2; i++) {
+      add(TestPlans.delete("vif" + i, "tap0", 1, 0));
+      executor.work();
+    }
+    await(both);
+    kernel.departures.gone(1);
+    workUntil(() -> !outcomes.isEmpty());
+    executor.work();
+    assertEquals(1, outcomes.size());
+    kernel.links.remove("tap0");
+    gracePeriod.countDown();
+    execute();
+    assertEquals(Set.of(Outcome.UNPLUGGED, Outcome.UNCHANGED), Set.copyOf(outcomes.values()));
+  }
+
+  @Test
   void linksOfOthersAreNotAwaited() {
     kernel.add("tap0");
     kernel.beforeDeletion =

@@ -95,15 +95,22 @@ final class DeletionLane implements AutoCloseable {
     }
   }
 
-  /** A link is gone; from the departures' thread. */
-  void gone(int index) {
+  /**
+   * A link is gone; from the departures' thread.
+   *
+   * @return false if it was not awaited
+   */
+  boolean gone(int index) {
     synchronized (awaited) {
-      if (!awaited.remove(index) || !awaited.isEmpty()) {
-        return;
+      if (!awaited.remove(index)) {
+        return false;
       }
-      departed = true;
+      departed = awaited.isEmpty();
     }
-    onFinished.run();
+    if (departed) {
+      onFinished.run();
+    }
+    return true;
   }
 
   /** Tells the plans whose links are gone. */

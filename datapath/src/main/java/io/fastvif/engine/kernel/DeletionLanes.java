@@ -259,9 +259,14 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
     return false;
   }
 
+  /** One lane deletes a link; of another, which finds it gone, the kernel's answer says so. */
   @Override
   public void gone(int index) {
-    listening.forEach(lane -> lane.gone(index));
+    for (DeletionLane lane : listening) {
+      if (lane.gone(index)) {
+        return;
+      }
+    }
   }
 
   /** Ends the threads, when the kernel has answered; no plan may be under way. */
