@@ -136,10 +136,15 @@ final class AttachmentCheck {
             .filter(link -> !link.isUnfinished())
             .findFirst()
             .orElseThrow(() -> differs("the host's end of its link is gone"));
+    requireHostEnd(port);
+    return port;
+  }
+
+  /** Checks that a link of the host's is up, and as ADD has named it. */
+  void requireHostEnd(LinkState port) {
     require(port.up(), port.name() + " is down");
     require(network.mtu() == 0 || port.mtu() == network.mtu(), port.name() + " has another MTU");
     requireLink(port.name(), port.address(), "");
-    return port;
   }
 
   /** Checks that the host has a route to each of the pod's addresses by a link. */

@@ -230,6 +230,11 @@ final class AttachmentPlan {
     return made[0];
   }
 
+  /** The MTU that is asked for, in bytes; 0 for none. */
+  int wantedMtu() {
+    return network.mtu();
+  }
+
   private int mtu() {
     return network.mtu() == 0 ? 1500 : network.mtu();
   }

@@ -12,7 +12,9 @@ import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.VfSettings;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.vif.MacAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +23,17 @@ import java.util.Set;
 
 /**
  * {@code ovs}: a veth pair whose host's end is a port of a bridge of Open vSwitch, by the keys of
- * ovs-cni and with os-vif's external_ids. The port comes with all its settings in one transaction,
- * and the pod is set up when ovs-vswitchd has it, so that its announcement is heard.
+ * ovs-cni and with os-vif's external_ids; or a virtual function of a card in switchdev mode, whose
+ * representor is the port. The port comes with all its settings in one transaction, and the pod is
+ * set up when ovs-vswitchd has it, so that its announcement is heard.
  *
  * @see <a
  *     href="https://github.com/k8snetworkplumbingwg/ovs-cni/blob/main/docs/cni-plugin.md">ovs-cni</a>
  */
 final class OvsAttachment implements PodAttachment {
   static final String NAME = "ovs";
+
+  private static final String ATTACHED_MAC = "attached-mac";
 
   private final OvsKeys keys;
 
@@ -59,20 +64,55 @@ final class OvsAttachment implements PodAttachment {
       throw new CniException(
           CniException.HOST_REFUSED, "Open vSwitch has no bridge " + keys.bridge());
     }
+    if (keys.function() != null) {
+      representor(host.snapshot());
+    }
+  }
+
+  @Override
+  public boolean takesDevices() {
+    return keys.function() != null;
   }
 
   @Override
   public PlugPlan plug(AttachmentPlan pod, HostSnapshot host) {
+    if (keys.function() != null) {
+      return plugFunction(pod, host);
+    }
     String name = pod.freeName("veth", host);
     PlanBuilder plan = pod.begin(name, host);
     plan.switchedPort(pod.veth(name), LinkSettings.NONE);
-    String vifId = pod.id().vifId();
+    addPort(plan, pod.id(), name, pod.podMac());
+    pod.addPod(plan, false);
+    return plan.plug();
+  }
+
+  /** The port is what stands for the function on the host. */
+  private PlugPlan plugFunction(AttachmentPlan pod, HostSnapshot host) {
+    LinkState representor = representor(host);
+    PlanBuilder plan = pod.begin(representor.name(), host);
+    PodFunction function = PodFunction.lease(plan, pod, keys.function(), representor);
+    function.set(VfSettings.of(0).withAddress(keys.mac()));
+    LinkSettings settings = LinkSettings.NONE.withUp(true);
+    plan.change(
+        representor, pod.wantedMtu() == 0 ? settings : settings.withMtu(pod.wantedMtu()), false);
+    addPort(plan, pod.id(), representor.name(), keys.mac() == null ? function.mac() : keys.mac());
+    function.move(keys.mac());
+    return plan.plug();
+  }
+
+  private LinkState representor(HostSnapshot host) {
+    return PodFunction.representor(host, PodFunction.find(host, keys.function()));
+  }
+
+  private void addPort(PlanBuilder plan, AttachmentId id, String name, MacAddress mac) {
+    String vifId = id.vifId();
     OvsPort port =
         new OvsPort(
             name,
             "",
             Map.of(),
-            externalIds(pod.id(), pod.podMac().toString()),
+            externalIds(id, mac == null ? "" : mac.toString()),
             OptionalInt.empty(),
             new OvsPort.Creation(keys.tag(), false, null, keys.trunks()));
     OvsChange.AddPort add = new OvsChange.AddPort(keys.bridge(), port, "");
@@ -82,8 +122,6 @@ final class OvsAttachment implements PodAttachment {
         PlannedStep.own(
             new OvsStep.ChangeOvs(List.of(add)), new OvsStep.ChangeOvs(List.of(delete))));
     plan.add(PlannedStep.own(new OvsStep.AwaitOvs(List.of(name)), null));
-    pod.addPod(plan, false);
-    return plan.plug();
   }
 
   /** Without a logical port of OVN's the VIF's own id is what a controller finds the pod by. */
@@ -91,19 +129,25 @@ final class OvsAttachment implements PodAttachment {
     Map<String, String> ids = new LinkedHashMap<>();
     ids.put("iface-id", keys.interfaceId().isEmpty() ? id.vifId() : keys.interfaceId());
     ids.put("iface-status", "active");
-    ids.put("attached-mac", mac);
+    ids.put(ATTACHED_MAC, mac);
     ids.put("vm-uuid", id.containerId());
     return OvsMarks.with(id.vifId(), ids);
   }
 
   @Override
   public List<CniResult.Link> links(AttachmentPlan pod, PlugPlan plugged, HostSnapshot host) {
-    return pod.vethLinks(plugged.name());
+    if (keys.function() == null) {
+      return pod.vethLinks(plugged.name());
+    }
+    LinkState port = representor(host);
+    return List.of(
+        new CniResult.Link(port.name(), port.address(), port.mtu(), ""),
+        PodFunction.link(pod, host, keys.function(), keys.mac()));
   }
 
   @Override
   public void check(AttachmentCheck check) {
-    LinkState link = check.hostEnd();
+    LinkState link = hostEnd(check);
     OvsSnapshot ovs = check.host().ovs();
     String name = link.name();
     OvsSnapshot.PortRow port =
@@ -116,17 +160,36 @@ final class OvsAttachment implements PodAttachment {
     check.require(
         keys.trunks().isEmpty() ? port.vlanMode().isEmpty() : port.vlanMode().equals("trunk"),
         name + " has the vlan_mode \"" + port.vlanMode() + "\"");
-    String mac = check.podEnd().toString();
     OvsSnapshot.InterfaceRow row =
         ovs.networkInterface(name)
             .orElseThrow(() -> check.differs("Open vSwitch has no interface " + name));
-    externalIds(check.id(), mac)
+    externalIds(check.id(), podMac(check, row))
         .forEach(
             (key, value) ->
                 check.require(
                     value.equals(row.externalIds().get(key)),
                     name + ": external_ids:" + key + " is not " + value));
     check.require(row.error().isEmpty(), name + ": ovs-vswitchd says: " + row.error());
+  }
+
+  private LinkState hostEnd(AttachmentCheck check) {
+    if (keys.function() == null) {
+      return check.hostEnd();
+    }
+    LinkState representor = representor(check.host());
+    check.requireHostEnd(representor);
+    return representor;
+  }
+
+  /** What the pod's end has; of a function that a program drives, nobody else knows it. */
+  private String podMac(AttachmentCheck check, OvsSnapshot.InterfaceRow row) {
+    if (keys.function() != null) {
+      PodFunction.check(check, keys.function(), VfSettings.of(0).withAddress(keys.mac()));
+      if (HostDeviceAttachment.isInUserSpace(check.host(), keys.function())) {
+        return row.externalIds().getOrDefault(ATTACHED_MAC, "");
+      }
+    }
+    return check.podEnd().toString();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.fastvif.cni;
 
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -12,10 +14,19 @@ import java.util.TreeSet;
  * @param tag the VLAN of the port; empty for a trunk
  * @param trunks the VLANs of a trunk, in order; empty for all
  * @param interfaceId the name of the logical port of OVN that the pod is; empty for none
+ * @param function the virtual function that the pod gets, whose representor is the port; null for a
+ *     veth pair
+ * @param mac the MAC address that it gets; null for its own
  * @param socket where the database is, as the configuration says it; empty for where the host looks
  */
 record OvsKeys(
-    String bridge, OptionalInt tag, List<Integer> trunks, String interfaceId, String socket) {
+    String bridge,
+    OptionalInt tag,
+    List<Integer> trunks,
+    String interfaceId,
+    PciAddress function,
+    MacAddress mac,
+    String socket) {
   private static final int MAX_VLAN = 4095;
   private static final String VLAN = "vlan";
   private static final String TRUNK = "trunk";
@@ -39,9 +50,15 @@ record OvsKeys(
           INTERFACE_TYPE, type, "\"system\": the port is a link of the kernel");
     }
     String socket = top.text("socket_file");
-    top.refuse("deviceID", "ofport_request", "configuration_path");
+    top.refuse("ofport_request", "configuration_path");
     return new OvsKeys(
-        bridge, vlan < 0 ? OptionalInt.empty() : OptionalInt.of(vlan), trunks, interfaceId, socket);
+        bridge,
+        vlan < 0 ? OptionalInt.empty() : OptionalInt.of(vlan),
+        trunks,
+        interfaceId,
+        SriovKeys.device(top, network),
+        network.mac(),
+        socket);
   }
 
   /** What the runtime says of this pod comes before what is said of all. */

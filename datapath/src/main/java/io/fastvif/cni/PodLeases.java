@@ -4,9 +4,9 @@ import io.fastvif.plan.Aliases;
 import io.fastvif.plan.DeviceLease;
 import io.fastvif.plan.DeviceSnapshot;
 import io.fastvif.plan.HostSnapshot;
-import io.fastvif.plugin.DeviceSteps;
 import io.fastvif.plugin.PlanBuilder;
-import io.fastvif.vif.PciAddress;
+import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.hostdev.HostDevicePlugin;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,15 +31,19 @@ final class PodLeases {
         && (devices.namespace() == null || devices.namespace().equals(lease.namespace()));
   }
 
-  /** Plans to leave an attachment's devices as they were, and to give them back. */
+  /**
+   * Plans to leave an attachment's devices as they were, and what stands for them, and to give them
+   * back.
+   */
   static void giveBack(String vifId, PlanBuilder plan) {
     DeviceSnapshot devices = plan.host().devices();
-    for (Map.Entry<PciAddress, DeviceLease> one : devices.leases().entrySet()) {
-      if (one.getValue().holder().equals(vifId) && isOf(devices, one.getValue())) {
-        DeviceSteps steps = DeviceSteps.of(plan, vifId, "id", one.getKey());
-        steps.restore();
-        steps.giveBack();
-      }
+    boolean hasSome =
+        devices.leases().values().stream()
+            .anyMatch(lease -> lease.holder().equals(vifId) && isOf(devices, lease));
+    if (hasSome) {
+      new HostDevicePlugin.Factory()
+          .create(new PluginOptions("hostdev", Map.of()))
+          .unplugKnown(vifId, plan);
     }
   }
 }

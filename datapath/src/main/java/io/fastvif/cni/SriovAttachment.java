@@ -1,19 +1,11 @@
 package io.fastvif.cni;
 
 import io.fastvif.VifHost;
-import io.fastvif.plan.DeviceState;
-import io.fastvif.plan.FormerDevice;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PhysicalFunctionState;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SriovSnapshot;
-import io.fastvif.plan.VfSettings;
-import io.fastvif.plan.VfSteps;
-import io.fastvif.plan.VirtualFunctionState;
-import io.fastvif.plugin.DeviceSteps;
 import io.fastvif.plugin.PlanBuilder;
-import io.fastvif.vif.InvalidInputException;
-import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
 import java.util.List;
 
@@ -52,64 +44,22 @@ final class SriovAttachment implements PodAttachment {
       throw CniException.ofKey(
           SriovKeys.DEVICE_ID, null, "the address of a virtual function, such as 0000:3b:02.1");
     }
-    function(host.snapshot());
-  }
-
-  private VirtualFunctionState function(HostSnapshot host) {
-    return host.virtualFunction(keys.device())
-        .orElseThrow(() -> refused("is not a virtual function of this host", "the address of one"));
-  }
-
-  private InvalidInputException refused(String problem, String expected) {
-    return InvalidInputException.ofValue(
-        SriovKeys.DEVICE_ID, keys.device().toString(), problem, expected);
+    PodFunction.find(host.snapshot(), keys.device());
   }
 
   @Override
   public PlugPlan plug(AttachmentPlan pod, HostSnapshot host) {
-    PciAddress address = keys.device();
-    VirtualFunctionState function = function(host);
-    boolean hasLink = !HostDeviceAttachment.isInUserSpace(host, address);
     PlanBuilder plan = pod.begin(pod.id().ifName(), host);
-    plan.device(address.toString());
-    DeviceSteps steps = DeviceSteps.of(plan, pod.id().vifId(), SriovKeys.DEVICE_ID, address);
-    VfSettings now = steps.settings().orElse(null);
-    DeviceState state = steps.state();
-    steps.take(
-        new FormerDevice(
-            state.driver(), state.override(), null, now, null, hasLink ? steps.link() : null));
-    if (hasLink && function.link() == null) {
-      throw refused("has no link in this namespace", "one that nobody has");
-    }
-    set(plan, steps, now, keys.settings(function.number()));
-    info.write(plan, pod, DeviceInfo.ofPci(address, function.physicalFunction()));
-    if (hasLink) {
-      MacAddress mac = keys.settings().address();
-      AttachmentPlan.add(plan, pod.takeLeased(new DeviceKey("", null, null, address), mac));
-      pod.addPod(plan, mac);
-    }
+    PodFunction function = PodFunction.lease(plan, pod, keys.device(), null);
+    function.set(keys.settings());
+    info.write(plan, pod, DeviceInfo.ofPci(keys.device(), function.physicalFunction()));
+    function.move(keys.settings().address());
     return plan.plug();
-  }
-
-  private void set(PlanBuilder plan, DeviceSteps steps, VfSettings now, VfSettings wanted) {
-    if (now != null) {
-      MacAddress mac = wanted.address() == null ? now.address() : wanted.address();
-      VfSteps.forUser(steps.physicalLink().orElseThrow(), now, wanted.withAddress(mac), false)
-          .forEach(plan::add);
-    } else if (!wanted.isEmpty()) {
-      throw refused(
-          "cannot be set: its physical function has no link in this namespace",
-          "one whose physical function has");
-    }
   }
 
   @Override
   public List<CniResult.Link> links(AttachmentPlan pod, PlugPlan plugged, HostSnapshot host) {
-    CniResult.Link link =
-        HostDeviceAttachment.isInUserSpace(host, keys.device())
-            ? new CniResult.Link(pod.id().ifName(), keys.settings().address(), 0, pod.sandbox())
-            : pod.linkAsMade();
-    return List.of(link.of(keys.device()));
+    return List.of(PodFunction.link(pod, host, keys.device(), keys.settings().address()));
   }
 
   @Override
@@ -118,26 +68,9 @@ final class SriovAttachment implements PodAttachment {
     if (device == null) {
       throw check.differs(SriovKeys.DEVICE_ID + " is missing");
     }
-    check.requireLease(device);
-    VirtualFunctionState function = function(check.host());
-    VfSettings wanted = keys.settings(function.number());
-    check
-        .host()
-        .devices()
-        .settings(device)
-        .ifPresent(
-            now -> {
-              VfSettings differing = now.before(wanted.unlike(now)); // what a driver tells of
-              check.require(differing.isEmpty(), device + " has now" + differing.words());
-            });
-    info.check(check, DeviceInfo.ofPci(device, function.physicalFunction()));
-    if (!HostDeviceAttachment.isInUserSpace(check.host(), device)) {
-      MacAddress found = check.podEnd();
-      MacAddress mac = keys.settings().address();
-      check.require(
-          mac == null || found.equals(mac), check.id().ifName() + " has not the MAC " + mac);
-      check.requireDevice();
-    }
+    PodFunction.check(check, device, keys.settings());
+    PciAddress physical = PodFunction.find(check.host(), device).physicalFunction();
+    info.check(check, DeviceInfo.ofPci(device, physical));
   }
 
   @Override

@@ -32,12 +32,10 @@ record SriovKeys(PciAddress device, VfSettings settings) {
 
   /** Reads them; which function it is among its physical one's is not known yet. */
   static SriovKeys read(ConfigObject top, NetworkConfiguration network) {
-    PciAddress fixed = DeviceKey.pci(top, DEVICE_ID);
-    PciAddress given = DeviceKey.pci(network.runtime(), DEVICE_ID);
     MacAddress own = top.mac("mac");
     top.refuse("logLevel", "logFile");
     return new SriovKeys(
-        given == null ? fixed : given,
+        device(top, network),
         VfSettings.of(0)
             .withAddress(network.mac() == null ? own : network.mac())
             .withVlan(vlan(top))
@@ -45,6 +43,13 @@ record SriovKeys(PciAddress device, VfSettings settings) {
             .withTrust(flag(top, TRUST))
             .withLinkState(word(top, LINK_STATE, VfLinkState::parse, "auto, enable or disable"))
             .withRates(rates(top)));
+  }
+
+  /** The function that the runtime names for this pod, or else the configuration. */
+  static PciAddress device(ConfigObject top, NetworkConfiguration network) {
+    PciAddress fixed = DeviceKey.pci(top, DEVICE_ID);
+    PciAddress given = DeviceKey.pci(network.runtime(), DEVICE_ID);
+    return given == null ? fixed : given;
   }
 
   private static VfVlan vlan(ConfigObject top) {
@@ -89,10 +94,5 @@ record SriovKeys(PciAddress device, VfSettings settings) {
     } catch (InvalidInputException wrong) {
       throw CniException.ofKey(key, word, expected);
     }
-  }
-
-  /** The settings for a function of that number. */
-  VfSettings settings(int number) {
-    return VfSettings.of(number).orElse(settings);
   }
 }

@@ -36,7 +36,7 @@
  *
  * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code json},
  * {@code netlink}, {@code netlink.netfilter}, {@code netlink.route}, {@code netlink.route.kind},
- * {@code netns}, {@code plan}, {@code plugin}, {@code plugin.ovs}, {@code trace}, {@code tuntap},
- * {@code vif}.
+ * {@code netns}, {@code plan}, {@code plugin}, {@code plugin.hostdev}, {@code plugin.ovs}, {@code
+ * trace}, {@code tuntap}, {@code vif}.
  */
 package io.fastvif.cni;

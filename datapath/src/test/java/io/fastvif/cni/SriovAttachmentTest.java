@@ -16,6 +16,7 @@ import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plan.VirtualFunctionState;
+import io.fastvif.testing.Links;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
 import java.nio.file.Path;
@@ -55,8 +56,13 @@ class SriovAttachmentTest {
   }
 
   private static NetworkConfiguration network(String keys) {
+    String way = keys.contains("'bridge'") ? "ovs" : "sriov";
     String text =
-        "{'cniVersion':'1.1.0','name':'net','type':'fastvif','attachment':'sriov'" + keys + "}";
+        "{'cniVersion':'1.1.0','name':'net','type':'fastvif','attachment':'"
+            + way
+            + "'"
+            + keys
+            + "}";
     return NetworkConfiguration.read(new CniRequest(Map.of(), text.replace('\'', '"')));
   }
 
@@ -146,6 +152,34 @@ class SriovAttachmentTest {
         "{\"type\":\"pci\",\"version\":\"1.1.0\",\"pci\":{\"pci-address\":\"0000:3b:02.1\","
             + "\"pf-pci-address\":\"0000:3b:00.0\"}}",
         DeviceInfo.ofPci(VF, PF));
+  }
+
+  /** By the attachment {@code ovs}. */
+  @Test
+  void representorIsThePort() {
+    String keys = DEVICE + ",'bridge':'br-int','vlan':9,'mtu':1400";
+    String none = refusal(keys);
+    assertTrue(none.contains("deviceID") && none.contains("switchdev"), none);
+    host.link(Links.link(8, "p0_1", ""))
+        .virtualFunction(
+            VirtualFunctionState.of(VF, PF, 1)
+                .withDriver("mlx5_core", new LinkId(7, "enp59s0v1"))
+                .withRepresentor(new LinkId(8, "p0_1")));
+    PlugPlan plan = plug(keys);
+    List<String> steps = steps(plan);
+    assertEquals(
+        List.of(
+            "lease 0000:3b:02.1 to " + VIF_ID + ", and remember how it is",
+            "set p0: vf 1 trust off",
+            "set p0_1: mtu 1400 up"),
+        steps.subList(0, 3));
+    assertTrue(steps.get(3).contains("add-port br-int p0_1"), steps.get(3));
+    assertTrue(steps.get(3).contains(VIF_ID), steps.get(3));
+    assertTrue(
+        steps.get(5).equals("move link of the PCI device 0000:3b:02.1 to POD as eth0 mtu 1400"),
+        steps.get(5));
+    DeviceStep.LeaseDevice lease = (DeviceStep.LeaseDevice) plan.steps().getFirst().step();
+    assertEquals("p0_1", lease.wanted().former().representor().name());
   }
 
   @Test

@@ -16,4 +16,15 @@ class SriovLabTest {
     Lab lab = Lab.of("pods.sh", out).seconds(600).launcher("pods", SriovLabMain.class).run();
     assertEquals("all", lab.text("done"), lab.log());
   }
+
+  /** Of a card in switchdev mode, whose representors are ports of Open vSwitch. */
+  @Test
+  void representorsArePortsOfOpenVSwitch() throws Exception {
+    Lab lab =
+        Lab.of("pod-representors.sh", out)
+            .seconds(600)
+            .launcher("pods", RepresentorLabMain.class)
+            .run();
+    assertEquals("all\n", lab.text("done"), lab.log());
+  }
 }
