@@ -4,6 +4,7 @@ import io.fastvif.engine.kernel.HostObservation;
 import io.fastvif.engine.kernel.RetiredBridges;
 import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.ServedPort;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class Snapshots {
                             index -> {
                               throw unread();
                             })
-                        .withOvs(ovs::snapshot)
+                        .withOvs(this::knownRows)
                         .withSriov(
                             () -> {
                               throw unread();
@@ -54,6 +55,14 @@ final class Snapshots {
                             () -> {
                               throw unread();
                             })));
+  }
+
+  /** Rows of a database that is not connected might be waited for. */
+  private OvsSnapshot knownRows() {
+    if (!ovs.isConnected()) {
+      throw unread();
+    }
+    return ovs.snapshot();
   }
 
   private static IllegalStateException unread() {
