@@ -62,6 +62,9 @@ final class VsiChange implements PortChange {
   /** Whether lldpad may have the VSI from now. */
   private boolean isRequested;
 
+  /** Whether lldpad did not have the VSI when it was last asked. */
+  private boolean isMissing;
+
   /** Why lldpad has not taken the request; 0 if it has, or has not answered. */
   private int refusal;
 
@@ -241,6 +244,7 @@ final class VsiChange implements PortChange {
     refusal = errno;
     if (errno == 0) {
       question = Question.STATUS;
+      isMissing = false;
     } else {
       isRequested = false;
       if (!mayChange(errno)) {
@@ -274,8 +278,11 @@ final class VsiChange implements PortChange {
             new PortRefusedException(
                 FailureKind.OTHER, "the switch refused: " + PortResponse.text(said)));
       } else if (response == null) {
-        // lldpad took it for a protocol that the device was not configured for yet
-        question = Question.REQUEST;
+        // Somebody else was told of a refusal, and hands it on by the next time; or else lldpad
+        // took
+        // it for a protocol that the device was not configured for yet.
+        question = isMissing ? Question.REQUEST : Question.STATUS;
+        isMissing = true;
       }
     }
     deadline.pause();

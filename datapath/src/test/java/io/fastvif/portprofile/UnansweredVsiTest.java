@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 class UnansweredVsiTest {
   private static final int INSUFFICIENT_RESOURCES = 2;
 
+  /** Who waits for lldpad looks again sooner, who waits for the switch does not. */
+  private static final long PAUSE_OF_A_QUESTION_NANOS = 20_000_000;
+
   @TempDir Path folder;
 
   private static String failure(PortChange change) {
@@ -87,6 +90,45 @@ class UnansweredVsiTest {
           8,
           lldpad.requests().stream().filter(request -> request.startsWith("associate")).count(),
           "associated once each");
+    }
+  }
+
+  /** Has it ask when it may, and waits for the answer, which it has not read then. */
+  private static void ask(FakeLldpad lldpad, PortChange change) throws Exception {
+    Await.until("it may ask", () -> change.pauseNanos() == 0);
+    int before = lldpad.questions();
+    assertEquals(Optional.empty(), change.look());
+    Await.until("it is answered", () -> lldpad.questions() > before);
+  }
+
+  /** Nobody asks the switch again for what it has refused and another change is about to hear. */
+  @KernelTest
+  void aRefusalThatAnotherHasNotReadYetIsWaitedFor() throws Exception {
+    try (FakeLldpad lldpad = new FakeLldpad(folder)) {
+      PortChange first = PortChange.associate(lldpad.vsi(1), false, 60);
+      PortChange second = PortChange.associate(lldpad.vsi(2), false, 60);
+      for (PortChange change : List.of(first, second)) {
+        Await.until(
+            "it waits for the switch",
+            () -> {
+              assertEquals(Optional.empty(), change.look());
+              return change.pauseNanos() > PAUSE_OF_A_QUESTION_NANOS;
+            });
+      }
+      lldpad.answer(INSUFFICIENT_RESOURCES);
+      try {
+        ask(lldpad, first);
+        ask(lldpad, second);
+        assertEquals(Optional.empty(), second.look());
+      } catch (PortRefusedException told) {
+        assertEquals("the switch refused: insufficient resources", told.getMessage());
+      }
+      for (PortChange change : List.of(first, second)) {
+        assertEquals("the switch refused: insufficient resources", failure(change));
+      }
+      assertEquals(
+          List.of(associate(1), associate(2)),
+          lldpad.requests().stream().filter(request -> request.startsWith("associate")).toList());
     }
   }
 

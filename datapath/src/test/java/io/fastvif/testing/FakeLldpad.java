@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * As much of lldpad as a test must hold in its hand: a netlink address, in the namespace of the
@@ -77,6 +78,7 @@ public final class FakeLldpad implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean chatters;
   private volatile int response = PortInfo.NO_RESPONSE;
+  private final AtomicInteger questions = new AtomicInteger();
 
   /** Begins to answer; the file with its address goes into that folder. */
   public FakeLldpad(Path folder) throws IOException {
@@ -139,6 +141,11 @@ public final class FakeLldpad implements AutoCloseable {
     }
   }
 
+  /** How often it was asked about VSIs, and has answered. */
+  public int questions() {
+    return questions.get();
+  }
+
   private void serve() {
     while (!closing) {
       int ready = Polling.poll(poll, 1, 20);
@@ -158,6 +165,9 @@ public final class FakeLldpad implements AutoCloseable {
         }
         encoder.end();
         send();
+        if (request.type() != RTM_SETLINK) {
+          questions.incrementAndGet();
+        }
       }
     }
   }
