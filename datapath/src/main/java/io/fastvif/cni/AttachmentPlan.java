@@ -289,10 +289,12 @@ final class AttachmentPlan {
                         new VhostUserPortStep.ClosePort(port),
                         new VhostUserPortStep.OpenPort(port))));
     plan.deleteRest();
-    add(plan, new ReturnDevice(records.devices(), vifId, pods));
+    boolean hasHostEnd = !host.linksOf(vifId).isEmpty(); // and then it is nowhere else
+    if (!hasHostEnd) {
+      add(plan, new ReturnDevice(records.devices(), vifId, pods));
+    }
     PodLeases.giveBack(vifId, plan);
-    // With an end on the host it is nowhere else.
-    if (host.linksOf(vifId).isEmpty() && (pods == null || !pods.isEmpty())) {
+    if (!hasHostEnd && (pods == null || !pods.isEmpty())) {
       add(plan, new RemovePodLinks(vifId, pods));
     }
     add(plan, new RemoveRules(rules, vifId));
