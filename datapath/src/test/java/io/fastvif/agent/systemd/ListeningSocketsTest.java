@@ -80,7 +80,12 @@ class ListeningSocketsTest {
           "hello", new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8));
     }
     assertEquals("listening on " + socket, end(process));
-    assertEquals("fastvif: closed", Files.readString(folder.resolve("err")).strip());
+    // The JVM may have said something of its own.
+    assertEquals(
+        List.of("fastvif: closed"),
+        Files.readAllLines(folder.resolve("err")).stream()
+            .filter(line -> line.startsWith("fastvif"))
+            .toList());
   }
 
   /** Each try has a channel of its own: one whose connect failed is closed. */

@@ -122,7 +122,10 @@ class LiveMigrationTest {
     void apply(Node node, String action) throws Exception;
   }
 
-  /** Returns how many frames did not reach the guest from its first one on. */
+  /**
+   * Returns how many frames did not reach the guest from its start on the destination on; how long
+   * that start takes is not the plug's doing.
+   */
   private int lost(
       String name, String wired, boolean makesTap, Plugging plugging, String... options)
       throws Exception {
@@ -135,13 +138,12 @@ class LiveMigrationTest {
       try (FrameEnd sender = new FrameEnd(source.bed(), "sender", false, ignored -> {})) {
         FrameEnd there;
         Thread sending;
-        int first;
         try (FrameEnd here =
             start(source, makesTap, each -> counted.receive(counted.onSource, each))) {
           source.agent().awaitUp(wired);
           sending = Thread.ofPlatform().daemon().start(() -> send(sender, guest, counted));
           announceUntil(here, guest, () -> counted.count(counted.onSource) > SOME_FRAMES);
-          first = counted.sent.get();
+          int first = counted.sent.get();
           plugging.apply(destination, "plug");
           if (makesTap) {
             destination.agent().awaitUp(wired);
@@ -155,8 +157,8 @@ class LiveMigrationTest {
           there =
               start(destination, makesTap, each -> counted.receive(counted.onDestination, each));
         }
+        int moved = counted.sent.get();
         try (there) {
-          int moved = counted.sent.get();
           announceUntil(there, guest, () -> counted.sent.get() > moved + HELD_FRAMES);
           destination.agent().goOn();
           announceUntil(there, guest, () -> counted.count(counted.onDestination) > SOME_FRAMES);
@@ -175,7 +177,7 @@ class LiveMigrationTest {
         assertEquals("", ports(source));
         plugging.apply(destination, "unplug");
         assertEquals("", ports(destination));
-        return counted.lostFrom(first);
+        return counted.lostFrom(moved);
       }
     }
   }
