@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code agent} as a process, with its socket, its state and its log in one folder. */
 public final class AgentProcess implements AutoCloseable {
@@ -70,6 +71,11 @@ public final class AgentProcess implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /** The processes that it has started; the agent itself where it was started by another. */
+  public Stream<ProcessHandle> children() {
+    return process.children();
   }
 
   public String log() throws IOException {

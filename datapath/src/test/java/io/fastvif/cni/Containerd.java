@@ -135,10 +135,19 @@ final class Containerd implements AutoCloseable {
 
   /** What the client says that asks as a kubelet does. */
   String cri(String... arguments) throws Exception {
+    return host.run(criCommand(arguments));
+  }
+
+  /** Starts that client, for what may not succeed. */
+  Process startCri(String... arguments) throws Exception {
+    return host.start("cri.log", criCommand(arguments));
+  }
+
+  private List<String> criCommand(String... arguments) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(python.path().toString(), CRI.toString(), SOCKET, host.cgroup()));
     command.addAll(List.of(arguments));
-    return host.run(command);
+    return command;
   }
 
   @Override

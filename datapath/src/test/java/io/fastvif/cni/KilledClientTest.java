@@ -111,18 +111,13 @@ class KilledClientTest {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Until the client waits for its answer: its system call reads, and not standard input. */
   private static void awaitAsked(Process client) throws Exception {
-    Path call = Path.of("/proc/" + client.pid() + "/syscall");
-    Await.until(
-        "the client to have asked",
-        () -> {
-          String[] words = text(call).split(" ", -1);
-          return words.length > 2 && !words[1].equals("0x0");
-        });
+    Await.until("the client to have asked", () -> hasAsked(client.pid()));
   }
 
-  private static String text(Path file) throws IOException {
-    return Files.readString(file);
+  /** Whether a client waits for its answer: its system call reads, and not standard input. */
+  static boolean hasAsked(long client) throws IOException {
+    String[] words = Files.readString(Path.of("/proc/" + client + "/syscall")).split(" ", -1);
+    return words.length > 2 && !words[1].equals("0x0");
   }
 }

@@ -40,12 +40,11 @@ final class RuntimeHost implements AutoCloseable {
           + " && mount --bind \"$1/plugins\" /usr/lib/cni && mount --bind \"$1/cni\" /etc/cni"
           + " && ip link set lo up && touch \"$1/ready\" && sleep 100000; true";
 
-  private static final String NETWORK =
+  private static final String PLUGIN =
       """
-      {"cniVersion": "1.0.0", "name": "pods", "plugins": [{"type": "fastvif",
-        "attachment": "bridge", "bridge": "cni0", "isDefaultGateway": true, "ipMasq": true,
-        "ipam": {"type": "host-local",
-          "ranges": [[{"subnet": "10.88.0.0/22"}], [{"subnet": "fd88::/64"}]]}}]}
+      "type": "fastvif", "attachment": "bridge", "bridge": "cni0", "isDefaultGateway": true,
+      "ipMasq": true, "ipam": {"type": "host-local",
+        "ranges": [[{"subnet": "10.88.0.0/22"}], [{"subnet": "fd88::/64"}]]}
       """;
 
   private final Path folder;
@@ -54,6 +53,12 @@ final class RuntimeHost implements AutoCloseable {
   private final ProcessHandle first;
   private final AgentProcess agent;
 
+  /** Where an ADD is held: before the client begins, or when it has its answer. */
+  enum Point {
+    BEFORE,
+    AFTER
+  }
+
   /** One execution of the client by a runtime. */
   record Execution(String verb, String container, int status, String netns) {}
 
@@ -61,7 +66,9 @@ final class RuntimeHost implements AutoCloseable {
     this.folder = folder;
     makePlugins();
     Files.createDirectories(folder.resolve("cni/net.d"));
-    Files.writeString(folder.resolve("cni/net.d/10-pods.conflist"), NETWORK);
+    Files.writeString(
+        folder.resolve("cni/net.d/10-pods.conflist"),
+        "{\"cniVersion\": \"1.0.0\", \"name\": \"pods\", \"plugins\": [{" + PLUGIN + "}]}");
     makeRootFileSystem();
     // Mounts of the host end here too when the host ends them, but ours are not seen there.
     unshared =
@@ -105,7 +112,7 @@ final class RuntimeHost implements AutoCloseable {
         .run(
             List.of(
                 Path.of("src/main/c/build.sh").toAbsolutePath().toString(),
-                folder.resolve("client").toString()));
+                client().getParent().toString()));
     Files.copy(
         PLUGINS.resolve(LOOPBACK), plugins.resolve(LOOPBACK), StandardCopyOption.COPY_ATTRIBUTES);
     Path logged = plugins.resolve("fastvif");
@@ -113,13 +120,24 @@ final class RuntimeHost implements AutoCloseable {
         logged,
         """
         #!/bin/sh
-        FASTVIF_AGENT=%s FASTVIF_COMMAND=/nonexistent/fastvif %s
+        hold() {
+          [ "$CNI_COMMAND" = ADD ] || return
+          while [ -e "$1" ]; do : >"$1.reached"; sleep 0.01; done
+        }
+        request=$(cat)
+        hold %s
+        printf %%s "$request" | FASTVIF_AGENT=%s FASTVIF_COMMAND=/nonexistent/fastvif %s
         status=$?
+        hold %s
         echo "$CNI_COMMAND $CNI_CONTAINERID $status $CNI_NETNS" >>%s
         exit $status
         """
             .formatted(
-                AgentProcess.socket(folder), folder.resolve("client/fastvif"), executionLog()));
+                held(Point.BEFORE),
+                AgentProcess.socket(folder),
+                client(),
+                held(Point.AFTER),
+                executionLog()));
     assertTrue(logged.toFile().setExecutable(true), "executable");
     Files.createFile(executionLog());
   }
@@ -136,6 +154,61 @@ final class RuntimeHost implements AutoCloseable {
       Files.createDirectories(root().resolve(name));
     }
     Files.createFile(root().resolve("etc/mtab")); // podman would make a link to the real host's
+  }
+
+  /** The client itself, whose executions are logged by what runtimes execute. */
+  Path client() {
+    return folder.resolve("client/fastvif");
+  }
+
+  private Path held(Point point) {
+    return folder.resolve("held-" + point);
+  }
+
+  /** Holds each ADD there from now on. */
+  void hold(Point point) throws IOException {
+    Files.createFile(held(point));
+  }
+
+  /** Waits until one is held. */
+  void awaitHeld(Point point) throws Exception {
+    Path reached = Path.of(held(point) + ".reached");
+    Await.until("an ADD held " + point, () -> Files.deleteIfExists(reached));
+  }
+
+  /** Lets them go on. */
+  void release(Point point) throws IOException {
+    Files.delete(held(point));
+  }
+
+  /** The process of the agent: its first one has entered the mounts and waits for it. */
+  ProcessHandle agent() {
+    return agent.children().findFirst().orElseThrow();
+  }
+
+  /**
+   * Asks the client as a runtime does that was not there when the pods came.
+   *
+   * @param more variables and their values, each as NAME=VALUE
+   * @param valid the containers that GC is to keep
+   */
+  void ask(String verb, List<String> more, Set<String> valid) throws Exception {
+    List<String> attachments =
+        valid.stream().map(id -> "{\"containerID\":\"" + id + "\",\"ifname\":\"eth0\"}").toList();
+    Path request = folder.resolve("request");
+    Files.writeString(
+        request,
+        "{\"cniVersion\":\"1.1.0\",\"name\":\"pods\",\"cni.dev/valid-attachments\":"
+            + attachments
+            + ","
+            + PLUGIN
+            + "}");
+    List<String> command = new ArrayList<>(List.of("env", "CNI_COMMAND=" + verb));
+    command.add("CNI_PATH=" + PLUGINS);
+    command.addAll(more);
+    command.addAll(
+        List.of("/bin/sh", "-c", "exec /usr/lib/cni/fastvif <\"$1\"", "sh", request.toString()));
+    run(command);
   }
 
   private Path executionLog() {
@@ -235,9 +308,10 @@ final class RuntimeHost implements AutoCloseable {
   /** Ends all that runs in it; then nothing of it is on the real host. */
   @Override
   public void close() {
+    agent.close(); // stopped with its child, it would not reap it, and the first process waits for
+    // that
     first.destroyForcibly();
     unshared.onExit().join();
-    agent.close();
     try {
       removeCgroups();
     } catch (Exception failed) {
