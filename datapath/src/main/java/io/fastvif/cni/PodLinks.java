@@ -2,12 +2,14 @@ package io.fastvif.cni;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.netns.NetnsSearch;
 import io.fastvif.plan.Aliases;
+import io.fastvif.trace.Log;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +104,10 @@ final class PodLinks {
                             ? groups.get(link.group())
                             : Aliases.podLink(link.alias()).orElse(null);
                     if (vifId != null && PodMark.of(vifId, host).isOn(link)) {
-                      all.computeIfAbsent(vifId, key -> new ArrayList<>()).add(path);
+                      List<Path> pods = all.computeIfAbsent(vifId, key -> new ArrayList<>());
+                      if (!pods.contains(path)) {
+                        pods.add(path);
+                      }
                     }
                   });
             }
@@ -111,9 +116,17 @@ final class PodLinks {
     return all;
   }
 
+  /**
+   * Tells of each link, of some more than once. Where links come and go all the time, they cannot
+   * be read in one go; in several tries those are told all the same that stay.
+   */
   private static void each(RouteSocket socket, Consumer<LinkMessage> reader) {
     LinkMessage link = new LinkMessage();
-    socket.dump(socket.link().dump(false), message -> reader.accept(link.wrap(message)));
+    try {
+      socket.dump(socket.link().dump(false), message -> reader.accept(link.wrap(message)));
+    } catch (DumpInterruptedException restless) {
+      Log.debug(PodLinks.class, "a pod's links change all the time: " + restless);
+    }
   }
 
   /**

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.Aliases;
 import io.fastvif.testing.Await;
@@ -14,6 +16,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pods on the host's eth0, whose other end is a router outside. */
@@ -161,6 +165,43 @@ class MacvlanAttachmentTest {
     lab.done("DEL", "kept", null, network);
     assertEquals("eth8 eth9 lo", names(pod));
     assertEquals(Set.of(), lab.held());
+  }
+
+  /** Such as another pod's, whose own work never lets its links be read in one go. */
+  @KernelTest
+  void namespaceThatNeverRestsDoesNotKeepOthersFromBeingCollected() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      outside(lab);
+      String network = network(lab, "");
+      Netns pod = lab.pod();
+      Netns restless = lab.pod();
+      AtomicInteger made = new AtomicInteger();
+      AtomicBoolean isEnough = new AtomicBoolean();
+      Thread maker =
+          new Thread(() -> restless.call(() -> makeLinks(made, isEnough)), "restless namespace");
+      maker.start();
+      try {
+        Await.until("some links", () -> made.get() >= 300);
+        lab.done("ADD", "lost", pod, network);
+        String gc = PodLab.with(network, "cni.dev/valid-attachments", "[]");
+        lab.done("GC", "", null, gc);
+        assertFalse(hasLink(pod));
+        assertEquals(Set.of(), lab.held());
+      } finally {
+        isEnough.set(true);
+        maker.join();
+      }
+    }
+  }
+
+  private static Object makeLinks(AtomicInteger made, AtomicBoolean isEnough) {
+    try (RouteSocket socket = RouteSocket.open()) {
+      while (!isEnough.get() && made.get() < 20_000) {
+        int number = made.incrementAndGet();
+        socket.execute(socket.link().create("a" + number).kind(new Veth().peerName("b" + number)));
+      }
+    }
+    return null;
   }
 
   private static String names(Netns pod) {
