@@ -86,9 +86,21 @@ class ForwardingChangeTest {
   }
 
   private final KnownTables known = new KnownTables();
-  private final Counted kernel = new Counted();
-  private final NftSocket reader = NftSocket.open(NFPROTO_IPV4);
-  private final FilterBatch batch = new FilterBatch(family -> kernel, known);
+  private Counted kernel;
+  private NftSocket reader;
+  private FilterBatch batch;
+
+  /** In the test's namespace, in which its object was not made. */
+  private void open() {
+    kernel = new Counted();
+    reader = NftSocket.open(NFPROTO_IPV4);
+    batch = new FilterBatch(family -> kernel, known);
+  }
+
+  private void close() {
+    batch.close();
+    reader.close();
+  }
 
   private static ForwardingStep ensure(int vif, int bridge, String... targets) {
     List<ForwardingRule> rules =
@@ -117,18 +129,19 @@ class ForwardingChangeTest {
 
   @KernelTest
   void rulesAreNotReadAgainForWhatWasAddedOrDeleted() {
+    open();
     perform(ensure(1, 1, "ACCEPT")); // makes tables and chains
     known.read(kernel);
     assertEquals(false, isReadFor(ensure(2, 2, "ACCEPT", "DROP")));
     assertEquals(false, isReadFor(ensure(3, 2, "ACCEPT", "DROP"), ensure(4, 3, "REJECT")));
     assertEquals(false, isReadFor(ensure(3, 2, "LOG")));
     assertEquals(false, isReadFor(new ForwardingStep.ReleaseForwarding("vif4", "br3")));
-    batch.close();
-    reader.close();
+    close();
   }
 
   @KernelTest
   void whatIsKnownIsWhatTheKernelHasWhateverIsDone() {
+    open();
     Random random = new Random(7);
     Peer nft = Peer.require("nft", "nftables");
     int unread = 0;
@@ -147,8 +160,7 @@ class ForwardingChangeTest {
       unread += isRead ? 0 : 1;
     }
     assertTrue(unread > STEPS / 2, "not read again: " + unread);
-    batch.close();
-    reader.close();
+    close();
   }
 
   private static void others(Peer nft) {
