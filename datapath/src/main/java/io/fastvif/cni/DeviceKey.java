@@ -1,6 +1,5 @@
 package io.fastvif.cni;
 
-import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
@@ -10,9 +9,8 @@ import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -31,7 +29,6 @@ record DeviceKey(String name, MacAddress mac, Path kernelPath, PciAddress pci) {
   private static final String ID = "deviceID";
   private static final Path DEVICES = Path.of("/sys/devices");
   private static final Path BUSES = Path.of("/sys/bus");
-  private static final Pattern REPRESENTOR = Pattern.compile("(c\\d+)?pf\\d+((vf|sf)\\d+)?");
   private static final String PCI_BUS = "pci";
   private static final String VIRTIO_BUS = "virtio";
 
@@ -114,7 +111,7 @@ record DeviceKey(String name, MacAddress mac, Path kernelPath, PciAddress pci) {
     if (mac != null) {
       return mac.equals(taken.mac());
     }
-    return kernelPath != null && taken.device().equals(kernelPath.getFileName().toString());
+    return kernelPath != null && taken.facts().device().equals(kernelPath.getFileName().toString());
   }
 
   /**
@@ -124,32 +121,25 @@ record DeviceKey(String name, MacAddress mac, Path kernelPath, PciAddress pci) {
    * @throws IOException if there is none
    */
   int find(RouteSocket host) throws IOException {
-    int index = name.isEmpty() ? first(host, this::isIt) : host.indexOf(name);
+    int index = name.isEmpty() ? first(DeviceLink.all(host)) : host.indexOf(name);
     if (index == 0) {
       throw new IOException("there is no " + this);
     }
     return index;
   }
 
-  private boolean isIt(LinkMessage link) {
+  private boolean isIt(DeviceLink link) {
     if (mac != null) {
-      return link.address() == mac.value();
+      return mac.equals(link.mac());
     }
-    String bus = link.parentBusName();
-    String device = link.parentDeviceName();
-    if (bus == null || device == null || isRepresentor(link)) {
+    DeviceFacts facts = link.facts();
+    if (!facts.isHardware() || facts.isRepresentor()) {
       return false;
     }
     return kernelPath == null
-        ? isOfPci(bus, device)
-        : device.equals(kernelPath.getFileName().toString())
-            && kernelPath.equals(folder(bus, device));
-  }
-
-  /** In switchdev mode those of all functions belong to the physical one's device. */
-  private static boolean isRepresentor(LinkMessage link) {
-    String port = link.physicalPortName();
-    return port != null && REPRESENTOR.matcher(port).matches();
+        ? isOfPci(facts.bus(), facts.device())
+        : facts.device().equals(kernelPath.getFileName().toString())
+            && kernelPath.equals(folder(facts.bus(), facts.device()));
   }
 
   /** The link of a virtio device lies below the PCI device. */
@@ -170,18 +160,8 @@ record DeviceKey(String name, MacAddress mac, Path kernelPath, PciAddress pci) {
     }
   }
 
-  private static int first(RouteSocket host, Predicate<LinkMessage> wanted) {
-    int[] found = new int[1];
-    LinkMessage link = new LinkMessage();
-    host.dump(
-        host.link().dump(false),
-        message -> {
-          link.wrap(message);
-          if (found[0] == 0 && wanted.test(link)) {
-            found[0] = link.index();
-          }
-        });
-    return found[0];
+  private int first(List<DeviceLink> links) {
+    return links.stream().filter(this::isIt).findFirst().map(DeviceLink::index).orElse(0);
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.HeldException;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.LinkAddressChange;
-import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
@@ -13,7 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,18 +29,32 @@ final class DeviceReturn {
   private final PodDevice device;
   private final RouteSocket host;
 
-  /** A link as it is now. */
-  private record Found(
-      int index, String name, List<String> altnames, long mac, int mtu, int group, boolean isUp) {
-    static Found of(LinkMessage link) {
-      return new Found(
-          link.index(),
-          link.name(),
-          link.alternativeNames(),
-          link.address(),
-          link.mtu(),
-          link.group(),
-          link.isUp());
+  /** A namespace that can be entered now. */
+  private record Namespace(Netns netns, RouteSocket socket, PodDevice device, Netns home)
+      implements DeviceSearch.Place {
+    @Override
+    public String identity() {
+      return netns.identity();
+    }
+
+    @Override
+    public List<DeviceLink> links() {
+      return DeviceLink.all(socket);
+    }
+
+    /**
+     * One message, so that nobody on the host sees it under the name that it has in the pod, and
+     * that it bears its mark from then on.
+     */
+    @Override
+    public void fetch(DeviceLink link) {
+      socket.execute(
+          socket
+              .link()
+              .set(link.index())
+              .namespaceDescriptor(home.descriptor())
+              .name(device.name())
+              .alias(device.mark()));
     }
   }
 
@@ -72,108 +88,68 @@ final class DeviceReturn {
   }
 
   private void giveBack(List<Path> hints) throws IOException {
-    Found found = find(host);
-    if (found == null) {
-      fetch(hints);
-      found = find(host);
+    Set<Path> likely = new LinkedHashSet<>(hints);
+    likely.add(Path.of(device.sandbox()));
+    DeviceLink found;
+    try (Netns home = Netns.current()) {
+      found =
+          DeviceSearch.find(
+              device,
+              new Namespace(home, host, device, home),
+              visitor -> anyMatch(likely, home, visitor),
+              visitor -> anyMatch(NetnsSearch.othersAndHeld(), home, visitor));
     }
     if (found != null) {
       restore(found);
-    } else if (device.isHardware() && Files.exists(hardware())) {
+    } else if (device.facts().isHardware() && Files.exists(hardware())) {
       throw new HeldException(
           device.name()
               + ", the link of "
-              + device.device()
+              + device.facts().device()
               + ", is in no namespace that can be found: its pod's may be ending");
     }
   }
 
   private Path hardware() {
-    return BUSES.resolve(device.bus()).resolve("devices").resolve(device.device());
+    return BUSES.resolve(device.facts().bus()).resolve("devices").resolve(device.facts().device());
   }
 
-  /**
-   * The link by its mark; or by its device, where it does not bear its mark yet or a pod has taken
-   * it off.
-   */
-  private Found find(RouteSocket socket) {
-    List<Found> marked = new ArrayList<>();
-    List<Found> ofDevice = new ArrayList<>();
-    LinkMessage link = new LinkMessage();
-    socket.dump(
-        socket.link().dump(false),
-        message -> {
-          link.wrap(message);
-          if (device.isOn(link)) {
-            marked.add(Found.of(link));
-          } else if (device.isOfSameHardware(link)) {
-            ofDevice.add(Found.of(link));
-          }
-        });
-    if (!marked.isEmpty()) {
-      return marked.getFirst();
-    }
-    return ofDevice.size() == 1 ? ofDevice.getFirst() : null;
-  }
-
-  /** Moves it here from wherever it is. */
-  private void fetch(List<Path> hints) {
-    List<Path> likely = new ArrayList<>(hints);
-    likely.add(Path.of(device.sandbox()));
-    try (Netns home = Netns.current()) {
-      for (Path path : likely) {
-        if (fetch(path, home)) {
-          return;
-        }
-      }
-      for (Path path : NetnsSearch.others()) {
-        if (fetch(path, home)) {
-          return;
-        }
+  private boolean anyMatch(Collection<Path> paths, Netns home, DeviceSearch.Visitor visitor)
+      throws IOException {
+    boolean[] isMatch = new boolean[1];
+    for (Path path : paths) {
+      PodLinks.visit(
+          path,
+          (PodLinks.Visitor<IOException>)
+              pod -> {
+                if (!pod.isCurrent()) {
+                  try (RouteSocket socket = RouteSocket.open(pod)) {
+                    isMatch[0] = visitor.visit(new Namespace(pod, socket, device, home));
+                  }
+                }
+              });
+      if (isMatch[0]) {
+        return true;
       }
     }
-  }
-
-  private boolean fetch(Path path, Netns home) {
-    boolean[] isFetched = new boolean[1];
-    PodLinks.visit(
-        path,
-        pod -> {
-          if (pod.isCurrent()) {
-            return;
-          }
-          try (RouteSocket socket = RouteSocket.open(pod)) {
-            Found found = find(socket);
-            if (found != null) {
-              // One message, so that nobody here sees it under the name that it has in the pod.
-              socket.execute(
-                  socket
-                      .link()
-                      .set(found.index)
-                      .namespaceDescriptor(home.descriptor())
-                      .name(device.name()));
-              isFetched[0] = true;
-            }
-          }
-        });
-    return isFetched[0];
+    return false;
   }
 
   /** Its mark goes last: without it nothing would be found to go on with. */
-  private void restore(Found now) {
-    boolean isUp = now.isUp;
-    if (!now.name.equals(device.name())) {
+  private void restore(DeviceLink now) {
+    boolean isUp = now.isUp();
+    if (!now.name().equals(device.name())) {
       set(now, LinkRequest::down); // before Linux 6.2 only a link that is down is renamed
       isUp = false;
       set(now, link -> link.name(device.name()));
     }
-    if (device.mac() != null && device.mac().value() != now.mac) {
-      LinkAddressChange.apply(host, now.index, isUp, device.mac().value());
+    if (device.mac() != null && !device.mac().equals(now.mac())) {
+      LinkAddressChange.apply(host, now.index(), isUp, device.mac().value());
     }
-    if (device.mtu() != now.mtu) {
+    if (device.mtu() != now.mtu()) {
       set(now, link -> link.mtu(device.mtu()));
     }
-    if (device.group() != now.group) {
+    if (device.group() != now.group()) {
       set(now, link -> link.group(device.group()));
     }
     restoreAltnames(now);
@@ -183,24 +159,24 @@ final class DeviceReturn {
     set(now, link -> link.alias(device.alias()));
   }
 
-  private void restoreAltnames(Found now) {
-    List<String> added = new ArrayList<>(now.altnames);
+  private void restoreAltnames(DeviceLink now) {
+    List<String> added = new ArrayList<>(now.altnames());
     added.removeAll(device.altnames());
     if (!added.isEmpty()) {
-      LinkRequest request = host.link().deleteAltname(now.index);
+      LinkRequest request = host.link().deleteAltname(now.index());
       added.forEach(request::alternativeName);
       host.execute(request);
     }
     List<String> missing = new ArrayList<>(device.altnames());
-    missing.removeAll(now.altnames);
+    missing.removeAll(now.altnames());
     if (!missing.isEmpty()) {
-      LinkRequest request = host.link().addAltname(now.index);
+      LinkRequest request = host.link().addAltname(now.index());
       missing.forEach(request::alternativeName);
       host.execute(request);
     }
   }
 
-  private void set(Found now, UnaryOperator<LinkRequest> change) {
-    host.execute(change.apply(host.link().set(now.index)));
+  private void set(DeviceLink now, UnaryOperator<LinkRequest> change) {
+    host.execute(change.apply(host.link().set(now.index())));
   }
 }

@@ -43,6 +43,15 @@ final class PodDevices {
     files.write(file(device.vifId(), device.host()), device.toJson());
   }
 
+  /** Writes one down again, of which more is known now. */
+  void rewrite(PodDevice device) throws IOException {
+    files.locked(
+        () -> {
+          write(device);
+          return null;
+        });
+  }
+
   /** That of an attachment of this thread's host, if it has one. */
   Optional<PodDevice> read(String vifId) throws IOException {
     return files.read(file(vifId)).map(PodDevice::parse);

@@ -42,7 +42,7 @@ final class PodLinks {
   static boolean remove(String vifId, List<Path> hints) {
     PodMark mark = PodMark.of(vifId);
     boolean[] removed = {false};
-    Consumer<Netns> remove = pod -> removed[0] |= remove(pod, mark);
+    Visitor<RuntimeException> remove = pod -> removed[0] |= remove(pod, mark);
     boolean isFound = hints != null;
     for (Path hint : hints == null ? List.<Path>of() : hints) {
       isFound &= visit(hint, remove);
@@ -120,7 +120,7 @@ final class PodLinks {
    * Tells of each link, of some more than once. Where links come and go all the time, they cannot
    * be read in one go; in several tries those are told all the same that stay.
    */
-  private static void each(RouteSocket socket, Consumer<LinkMessage> reader) {
+  static void each(RouteSocket socket, Consumer<LinkMessage> reader) {
     LinkMessage link = new LinkMessage();
     try {
       socket.dump(socket.link().dump(false), message -> reader.accept(link.wrap(message)));
@@ -130,12 +130,22 @@ final class PodLinks {
   }
 
   /**
+   * What is done in a namespace.
+   *
+   * @param <X> what it throws
+   */
+  interface Visitor<X extends Exception> {
+    /** Does it. */
+    void visit(Netns pod) throws X;
+  }
+
+  /**
    * Goes into a namespace, if it can be: one that is gone has no links, and one that must not be
    * entered has none of ours.
    */
-  static boolean visit(Path path, Consumer<Netns> visitor) {
+  static <X extends Exception> boolean visit(Path path, Visitor<X> visitor) throws X {
     try (Netns pod = Netns.of(path)) {
-      visitor.accept(pod);
+      visitor.visit(pod);
       return true;
     } catch (SystemCallException closed) {
       if (CLOSED.contains(closed.errno())) {

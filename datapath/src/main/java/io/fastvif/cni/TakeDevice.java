@@ -2,7 +2,6 @@ package io.fastvif.cni;
 
 import io.fastvif.bindings.FastvifException;
 import io.fastvif.netlink.route.LinkAddressChange;
-import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.PluginStep;
@@ -41,6 +40,9 @@ record TakeDevice(
     MacAddress mac,
     boolean isLeased)
     implements PluginStep {
+  /** A link that nobody else gets any more. */
+  private record Claim(int index, PodDevice device) {}
+
   @Override
   public boolean perform() throws IOException {
     requireFree();
@@ -68,8 +70,9 @@ record TakeDevice(
 
   private void take() throws IOException {
     try (RouteSocket host = RouteSocket.open()) {
-      int index = devices.alone(() -> claim(host));
-      host.execute(host.link().set(index).namespaceDescriptor(pod.descriptor()).name(name));
+      Claim claim = devices.alone(() -> claim(host));
+      host.execute(host.link().set(claim.index).namespaceDescriptor(pod.descriptor()).name(name));
+      number(claim.device);
     }
     if (mtu != 0 || mac != null) {
       try (LinkSocket link = LinkSocket.open(pod, name)) {
@@ -83,22 +86,50 @@ record TakeDevice(
     }
   }
 
-  /** Of two that want the same link, one finds the mark of the other. */
-  private int claim(RouteSocket host) throws IOException {
-    int index = key.find(host);
-    PodDevice[] found = new PodDevice[1];
-    LinkMessage link = new LinkMessage();
-    String self = PodMark.thisHost();
-    host.query(
-        host.link().get(index),
-        message -> found[0] = PodDevice.of(link.wrap(message), vifId, self, sandbox));
-    PodDevice device = found[0];
-    if (PodDevice.isMark(device.alias())) {
-      throw new IOException(device.name() + " is in use: its alias is " + device.alias());
+  /** The pod, which has not begun yet, may change everything else. */
+  private void number(PodDevice device) throws IOException {
+    try (LinkSocket link = LinkSocket.open(pod, name)) {
+      devices.rewrite(device.inPod(DeviceLink.read(link.socket(), link.index())));
     }
-    devices.write(isLeased ? device.leased() : device);
-    host.execute(host.link().set(index).alias(device.mark()));
-    return index;
+  }
+
+  /** Of two that want the same link, one finds the mark of the other. */
+  private Claim claim(RouteSocket host) throws IOException {
+    DeviceLink link = DeviceLink.read(host, find(host));
+    if (PodDevice.isMark(link.alias())) {
+      throw new IOException(link.name() + " is in use: its alias is " + link.alias());
+    }
+    PodDevice device =
+        PodDevice.of(
+            link, hasSiblings(link, host), vifId, PodMark.thisHost(), sandbox, pod.identity());
+    PodDevice written = isLeased ? device.leased() : device;
+    devices.write(written);
+    host.execute(host.link().set(link.index()).alias(device.mark()));
+    return new Claim(link.index(), written);
+  }
+
+  private int find(RouteSocket host) throws IOException {
+    try {
+      return key.find(host);
+    } catch (IOException missing) {
+      for (PodDevice taken : devices.all()) {
+        if (key.isOf(taken)) {
+          throw new IOException(taken.name() + " is in use: " + taken.vifId() + " has it", missing);
+        }
+      }
+      throw missing;
+    }
+  }
+
+  /** On the host, or in other pods. */
+  private boolean hasSiblings(DeviceLink link, RouteSocket host) throws IOException {
+    if (!link.facts().isHardware()) {
+      return false;
+    }
+    return devices.all().stream().anyMatch(taken -> link.facts().isSibling(taken.facts()))
+        || DeviceLink.all(host).stream()
+            .anyMatch(
+                other -> other.index() != link.index() && link.facts().isSibling(other.facts()));
   }
 
   @Override

@@ -27,8 +27,8 @@
  *   <li>A port of Open vSwitch bears the VIF's mark, by which DEL and GC find it when its link is
  *       gone already.
  *   <li>A device of the host's own that a pod has bears an alias of yet another form: it is given
- *       back, and never deleted. How it was is written down before it is touched, and a PCI device
- *       is leased.
+ *       back, and never deleted. How it was is written down before it is touched, and then which
+ *       number it has in the pod, by which it is found without the alias; a PCI device is leased.
  *   <li>There are the attachments {@code bridge}, {@code host-device}, {@code macvlan}, {@code
  *       ovs}, {@code ptp}, {@code tap} and, by fastvif's own forwarder, {@code vhostuser}. There
  *       are none of SR-IOV or Open vSwitch with DPDK, and no VLANs on bridges.

@@ -90,7 +90,7 @@ class HostDeviceAttachmentTest {
 
       Netns second = lab.pod();
       String taken = lab.refused(CniException.HOST_REFUSED, "ADD", "two", second, network);
-      assertTrue(taken.contains("there is no link nic0"), taken);
+      assertTrue(taken.contains("nic0 is in use: cni/net/one/eth0 has it"), taken);
       String again = lab.refused(CniException.INVALID_CONFIGURATION, "ADD", "one", pod, network);
       assertTrue(again.contains("attached already"), again);
 
@@ -98,7 +98,7 @@ class HostDeviceAttachmentTest {
       in(pod, "link property add dev eth0 altname of-the-pod");
       in(pod, "link property del dev eth0 altname the-uplink-of-rack-three");
       in(pod, "link set eth0 group 9 down");
-      in(pod, "link set eth0 name mine");
+      in(pod, "link set eth0 name mine alias the-pods");
       lab.done("DEL", "one", pod, network);
       assertEquals(before, link("nic0"));
       lab.done("DEL", "one", pod, network);

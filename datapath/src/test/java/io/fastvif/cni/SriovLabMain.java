@@ -136,7 +136,7 @@ final class SriovLabMain {
 
     // What a pod may do; then GC keeps the one, and DEL gives the other back.
     in(pod, "link set eth0 down");
-    in(pod, "link set eth0 mtu 1300 name mine");
+    in(pod, "link set eth0 mtu 1300 name mine alias of-the-pod");
     String valid = "[{\"containerID\":\"two\",\"ifname\":\"eth0\"}]";
     lab.done("GC", "", null, PodLab.with(network, "cni.dev/valid-attachments", valid));
     assertEquals(Set.of(functions[1]), leases());
@@ -166,6 +166,14 @@ final class SriovLabMain {
     lab.done("DEL", "one", null, network);
     assertEquals(before, state());
     assertEquals(Set.of(), leases());
+    // And where nothing but its device tells which it is.
+    Netns third = lab.pod();
+    lab.done("ADD", "one", third, network);
+    in(third, "link set eth0 alias of-the-pod");
+    third.close();
+    Await.until("the link's return", () -> ip("-o link show").contains("of-the-pod"));
+    lab.done("DEL", "one", null, network);
+    assertEquals(before, state());
   }
 
   private void failedAddLeavesNothing() throws Exception {
