@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.netns.Netns;
+import io.fastvif.testing.Await;
 import io.fastvif.testing.Peer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -88,6 +89,28 @@ final class RepresentorLabMain {
       lab.refused(CniException.HOST_REFUSED, "ADD", "one", one, unreachable);
       assertEquals("", ports());
       assertEquals(before, state());
+      cardIsFoundBesideItsRepresentors(lab);
     }
+  }
+
+  /** Its pod has taken the mark off, and is gone. */
+  private static void cardIsFoundBesideItsRepresentors(PodLab lab) throws Exception {
+    String before = state();
+    String card =
+        ip("-d -o link show")
+            .lines()
+            .filter(line -> line.contains("portname p0 "))
+            .map(line -> line.replaceAll("^\\d+: ([^:@]+).*", "$1"))
+            .findFirst()
+            .orElseThrow();
+    String network = lab.network("1.1.0", "host-device", ",'device':'" + card + "'");
+    Netns pod = lab.pod();
+    lab.done("ADD", "one", pod, network);
+    pod.call(() -> ip("link set eth0 alias of-the-pod"));
+    pod.close();
+    Await.until("the link's return", () -> ip("-o link show").contains("of-the-pod"));
+    lab.done("DEL", "one", null, network);
+    assertEquals(before, state());
+    assertEquals(Set.of(), lab.held());
   }
 }
