@@ -39,8 +39,9 @@ final class NovaComparison {
               + " plugged already. Its first connections are in the time, its start is not.",
           "With \"bridge\" each VIF has a network and so a Linux bridge of its own. os-vif's plugin"
               + " does not unplug it.",
-          "What fastvif does after its answer (deleting a hybrid VIF's bridge) is not in the times"
-              + " of \"unplug\"; the next operation waits for it with both.",
+          "What fastvif and the kernel do after the answer (deleting a hybrid VIF's bridge, waiting"
+              + " for whoever may still look at links that are gone) is not in the times of"
+              + " \"unplug\".",
           "A lone plug is one every 100 ms on a host with the others of them, corrected for"
               + " coordinated omission.");
 
