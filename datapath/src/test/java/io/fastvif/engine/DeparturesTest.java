@@ -115,6 +115,21 @@ class DeparturesTest extends ExecutorFixture {
   }
 
   @Test
+  void linksAreDeletedBesideTheEngineAlsoWhereNobodyCanListen() {
+    kernel.departuresRefusal = new SystemCallException("socket", Errno.EMFILE);
+    kernel.add("tap0");
+    kernel.beforeDeletion = () -> await(gracePeriod);
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    executor.work();
+    assertEquals(1, executor.deletionLanes().busy(), "the engine's thread does not wait");
+    gracePeriod.countDown();
+    execute();
+    assertEquals(Outcome.UNPLUGGED, outcomes.get("vif0"));
+    assertEquals(1, errors.size());
+    errors.clear();
+  }
+
+  @Test
   void linksOfOthersAreNotAwaited() {
     kernel.add("tap0");
     kernel.beforeDeletion =

@@ -94,6 +94,7 @@ final class FakeKernel implements Transport {
   volatile Departures.Listener departures;
 
   boolean tellsDepartures;
+  RuntimeException departuresRefusal;
 
   /** What a slow step, or one on a switch, comes to, on the thread that does it. */
   interface SlowAnswer {
@@ -230,6 +231,9 @@ final class FakeKernel implements Transport {
 
   @Override
   public Departures openDepartures(Departures.Listener listener) {
+    if (departuresRefusal != null) {
+      throw departuresRefusal;
+    }
     if (!tellsDepartures) {
       return null;
     }

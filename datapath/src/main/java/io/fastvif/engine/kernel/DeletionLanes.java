@@ -178,12 +178,18 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
     }
   }
 
+  /** Without, plans are told when the kernel has answered: no reason to have no lane. */
   private void listen() {
-    if (departures == null) {
+    if (departures != null) {
+      return;
+    }
+    try {
       departures = transport.openDepartures(this);
       if (departures != null && helpers.areShared()) {
         stopListeningLater();
       }
+    } catch (RuntimeException | Error refused) {
+      errorHandler.accept(refused);
     }
   }
 
