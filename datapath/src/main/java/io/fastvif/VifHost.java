@@ -221,11 +221,12 @@ public final class VifHost implements AutoCloseable {
   }
 
   /**
-   * As {@link #unchanged(VifOperation)}, without reading anything from the host: for threads that
-   * must not be kept waiting.
+   * As {@link #unchanged(VifOperation)}, from what is known of the host without waiting for
+   * anybody: for threads that must not be kept waiting. Of the rules on what a bridge forwards, the
+   * kernel is only asked whether they were changed.
    *
    * @param condition whether the host is as the caller thinks; else there may be something to do
-   * @return also empty if something would have to be read, such as rules on what a bridge forwards
+   * @return also empty if something would have to be read, such as those rules when they were
    * @throws IllegalStateException if the host is closed
    */
   public Optional<PlugResult> unchangedAsKnown(

@@ -47,10 +47,7 @@ final class Snapshots {
                             () -> {
                               throw unread();
                             })
-                        .withFilters(
-                            () -> {
-                              throw unread();
-                            })
+                        .withFilters(() -> host.unchangedFilters().orElseThrow(Snapshots::unread))
                         .withDevices(
                             () -> {
                               throw unread();

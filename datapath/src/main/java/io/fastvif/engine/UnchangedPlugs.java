@@ -36,8 +36,8 @@ public final class UnchangedPlugs {
   }
 
   /**
-   * The same, from what is known of the host without reading anything, so that nobody is kept
-   * waiting.
+   * The same, from what is known of the host without reading anything but whether that is still so,
+   * so that nobody is kept waiting.
    *
    * @param condition whether the host may be planned from
    * @return also empty if something would have to be read

@@ -20,7 +20,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Reads the rules on what a namespace forwards, for planning. */
 public final class FilterReader implements AutoCloseable {
@@ -33,6 +35,7 @@ public final class FilterReader implements AutoCloseable {
   /** What was made of the tables that were read last. */
   private SoftReference<Made> made = new SoftReference<>(null);
 
+  private final ReentrantLock lock = new ReentrantLock();
   private NftSocket socket;
   private boolean isMissing;
   private boolean closed;
@@ -57,7 +60,16 @@ public final class FilterReader implements AutoCloseable {
    *
    * @return false if the kernel has no nf_tables
    */
-  public synchronized boolean open() {
+  public boolean open() {
+    lock.lock();
+    try {
+      return opened();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean opened() {
     if (socket == null && !isMissing) {
       try {
         socket = namespace.visit(() -> NftSocket.open(NFPROTO_IPV4));
@@ -77,17 +89,36 @@ public final class FilterReader implements AutoCloseable {
    *
    * @throws IllegalStateException if this is closed
    */
-  public synchronized FilterSnapshot read() {
-    if (closed) {
-      throw new IllegalStateException("the engine is closed: its snapshot reads no more rules");
-    }
-    if (!open()) {
-      return FilterSnapshot.UNKNOWN;
-    }
+  public FilterSnapshot read() {
+    lock.lock();
     try {
-      return of(known.read(socket));
+      if (closed) {
+        throw new IllegalStateException("the engine is closed: its snapshot reads no more rules");
+      }
+      return opened() ? of(known.read(socket)) : FilterSnapshot.UNKNOWN;
     } catch (NetlinkException | DumpInterruptedException unreadable) {
       return FilterSnapshot.UNKNOWN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The same, if nobody has changed the rules since they were read, without waiting for anybody;
+   * from any thread.
+   *
+   * @return empty if they would have to be read, or another thread is reading them
+   */
+  public Optional<FilterSnapshot> unchanged() {
+    if (!lock.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      return closed || socket == null ? Optional.empty() : known.unchanged(socket).map(this::of);
+    } catch (NetlinkException unreadable) {
+      return Optional.empty();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -141,10 +172,15 @@ public final class FilterReader implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    if (socket != null) {
-      socket.close();
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      if (socket != null) {
+        socket.close();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }

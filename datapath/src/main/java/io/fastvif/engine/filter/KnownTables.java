@@ -2,6 +2,7 @@ package io.fastvif.engine.filter;
 
 import io.fastvif.netlink.netfilter.NftExchange;
 import java.lang.ref.SoftReference;
+import java.util.Optional;
 
 /**
  * The rules as they were read last, for whoever reads them next: of many bridges they are hundreds,
@@ -20,10 +21,20 @@ public final class KnownTables {
    * @param kernel is asked for the generation, and for the rules if that is another one
    */
   ForwardingTables read(NftExchange kernel) {
-    ForwardingTables known = last();
-    if (known != null && known.generation() == kernel.generation()) {
-      return known;
-    }
+    return unchanged(kernel).orElseGet(() -> readAll(kernel));
+  }
+
+  /**
+   * The rules as they were read last, if the kernel still has these.
+   *
+   * @param kernel is asked for the generation alone, which it tells without waiting for whoever
+   *     changes rules
+   */
+  Optional<ForwardingTables> unchanged(NftExchange kernel) {
+    return Optional.ofNullable(last()).filter(known -> known.generation() == kernel.generation());
+  }
+
+  private ForwardingTables readAll(NftExchange kernel) {
     ForwardingTables now = ForwardingTables.read(kernel);
     if (now.generation() != UNTOLD && now.generation() == kernel.generation()) {
       keep(now); // nobody has changed them while they were read

@@ -59,6 +59,16 @@ public interface HostObservation extends AutoCloseable {
     return FilterSnapshot.UNKNOWN;
   }
 
+  /**
+   * The same, if it is known without reading them again and without waiting for another thread.
+   * From any thread.
+   *
+   * @return empty if they would have to be read
+   */
+  default Optional<FilterSnapshot> unchangedFilters() {
+    return Optional.empty();
+  }
+
   /** The functions of SR-IOV cards, as they are now. From any thread. */
   default SriovSnapshot functions() {
     return SriovSnapshot.NONE;

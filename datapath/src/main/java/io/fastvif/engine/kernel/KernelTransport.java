@@ -59,6 +59,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -447,6 +448,11 @@ public final class KernelTransport implements Transport {
   @Override
   public FilterSnapshot filters() {
     return filters.read();
+  }
+
+  @Override
+  public Optional<FilterSnapshot> unchangedFilters() {
+    return filters.unchanged();
   }
 
   @Override

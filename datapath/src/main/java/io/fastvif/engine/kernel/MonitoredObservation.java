@@ -148,6 +148,11 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
   }
 
   @Override
+  public Optional<FilterSnapshot> unchangedFilters() {
+    return others.unchangedFilters();
+  }
+
+  @Override
   public SriovSnapshot functions() {
     return others.functions();
   }

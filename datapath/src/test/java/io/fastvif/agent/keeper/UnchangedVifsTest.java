@@ -10,6 +10,7 @@ import io.fastvif.json.PlugRequest;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -60,20 +61,22 @@ class UnchangedVifsTest {
   }
 
   /** The engine is idle a moment after it has answered. */
-  private static void plugUntilUnchanged(KeeperBed bed) throws Exception {
-    bed.plug(TAP);
+  private static void plugUntilUnchanged(KeeperBed bed, PlugRequest request) throws Exception {
+    bed.plug(request);
     Await.until(
         "nothing is under way",
-        () ->
-            bed.host
-                .unchangedAsKnown(Declaration.of(TAP, Map.of()).plug(), known -> true)
-                .isPresent());
+        () -> {
+          var unused = bed.host.snapshot().filters().isKnown(); // reads what the engine has made
+          return bed.host
+              .unchangedAsKnown(Declaration.of(request, Map.of()).plug(), known -> true)
+              .isPresent();
+        });
   }
 
   @KernelTest
   void whatIsPluggedAsDeclaredIsAnsweredAtOnce() throws Exception {
     try (KeeperBed bed = KeeperBed.open(state)) {
-      plugUntilUnchanged(bed);
+      plugUntilUnchanged(bed, TAP);
       long plugs = bed.keeper.statistics().plugs();
       CountDownLatch goOn = new CountDownLatch(1);
       try {
@@ -88,11 +91,32 @@ class UnchangedVifsTest {
     }
   }
 
+  /** The rules are not read again: that nobody has changed them is asked. */
+  @KernelTest
+  void aBridgeThatForwardsByRulesIsAnsweredAtOnceUntilTheyAreChanged() throws Exception {
+    PlugRequest port = KeptVifCases.unfiltered(1, "br1");
+    try (KeeperBed bed = KeeperBed.open(state)) {
+      plugUntilUnchanged(bed, port);
+      CountDownLatch goOn = new CountDownLatch(1);
+      CompletableFuture<PlugResult> others;
+      try {
+        hold(bed, goOn);
+        assertEquals(Outcome.UNCHANGED, plug(bed, port).getNow(null).outcome());
+        Peer.require("nft", "nftables").run("flush chain ip filter FORWARD");
+        others = plug(bed, port);
+        assertFalse(others.isDone());
+      } finally {
+        goOn.countDown();
+      }
+      assertTrue(Keeping.isDone(KeeperBed.done(others)));
+    }
+  }
+
   @KernelTest
   void whatIsDeclaredOtherwiseOrHasDriftedTakesItsTurn() throws Exception {
     try (KeeperBed bed = KeeperBed.open(state);
         RouteSocket route = RouteSocket.open()) {
-      plugUntilUnchanged(bed);
+      plugUntilUnchanged(bed, TAP);
       CountDownLatch goOn = new CountDownLatch(1);
       CompletableFuture<PlugResult> lost;
       CompletableFuture<PlugResult> other;
@@ -115,7 +139,7 @@ class UnchangedVifsTest {
   @KernelTest
   void comesAfterWhatWasAskedForBefore() throws Exception {
     try (KeeperBed bed = KeeperBed.open(state)) {
-      plugUntilUnchanged(bed);
+      plugUntilUnchanged(bed, TAP);
       CountDownLatch goOn = new CountDownLatch(1);
       CompletableFuture<PlugResult> unplugged;
       CompletableFuture<PlugResult> plugged;
