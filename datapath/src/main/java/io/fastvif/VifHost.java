@@ -22,6 +22,7 @@ import io.fastvif.plan.ServedPort;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.InvalidInputException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,6 +54,7 @@ public final class VifHost implements AutoCloseable {
 
   private volatile HostConfiguration configuration;
   private final VhostUserPorts forwarder;
+  private final Path leases;
   private final Duration submitLimit;
   private final PlugEngine engine;
   private final UnchangedPlugs unchangedPlugs;
@@ -63,6 +65,7 @@ public final class VifHost implements AutoCloseable {
   private VifHost(VifHostOptions options, boolean expectsOvs, PlugEngine engine) {
     configuration = options.configuration();
     forwarder = options.forwarder();
+    leases = options.leases();
     submitLimit = options.submitLimit();
     usesOvs = expectsOvs;
     this.engine = engine;
@@ -453,6 +456,11 @@ public final class VifHost implements AutoCloseable {
    */
   public void configure(HostConfiguration other) {
     configuration = Objects.requireNonNull(other);
+  }
+
+  /** The folder with the leases of devices that it was opened with. */
+  public Path leases() {
+    return leases;
   }
 
   /** What was done since the host was opened. */

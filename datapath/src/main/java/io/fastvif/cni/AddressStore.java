@@ -36,6 +36,9 @@ final class AddressStore {
   private static final String LAST = "last_reserved_ip.";
   private static final String LINE_END = "\r\n";
 
+  /** No container's id: those have no slash. */
+  private static final String UNKNOWN = "/";
+
   /** One for each folder: networks are few. */
   private static final Map<Path, AddressStore> ALL = new ConcurrentHashMap<>();
 
@@ -44,6 +47,9 @@ final class AddressStore {
 
   /** The owners of addresses by their files' names, while the lock is held; null if not read. */
   private Map<String, String> owners;
+
+  /** The files of addresses of which it cannot be read whose they are; they stay given. */
+  private List<Path> unreadable = List.of();
 
   /** What is to be written before the lock is given back. */
   private final Map<Integer, InetAddress> lastGiven = new HashMap<>();
@@ -149,7 +155,7 @@ final class AddressStore {
       return Cidr.address(LAST + set, Files.readString(folder.resolve(LAST + set)).strip());
     } catch (NoSuchFileException none) {
       return null;
-    } catch (CniException damaged) {
+    } catch (IOException | CniException damaged) {
       return null; // only the order is lost
     }
   }
@@ -199,6 +205,7 @@ final class AddressStore {
 
   void freeAllBut(Set<AttachmentId> valid) throws IOException {
     Set<String> kept = new HashSet<>();
+    kept.add(UNKNOWN);
     for (AttachmentId id : valid) {
       kept.add(text(id));
       kept.add(id.containerId());
@@ -224,19 +231,38 @@ final class AddressStore {
   private Map<String, String> owners() throws IOException {
     if (owners == null) {
       Map<String, String> read = new HashMap<>();
+      List<Path> failed = new ArrayList<>();
       try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
         for (Path file : all) {
           String name = file.getFileName().toString();
           if (isAddress(name)) {
-            read.put(name, Files.readString(file).strip());
+            read.put(name, owner(file, failed));
           } else if (name.equals(ASIDE)) {
             Files.delete(file); // of who was killed: nobody else writes under the lock
           }
         }
       }
       owners = read;
+      unreadable = failed;
     }
     return owners;
+  }
+
+  /** One that nobody can be, where that cannot be read: nobody else gets or frees the address. */
+  private static String owner(Path file, List<Path> failed) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException unreadable) {
+      Log.warning(AddressStore.class, "whose " + file + " is cannot be read: " + unreadable);
+      failed.add(file);
+      return UNKNOWN;
+    }
+  }
+
+  /** The files of addresses of which it cannot be read whose they are. */
+  List<Path> unreadable() throws IOException {
+    owners();
+    return unreadable;
   }
 
   private static boolean isAddress(String name) {

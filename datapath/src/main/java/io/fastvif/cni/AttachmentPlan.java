@@ -13,6 +13,7 @@ import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.VifPlugins;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -275,11 +276,18 @@ final class AttachmentPlan {
    *     be found out
    * @param records what is written down of attachments
    * @param rules those of all pods
+   * @param device that the configuration names; null for none
    * @param host with Open vSwitch's rows as far as they are known
    */
   static PlugPlan unplug(
-      String vifId, List<Path> pods, PodRecords records, PodRules rules, HostSnapshot host) {
+      String vifId,
+      List<Path> pods,
+      PodRecords records,
+      PodRules rules,
+      PciAddress device,
+      HostSnapshot host) {
     PlanBuilder plan = new PlanBuilder(vifId, "", host);
+    PodLeases.requireReadable(vifId, device, records.devices(), plan);
     OvsPorts.delete(vifId, plan, host.ovs());
     host.vhostUserPort(vifId)
         .ifPresent(

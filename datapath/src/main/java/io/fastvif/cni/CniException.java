@@ -87,6 +87,11 @@ public final class CniException extends FastvifException {
     return code;
   }
 
+  /** Both what was wrong and the details. */
+  String words() {
+    return details.isEmpty() ? getMessage() : getMessage() + ": " + details;
+  }
+
   /** The error object. */
   String object(String version) {
     Map<String, Object> error = new LinkedHashMap<>();

@@ -34,26 +34,24 @@ public final class CniPlugin implements AutoCloseable {
   private static final String CNI_NETNS = "CNI_NETNS";
   private static final String STATUS_TURN = "cni-status";
 
+  /** What is written down of pods is beside the leases. */
+  private static final String RECORDS = "cni";
+
   private final VifHost host;
   private final PodRecords records;
   private final PodRules rules = new PodRules();
   private final AttachmentTurns turns = new AttachmentTurns();
 
   /**
+   * What has to be written down of attachments is in the folder {@code cni} beside that of the
+   * host's leases, normally {@code /run/fastvif/cni}, one for all processes of the host; made when
+   * it is first needed.
+   *
    * @param host stays the caller's
    */
   public CniPlugin(VifHost host) {
-    this(host, PodRecords.FOLDER);
-  }
-
-  /**
-   * @param host stays the caller's
-   * @param records the folder for what is written down of attachments with sockets, one for all
-   *     processes of the host; made when it is first needed
-   */
-  public CniPlugin(VifHost host, Path records) {
     this.host = host;
-    this.records = new PodRecords(records);
+    records = new PodRecords(host.leases().resolveSibling(RECORDS));
   }
 
   /**
@@ -335,7 +333,7 @@ public final class CniPlugin implements AutoCloseable {
           if (needsOvs && !seen.ovs().isKnown()) {
             throw new CniException(CniException.TRY_AGAIN_LATER, OvsPorts.away(host));
           }
-          return AttachmentPlan.unplug(vifId, pods, records, rules, seen);
+          return AttachmentPlan.unplug(vifId, pods, records, rules, network.device(), seen);
         });
   }
 

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +50,14 @@ final class DelegatedIpam implements Ipam {
 
   @Override
   public void collect(Set<AttachmentId> valid) {
-    run("GC");
+    Map<String, Object> configuration =
+        new LinkedHashMap<>(CniJson.object("the configuration", request.configuration()));
+    configuration.put(
+        GarbageCollection.VALID,
+        valid.stream()
+            .map(id -> Map.of("containerID", id.containerId(), "ifname", id.ifName()))
+            .toList());
+    run("GC", CniJson.write(configuration));
   }
 
   @Override
@@ -58,6 +66,10 @@ final class DelegatedIpam implements Ipam {
   }
 
   private String run(String command) {
+    return run(command, request.configuration());
+  }
+
+  private String run(String command, String configuration) {
     ProcessBuilder builder = new ProcessBuilder(program().toString());
     String path = builder.environment().get("PATH");
     builder.environment().clear();
@@ -70,7 +82,7 @@ final class DelegatedIpam implements Ipam {
     try {
       Process process = builder.start();
       try {
-        return answer(process);
+        return answer(process, configuration);
       } finally {
         process.destroyForcibly();
       }
@@ -83,7 +95,7 @@ final class DelegatedIpam implements Ipam {
     }
   }
 
-  private String answer(Process process) throws IOException {
+  private String answer(Process process, String configuration) throws IOException {
     CompletableFuture<byte[]> written = new CompletableFuture<>();
     Thread reader =
         Thread.ofPlatform()
@@ -98,7 +110,7 @@ final class DelegatedIpam implements Ipam {
                   }
                 });
     try (OutputStream in = process.getOutputStream()) {
-      in.write(request.configuration().getBytes(StandardCharsets.UTF_8));
+      in.write(configuration.getBytes(StandardCharsets.UTF_8));
     } catch (IOException unread) {
       // it has ended without reading all: its answer says why
     }

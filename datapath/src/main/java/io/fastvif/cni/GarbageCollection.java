@@ -1,10 +1,12 @@
 package io.fastvif.cni;
 
 import io.fastvif.VifHost;
+import io.fastvif.bindings.FastvifException;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.plan.Aliases;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
+import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -13,9 +15,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiFunction;
 
 /**
@@ -24,7 +29,7 @@ import java.util.function.BiFunction;
  * comment, devices by their leases and records, addresses by their files.
  */
 final class GarbageCollection {
-  private static final String VALID = "cni.dev/valid-attachments";
+  static final String VALID = "cni.dev/valid-attachments";
 
   /** Collections of one network follow one another. */
   private static final String TURN = "cni-collection/";
@@ -33,6 +38,7 @@ final class GarbageCollection {
   private final NetworkConfiguration network;
   private final PodRecords records;
   private final PodRules rules;
+  private final Queue<CniException> problems = new ConcurrentLinkedQueue<>();
 
   GarbageCollection(
       VifHost host, NetworkConfiguration network, PodRecords records, PodRules rules) {
@@ -43,7 +49,8 @@ final class GarbageCollection {
   }
 
   /**
-   * Does it, all at once; the addresses go last, when nothing uses them any more.
+   * Does it, all at once; the addresses go last, when nothing uses them any more. What cannot be
+   * taken away, or read, keeps nothing else from it, and is said at the end.
    *
    * @param unplug takes away what the VIF of an id has on the host, and in those namespaces
    */
@@ -60,27 +67,96 @@ final class GarbageCollection {
                     "all attachments",
                     () -> present.putAll(present(holders))))
         .thenCompose(looked -> unplugAll(present, valid, unplug))
-        .thenRunAsync(() -> ipam.collect(valid), WaitingThreads.POOL);
+        .thenAcceptAsync(
+            left -> {
+              Set<AttachmentId> kept = new HashSet<>(valid);
+              kept.addAll(left);
+              gather(() -> ipam.collect(kept));
+              requireNoProblem();
+            },
+            WaitingThreads.POOL);
+  }
+
+  /** What one of several parts does. */
+  private interface Part {
+    void run() throws IOException;
+  }
+
+  private void gather(Part part) {
+    try {
+      part.run();
+    } catch (CniException problem) {
+      problems.add(problem);
+    } catch (IOException | UncheckedIOException | FastvifException unreadable) {
+      problems.add(
+          new CniException(
+              CniException.HOST_REFUSED,
+              "what pods have cannot be read",
+              unreadable.getMessage(),
+              unreadable));
+    }
+  }
+
+  private void requireNoProblem() {
+    List<CniException> all = List.copyOf(problems);
+    if (all.size() == 1) {
+      throw all.getFirst();
+    }
+    if (!all.isEmpty()) {
+      throw new CniException(
+          CniException.HOST_REFUSED,
+          "all was collected but for " + all.size() + " problems",
+          String.join("; ", all.stream().map(CniException::words).toList()));
+    }
   }
 
   /** Links that were not finished have no alias yet, and are found only by whose they may be. */
-  private static List<String> holders(Ipam ipam) {
-    return ipam.holders().stream().map(AttachmentId::vifId).toList();
+  private List<String> holders(Ipam ipam) {
+    List<String> holders = new ArrayList<>();
+    gather(() -> ipam.holders().forEach(id -> holders.add(id.vifId())));
+    return holders;
   }
 
-  private CompletableFuture<Void> unplugAll(
+  /** Completes with those that are left because they could not be taken away. */
+  private CompletableFuture<Set<AttachmentId>> unplugAll(
       Map<String, List<Path>> present,
       Set<AttachmentId> valid,
       BiFunction<String, List<Path>, CompletableFuture<PlugResult>> unplug) {
-    List<CompletableFuture<PlugResult>> unplugged = new ArrayList<>();
+    Set<AttachmentId> left = ConcurrentHashMap.newKeySet();
+    List<CompletableFuture<Void>> unplugged = new ArrayList<>();
     for (Map.Entry<String, List<Path>> one : present.entrySet()) {
       String vifId = one.getKey();
       AttachmentId id = AttachmentId.ofVif(vifId).orElse(null);
       if (id != null && id.network().equals(network.name()) && !valid.contains(id)) {
-        unplugged.add(unplug.apply(vifId, one.getValue()).thenApply(CniPlugin::require));
+        unplugged.add(
+            unplug
+                .apply(vifId, one.getValue())
+                .handle(
+                    (result, failed) -> {
+                      if (!isGone(vifId, result, failed)) {
+                        left.add(id);
+                      }
+                      return null;
+                    }));
       }
     }
-    return CompletableFuture.allOf(unplugged.toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(unplugged.toArray(CompletableFuture[]::new))
+        .thenApply(ended -> left);
+  }
+
+  private boolean isGone(String vifId, PlugResult result, Throwable failed) {
+    int before = problems.size();
+    if (failed == null) {
+      gather(() -> CniPlugin.require(result));
+    } else {
+      Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
+      problems.add(
+          cause instanceof CniException own
+              ? own
+              : new CniException(
+                  CniException.HOST_REFUSED, vifId + " is left", cause.toString(), cause));
+    }
+    return problems.size() == before;
   }
 
   /** Without the list nothing is known to be invalid. */
@@ -113,20 +189,26 @@ final class GarbageCollection {
     for (LinkState link : snapshot.links()) {
       Aliases.vifId(link.alias()).ifPresent(present::add);
     }
-    try {
-      present.addAll(PodLeases.holders(snapshot));
-      present.addAll(rules.vifIds());
-      records.all().forEach(record -> present.add(record.vifId()));
-      records.devices().all().forEach(device -> present.add(device.vifId()));
-    } catch (IOException | UncheckedIOException unreadable) {
-      throw new CniException(
-          CniException.HOST_REFUSED,
-          "what pods have cannot be read",
-          unreadable.getMessage(),
-          unreadable);
-    }
+    gather(() -> present.addAll(PodLeases.holders(snapshot)));
+    gather(() -> requireKnownLeases(snapshot));
+    gather(() -> present.addAll(rules.vifIds()));
+    gather(() -> records.all().forEach(record -> present.add(record.vifId())));
+    gather(() -> present.addAll(records.unreadable())); // whose own removal fails then
+    gather(() -> records.devices().all().forEach(device -> present.add(device.vifId())));
+    gather(() -> present.addAll(records.devices().unreadable()));
     Map<String, List<Path>> all = new HashMap<>(PodLinks.all(holders));
     present.forEach(vifId -> all.putIfAbsent(vifId, List.of()));
     return all;
+  }
+
+  /** Such a device may be of a pod that has ended: it stays reserved until somebody has looked. */
+  private void requireKnownLeases(HostSnapshot snapshot) {
+    Map<PciAddress, String> unreadable = snapshot.devices().unreadableLeases();
+    if (network.mayTakeDevices() && !unreadable.isEmpty()) {
+      throw new CniException(
+          CniException.HOST_REFUSED,
+          "whose " + unreadable.keySet() + " are is not known, and they stay reserved",
+          String.join("; ", unreadable.values()));
+    }
   }
 }

@@ -212,7 +212,18 @@ final class HostLocalIpam implements Ipam {
   @Override
   public void collect(Set<AttachmentId> valid) {
     if (store.exists()) {
-      work(() -> store.freeAllBut(valid));
+      List<Path> unreadable = new ArrayList<>();
+      work(
+          () -> {
+            store.freeAllBut(valid);
+            unreadable.addAll(store.unreadable());
+          });
+      if (!unreadable.isEmpty()) {
+        throw new CniException(
+            CniException.IO_FAILURE,
+            "host-local: whose addresses they are cannot be read, and they stay given: "
+                + unreadable);
+      }
     }
   }
 

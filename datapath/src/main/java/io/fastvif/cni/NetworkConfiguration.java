@@ -1,6 +1,8 @@
 package io.fastvif.cni;
 
+import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -9,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A network configuration, as a runtime gives it to the plugin. */
 final class NetworkConfiguration {
   private static final int MAX_MTU = 65_535;
   private static final int MIN_MTU = 68;
+  private static final String DEVICE_ID = SriovKeys.DEVICE_ID;
 
   private final String text;
   private final Map<String, Object> json;
@@ -193,6 +197,34 @@ final class NetworkConfiguration {
   /** Whether its pods are ports of Open vSwitch, as far as the configuration says now. */
   boolean usesOvs() {
     return OvsAttachment.NAME.equals(json.get("attachment"));
+  }
+
+  /**
+   * The PCI device that a pod is to have, as far as the configuration says now; null for none. What
+   * is wrong of it is no reason not to take a pod away.
+   */
+  PciAddress device() {
+    Object ofPod = json.get("runtimeConfig") instanceof Map<?, ?> map ? map.get(DEVICE_ID) : null;
+    return Stream.of(ofPod, json.get(DEVICE_ID), json.get("pciBusID"))
+        .flatMap(NetworkConfiguration::address)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Stream<PciAddress> address(Object text) {
+    try {
+      return text instanceof String known ? Stream.of(PciAddress.parse(known)) : Stream.empty();
+    } catch (InvalidInputException wrong) {
+      return Stream.empty();
+    }
+  }
+
+  /** Whether its pods may have PCI devices, as far as the configuration says now. */
+  boolean mayTakeDevices() {
+    Object way = json.get("attachment");
+    return way == null
+        || List.of(SriovAttachment.NAME, HostDeviceAttachment.NAME, OvsAttachment.NAME)
+            .contains(way);
   }
 
   /** What the runtime says of this one pod; attachments take their keys of it. */

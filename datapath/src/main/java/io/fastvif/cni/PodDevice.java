@@ -40,7 +40,8 @@ record PodDevice(
     int group,
     boolean isUp,
     boolean hasSiblings,
-    DeviceFacts facts) {
+    DeviceFacts facts)
+    implements RecordFiles.Entry {
   private static final String VIF_ID = "vifId";
   private static final String HOST = "host";
   private static final String SANDBOX = "sandbox";
@@ -175,7 +176,8 @@ record PodDevice(
     return Aliases.podDevice(alias).or(() -> Aliases.vifId(alias)).isPresent();
   }
 
-  String toJson() {
+  @Override
+  public String toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put(VIF_ID, vifId);
     json.put(HOST, host);

@@ -1,13 +1,12 @@
 package io.fastvif.cni;
 
-import io.fastvif.files.LockedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What this host could not tell by itself of attachments with a socket: which files they have, and
@@ -15,22 +14,18 @@ import java.util.Optional;
  * reboot empties, with the port itself.
  */
 final class PodRecords {
-  /** Where all processes of the host look for them. */
-  static final Path FOLDER = Path.of("/run/fastvif/cni");
-
   private static final String HOST = "host";
   private static final String VIF_ID = "vifId";
   private static final String VIF = "vif";
   private static final String OPTIONS = "options";
   private static final String SOCKET = "socket";
   private static final String FILES = "files";
-  private static final String SUFFIX = ".json";
 
-  private final LockedFolder files;
+  private final RecordFiles<PodRecord> files;
   private final PodDevices devices;
 
   PodRecords(Path folder) {
-    files = new LockedFolder(folder);
+    files = new RecordFiles<>(folder, PodRecord::parse);
     devices = new PodDevices(folder.resolve("devices"));
   }
 
@@ -54,73 +49,61 @@ final class PodRecords {
       String vif,
       Map<String, String> options,
       String socket,
-      List<String> files) {
+      List<String> files)
+      implements RecordFiles.Entry {
     /** Copies what can be changed. */
     PodRecord {
       options = Map.copyOf(options);
       files = List.copyOf(files);
     }
-  }
 
-  /** The name of a link has no colon. */
-  private static String file(String vifId) {
-    return vifId.replace('/', ':') + SUFFIX;
+    @Override
+    public String toJson() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put(VIF_ID, vifId);
+      json.put(HOST, host);
+      json.put(VIF, vif);
+      json.put(OPTIONS, options);
+      json.put(SOCKET, socket);
+      json.put(FILES, files);
+      return CniJson.write(json);
+    }
+
+    static PodRecord parse(String text) {
+      ConfigObject json = new ConfigObject("", CniJson.object("the record of a pod", text));
+      Map<String, String> options = new LinkedHashMap<>();
+      json.object(OPTIONS)
+          .ifPresent(given -> given.keys().forEach(key -> options.put(key, given.text(key))));
+      return new PodRecord(
+          json.text(VIF_ID),
+          json.text(HOST),
+          json.text(VIF),
+          options,
+          json.text(SOCKET),
+          json.texts(FILES));
+    }
   }
 
   void write(PodRecord record) throws IOException {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put(VIF_ID, record.vifId);
-    json.put(HOST, record.host);
-    json.put(VIF, record.vif);
-    json.put(OPTIONS, record.options);
-    json.put(SOCKET, record.socket);
-    json.put(FILES, record.files);
-    files.locked(
-        () -> {
-          files.write(file(record.vifId), CniJson.write(json));
-          return null;
-        });
+    files.write(record);
   }
 
   boolean delete(String vifId) throws IOException {
-    return files.read(file(vifId)).isPresent() && files.locked(() -> files.delete(file(vifId)));
+    return files.delete(vifId);
   }
 
   /** That of an attachment of this thread's host, if there is one. */
   Optional<PodRecord> read(String vifId) throws IOException {
-    Optional<String> text = files.read(file(vifId));
-    return text.isEmpty() ? Optional.empty() : parse(text.get()).filter(PodRecords::isOfThisHost);
+    return files.read(vifId);
   }
 
-  /** Those of this thread's host. */
+  /** Those of this thread's host that can be read. */
   List<PodRecord> all() throws IOException {
-    List<PodRecord> all = new ArrayList<>();
-    for (String text : files.all("*" + SUFFIX).values()) {
-      parse(text).filter(PodRecords::isOfThisHost).ifPresent(all::add);
-    }
-    return all;
+    return files.all();
   }
 
-  private static boolean isOfThisHost(PodRecord record) {
-    return record.host.equals(PodMark.thisHost());
-  }
-
-  /** Empty for one that is gone meanwhile. */
-  private static Optional<PodRecord> parse(String text) {
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    ConfigObject json = new ConfigObject("", CniJson.object("the record of a pod", text));
-    Map<String, String> options = new LinkedHashMap<>();
-    json.object(OPTIONS)
-        .ifPresent(given -> given.keys().forEach(key -> options.put(key, given.text(key))));
-    return Optional.of(
-        new PodRecord(
-            json.text(VIF_ID),
-            json.text(HOST),
-            json.text(VIF),
-            options,
-            json.text(SOCKET),
-            json.texts(FILES)));
+  /** The attachments of this thread's host whose records cannot be read. */
+  Set<String> unreadable() throws IOException {
+    return files.unreadable();
   }
 }

@@ -68,6 +68,9 @@ final class RestorePorts {
 
   private List<PodRecord> read() {
     try {
+      for (String vifId : records.unreadable()) {
+        Log.warning(RestorePorts.class, "the port of " + vifId + ", if it has one, is not open");
+      }
       return records.all().stream().filter(record -> !record.vif().isEmpty()).toList();
     } catch (IOException unreadable) {
       throw new CniException(

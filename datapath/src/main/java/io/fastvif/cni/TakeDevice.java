@@ -121,12 +121,13 @@ record TakeDevice(
     }
   }
 
-  /** On the host, or in other pods. */
+  /** On the host, or in other pods: also in one of which it cannot be read what it has. */
   private boolean hasSiblings(DeviceLink link, RouteSocket host) throws IOException {
     if (!link.facts().isHardware()) {
       return false;
     }
-    return devices.all().stream().anyMatch(taken -> link.facts().isSibling(taken.facts()))
+    return !devices.unreadable().isEmpty()
+        || devices.all().stream().anyMatch(taken -> link.facts().isSibling(taken.facts()))
         || DeviceLink.all(host).stream()
             .anyMatch(
                 other -> other.index() != link.index() && link.facts().isSibling(other.facts()));

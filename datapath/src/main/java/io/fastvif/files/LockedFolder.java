@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -12,7 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,23 +87,20 @@ public record LockedFolder(Path folder) {
   }
 
   /**
-   * The texts of the files whose names match, by name; one that another thread removes meanwhile
-   * may be there, empty.
+   * The names of the files that match; another thread may remove some meanwhile.
    *
    * @param glob see {@link java.nio.file.FileSystem#getPathMatcher}
    */
-  public Map<String, String> all(String glob) throws IOException {
-    Map<String, String> texts = new LinkedHashMap<>();
-    if (!Files.isDirectory(folder)) {
-      return texts;
-    }
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
-      for (Path file : files) {
-        String name = file.getFileName().toString();
-        texts.put(name, read(name).orElse(""));
+  public List<String> names(String glob) throws IOException {
+    List<String> names = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+        files.forEach(file -> names.add(file.getFileName().toString()));
+      } catch (DirectoryIteratorException failed) {
+        throw failed.getCause();
       }
     }
-    return texts;
+    return names;
   }
 
   /** The text of a file, if there is one. */

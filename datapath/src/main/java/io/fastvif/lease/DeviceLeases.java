@@ -7,6 +7,7 @@ import io.fastvif.plan.DeviceLease;
 import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
@@ -39,31 +40,73 @@ public final class DeviceLeases {
    * @throws IOException also if the file is not a lease
    */
   public Optional<DeviceLease> read(PciAddress device) throws IOException {
-    Optional<String> text = files.read(device.toString());
-    return text.isEmpty() ? Optional.empty() : Optional.of(LeaseText.parse(text.get()));
+    try {
+      Optional<String> text = files.read(device.toString());
+      return text.isEmpty() ? Optional.empty() : Optional.of(LeaseText.parse(text.get()));
+    } catch (IOException unreadable) {
+      Path file = files.folder().resolve(device.toString());
+      throw new IOException(
+          file + " cannot be read, which says who has the device: " + reason(unreadable),
+          unreadable);
+    }
+  }
+
+  private static String reason(IOException failed) {
+    return failed instanceof CharacterCodingException ? "not UTF-8" : failed.getMessage();
   }
 
   /**
-   * All leases, by device.
+   * All leases that can be read, by device.
    *
-   * @throws IOException also if a file is named like a device and is none, or is not a lease
+   * @throws IOException if the folder cannot be read
    */
   public Map<PciAddress, DeviceLease> all() throws IOException {
-    Map<PciAddress, DeviceLease> leases = new TreeMap<>(Comparator.comparing(PciAddress::toString));
-    for (Map.Entry<String, String> file : files.all(DEVICES).entrySet()) {
-      PciAddress device = device(file.getKey());
-      if (!file.getValue().isEmpty()) {
-        leases.put(device, LeaseText.parse(file.getValue()));
-      }
-    }
+    Map<PciAddress, DeviceLease> leases = byDevice();
+    each((device, lease, unreadable) -> lease.ifPresent(read -> leases.put(device, read)));
     return leases;
   }
 
-  private static PciAddress device(String name) throws IOException {
-    try {
-      return PciAddress.parse(name);
-    } catch (InvalidInputException foreign) {
-      throw new IOException(foreign.getMessage(), foreign);
+  /**
+   * The devices whose leases cannot be read, each with why: somebody has them, nobody can say who.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public Map<PciAddress, String> unreadable() throws IOException {
+    Map<PciAddress, String> reasons = byDevice();
+    each(
+        (device, lease, unreadable) -> {
+          if (unreadable != null) {
+            reasons.put(device, unreadable.getMessage());
+          }
+        });
+    return reasons;
+  }
+
+  private static <T> Map<PciAddress, T> byDevice() {
+    return new TreeMap<>(Comparator.comparing(PciAddress::toString));
+  }
+
+  /** Gets a device with its lease, which is empty if it is gone meanwhile or cannot be read. */
+  private interface Reader {
+    void accept(PciAddress device, Optional<DeviceLease> lease, IOException unreadable);
+  }
+
+  private void each(Reader reader) throws IOException {
+    for (String name : files.names(DEVICES)) {
+      PciAddress device;
+      try {
+        device = PciAddress.parse(name);
+      } catch (InvalidInputException foreign) {
+        continue; // no device has that name
+      }
+      Optional<DeviceLease> lease = Optional.empty();
+      IOException unreadable = null;
+      try {
+        lease = read(device);
+      } catch (IOException failed) {
+        unreadable = failed;
+      }
+      reader.accept(device, lease, unreadable);
     }
   }
 

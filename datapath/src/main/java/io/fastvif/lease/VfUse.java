@@ -5,6 +5,7 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkId;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.VirtualFunctionState;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
@@ -19,8 +20,12 @@ public record VfUse(VirtualFunctionState function, DeviceLease lease, String bus
 
   /** Reads the use of a function from the leases and the host. */
   public static VfUse of(HostSnapshot host, VirtualFunctionState function) {
-    Optional<DeviceLease> lease = host.devices().lease(function.address());
-    return new VfUse(function, lease.orElse(null), busy(host, function));
+    try {
+      Optional<DeviceLease> lease = host.devices().lease(function.address());
+      return new VfUse(function, lease.orElse(null), busy(host, function));
+    } catch (UncheckedIOException unreadable) {
+      return new VfUse(function, null, unreadable.getMessage());
+    }
   }
 
   /** Whether nobody has it. */

@@ -50,4 +50,12 @@ public interface DeviceSnapshot {
   default Map<PciAddress, DeviceLease> leases() {
     return Map.of();
   }
+
+  /**
+   * The devices whose leases cannot be read, each with why: somebody has them, and {@link #lease}
+   * fails.
+   */
+  default Map<PciAddress, String> unreadableLeases() {
+    return Map.of();
+  }
 }

@@ -1,6 +1,8 @@
 package io.fastvif.plan;
 
 import io.fastvif.vif.PciAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,17 +11,20 @@ final class KnownDevices implements DeviceSnapshot {
   private final Map<PciAddress, DeviceState> devices;
   private final Map<PciAddress, VfSettings> settings;
   private final Map<PciAddress, DeviceLease> leases;
+  private final Map<PciAddress, String> unreadable;
   private final String namespace;
 
   KnownDevices(
       Map<PciAddress, DeviceState> devices,
       Map<PciAddress, VfSettings> settings,
       Map<PciAddress, DeviceLease> leases,
+      Map<PciAddress, String> unreadable,
       String namespace) {
     this.namespace = namespace;
     this.devices = Map.copyOf(devices);
     this.settings = Map.copyOf(settings);
     this.leases = Map.copyOf(leases);
+    this.unreadable = Map.copyOf(unreadable);
   }
 
   @Override
@@ -34,6 +39,9 @@ final class KnownDevices implements DeviceSnapshot {
 
   @Override
   public Optional<DeviceLease> lease(PciAddress address) {
+    if (unreadable.containsKey(address)) {
+      throw new UncheckedIOException(new IOException(unreadable.get(address)));
+    }
     return Optional.ofNullable(leases.get(address));
   }
 
@@ -45,5 +53,10 @@ final class KnownDevices implements DeviceSnapshot {
   @Override
   public Map<PciAddress, DeviceLease> leases() {
     return leases;
+  }
+
+  @Override
+  public Map<PciAddress, String> unreadableLeases() {
+    return unreadable;
   }
 }

@@ -24,6 +24,7 @@ public final class SnapshotBuilder {
   private final Map<PciAddress, DeviceState> devices = new HashMap<>();
   private final Map<PciAddress, VfSettings> settings = new HashMap<>();
   private final Map<PciAddress, DeviceLease> leases = new HashMap<>();
+  private final Map<PciAddress, String> unreadableLeases = new HashMap<>();
   private String namespace;
   private final Map<Integer, LinkEntries> entries = new HashMap<>();
   private Supplier<OvsSnapshot> ovs;
@@ -184,6 +185,13 @@ public final class SnapshotBuilder {
     return this;
   }
 
+  /** Says that the lease of the device at that address cannot be read, and why. */
+  public SnapshotBuilder unreadableLease(PciAddress device, String why) {
+    snapshot = null;
+    unreadableLeases.put(device, why);
+    return this;
+  }
+
   /** Says which namespace it is, as leases name it. */
   public SnapshotBuilder namespace(String identity) {
     snapshot = null;
@@ -220,8 +228,12 @@ public final class SnapshotBuilder {
         SriovSnapshot functions = new KnownFunctions(virtualFunctions, physicalFunctions);
         snapshot = snapshot.withSriov(() -> functions);
       }
-      if (!devices.isEmpty() || !settings.isEmpty() || !leases.isEmpty()) {
-        DeviceSnapshot known = new KnownDevices(devices, settings, leases, namespace);
+      if (!devices.isEmpty()
+          || !settings.isEmpty()
+          || !leases.isEmpty()
+          || !unreadableLeases.isEmpty()) {
+        DeviceSnapshot known =
+            new KnownDevices(devices, settings, leases, unreadableLeases, namespace);
         snapshot = snapshot.withDevices(() -> known);
       }
       if (ovs != null) {

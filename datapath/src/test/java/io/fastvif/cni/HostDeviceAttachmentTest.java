@@ -196,14 +196,10 @@ class HostDeviceAttachmentTest {
     try (PodLab lab = new PodLab(folder)) {
       outside(lab);
       String before = link("nic0");
-      Path records = folder.resolve("records");
-      Files.createDirectories(records.resolve("devices/incomplete")); // where the file would be
+      Files.createDirectories(lab.records().resolve("devices/incomplete")); // where it would be
       String network = network(lab, ",'device':'nic0'");
-      CniRequest add = new CniRequest(PodLab.variables("ADD", "one", lab.pod()), network);
-      try (CniPlugin plugin = new CniPlugin(lab.host(), records)) {
-        CniAnswer answer = plugin.answer(add).join();
-        assertTrue(answer.isError() && answer.text().contains("incomplete"), answer.text());
-      }
+      String refused = lab.refused(CniException.HOST_REFUSED, "ADD", "one", lab.pod(), network);
+      assertTrue(refused.contains("incomplete"), refused);
       assertEquals(before, link("nic0"));
       assertEquals(Set.of(), lab.held());
     }

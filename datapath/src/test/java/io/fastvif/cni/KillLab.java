@@ -30,6 +30,11 @@ final class KillLab {
   private static final String SETTINGS =
       ",'isDefaultGateway':true,'ipMasq':true,'macspoofchk':true,'hairpinMode':true";
 
+  /** Where the command and the agent keep what they know is the lab's folder. */
+  private static final String OWN_RUN =
+      "mount -t tmpfs none /run && mkdir /run/fastvif && mount --bind \"$0\" /run/fastvif"
+          + " && exec \"$@\"";
+
   private final Path folder;
   private final HostStateReader reader = new HostStateReader().filters();
   private String network;
@@ -158,7 +163,16 @@ final class KillLab {
 
   /** Starts the command for a verb; it stops before the n-th change after {@link #stopBefore}. */
   Process start(String verb, List<String> arguments) throws Exception {
+    Files.createDirectories(PodLab.run(folder));
     List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            Peer.require("unshare", "util-linux").path().toString(),
+            "-m",
+            "sh",
+            "-c",
+            OWN_RUN,
+            PodLab.run(folder).toString()));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(

@@ -58,7 +58,7 @@ class MarkedDeviceTest {
   private static void assertBack(PodLab lab, String device) throws Exception {
     assertTrue((" " + names()).contains(" " + device + " "), names());
     assertFalse(ip("link show dev " + device).contains("alias"));
-    assertEquals(List.of(), new PodRecords(PodRecords.FOLDER).devices().all());
+    assertEquals(List.of(), new PodRecords(lab.records()).devices().all());
     assertEquals(Set.of(), lab.held());
   }
 
@@ -119,7 +119,7 @@ class MarkedDeviceTest {
       String which = lab.refused(CniException.HOST_REFUSED, "DEL", "one", nested, network);
       assertTrue(which.contains("nic1 is not given back"), which);
       assertTrue(which.contains("eth0") && which.contains("copy0"), which);
-      assertEquals(1, new PodRecords(PodRecords.FOLDER).devices().all().size());
+      assertEquals(1, new PodRecords(lab.records()).devices().all().size());
       assertFalse(names().contains("nic1"));
       in(nested, "link delete copy0");
       lab.done("DEL", "one", nested, network);
@@ -141,7 +141,7 @@ class MarkedDeviceTest {
       String which = lab.refused(CniException.HOST_REFUSED, "DEL", "one", pod, network);
       assertTrue(which.contains("nic0 is not given back"), which);
       assertTrue(which.contains("eth0"), which);
-      assertEquals(1, new PodRecords(PodRecords.FOLDER).devices().all().size());
+      assertEquals(1, new PodRecords(lab.records()).devices().all().size());
       in(pod, "link delete eth0");
       in(pod, "link add eth0 type ifb");
       lab.done("DEL", "one", pod, network);

@@ -45,8 +45,20 @@ final class PodLab implements AutoCloseable {
     this.folder = folder;
     HostConfiguration.Builder configuration = HostConfiguration.builder(Map.of());
     options.forEach(configuration::option);
-    host = VifHost.open(VifHostOptions.of(configuration.build()));
+    host =
+        VifHost.open(
+            VifHostOptions.of(configuration.build()).withLeases(run(folder).resolve("devices")));
     plugin = new CniPlugin(host);
+  }
+
+  /** What {@code /run/fastvif} is of a host whose files are in a folder. */
+  static Path run(Path folder) {
+    return folder.resolve("run");
+  }
+
+  /** What is written down of pods. */
+  Path records() {
+    return run(folder).resolve("cni");
   }
 
   VifHost host() {

@@ -225,7 +225,9 @@ class SriovAttachmentTest {
                 VIF_ID, false, new FormerDevice("igbvf", null, null, NOW.withTrust(false), null)))
         .virtualFunction(VirtualFunctionState.of(VF, PF, 1).withDriver("igbvf", null));
     List<String> steps =
-        steps(AttachmentPlan.unplug(VIF_ID, List.of(), new PodRecords(folder), null, host.build()));
+        steps(
+            AttachmentPlan.unplug(
+                VIF_ID, List.of(), new PodRecords(folder), null, null, host.build()));
     assertEquals(
         List.of(
             "give the device of " + VIF_ID + " back",

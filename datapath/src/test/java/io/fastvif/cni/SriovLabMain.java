@@ -19,7 +19,8 @@ import java.util.TreeSet;
  * last function's driver is vfio-pci. It ends with the first difference.
  */
 final class SriovLabMain {
-  private static final Path LEASES = Path.of("/run/fastvif/devices");
+  private static final Path HOME = Path.of("/run/pods");
+  private static final Path LEASES = PodLab.run(HOME).resolve("devices");
   private static final String GIVEN = "02:00:00:00:00:21";
 
   private final PodLab lab;
@@ -36,7 +37,7 @@ final class SriovLabMain {
 
   /** Runs all. */
   public static void main(String[] arguments) throws Exception {
-    try (PodLab lab = new PodLab(Path.of("/run/pods"))) {
+    try (PodLab lab = new PodLab(HOME)) {
       SriovLabMain run = new SriovLabMain(lab, arguments);
       run.functionIsThePodsAndComesBack();
       run.functionWhosePodIsGoneComesBack();

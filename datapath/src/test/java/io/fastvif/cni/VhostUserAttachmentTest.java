@@ -33,8 +33,10 @@ class VhostUserAttachmentTest {
   /** An agent's part of it. */
   private final class Served implements AutoCloseable {
     private final ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE);
-    private final VifHost host = VifHost.open(VifHostOptions.byDefault().withForwarder(ports));
-    private final CniPlugin plugin = new CniPlugin(host, folder.resolve("records"));
+    private final VifHost host =
+        VifHost.open(
+            VifHostOptions.byDefault().withForwarder(ports).withLeases(folder.resolve("devices")));
+    private final CniPlugin plugin = new CniPlugin(host);
 
     CniAnswer ask(String verb, Netns pod, String network) {
       return plugin.answer(new CniRequest(PodLab.variables(verb, "one", pod), network)).join();
@@ -115,7 +117,7 @@ class VhostUserAttachmentTest {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(path -> !Files.isDirectory(path))
           .map(path -> folder.relativize(path).toString())
-          .filter(path -> !path.startsWith("dpdk") && !path.equals("records/lock"))
+          .filter(path -> !path.startsWith("dpdk") && !path.equals("cni/lock"))
           .sorted()
           .toList();
     }
@@ -203,7 +205,7 @@ class VhostUserAttachmentTest {
     }
     try (Served agent = new Served()) {
       Files.writeString(WritePodFile.incomplete(half), "{");
-      PodRecords records = new PodRecords(folder.resolve("records"));
+      PodRecords records = new PodRecords(folder.resolve("cni"));
       List<String> files = List.of(half.toString(), info().toString());
       String vifId = "cni/net/one/eth0";
       records.write(
@@ -213,7 +215,7 @@ class VhostUserAttachmentTest {
           new PodRecord("cni/net/two/eth0", "cookie 0", "", Map.of(), "/nowhere/s", files));
       agent.plugin.restore().join(); // says in the log that it cannot
       agent.done("GC", null, PodLab.with(NAME_ALONE, "cni.dev/valid-attachments", "[]"));
-      assertEquals(List.of("records/cni:net:two:eth0.json"), left());
+      assertEquals(List.of("cni/cni:net:two:eth0:cookie-0.json"), left());
       assertFalse(Files.exists(socket().getParent()));
     }
   }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,7 +23,7 @@ class LockedFolderTest {
   @Test
   void writesListsAndDeletesFiles() throws IOException {
     LockedFolder folder = new LockedFolder(temporary.resolve("new"));
-    assertEquals(Map.of(), folder.all("*"));
+    assertEquals(List.of(), folder.names("*"));
     assertEquals(Optional.empty(), folder.read("a.1"));
     folder.locked(
         () -> {
@@ -34,7 +33,7 @@ class LockedFolderTest {
           return null;
         });
     assertEquals(Optional.of("two"), folder.read("a.1"));
-    assertEquals(Map.of("a.1", "two"), folder.all("*.?"));
+    assertEquals(List.of("a.1"), folder.names("*.?"));
     assertTrue(folder.delete("a.1"));
     assertFalse(folder.delete("a.1"));
     assertFalse(Files.exists(folder.folder().resolve("incomplete")));

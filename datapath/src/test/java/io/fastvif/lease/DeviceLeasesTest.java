@@ -107,11 +107,17 @@ class DeviceLeasesTest {
   void malformedLeasesAreReported() throws IOException {
     Files.writeString(folder.resolve(DEVICE.toString()), "reserved=true\n");
     DeviceLeases leases = new DeviceLeases(folder);
-    assertEquals(
-        "not a lease: it has no holder",
-        assertThrows(IOException.class, () -> leases.read(DEVICE)).getMessage());
+    String why = assertThrows(IOException.class, () -> leases.read(DEVICE)).getMessage();
+    assertTrue(why.startsWith(folder.resolve(DEVICE.toString()).toString()), why);
+    assertTrue(why.endsWith("not a lease: it has no holder"), why);
     Files.writeString(folder.resolve(DEVICE.toString()), "holder=x\nplugged=maybe\n");
-    assertThrows(IOException.class, leases::all);
+    assertThrows(IOException.class, () -> leases.change(DEVICE, null, everything()));
+    // Others' are read all the same, whatever else is in the folder.
+    PciAddress other = POOL.get(1);
+    leases.change(other, null, everything());
+    Files.writeString(folder.resolve("a:b:c.d"), "");
+    assertEquals(Map.of(other, everything()), leases.all());
+    assertEquals(Set.of(DEVICE), leases.unreadable().keySet());
   }
 
   /** Two processes take what they can get of one pool, until nothing is left. */

@@ -62,8 +62,11 @@ record SriovNetwork(
     return attachment(id, mac, claim.device(), claim.fresh());
   }
 
-  /** Whether the host's leases say that another VIF than the port's has the device. */
+  /** Whether another VIF than the port's has the device, or nobody can say who. */
   private static boolean isOthers(HostSnapshot host, PciAddress device, UUID port) {
+    if (host.devices().unreadableLeases().containsKey(device)) {
+      return true;
+    }
     return host.devices()
         .lease(device)
         .filter(lease -> !lease.holder().equals(port.toString()))

@@ -121,8 +121,21 @@ public final class HostDevices implements DeviceSnapshot {
 
   @Override
   public Map<PciAddress, DeviceLease> leases() {
+    return read(DeviceLeases::all);
+  }
+
+  @Override
+  public Map<PciAddress, String> unreadableLeases() {
+    return read(DeviceLeases::unreadable);
+  }
+
+  private interface Reading<T> {
+    T read(DeviceLeases leases) throws IOException;
+  }
+
+  private <T> T read(Reading<T> reading) {
     try {
-      return leases.all();
+      return reading.read(leases);
     } catch (IOException failed) {
       throw new UncheckedIOException("the leases of devices: " + failed.getMessage(), failed);
     }

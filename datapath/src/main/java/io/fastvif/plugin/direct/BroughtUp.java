@@ -8,6 +8,7 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.PciAddress;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The devices that were brought up for macvtaps, by the alias that they were given with it. */
 final class BroughtUp {
@@ -27,7 +28,9 @@ final class BroughtUp {
         && device.master() == 0
         && host.addresses(device.index()).isEmpty()
         && host.links().stream().noneMatch(link -> liesOn(link, device))
-        && host.devices().leases().keySet().stream()
+        && Stream.concat(
+                host.devices().leases().keySet().stream(),
+                host.devices().unreadableLeases().keySet().stream())
             .noneMatch(function -> isOn(host, function, device));
   }
 
