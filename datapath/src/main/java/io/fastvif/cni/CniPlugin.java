@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -97,15 +96,29 @@ public final class CniPlugin implements AutoCloseable {
    * @param threads wait for IPAM
    */
   public CompletableFuture<CniAnswer> answer(CniRequest request, Executor threads) {
-    CompletableFuture<CniAnswer> answer;
-    if (Set.of("ADD", "DEL").contains(request.variable("CNI_COMMAND"))) {
-      String interfaceOfPod =
-          request.variable("CNI_CONTAINERID") + "/" + request.variable("CNI_IFNAME");
-      answer = turns.take(interfaceOfPod, threads, () -> begin(request));
-    } else {
-      answer = CompletableFuture.completedFuture(request).thenComposeAsync(this::begin, threads);
-    }
+    CompletableFuture<CniAnswer> answer =
+        switch (request.variable("CNI_COMMAND")) {
+          case "ADD", "DEL" ->
+              turns.take(
+                  network(request),
+                  request.variable("CNI_CONTAINERID") + "/" + request.variable("CNI_IFNAME"),
+                  threads,
+                  () -> begin(request));
+          case "GC" -> turns.takeAlone(network(request), threads, () -> begin(request));
+          default ->
+              CompletableFuture.completedFuture(request).thenComposeAsync(this::begin, threads);
+        };
     return answer.exceptionally(failed -> failed(request, failed));
+  }
+
+  /** The network's name, before anything of the configuration is checked. */
+  private static String network(CniRequest request) {
+    try {
+      Object name = CniJson.object("", request.configuration()).get("name");
+      return name instanceof String text ? text : "";
+    } catch (CniException unreadable) {
+      return "";
+    }
   }
 
   private CompletableFuture<CniAnswer> begin(CniRequest request) {
