@@ -43,6 +43,7 @@ class LiveMigrationTest {
   private static final long ANNOUNCE_NANOS = 20_000_000;
   private static final int SOME_FRAMES = 50;
   private static final int HELD_FRAMES = 1000;
+  private static final int SCENES = 3;
   private static final int NUMBER = 1;
   private static final String TAP = "tap" + NUMBER;
 
@@ -61,11 +62,27 @@ class LiveMigrationTest {
       }
     }
 
+    /** What there is to a guest that is not reached. */
+    String state() throws Exception {
+      return bed.host().vsctl("--columns=name,ofport,error,link_state list Interface")
+          + bed.rows()
+          + bed.run("ip", "-s link show");
+    }
+
     @Override
     public void close() throws IOException {
       try (bed) {
         agent.close();
       }
+    }
+  }
+
+  /** No frame gets to the guest. */
+  private static final class NotReachedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NotReachedException(String state) {
+      super("the guest is not reached: " + state);
     }
   }
 
@@ -142,7 +159,7 @@ class LiveMigrationTest {
             start(source, makesTap, each -> counted.receive(counted.onSource, each))) {
           source.agent().awaitUp(wired);
           sending = Thread.ofPlatform().daemon().start(() -> send(sender, guest, counted));
-          announceUntil(here, guest, () -> counted.count(counted.onSource) > SOME_FRAMES);
+          announceUntil(source, here, guest, () -> counted.count(counted.onSource) > SOME_FRAMES);
           int first = counted.sent.get();
           plugging.apply(destination, "plug");
           if (makesTap) {
@@ -159,9 +176,10 @@ class LiveMigrationTest {
         }
         int moved = counted.sent.get();
         try (there) {
-          announceUntil(there, guest, () -> counted.sent.get() > moved + HELD_FRAMES);
+          announceUntil(destination, there, guest, () -> counted.sent.get() > moved + HELD_FRAMES);
           destination.agent().goOn();
-          announceUntil(there, guest, () -> counted.count(counted.onDestination) > SOME_FRAMES);
+          announceUntil(
+              destination, there, guest, () -> counted.count(counted.onDestination) > SOME_FRAMES);
           if (!makesTap) {
             destination.agent().awaitUp(wired);
           }
@@ -202,10 +220,13 @@ class LiveMigrationTest {
     }
   }
 
-  private static void announceUntil(FrameEnd guest, MacAddress mac, BooleanSupplier heard) {
+  private static void announceUntil(
+      Node node, FrameEnd guest, MacAddress mac, BooleanSupplier heard) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (!heard.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "the guest is not reached");
+      if (System.nanoTime() > deadline) {
+        throw new NotReachedException(node.state());
+      }
       guest.announce(mac);
       LockSupport.parkNanos(ANNOUNCE_NANOS);
     }
@@ -237,9 +258,24 @@ class LiveMigrationTest {
     int lost = lost("fastvif", wired, true, fastvif(withTap()), WITHOUT_QOS, ISOLATED);
     Vif theirs = OvsVifs.created(NUMBER);
     Plugging osVif = (node, action) -> node.bed().osVif(action, List.of(theirs));
-    int lostByOsVif = lost("os-vif", wired, false, osVif, WITHOUT_QOS, ISOLATED);
+    int lostByOsVif = lostByPeer(wired, osVif);
     reporter.publishEntry("frames lost, one each ms", lost + ", with os-vif " + lostByOsVif);
     assertTrue(lost < HELD_FRAMES / 2, lost + " lost, with os-vif " + lostByOsVif);
+  }
+
+  /**
+   * With os-vif, a guest was seen that was never reached where it was first, though Neutron's agent
+   * had told that it was wired: then all begins anew, and that is told.
+   */
+  private int lostByPeer(String wired, Plugging osVif) throws Exception {
+    for (int i = 1; i < SCENES; i++) {
+      try {
+        return lost("os-vif-" + i, wired, false, osVif, WITHOUT_QOS, ISOLATED);
+      } catch (NotReachedException told) {
+        System.err.println("with os-vif, " + told.getMessage());
+      }
+    }
+    return lost("os-vif-" + SCENES, wired, false, osVif, WITHOUT_QOS, ISOLATED);
   }
 
   /** Where each VIF has a bridge of its own, its patch port is what the agent wires. */
