@@ -27,7 +27,8 @@ import java.util.function.Predicate;
  * of ranges; and {@code lock}, on which processes hold flock(2).
  *
  * <p>What the threads of this process want to do at the same time is done behind one lock, and the
- * folder is read once for all of them: to find what an attachment has, every file must be read.
+ * folder is read once for all of them: to find what an attachment has, every file must be read. It
+ * is not read again while nobody else has changed it.
  */
 final class AddressStore {
   /** Where the owner of an address is written before the file has the address's name. */
@@ -44,9 +45,13 @@ final class AddressStore {
 
   private final Path folder;
   private final AddressTurns turns;
+  private final KnownOwners known;
 
   /** The owners of addresses by their files' names, while the lock is held; null if not read. */
   private Map<String, String> owners;
+
+  /** Whether the owners are those of an earlier holding of the lock. */
+  private boolean areRemembered;
 
   /** The files of addresses of which it cannot be read whose they are; they stay given. */
   private List<Path> unreadable = List.of();
@@ -57,6 +62,7 @@ final class AddressStore {
   private AddressStore(Path folder) {
     this.folder = folder;
     turns = new AddressTurns(folder);
+    known = new KnownOwners(folder);
   }
 
   static AddressStore of(Path folder) {
@@ -76,11 +82,16 @@ final class AddressStore {
     turns.run(work, this::end);
   }
 
-  /** Before the lock is given back: whatever is known may be wrong afterwards. */
+  /** Before the lock is given back: what is known is right only while nobody changes the folder. */
   private void end() {
-    owners = null;
     lastGiven.forEach(this::writeLast);
     lastGiven.clear();
+    if (owners != null && unreadable.isEmpty()) {
+      known.keep(owners);
+    } else {
+      known.forget();
+    }
+    owners = null;
   }
 
   /** The order alone depends on it, so that nobody is refused an address because it failed. */
@@ -204,6 +215,7 @@ final class AddressStore {
   }
 
   void freeAllBut(Set<AttachmentId> valid) throws IOException {
+    read();
     Set<String> kept = new HashSet<>();
     kept.add(UNKNOWN);
     for (AttachmentId id : valid) {
@@ -215,8 +227,26 @@ final class AddressStore {
     }
   }
 
-  /** The files of addresses whose owners are so. */
+  /** The files of addresses whose owners are so; none is answered that is not looked at now. */
   private List<String> names(Predicate<String> isWanted) throws IOException {
+    List<String> found = matching(isWanted);
+    if (areRemembered && !found.stream().allMatch(this::isAsRemembered)) {
+      read();
+      found = matching(isWanted);
+    }
+    return found;
+  }
+
+  /** A file that somebody has written over is the folder's no less. */
+  private boolean isAsRemembered(String name) {
+    try {
+      return Files.readString(folder.resolve(name)).strip().equals(owners.get(name));
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  private List<String> matching(Predicate<String> isWanted) throws IOException {
     List<String> names = new ArrayList<>();
     owners()
         .forEach(
@@ -230,22 +260,33 @@ final class AddressStore {
 
   private Map<String, String> owners() throws IOException {
     if (owners == null) {
-      Map<String, String> read = new HashMap<>();
-      List<Path> failed = new ArrayList<>();
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
-        for (Path file : all) {
-          String name = file.getFileName().toString();
-          if (isAddress(name)) {
-            read.put(name, owner(file, failed));
-          } else if (name.equals(ASIDE)) {
-            Files.delete(file); // of who was killed: nobody else writes under the lock
-          }
-        }
+      owners = known.ifUnchanged();
+      areRemembered = owners != null;
+      if (areRemembered) {
+        unreadable = List.of();
+      } else {
+        read();
       }
-      owners = read;
-      unreadable = failed;
     }
     return owners;
+  }
+
+  private void read() throws IOException {
+    Map<String, String> read = new HashMap<>();
+    List<Path> failed = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      for (Path file : all) {
+        String name = file.getFileName().toString();
+        if (isAddress(name)) {
+          read.put(name, owner(file, failed));
+        } else if (name.equals(ASIDE)) {
+          Files.delete(file); // of who was killed: nobody else writes under the lock
+        }
+      }
+    }
+    owners = read;
+    areRemembered = false;
+    unreadable = failed;
   }
 
   /** One that nobody can be, where that cannot be read: nobody else gets or frees the address. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AddressStoreTest {
   private static final int THREADS = 8;
   private static final int REPEATS = 2000;
+  private static final int CHANGES = 300;
 
   @TempDir Path folder;
 
@@ -73,6 +74,42 @@ class AddressStoreTest {
             });
     Files.delete(folder.resolve("net/10.1.0.7"));
     store().locked(() -> assertEquals(List.of(), store().heldBy(id("two"))));
+  }
+
+  /** A file that is written over leaves the folder as it was, so that nobody looks at it. */
+  @Test
+  void whatNobodyElseHasChangedIsNotReadAgain() throws IOException {
+    AddressStore store = store();
+    store.locked(
+        () -> {
+          assertEquals(List.of(), store.heldBy(id("one")));
+          assertTrue(store.reserve(address(2), id("one"), 0));
+        });
+    Files.writeString(folder.resolve("net/10.1.0.2"), "other\r\neth0");
+    store.locked(() -> assertEquals(List.of(), store.heldBy(id("other"))));
+    // Nothing is freed for what is only remembered.
+    store.locked(() -> store.freeAllOf(id("one")));
+    store.locked(() -> assertEquals(List.of(address(2)), store.heldBy(id("other"))));
+    store.locked(() -> store.freeAllBut(Set.of(id("other"))));
+    store.locked(() -> assertTrue(store.isHeld(address(2))));
+  }
+
+  @Test
+  void changesRightAfterOnesOwnAreSeen() throws IOException {
+    AddressStore store = store();
+    Path file = folder.resolve("net/10.1.0.2");
+    for (int i = 0; i < CHANGES; i++) {
+      store.locked(
+          () -> {
+            store.freeAllOf(id("other"));
+            assertTrue(store.reserve(address(2), id("one"), 0));
+          });
+      Files.delete(file);
+      Files.writeString(file, "other\r\neth0");
+      store.locked(() -> assertEquals(List.of(address(2)), store.heldBy(id("other"))));
+      Files.delete(file);
+      store.locked(() -> assertFalse(store.isHeld(address(2))));
+    }
   }
 
   @Test
