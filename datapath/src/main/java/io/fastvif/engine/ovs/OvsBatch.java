@@ -53,14 +53,12 @@ final class OvsBatch {
 
   private final OvsSnapshot rows;
   private final UUID root;
-  private final OvsdbTransaction transaction = new OvsdbTransaction(DATABASE);
+  private final BatchOperations operations = new BatchOperations();
+  private final OvsdbTransaction transaction = operations.transaction();
+  private final PortOperations ports;
   private final Map<String, BridgeChange> bridges = new LinkedHashMap<>();
   private final List<UUID> deletedBridges = new ArrayList<>();
   private final Set<String> touched = new HashSet<>();
-  private final List<OvsRequest> owners = new ArrayList<>();
-  private OvsRequest owner;
-  private boolean includes;
-  private int names;
   private String problem = "";
 
   /**
@@ -71,6 +69,7 @@ final class OvsBatch {
   OvsBatch(OvsSnapshot rows, UUID root) {
     this.rows = rows;
     this.root = root;
+    ports = new PortOperations(rows, operations);
   }
 
   /** Why the last change was impossible. */
@@ -89,13 +88,11 @@ final class OvsBatch {
       }
     }
     touched.addAll(concerned);
-    owner = request;
-    includes = false;
+    operations.begin(request);
     for (OvsChange change : changes) {
       include(change);
     }
-    owner = null;
-    return includes ? Verdict.INCLUDED : Verdict.SATISFIED;
+    return operations.end() ? Verdict.INCLUDED : Verdict.SATISFIED;
   }
 
   /** The same with the names of the ports that are found by their iface-id. */
@@ -204,7 +201,7 @@ final class OvsBatch {
       case OvsChange.EnsureBridge ensure -> ensure(ensure);
       case OvsChange.AddPort add -> add(add);
       case OvsChange.DeletePort delete -> delete(delete);
-      case OvsChange.RestoreInterface restore -> restore(restore);
+      case OvsChange.RestoreInterface restore -> ports.restore(restore);
       case OvsChange.DeletePortsOf unresolved -> throw new IllegalStateException("" + unresolved);
       case OvsChange.DeleteBridge delete ->
           deleteBridge(delete.name(), delete.onlyIfEmpty(), false);
@@ -212,18 +209,11 @@ final class OvsBatch {
     }
   }
 
-  /** Notes who the operation is for, or that it is for several. */
-  private void owned(int place) {
-    while (owners.size() < place) {
-      owners.add(null);
-    }
-    owners.add(owner);
-    includes = true;
-  }
-
   private void ensure(OvsChange.EnsureBridge ensure) {
     if (bridges.containsKey(ensure.name())) {
-      includes |= bridges.get(ensure.name()).existing == null;
+      if (bridges.get(ensure.name()).existing == null) {
+        operations.include();
+      }
       return;
     }
     Optional<OvsSnapshot.BridgeRow> row = rows.bridge(ensure.name());
@@ -232,7 +222,7 @@ final class OvsBatch {
     bridges.put(ensure.name(), change);
     if (row.isEmpty()) {
       change.added.add(
-          insertPort(
+          ports.insert(
               new OvsPort(
                   ensure.name(),
                   "internal",
@@ -241,7 +231,7 @@ final class OvsBatch {
                   OptionalInt.empty(),
                   OvsPort.Creation.NONE)));
     } else if (!row.get().datapathType().equals(ensure.datapathType())) {
-      owned(
+      operations.owned(
           transaction.update(
               "Bridge",
               row.get().uuid(),
@@ -261,135 +251,12 @@ final class OvsBatch {
   private void add(OvsChange.AddPort add) {
     Optional<OvsSnapshot.PortRow> port = rows.port(add.port().name());
     if (port.isEmpty()) {
-      bridge(add.bridge()).added.add(insertPort(add.port()));
+      bridge(add.bridge()).added.add(ports.insert(add.port()));
       return;
     }
     Optional<OvsSnapshot.InterfaceRow> row = rows.networkInterface(add.port().name());
     if (row.isPresent()) {
-      complete(row.get(), add.port());
-    }
-  }
-
-  /** Gives an existing interface what it lacks. */
-  private void complete(OvsSnapshot.InterfaceRow row, OvsPort wanted) {
-    Map<String, OvsdbValue> columns = new LinkedHashMap<>();
-    if (!wanted.type().isEmpty() && !wanted.type().equals(row.type())) {
-      columns.put("type", OvsdbValue.of(wanted.type()));
-    }
-    if (wanted.mtuRequest().isPresent()
-        && rows.hasColumn("Interface", "mtu_request")
-        && !wanted.mtuRequest().equals(row.mtuRequest())) {
-      columns.put("mtu_request", OvsdbValue.of(wanted.mtuRequest().getAsInt()));
-    }
-    if (!columns.isEmpty()) {
-      owned(transaction.update("Interface", row.uuid(), columns));
-    }
-    complete(row.uuid(), "options", row.options(), wanted.options());
-    complete(row.uuid(), "external_ids", row.externalIds(), wanted.externalIds());
-  }
-
-  private void complete(
-      UUID row, String column, Map<String, String> present, Map<String, String> wanted) {
-    Map<String, String> lacking = new LinkedHashMap<>(wanted);
-    lacking.entrySet().removeIf(pair -> pair.getValue().equals(present.get(pair.getKey())));
-    if (lacking.isEmpty()) {
-      return;
-    }
-    Set<String> replaced = new HashSet<>(lacking.keySet());
-    replaced.retainAll(present.keySet());
-    if (!replaced.isEmpty()) {
-      owned(transaction.mutate("Interface", row, column, "delete", OvsdbValue.set(replaced)));
-    }
-    owned(transaction.mutate("Interface", row, column, "insert", OvsdbValue.map(lacking)));
-  }
-
-  private void restore(OvsChange.RestoreInterface restore) {
-    OvsSnapshot.InterfaceRow former = restore.former();
-    OvsPort given = restore.given();
-    if (rows.networkInterface(former.name())
-        .filter(row -> row.uuid().equals(former.uuid()))
-        .isEmpty()) {
-      return; // it is another one by now
-    }
-    Map<String, OvsdbValue> columns = new LinkedHashMap<>();
-    columns.put("type", OvsdbValue.of(former.type()));
-    if (given.mtuRequest().isPresent() && rows.hasColumn("Interface", "mtu_request")) {
-      columns.put(
-          "mtu_request",
-          former.mtuRequest().isPresent()
-              ? OvsdbValue.of(former.mtuRequest().getAsInt())
-              : OvsdbValue.empty());
-    }
-    owned(transaction.update("Interface", former.uuid(), columns));
-    restore(former.uuid(), "options", former.options(), given.options());
-    restore(former.uuid(), "external_ids", former.externalIds(), given.externalIds());
-  }
-
-  private void restore(
-      UUID row, String column, Map<String, String> former, Map<String, String> given) {
-    if (given.isEmpty()) {
-      return;
-    }
-    Map<String, String> back = new LinkedHashMap<>(former);
-    back.keySet().retainAll(given.keySet());
-    owned(transaction.mutate("Interface", row, column, "delete", OvsdbValue.set(given.keySet())));
-    if (!back.isEmpty()) {
-      owned(transaction.mutate("Interface", row, column, "insert", OvsdbValue.map(back)));
-    }
-  }
-
-  /** Inserts a port with its interface; returns what refers to it. */
-  private Object insertPort(OvsPort port) {
-    int number = ++names;
-    Map<String, OvsdbValue> columns = new LinkedHashMap<>();
-    columns.put("name", OvsdbValue.of(port.name()));
-    if (!port.type().isEmpty()) {
-      columns.put("type", OvsdbValue.of(port.type()));
-    }
-    if (!port.options().isEmpty()) {
-      columns.put("options", OvsdbValue.map(port.options()));
-    }
-    if (!port.externalIds().isEmpty()) {
-      columns.put("external_ids", OvsdbValue.map(port.externalIds()));
-    }
-    if (port.mtuRequest().isPresent() && rows.hasColumn("Interface", "mtu_request")) {
-      columns.put("mtu_request", OvsdbValue.of(port.mtuRequest().getAsInt()));
-    }
-    owned(transaction.insert("Interface", "i" + number, columns));
-    columns = new LinkedHashMap<>();
-    columns.put("name", OvsdbValue.of(port.name()));
-    columns.put("interfaces", OvsdbValue.named("i" + number));
-    OvsPort.Creation creation = port.creation();
-    if (creation.tag().isPresent()) {
-      columns.put("tag", OvsdbValue.of(creation.tag().getAsInt()));
-      if (creation.trunkOnly()) {
-        columns.put("vlan_mode", OvsdbValue.of("trunk"));
-        columns.put("trunks", OvsdbValue.of(creation.tag().getAsInt()));
-      }
-    }
-    if (!creation.trunks().isEmpty()) {
-      columns.put("vlan_mode", OvsdbValue.of("trunk"));
-      columns.put("trunks", OvsdbValue.set(creation.trunks().stream().map(Long::valueOf).toList()));
-    }
-    if (creation.qos() != null) {
-      deleteQos(port.name());
-      owned(
-          transaction.insert(
-              "QoS",
-              "q" + number,
-              Map.of(
-                  "type", OvsdbValue.of(creation.qos().type()),
-                  "external_ids", OvsdbValue.map(creation.qos().externalIds()))));
-      columns.put("qos", OvsdbValue.named("q" + number));
-    }
-    owned(transaction.insert("Port", "p" + number, columns));
-    return new OvsdbValue.NamedUuid("p" + number);
-  }
-
-  /** Whatever its type: the option that gave it may have been another one then. */
-  private void deleteQos(String port) {
-    for (UUID row : rows.qos(QosIds.of(port))) {
-      owned(transaction.delete("QoS", row));
+      ports.complete(row.get(), add.port());
     }
   }
 
@@ -400,14 +267,14 @@ final class OvsBatch {
         return;
       }
       bridge(delete.bridge()).removed.add(port.get().uuid());
-      includes = true;
+      operations.include();
       if (!rows.qos(QosIds.of(delete.name())).isEmpty()) {
         // The database counts references to a deleted row before it drops ports without a bridge.
-        owned(
+        operations.owned(
             transaction.update("Port", port.get().uuid(), Map.of("qos", OvsdbValue.set(Set.of()))));
       }
     }
-    deleteQos(delete.name());
+    ports.deleteQos(delete.name());
   }
 
   private void deleteBridge(String name, boolean onlyIfEmpty, boolean onlyIfUnused) {
@@ -426,23 +293,23 @@ final class OvsBatch {
         user = "a port is about to join it";
       }
       if (user != null) {
-        owner.note = "the bridge " + name + " is left: " + user;
+        operations.current().note = "the bridge " + name + " is left: " + user;
         return;
       }
-      owned(
+      operations.owned(
           transaction.expect(
               "Bridge", row.get().uuid(), "ports", OvsdbValue.set(row.get().ports())));
       if (onlyIfUnused) {
         BridgeUse.UNSET.forEach(
             (column, value) -> {
               if (rows.hasColumn("Bridge", column)) {
-                owned(transaction.expect("Bridge", row.get().uuid(), column, value));
+                operations.owned(transaction.expect("Bridge", row.get().uuid(), column, value));
               }
             });
       }
     }
     deletedBridges.add(row.get().uuid());
-    includes = true;
+    operations.include();
   }
 
   /**
@@ -454,7 +321,7 @@ final class OvsBatch {
     bridges.forEach(
         (name, change) -> {
           if (change.existing == null) {
-            String reference = "b" + ++names;
+            String reference = "b" + operations.nextName();
             transaction.insert(
                 "Bridge",
                 reference,
@@ -490,6 +357,6 @@ final class OvsBatch {
 
   /** Who an operation was for; null if it was for several. */
   OvsRequest owner(int operation) {
-    return operation >= 0 && operation < owners.size() ? owners.get(operation) : null;
+    return operations.owner(operation);
   }
 }
