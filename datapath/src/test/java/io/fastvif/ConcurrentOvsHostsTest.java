@@ -101,6 +101,41 @@ class ConcurrentOvsHostsTest {
     }
   }
 
+  /** Which of them comes last is what is left, from wherever they began. */
+  @KernelTest
+  void aVifThatOnePlugsWhileTheOtherUnplugsIsWholeOrGone() throws Exception {
+    PlugRequest vif = vif(1);
+    try (OvsHost ovs = OvsHost.start(folder);
+        VifHost one = host(ovs);
+        VifHost other = host(ovs)) {
+      all(List.of(one.plug(vif(2))));
+      for (int turn = 0; turn < TURNS; turn++) {
+        switch (turn % 4) {
+          case 0 -> all(List.of(one.unplug(vif)));
+          case 1 -> all(List.of(other.plug(vif)));
+          case 2 -> ovs.vsctl("--no-wait --if-exists del-port port1");
+          default -> deleteTap();
+        }
+        CompletableFuture<PlugResult> unplugged = other.unplug(vif);
+        CompletableFuture<PlugResult> plugged = one.plug(vif);
+        Outcome left = all(List.of(unplugged)).getFirst();
+        PlugResult ended = plugged.get(SECONDS, TimeUnit.SECONDS);
+        String outcomes = "turn " + turn + ": " + ended.outcome() + ", " + left;
+        boolean isThere = ip.run("-o link").contains("port1");
+        boolean hasPort = ovs.vsctl("--no-wait list-ports br-int").contains("port1");
+        assertEquals(isThere, hasPort, outcomes);
+        assertTrue(!isThere || ended.outcome() != Outcome.FAILED, outcomes);
+      }
+    }
+  }
+
+  /** As a host does that has started anew. */
+  private void deleteTap() throws Exception {
+    if (ip.run("-o link").contains("port1")) {
+      ip.run("link delete port1");
+    }
+  }
+
   @KernelTest
   void noPortIsLeftWithoutItsDevice() throws Exception {
     PlugRequest vif = vif(1);

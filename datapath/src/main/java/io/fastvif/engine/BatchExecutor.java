@@ -4,9 +4,7 @@ import io.fastvif.engine.filter.FilterBatch;
 import io.fastvif.engine.kernel.DeletionLanes;
 import io.fastvif.engine.kernel.HostObservation;
 import io.fastvif.engine.kernel.LinkAnswers;
-import io.fastvif.engine.kernel.LinkPlan;
 import io.fastvif.engine.kernel.NetlinkRound;
-import io.fastvif.engine.kernel.PlansBeside;
 import io.fastvif.engine.kernel.Refusals;
 import io.fastvif.engine.kernel.RetiredBridges;
 import io.fastvif.engine.kernel.Transport;
@@ -107,7 +105,7 @@ final class BatchExecutor implements AutoCloseable {
     elsewhere = new StepAnswers(wake);
     waits = new WaitingSteps(transport, elsewhere, helpers);
     slow = new SlowSteps(transport, ports, elsewhere, helpers, waits);
-    answers = new LinkAnswers(transport, retired, beside, waits, errorHandler);
+    answers = new LinkAnswers(transport, retired, new PlansUnderWay(active), waits, errorHandler);
     round = new NetlinkRound(transport, observation, answers, errorHandler);
     shared = new SharedUse(transport);
     deletions = new DeletionLanes(transport, answers, errorHandler, wake, helpers);
@@ -229,6 +227,9 @@ final class BatchExecutor implements AutoCloseable {
       observation.begun(made.vifId());
       return;
     }
+    if (plan.endLook()) {
+      return;
+    }
     Throwable reason = problem == null ? new EngineClosedException(stopped) : problem;
     String vifId = plan.plan().vifId();
     try {
@@ -330,6 +331,11 @@ final class BatchExecutor implements AutoCloseable {
       if (plan.waiting) {
         return; // it was answered, and is to be tried again later
       }
+    }
+    PlugOperation again = plan.lookAgain();
+    if (again != null) {
+      planning.addAgain(plan, again);
+      return;
     }
     String vifId = plan.plan().vifId();
     observation.ended(vifId); // before anybody is told, who may look
@@ -459,29 +465,6 @@ final class BatchExecutor implements AutoCloseable {
     }
     return false;
   }
-
-  private final PlansBeside beside =
-      new PlansBeside() {
-        @Override
-        public boolean isByAnother(LinkPlan plan, String name) {
-          for (int i = 0; i < activeCount; i++) {
-            if (active[i] != plan && active[i].isActive() && active[i].madeIndex(name) > 0) {
-              return true;
-            }
-          }
-          return false;
-        }
-
-        @Override
-        public boolean isLeaving(int index) {
-          for (int i = 0; i < activeCount; i++) {
-            if (active[i].isActive() && active[i].willRename(index)) {
-              return true;
-            }
-          }
-          return false;
-        }
-      };
 
   /** Ends the threads that delete; nothing may be under way. */
   @Override

@@ -15,7 +15,6 @@ import io.fastvif.trace.Log;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
@@ -37,8 +36,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
   private boolean changed;
   private final BitSet done = new BitSet();
 
-  private final List<String> madeNames = new ArrayList<>();
-  private int[] madeIndexes = new int[4];
+  private final MadeLinks made = new MadeLinks();
 
   private String failedStep;
   private FailureCause failure;
@@ -56,6 +54,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
 
   private boolean sharedUndoDecided;
   private int retries;
+  private final SecondLook look = new SecondLook();
 
   private final Renaming renaming = new Renaming();
 
@@ -90,24 +89,41 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
     }
     recording = OperationRecording.begin();
     retries = 0;
+    look.reset();
     request = newRequest;
     begin(ready);
     planning = plan == null;
     planned = planning;
     if (planning) {
-      plan = unplanned(vifId);
+      plan = new PlugPlan(vifId, "", Action.PLUG, List.of(), null, List.of(), List.of());
       waiting = true;
     }
-  }
-
-  private static PlugPlan unplanned(String vifId) {
-    return new PlugPlan(vifId, "", Action.PLUG, List.of(), null, List.of(), List.of());
   }
 
   /** The plan was made: it is executed from here. */
   void planned(PlugPlan newPlan) {
     planning = false;
+    boolean before = look.end() && changed;
     begin(newPlan);
+    changed = before;
+  }
+
+  /** The request, if what is left of it is to be planned now; null if not. */
+  PlugOperation lookAgain() {
+    planning = planned && changed && failedStep == null && look.begin(plan);
+    waiting = planning;
+    return planning ? request : null;
+  }
+
+  /** Gives up a look at what is left; false if there was none. */
+  boolean endLook() {
+    if (!look.isUnderWay()) {
+      return false;
+    }
+    look.giveUp();
+    planning = false;
+    waiting = false;
+    return true;
   }
 
   /** No plan could be made. */
@@ -128,7 +144,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
     created = false;
     changed = false;
     done.clear();
-    madeNames.clear();
+    made.clear();
     failedStep = null;
     leftBehind.clear();
     refused = null;
@@ -277,7 +293,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
     }
     changed |= !isKeeping();
     done.set(cursor);
-    if (isEnsuring(plan.steps().get(cursor).step())) {
+    if (StepKinds.isEnsuring(plan.steps().get(cursor).step())) {
       created = true;
     }
     cursor++;
@@ -290,7 +306,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
       cursor--;
       return;
     }
-    if (isEnsuring(plan.steps().get(cursor).step())) {
+    if (StepKinds.isEnsuring(plan.steps().get(cursor).step())) {
       created = false;
     }
     cursor++;
@@ -335,7 +351,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
 
   @Override
   public void unknown(Step step, FailureCause cause) {
-    if (!undoing && !isPartial(step)) {
+    if (!undoing && !StepKinds.isPartial(step)) {
       leftBehind.add("perhaps, for nobody knows whether it was done: " + StepWords.of(step));
     }
     failed(step, cause);
@@ -367,7 +383,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
       failure = cause;
       undoing = true;
       ovsDeadline = 0;
-      if (isPartial(step) && errno != Errno.ENODEV) {
+      if (StepKinds.isPartial(step) && errno != Errno.ENODEV) {
         // The kernel takes a message's settings one by one: those before the refused one are done.
         done.set(cursor);
         return;
@@ -376,31 +392,14 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
     cursor--;
   }
 
-  private static boolean isPartial(Step step) {
-    return step instanceof NetlinkStep.ConfigureLink || step instanceof NetlinkStep.ConfigureVf;
-  }
-
-  private static boolean isEnsuring(Step step) {
-    return step instanceof NetlinkStep.CreateBridge || step instanceof NetlinkStep.CreateVlan;
-  }
-
   @Override
   public void made(String name, int index) {
-    if (madeNames.size() == madeIndexes.length) {
-      madeIndexes = Arrays.copyOf(madeIndexes, 2 * madeIndexes.length);
-    }
-    madeIndexes[madeNames.size()] = index;
-    madeNames.add(name);
+    made.add(name, index);
   }
 
   @Override
   public int madeIndex(String name) {
-    for (int i = madeNames.size() - 1; i >= 0; i--) {
-      if (madeNames.get(i).equals(name)) {
-        return madeIndexes[i];
-      }
-    }
-    return 0;
+    return made.index(name);
   }
 
   /**
@@ -424,6 +423,10 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
   }
 
   private void giveUp(FailureCause cause, EngineName engine) {
+    if (endLook()) {
+      complete();
+      return;
+    }
     if (planning) {
       notPlanned(new EngineClosedException(engine).failure(plan.vifId()));
       return;
@@ -482,11 +485,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
     if (!changed) {
       return Outcome.UNCHANGED;
     }
-    return switch (executed.action()) {
-      case PLUG -> Outcome.PLUGGED;
-      case UNPLUG -> Outcome.UNPLUGGED;
-      case CHANGE -> Outcome.CHANGED;
-    };
+    return Outcome.of(executed.action());
   }
 
   private void recorded(

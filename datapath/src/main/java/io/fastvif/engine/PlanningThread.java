@@ -30,7 +30,7 @@ final class PlanningThread implements AutoCloseable {
     void planned(PlanExecution execution, PlugPlan plan, Throwable problem);
   }
 
-  private record Due(PlanExecution execution, PlugOperation request) {}
+  private record Due(PlanExecution execution, PlugOperation request, boolean again) {}
 
   /** What is handed over: operations to plan, and the VIFs whose plans have ended before. */
   private record Work(List<Due> due, List<String> ended) {}
@@ -63,7 +63,12 @@ final class PlanningThread implements AutoCloseable {
 
   /** Takes an operation whose turn has come. */
   void add(PlanExecution execution, PlugOperation request) {
-    gathered.add(new Due(execution, request));
+    gathered.add(new Due(execution, request, false));
+  }
+
+  /** Takes an operation that was executed, to find what has come since. */
+  void addAgain(PlanExecution execution, PlugOperation request) {
+    gathered.add(new Due(execution, request, true));
   }
 
   /** What the plan of that VIF took is the host's now, or free again. */
@@ -150,7 +155,7 @@ final class PlanningThread implements AutoCloseable {
   private Answer plan(Due due, HostSnapshot host) {
     PlugOperation request = due.request;
     try {
-      PlugPlan plan = request.plan(host, claims);
+      PlugPlan plan = due.again ? request.planAgain(host, claims) : request.plan(host, claims);
       if (!plan.vifId().equals(request.vifId())) {
         throw new IllegalArgumentException("planned for the VIF " + plan.vifId());
       }

@@ -64,6 +64,12 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
     return planned;
   }
 
+  /** The first plan is the one that is told of. */
+  @Override
+  public PlugPlan planAgain(HostSnapshot host, PlanClaims claims) {
+    return planning.plan(host, claims);
+  }
+
   @Override
   public void ignored(Step step) {
     add(step + ": left out: the driver does not support it");

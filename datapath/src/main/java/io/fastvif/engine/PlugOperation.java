@@ -42,6 +42,16 @@ public interface PlugOperation {
   }
 
   /**
+   * Plans an unplug once more when its plan is done, as others may have plugged the VIF meanwhile:
+   * what is left to do, which is nothing in nearly all cases.
+   *
+   * @return the plan; without steps if the VIF is unplugged
+   */
+  default PlugPlan planAgain(HostSnapshot host, PlanClaims claims) {
+    return plan(host, claims);
+  }
+
+  /**
    * Called before {@link #completed}, on the engine's thread, for each step that was left out
    * because the driver does not know what it asks for and the step is optional.
    *

@@ -39,6 +39,11 @@
  * for a VIF can have a plug that changes nothing answered by the calling thread ({@link
  * io.fastvif.engine.UnchangedPlugs}), as long as nothing is under way.
  *
+ * <p>A port of Open vSwitch and its device neither come nor go in one request, so that another
+ * process, which plugs the VIF, may come in between the two that an unplug takes away. So an unplug
+ * that changes Open vSwitch is planned once more when it is done ({@code SecondLook}), and again
+ * until nothing is left to do.
+ *
  * <p>What changes the host is in the sides, which know nothing of queues, turns and other plans: to
  * them a plan is a {@code PlanUnderWay} that wants a step done. {@code engine.kernel} has links,
  * addresses and routes, {@code engine.filter} the packet filter, {@code engine.ovs} Open vSwitch,

@@ -66,11 +66,16 @@ public final class OvsdbTransaction {
 
   private static void whereRow(JsonGenerator out, UUID row) throws IOException {
     out.writeArrayFieldStart("where");
-    out.writeStartArray();
-    out.writeString("_uuid");
-    out.writeString("==");
-    ValueCodec.write(out, OvsdbValue.of(row));
+    condition(out, "_uuid", "==", OvsdbValue.of(row));
     out.writeEndArray();
+  }
+
+  private static void condition(JsonGenerator out, String column, String function, OvsdbValue value)
+      throws IOException {
+    out.writeStartArray();
+    out.writeString(column);
+    out.writeString(function);
+    ValueCodec.write(out, value);
     out.writeEndArray();
   }
 
@@ -166,6 +171,51 @@ public final class OvsdbTransaction {
           json.writeStringField("until", "==");
           json.writeArrayFieldStart("rows");
           row(json, Map.of(column, value));
+          json.writeEndArray();
+        });
+  }
+
+  /**
+   * Fails the transaction unless the row is there and its set or map holds all of that value.
+   *
+   * @param value a row, a set or a map of what is to be held
+   */
+  public int expectAmong(String table, UUID row, String column, OvsdbValue value) {
+    expected.add(row);
+    return operation(
+        "wait",
+        table,
+        json -> {
+          json.writeNumberField("timeout", 0);
+          json.writeArrayFieldStart("where");
+          condition(json, "_uuid", "==", OvsdbValue.of(row));
+          condition(json, column, "includes", value);
+          json.writeEndArray();
+          json.writeArrayFieldStart("columns");
+          json.writeString("_uuid");
+          json.writeEndArray();
+          json.writeStringField("until", "==");
+          json.writeArrayFieldStart("rows");
+          row(json, Map.of("_uuid", OvsdbValue.of(row)));
+          json.writeEndArray();
+        });
+  }
+
+  /** Fails the transaction if there is a row whose column has that value. */
+  public int expectNone(String table, String column, OvsdbValue value) {
+    return operation(
+        "wait",
+        table,
+        json -> {
+          json.writeNumberField("timeout", 0);
+          json.writeArrayFieldStart("where");
+          condition(json, column, "==", value);
+          json.writeEndArray();
+          json.writeArrayFieldStart("columns");
+          json.writeString(column);
+          json.writeEndArray();
+          json.writeStringField("until", "==");
+          json.writeArrayFieldStart("rows");
           json.writeEndArray();
         });
   }

@@ -1,5 +1,7 @@
 package io.fastvif.plan;
 
+import java.util.UUID;
+
 /**
  * One change of Open vSwitch's database. It names what is to be, not what is to be done: where that
  * is so already, nothing is done. {@code toString()} says it in the words of the equivalent {@code
@@ -59,9 +61,15 @@ public sealed interface OvsChange {
    * @param interfaceId the iface-id that the port's interface has, if it has one; empty for any
    * @param vifId the VIF whose mark ({@link OvsMarks}) the interface bears, if it bears one; empty
    *     for any
+   * @param kept the row of a port that is left, because it was there before; null for none
    */
-  record DeletePort(String bridge, String name, String interfaceId, String vifId)
+  record DeletePort(String bridge, String name, String interfaceId, String vifId, UUID kept)
       implements OvsChange {
+    /** Removes it whichever row it has. */
+    public DeletePort(String bridge, String name, String interfaceId, String vifId) {
+      this(bridge, name, interfaceId, vifId, null);
+    }
+
     @Override
     public String toString() {
       return "--if-exists del-port " + bridge + " " + name;

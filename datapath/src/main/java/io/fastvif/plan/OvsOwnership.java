@@ -8,12 +8,13 @@ public final class OvsOwnership {
   private OvsOwnership() {}
 
   /**
-   * Whether the port is on the change's bridge, and none of its interfaces bears another VIF's
-   * iface-id or mark.
+   * Whether the port is on the change's bridge and not the row that is kept, and none of its
+   * interfaces bears another VIF's iface-id or mark.
    */
   public static boolean isOf(
       OvsChange.DeletePort delete, OvsSnapshot.PortRow port, OvsSnapshot rows) {
     return port.bridge().equals(delete.bridge())
+        && !port.uuid().equals(delete.kept())
         && (delete.interfaceId().isEmpty()
             || interfaceIds(port, rows).stream().allMatch(delete.interfaceId()::equals))
         && (delete.vifId().isEmpty() || otherVif(delete.vifId(), port, rows).isEmpty());

@@ -10,7 +10,6 @@ import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.NetlinkStep;
-import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SharedBridge;
@@ -389,10 +388,7 @@ public final class PlanBuilder {
 
   /** Whether a step of the plan gives a link that exists another name. */
   public boolean renames(int index) {
-    return steps.stream()
-        .anyMatch(
-            planned ->
-                planned.step() instanceof NetlinkStep.RenameLink link && link.index() == index);
+    return hasStep(step -> step instanceof NetlinkStep.RenameLink link && link.index() == index);
   }
 
   /** The plan to change a link. */
@@ -470,18 +466,16 @@ public final class PlanBuilder {
   }
 
   private boolean isLeaving(LinkState link) {
-    return steps.stream()
-        .map(PlannedStep::step)
-        .anyMatch(
-            step ->
-                (step instanceof DeleteLink delete && delete.index() == link.index())
-                    || (step instanceof NetlinkStep.RetireBridge retire
-                        && retire.index() == link.index()));
+    return hasStep(
+        step ->
+            (step instanceof DeleteLink delete && delete.index() == link.index())
+                || (step instanceof NetlinkStep.RetireBridge retire
+                    && retire.index() == link.index()));
   }
 
-  /** Whether a step of the plan changes Open vSwitch. */
-  public boolean changesOvs() {
-    return steps.stream().anyMatch(planned -> planned.step() instanceof OvsStep.ChangeOvs);
+  /** Whether there is such a step so far. */
+  public boolean hasStep(Predicate<? super Step> wanted) {
+    return steps.stream().map(PlannedStep::step).anyMatch(wanted);
   }
 
   /** Deletes what a plug of the VIF that was cut off left half made, a bridge too. */

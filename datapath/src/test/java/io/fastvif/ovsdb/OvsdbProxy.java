@@ -37,6 +37,9 @@ public final class OvsdbProxy implements AutoCloseable {
   private final List<SocketChannel> channels = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
+  /** Whether clients are told nothing of what changes until they ask for a transaction. */
+  private volatile boolean holding;
+
   /**
    * Begins to listen.
    *
@@ -56,6 +59,11 @@ public final class OvsdbProxy implements AutoCloseable {
   /** Its address. */
   public String address() {
     return "unix:" + socket;
+  }
+
+  /** From here on, a client hears of changes only when it has sent its next transaction. */
+  public void holdUpdates() {
+    holding = true;
   }
 
   private void start(String name, Runnable code) {
@@ -90,6 +98,9 @@ public final class OvsdbProxy implements AutoCloseable {
     /** Of the transaction whose answer is not to come. */
     private volatile Object lost;
 
+    /** What the client is to be told later. */
+    private final List<ByteBuffer> held = new ArrayList<>();
+
     Connection(SocketChannel client, SocketChannel behind) {
       this.client = client;
       this.behind = behind;
@@ -114,6 +125,9 @@ public final class OvsdbProxy implements AutoCloseable {
     }
 
     private void request(Map<?, ?> message, ByteBuffer bytes) throws IOException {
+      if ("transact".equals(message.get("method"))) {
+        release();
+      }
       switch ("transact".equals(message.get("method")) ? fate.get() : Fate.PASS) {
         case PASS -> write(behind, bytes);
         case REFUSE -> refuse(message);
@@ -128,9 +142,27 @@ public final class OvsdbProxy implements AutoCloseable {
     private void answer(Map<?, ?> message, ByteBuffer bytes) throws IOException {
       if (lost != null && lost.equals(message.get("id"))) {
         client.close();
-      } else {
+      } else if (!hold(message, bytes)) {
         write(client, bytes);
       }
+    }
+
+    private synchronized boolean hold(Map<?, ?> message, ByteBuffer bytes) {
+      boolean isUpdate = message.get("method") instanceof String method && method.startsWith("up");
+      if (!holding || !isUpdate) {
+        return false;
+      }
+      held.add(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
+      return true;
+    }
+
+    /** The answer to the transaction comes behind. */
+    private synchronized void release() throws IOException {
+      holding = false;
+      for (ByteBuffer update : held) {
+        write(client, update);
+      }
+      held.clear();
     }
 
     private void refuse(Map<?, ?> message) throws IOException {

@@ -23,6 +23,7 @@ final class BatchOperations {
   /** Begins the operations of one request. */
   void begin(OvsRequest request) {
     owner = request;
+    request.changes = false;
     includes = false;
   }
 
@@ -47,11 +48,20 @@ final class BatchOperations {
       owners.add(null);
     }
     owners.add(owner);
-    includes = true;
+    include();
   }
 
   /** Notes that the current request has a part in operations that are written in the end. */
   void include() {
+    includes = true;
+    owner.changes = true;
+  }
+
+  /**
+   * Notes that the current request counts on something that was written to be expected: where it is
+   * not so, that is no fault of the request, which is held against newer rows.
+   */
+  void assumed() {
     includes = true;
   }
 

@@ -254,6 +254,7 @@ final class OvsBatch {
       bridge(add.bridge()).added.add(ports.insert(add.port()));
       return;
     }
+    expectOn(add.bridge(), port.get());
     Optional<OvsSnapshot.InterfaceRow> row = rows.networkInterface(add.port().name());
     if (row.isPresent()) {
       ports.complete(row.get(), add.port());
@@ -266,6 +267,7 @@ final class OvsBatch {
       if (!OvsOwnership.isOf(delete, port.get(), rows)) {
         return;
       }
+      expectOn(delete.bridge(), port.get());
       bridge(delete.bridge()).removed.add(port.get().uuid());
       operations.include();
       if (!rows.qos(QosIds.of(delete.name())).isEmpty()) {
@@ -274,7 +276,20 @@ final class OvsBatch {
             transaction.update("Port", port.get().uuid(), Map.of("qos", OvsdbValue.set(Set.of()))));
       }
     }
+    if (port.isEmpty()) {
+      transaction.expectNone("Port", "name", OvsdbValue.of(delete.name()));
+      operations.assumed();
+    }
     ports.deleteQos(delete.name());
+  }
+
+  /** Another client may have removed the port, and this one not have heard of it yet. */
+  private void expectOn(String bridge, OvsSnapshot.PortRow port) {
+    rows.bridge(bridge)
+        .ifPresent(
+            row ->
+                transaction.expectAmong("Bridge", row.uuid(), "ports", OvsdbValue.of(port.uuid())));
+    operations.assumed();
   }
 
   private void deleteBridge(String name, boolean onlyIfEmpty, boolean onlyIfUnused) {
@@ -296,14 +311,12 @@ final class OvsBatch {
         operations.current().note = "the bridge " + name + " is left: " + user;
         return;
       }
-      operations.owned(
-          transaction.expect(
-              "Bridge", row.get().uuid(), "ports", OvsdbValue.set(row.get().ports())));
+      transaction.expect("Bridge", row.get().uuid(), "ports", OvsdbValue.set(row.get().ports()));
       if (onlyIfUnused) {
         BridgeUse.UNSET.forEach(
             (column, value) -> {
               if (rows.hasColumn("Bridge", column)) {
-                operations.owned(transaction.expect("Bridge", row.get().uuid(), column, value));
+                transaction.expect("Bridge", row.get().uuid(), column, value);
               }
             });
       }

@@ -19,6 +19,9 @@ final class OvsRequest {
   /** What was left as it is, as the rows are now; null for nothing. */
   String note;
 
+  /** Whether anything is to be changed for it, as the rows are now. */
+  boolean changes;
+
   /** Whether it was sent and it is not known what became of it. */
   boolean unknown;
 

@@ -334,9 +334,7 @@ public final class OvsdbTransport implements OvsTransport {
     switch (outcome.kind()) {
       case COMMITTED -> {
         for (OvsRequest request : included) {
-          answered++;
-          tellNote(request);
-          answers.done(request.plan, request.step);
+          committed(request);
         }
       }
       case NOT_SENT -> again(included, null);
@@ -391,6 +389,16 @@ public final class OvsdbTransport implements OvsTransport {
   private void tellNote(OvsRequest request) {
     if (request.note != null) {
       answers.left(request.plan, request.note);
+    }
+  }
+
+  private void committed(OvsRequest request) {
+    if (request.changes) {
+      answered++;
+      tellNote(request);
+      answers.done(request.plan, request.step);
+    } else {
+      satisfied(request);
     }
   }
 

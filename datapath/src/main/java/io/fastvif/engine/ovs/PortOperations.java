@@ -46,6 +46,11 @@ final class PortOperations {
       UUID row, String column, Map<String, String> present, Map<String, String> wanted) {
     Map<String, String> lacking = new LinkedHashMap<>(wanted);
     lacking.entrySet().removeIf(pair -> pair.getValue().equals(present.get(pair.getKey())));
+    Map<String, String> counted = new LinkedHashMap<>(wanted);
+    counted.keySet().removeAll(lacking.keySet());
+    if (!counted.isEmpty()) {
+      transaction.expectAmong("Interface", row, column, OvsdbValue.map(counted));
+    }
     if (lacking.isEmpty()) {
       return;
     }

@@ -112,7 +112,7 @@ record VfFunction(
     if (representor == null || former.representor() == null) {
       return;
     }
-    if (plan.changesOvs()) {
+    if (plan.hasStep(OvsStep.ChangeOvs.class::isInstance)) {
       // ovs-vswitchd finds a port that it takes out of the kernel's datapath by its name.
       plan.add(PlannedStep.own(new OvsStep.AwaitOvs(List.of()), null));
     }

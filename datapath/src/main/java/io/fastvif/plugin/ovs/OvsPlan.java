@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** Collects one VIF's steps: those on devices at once, Open vSwitch's all in one step. */
 final class OvsPlan {
@@ -124,8 +125,11 @@ final class OvsPlan {
     plan.device(port.name());
     ports.add(port.name());
     changes.add(new OvsChange.AddPort(bridge, port, takenOver(bridge, port)));
-    if (ovs.isKnown() && ovs.port(port.name()).isEmpty()) {
-      undo.addFirst(new OvsChange.DeletePort(bridge, port.name(), port.interfaceId(), vif.id()));
+    if (ovs.isKnown()) {
+      // Another process may have removed a port that is there now before the change is made.
+      UUID present = ovs.port(port.name()).map(OvsSnapshot.PortRow::uuid).orElse(null);
+      undo.addFirst(
+          new OvsChange.DeletePort(bridge, port.name(), port.interfaceId(), vif.id(), present));
     }
     boolean wanted = isAsWanted(bridge, port);
     if (!wanted) {
@@ -303,8 +307,13 @@ final class OvsPlan {
     }
   }
 
-  /** Adds the collected changes of Open vSwitch to the plan, at this place. */
+  /**
+   * Adds the collected changes of Open vSwitch to the plan, at this place. They are held against
+   * the database also where the rows are as wanted, if the plan changes anything else: what made
+   * the device go has perhaps removed the port too, unheard of as yet.
+   */
   void changeOvs() {
+    changing |= plan.hasStep(any -> true);
     if (changing && !changes.isEmpty()) {
       plan.add(
           PlannedStep.own(
