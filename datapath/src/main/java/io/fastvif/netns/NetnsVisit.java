@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A moment's work in a namespace, on one of a few threads that are kept for such visits, and end
  * when there are none. After each the thread goes back to the process's own namespace, so that an
- * idle one keeps no other alive.
+ * idle one keeps no other alive. A visit within a visit is made by the same thread: it costs two
+ * calls instead of waking two threads, and never waits for threads that wait themselves.
  */
 final class NetnsVisit<T> implements Runnable {
   private static final int MAX_THREADS = 8;
@@ -25,8 +26,16 @@ final class NetnsVisit<T> implements Runnable {
           IDLE_SECONDS,
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
-          Thread.ofPlatform().name("fastvif-netns").daemon().factory(),
+          Visitor::new,
           NetnsVisit::await);
+
+  /** A thread that makes visits. */
+  private static final class Visitor extends Thread {
+    Visitor(Runnable work) {
+      super(work, "fastvif-netns");
+      setDaemon(true);
+    }
+  }
 
   private final Netns namespace;
   private final Callable<T> code;
@@ -41,6 +50,43 @@ final class NetnsVisit<T> implements Runnable {
 
   /** Runs code in a namespace and waits for its end, also if this thread is interrupted. */
   static <T> T run(Netns namespace, Callable<T> code) {
+    return Thread.currentThread() instanceof Visitor
+        ? goOn(namespace, code)
+        : send(namespace, code);
+  }
+
+  /**
+   * Goes on to another namespace from the one that this thread visits.
+   *
+   * @throws SystemCallException if it cannot be entered, or not left again
+   */
+  private static <T> T goOn(Netns namespace, Callable<T> code) {
+    T result = null;
+    Throwable failure = null;
+    try (Netns visited = Netns.current()) {
+      namespace.enter();
+      try {
+        result = code.call();
+      } catch (Throwable thrown) {
+        failure = thrown;
+      }
+      comeBack(visited, failure);
+    }
+    return NetnsException.unwrap(result, failure);
+  }
+
+  private static void comeBack(Netns visited, Throwable failure) {
+    try {
+      visited.enter();
+    } catch (SystemCallException lost) {
+      if (failure != null) {
+        lost.addSuppressed(failure);
+      }
+      throw lost;
+    }
+  }
+
+  private static <T> T send(Netns namespace, Callable<T> code) {
     NetnsVisit<T> visit = new NetnsVisit<>(namespace, code);
     THREADS.execute(visit);
     boolean interrupted = false;
