@@ -20,9 +20,11 @@ import java.util.stream.Collectors;
 final class OvsComparison {
   /** The systems that are measured, in the order of the report. */
   static final Set<String> SYSTEMS =
-      new LinkedHashSet<>(List.of("fastvif", "os-vif", "ovs-vsctl", "ovs-vsctl-no-wait"));
+      new LinkedHashSet<>(
+          List.of("fastvif", OvsFloor.NAME, "os-vif", "ovs-vsctl", "ovs-vsctl-no-wait"));
 
   private static final int WARM_UP_VIFS = 40;
+  private static final int CHURNED_VIFS = 10;
   private static final int WARM_UPS = 5;
   private static final double NANOS_PER_MICRO = 1e3;
 
@@ -35,6 +37,9 @@ final class OvsComparison {
               + " change. \"until applied\" adds the wait until ovs-vswitchd has applied it (with"
               + " an ovs-vsctl call, some 6 ms for all VIFs together), \"until nothing is left\""
               + " the wait until no link of the VIFs is left either.",
+          "\"churn\" is one VIF after the other of at most 10, unplugged and plugged again with all"
+              + " others plugged: the time of both, and a share of the wait until ovs-vswitchd has"
+              + " applied all and no link is left of it.",
           "fastvif's unplug of a hybrid VIF renames its Linux bridge and deletes it after the"
               + " answer: that wait is in \"until nothing is left\" only. Nobody else's is.",
           "fastvif's time is that of reading the host, planning, submitting all plans at once and"
@@ -42,6 +47,11 @@ final class OvsComparison {
               + " privileged half, with its native interface to the database, and has plugged and"
               + " unplugged one VIF before its time begins. Its transactions wait for"
               + " ovs-vswitchd.",
+          OvsFloor.NAME
+              + " is the floor: fastvif's own transactions, sent by a Python program that knows the"
+              + " rows and checks nothing but the answers, and the taps' MTU and deletion; it waits"
+              + " for the kernel's answer to the deletion, fastvif for the news that the tap is"
+              + " gone.",
           "ovs-vsctl is one call for all ports, from the start of its process to the end, and sets"
               + " nothing but the ports; it leaves the taps, and makes no hybrid VIFs."
               + " ovs-vsctl-no-wait is the same with --no-wait.",
@@ -72,6 +82,7 @@ final class OvsComparison {
   private enum Operation {
     PLUG("plug"),
     PLUG_APPLIED("plug, until applied"),
+    CHURN("churn: unplug one, plug it, until nothing is left"),
     UNPLUG("unplug"),
     UNPLUG_GONE("unplug, until nothing is left");
 
@@ -117,6 +128,7 @@ final class OvsComparison {
       List<MeasuredSystem> systems =
           List.of(
               new FastvifOvs(host.address()),
+              new OvsFloor(resources, host.address()),
               new OsVifOvs(resources, host.address()),
               new OvsVsctl(host, true),
               new OvsVsctl(host, false));
@@ -155,7 +167,8 @@ final class OvsComparison {
       throws IOException {
     List<Runs> all = new ArrayList<>();
     for (MeasuredSystem system : systems) {
-      if (system instanceof OvsVsctl && workload == OvsWorkload.HYBRID) {
+      boolean isForPorts = system instanceof OvsVsctl || system instanceof OvsFloor;
+      if (isForPorts && workload == OvsWorkload.HYBRID) {
         continue;
       }
       Runs runs = new Runs(system);
@@ -173,6 +186,9 @@ final class OvsComparison {
     }
     for (Runs runs : all) {
       for (Operation operation : Operation.values()) {
+        if (operation == Operation.CHURN && workload != OvsWorkload.HYBRID) {
+          continue; // whoever has made the device would have to make it again
+        }
         results.add(
             Result.ofRuns(
                 workload.title(),
@@ -223,6 +239,9 @@ final class OvsComparison {
     if (!host.ports().equals(ports) || !host.links().containsAll(ports)) {
       throw new IOException("wrong result: the ports are " + host.ports());
     }
+    if (workload == OvsWorkload.HYBRID) {
+      churn(host, session, runs, from, to);
+    }
     long unplug = session.unplug(from, to);
     begun = System.nanoTime();
     host.awaitApplied();
@@ -233,6 +252,27 @@ final class OvsComparison {
       throw new IOException("wrong result: the ports " + host.ports() + " are left");
     }
     host.clear();
+  }
+
+  /**
+   * Unplugs and plugs a few of the VIFs, one after the other, with the others plugged, and waits
+   * until ovs-vswitchd and the kernel have nothing left to do for it.
+   */
+  private void churn(OvsSwitch host, MeasuredSystem.Session session, Runs runs, int from, int to)
+      throws IOException {
+    Set<String> links = host.links();
+    int count = Math.min(CHURNED_VIFS, to - from);
+    long begun = System.nanoTime();
+    for (int i = from; i < from + count; i++) {
+      session.unplug(i, i + 1);
+      session.plug(i, i + 1);
+    }
+    host.awaitApplied();
+    host.awaitGone(links, limits.operation());
+    runs.add(Operation.CHURN, System.nanoTime() - begun, count);
+    if (!host.links().equals(links)) {
+      throw new IOException("wrong result: the links after the churn are " + host.links());
+    }
   }
 
   private void report(OvsWorkload workload, Runs runs, int vifs, int round) {

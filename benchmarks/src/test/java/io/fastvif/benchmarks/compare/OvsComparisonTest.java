@@ -33,6 +33,7 @@ class OvsComparisonTest {
   private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(30));
   private static final List<String> OPERATIONS =
       List.of("plug", "plug, until applied", "unplug", "unplug, until nothing is left");
+  private static final String CHURN = "churn: unplug one, plug it, until nothing is left";
 
   @TempDir Path folder;
 
@@ -74,8 +75,17 @@ class OvsComparisonTest {
       assertFalse(comparison.hasFailed(), progress::toString);
     }
     Set<String> expected = key(OvsWorkload.HYBRID, "fastvif", "os-vif");
+    for (String system : List.of("fastvif", "os-vif")) {
+      expected.add(OvsWorkload.HYBRID.title() + " " + system + " " + CHURN);
+    }
     expected.addAll(
-        key(OvsWorkload.CREATE_PORT, "fastvif", "os-vif", "ovs-vsctl", "ovs-vsctl-no-wait"));
+        key(
+            OvsWorkload.CREATE_PORT,
+            "fastvif",
+            "raw-transact",
+            "os-vif",
+            "ovs-vsctl",
+            "ovs-vsctl-no-wait"));
     assertEquals(
         expected,
         report.results().stream()

@@ -30,8 +30,10 @@
  * machine) down to 27, not below; links that are down or were never up, or snooping switched off,
  * gain nothing, and a bridge cannot be moved to another namespace. So the bridge of a hybrid plug
  * is retired ({@code RetiredBridges}): unplugging gives it another name and answers; it is deleted
- * when nobody wants anything else, by this engine or, if it ends before, by the next one. Before
- * Linux 6.9 a rename waits as long, and bridges are deleted at once.
+ * when nobody wants anything else, by this engine or, if it ends before, by the next one; one by
+ * one, because a group of them holds the kernel's lock for as much longer (the table of what was
+ * tried is in the benchmarks' README). Before Linux 6.9 a rename waits as long, and bridges are
+ * deleted at once.
  *
  * <h2>Where the kernel's time goes</h2>
  *
