@@ -159,6 +159,15 @@ public final class LinkMessage {
   }
 
   /**
+   * The VLANs of a bridge or its port, if they were asked for: {@link BridgeVlanRequest#dump()}.
+   */
+  public List<BridgeVlan> bridgeVlans() {
+    return family == AF_BRIDGE && attributes.nested(IFLA_AF_SPEC, inner)
+        ? BridgeVlan.read(inner)
+        : List.of();
+  }
+
+  /**
    * Whether the link is a tap (or tun) that goes with the last process that has a queue of it.
    *
    * @return whether IFLA_TUN_PERSIST is 0

@@ -48,6 +48,10 @@ public final class RequestDescription {
       case RTM_NEWROUTE -> "RTM_NEWROUTE";
       case RTM_DELROUTE -> "RTM_DELROUTE";
       case RTM_GETROUTE -> "RTM_GETROUTE";
+      case RTM_NEWQDISC -> "RTM_NEWQDISC";
+      case RTM_GETQDISC -> "RTM_GETQDISC";
+      case RTM_NEWTFILTER -> "RTM_NEWTFILTER";
+      case RTM_GETTFILTER -> "RTM_GETTFILTER";
       default -> "netlink message " + type;
     };
   }
@@ -58,6 +62,7 @@ public final class RequestDescription {
           link(message);
       case RTM_NEWADDR, RTM_DELADDR -> address(message);
       case RTM_NEWROUTE, RTM_DELROUTE -> route(message);
+      case RTM_NEWQDISC, RTM_NEWTFILTER -> trafficControl(message);
       default -> "";
     };
   }
@@ -75,6 +80,14 @@ public final class RequestDescription {
       }
     }
     return target;
+  }
+
+  private static String trafficControl(MessageDecoder message) {
+    AttributeIterator attributes = new AttributeIterator();
+    message.attributes(TrafficControl.LENGTH, attributes);
+    return (attributes.find(TCA_KIND) ? " " + attributes.getString() : "")
+        + " index "
+        + message.getInt(TrafficControl.INDEX);
   }
 
   private static String address(MessageDecoder message) {

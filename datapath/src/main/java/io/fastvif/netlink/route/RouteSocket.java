@@ -31,6 +31,9 @@ public final class RouteSocket implements AutoCloseable {
   private final NeighbourRequest neighbour;
   private final EntryRequest entry;
   private final BridgePortRequest bridgePort;
+  private final BridgeVlanRequest bridgeVlan;
+  private final QdiscRequest qdisc;
+  private final FilterRequest filter;
 
   private RouteSocket(RequestSocket requests) {
     this.requests = requests;
@@ -41,6 +44,9 @@ public final class RouteSocket implements AutoCloseable {
     neighbour = new NeighbourRequest(encoder);
     entry = new EntryRequest(encoder);
     bridgePort = new BridgePortRequest(encoder);
+    bridgeVlan = new BridgeVlanRequest(encoder);
+    qdisc = new QdiscRequest(encoder);
+    filter = new FilterRequest(encoder);
   }
 
   /** Opens a socket in the namespace of this thread. */
@@ -124,6 +130,24 @@ public final class RouteSocket implements AutoCloseable {
   public BridgePortRequest bridgePort() {
     encoder.reset();
     return bridgePort;
+  }
+
+  /** Begins a request on the VLANs of a bridge's port; it is carried out by {@link #execute}. */
+  public BridgeVlanRequest bridgeVlan() {
+    encoder.reset();
+    return bridgeVlan;
+  }
+
+  /** Begins a request on a link's queueing disciplines; it is carried out by {@link #execute}. */
+  public QdiscRequest qdisc() {
+    encoder.reset();
+    return qdisc;
+  }
+
+  /** Begins a request on the filters of what a link receives; see {@link #execute}. */
+  public FilterRequest filter() {
+    encoder.reset();
+    return filter;
   }
 
   /**

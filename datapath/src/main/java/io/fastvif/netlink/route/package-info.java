@@ -1,5 +1,5 @@
 /**
- * Rtnetlink: links, addresses, routes and bridge ports.
+ * Rtnetlink: links, addresses, routes, bridge ports with their VLANs, and what limits links' rates.
  *
  * <p>Each sort of object has a request that writes its messages ({@link
  * io.fastvif.netlink.route.LinkRequest} and its like) and a message that reads them ({@link

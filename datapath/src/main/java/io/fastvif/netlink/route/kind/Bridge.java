@@ -65,6 +65,17 @@ public final class Bridge implements LinkKind {
     return this;
   }
 
+  /**
+   * Has the bridge forward a frame within its VLAN only, or as if there were none: {@code
+   * vlan_filtering}. EOPNOTSUPP from a kernel without CONFIG_BRIDGE_VLAN_FILTERING.
+   *
+   * @param on whether to
+   */
+  public Bridge vlanFiltering(boolean on) {
+    options.setFlag(IFLA_BR_VLAN_FILTERING, on);
+    return this;
+  }
+
   @Override
   public String name() {
     return "bridge";
