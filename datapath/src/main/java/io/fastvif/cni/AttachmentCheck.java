@@ -133,7 +133,7 @@ final class AttachmentCheck {
   LinkState hostEnd() {
     LinkState port =
         host.linksOf(id.vifId()).stream()
-            .filter(link -> !link.isUnfinished())
+            .filter(link -> !link.isUnfinished() && !LimitRates.isLimiter(link))
             .findFirst()
             .orElseThrow(() -> differs("the host's end of its link is gone"));
     requireHostEnd(port);
@@ -145,6 +145,15 @@ final class AttachmentCheck {
     require(port.up(), port.name() + " is down");
     require(network.mtu() == 0 || port.mtu() == network.mtu(), port.name() + " has another MTU");
     requireLink(port.name(), port.address(), "");
+  }
+
+  /** Checks what the pod's traffic is limited to, on the host's end of its link. */
+  void requireRates(LinkState port) {
+    if (network.rates().limits()) {
+      LinkState limiter =
+          host.linksOf(id.vifId()).stream().filter(LimitRates::isLimiter).findFirst().orElse(null);
+      new RateCheck(this, network.rates(), port, limiter).run();
+    }
   }
 
   /** Checks that the host has a route to each of the pod's addresses by a link. */
@@ -176,7 +185,8 @@ final class AttachmentCheck {
     try (LinkSocket link = LinkSocket.open(pod, id.ifName())) {
       link.read(
           message -> {
-            require(message.isUp(), id.ifName() + " is down");
+            require(
+                message.isUp() || network.attachment().leavesPodDown(), id.ifName() + " is down");
             require(
                 network.mtu() == 0 || message.mtu() == network.mtu(),
                 id.ifName() + " has another MTU");

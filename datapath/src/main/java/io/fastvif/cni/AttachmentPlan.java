@@ -121,6 +121,20 @@ final class AttachmentPlan {
     return hostMac;
   }
 
+  /** What the pod's traffic is limited to. */
+  PodRates rates() {
+    return network.rates();
+  }
+
+  /**
+   * Limits it.
+   *
+   * @param port the host's end of its link
+   */
+  LimitRates limit(String port, HostSnapshot host) {
+    return new LimitRates(port, freeName(LimitRates.PREFIX, host), id.vifId(), rates());
+  }
+
   /** The plan to plug. */
   PlugPlan plug(HostSnapshot host) {
     if (!host.linksOf(id.vifId()).isEmpty()) {
@@ -166,7 +180,8 @@ final class AttachmentPlan {
    * @param isRouted whether the pod reaches its own subnet by the gateway too
    */
   void addPod(PlanBuilder plan, boolean isRouted) {
-    add(plan, new ConfigurePod(pod, id.ifName(), podMac, addressing, isRouted));
+    boolean isLeftDown = network.attachment().leavesPodDown();
+    add(plan, new ConfigurePod(pod, id.ifName(), podMac, addressing, isRouted, isLeftDown));
   }
 
   /**
@@ -175,7 +190,7 @@ final class AttachmentPlan {
    * @param mac null for one that the kernel has given
    */
   void addPod(PlanBuilder plan, MacAddress mac) {
-    add(plan, new ConfigurePod(pod, id.ifName(), mac, addressing, false));
+    add(plan, new ConfigurePod(pod, id.ifName(), mac, addressing, false, false));
   }
 
   /**
@@ -247,7 +262,7 @@ final class AttachmentPlan {
    */
   String freeName(String prefix, HostSnapshot host) {
     for (int salt = 0; ; salt++) {
-      String name = prefix + hash(id.vifId() + (salt == 0 ? "" : "/" + salt));
+      String name = nameOf(prefix, id.vifId() + (salt == 0 ? "" : "/" + salt));
       if (host.link(name).isEmpty() && !isOthersPort(name, host)) {
         return name;
       }
@@ -259,11 +274,16 @@ final class AttachmentPlan {
     return network.usesOvs() && host.ovs().port(name).isPresent();
   }
 
-  private static String hash(String text) {
+  /**
+   * A name for a link that is always the same for a text.
+   *
+   * @param prefix of at most 7 characters
+   */
+  static String nameOf(String prefix, String text) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, NAME_BYTES);
+      return prefix + HexFormat.of().formatHex(hash, 0, NAME_BYTES);
     } catch (NoSuchAlgorithmException impossible) {
       throw new AssertionError(impossible); // every Java has it
     }

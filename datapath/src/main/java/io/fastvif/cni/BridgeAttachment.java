@@ -32,6 +32,7 @@ final class BridgeAttachment implements PodAttachment {
   static final String NAME = "bridge";
 
   private static final String DEFAULT_BRIDGE = "cni0";
+  private static final String LEAVES_POD_DOWN = "disableContainerInterface";
 
   private final NetworkConfiguration network;
   private final String bridge;
@@ -43,6 +44,8 @@ final class BridgeAttachment implements PodAttachment {
   private final boolean isolated;
   private final boolean spoofCheck;
   private final boolean masquerade;
+  private final boolean leavesPodDown;
+  private final BridgeVlans vlans;
 
   private BridgeAttachment(ConfigObject top, NetworkConfiguration network) {
     this.network = network;
@@ -58,8 +61,16 @@ final class BridgeAttachment implements PodAttachment {
     if (hairpin && promiscuous) {
       throw CniException.ofKey("hairpinMode", true, "not both hairpinMode and promiscMode");
     }
-    top.refuse(
-        "vlan", "vlanTrunk", "preserveDefaultVlan", "disableContainerInterface", "enabledad");
+    vlans = BridgeVlans.read(top);
+    if (hasGatewayLink() && !AttachmentId.isLinkName(vlans.gatewayLink(bridge))) {
+      throw CniException.ofKey(
+          NAME, bridge, "a name that is short enough for a link " + vlans.gatewayLink(bridge));
+    }
+    leavesPodDown = top.flag(LEAVES_POD_DOWN);
+    top.refuse("enabledad");
+    if (leavesPodDown && !network.ipamType().isEmpty()) {
+      throw CniException.ofKey(LEAVES_POD_DOWN, true, "no ipam, whose addresses are set on it");
+    }
     if (isGateway && network.ipamType().isEmpty()) {
       throw CniException.ofKey("isGateway", true, "an ipam that gives addresses");
     }
@@ -77,6 +88,21 @@ final class BridgeAttachment implements PodAttachment {
       throw CniException.ofKey(NAME, bridge, "the name of a link");
     }
     return bridge;
+  }
+
+  /** Whether the host has an address for pods in a VLAN, and so not on the bridge itself. */
+  private boolean hasGatewayLink() {
+    return isGateway && vlans.vlan() != 0;
+  }
+
+  /** The link that has the gateways' addresses. */
+  private String gatewayLink() {
+    return hasGatewayLink() ? vlans.gatewayLink(bridge) : bridge;
+  }
+
+  @Override
+  public void require(VifHost host) {
+    vlans.requireKernel(CniException.HOST_REFUSED);
   }
 
   @Override
@@ -104,11 +130,17 @@ final class BridgeAttachment implements PodAttachment {
     PlanBuilder plan = pod.begin(port, host);
     ensureBridge(plan);
     pod.addVeth(plan, port, LinkSettings.NONE.withMaster(bridge));
-    if (hairpin || isolated) {
-      AttachmentPlan.add(plan, new ConfigurePort(port, hairpin, isolated));
+    ConfigurePort settings = new ConfigurePort(port, hairpin, isolated, vlans);
+    if (settings.isNeeded()) {
+      AttachmentPlan.add(plan, settings);
+    }
+    if (pod.rates().limits()) {
+      AttachmentPlan.add(plan, pod.limit(port, host));
     }
     List<Cidr> gateways = gateways(pod.addressing());
-    if (!presentOnBridge(host).containsAll(gateways)) {
+    if (hasGatewayLink()) {
+      AttachmentPlan.add(plan, gatewayInVlan(pod, port, gateways));
+    } else if (!presentOnBridge(host).containsAll(gateways)) {
       PluginStep ensure = new EnsureGateway(bridge, gateways, forceAddress);
       plan.add(PlannedStep.shared(ensure, new PluginStep.Undo(ensure)));
     }
@@ -121,6 +153,12 @@ final class BridgeAttachment implements PodAttachment {
       AttachmentPlan.add(plan, EnableForwarding.of(pod.addressing()));
     }
     return plan.plug();
+  }
+
+  private EnsureVlanGateway gatewayInVlan(AttachmentPlan pod, String port, List<Cidr> gateways) {
+    String other = AttachmentPlan.nameOf("veth", vlans.gatewayLink(bridge));
+    return new EnsureVlanGateway(
+        bridge, vlans, pod.id().vifId(), other, port, gateways, forceAddress);
   }
 
   private List<Cidr> presentOnBridge(HostSnapshot host) {
@@ -151,6 +189,14 @@ final class BridgeAttachment implements PodAttachment {
   }
 
   private void ensureBridge(PlanBuilder plan) {
+    ensureLink(plan);
+    if (vlans.areWanted()) {
+      PluginStep filter = new EnsureVlanFiltering(bridge);
+      plan.add(PlannedStep.shared(filter, new PluginStep.Undo(filter)));
+    }
+  }
+
+  private void ensureLink(PlanBuilder plan) {
     LinkState found = plan.host().link(bridge).filter(link -> !link.isUnfinished()).orElse(null);
     plan.share(new SharedBridge(bridge, null));
     if (found == null) {
@@ -186,6 +232,11 @@ final class BridgeAttachment implements PodAttachment {
         .ifPresent(
             found -> links.add(new CniResult.Link(found.name(), found.address(), found.mtu(), "")));
     links.addAll(pod.vethLinks(plugged.name()));
+    if (hasGatewayLink()) {
+      host.link(gatewayLink())
+          .ifPresent(
+              link -> links.add(new CniResult.Link(link.name(), link.address(), link.mtu(), "")));
+    }
     return links;
   }
 
@@ -204,6 +255,8 @@ final class BridgeAttachment implements PodAttachment {
       checkPortSettings(check, port.name());
       MacAddress mac = check.podEnd();
       check.requireRules(rules(check.rules(), check.id(), check.addressing(), port.name(), mac));
+      checkVlans(check, port.name());
+      check.requireRates(port);
       checkGateways(check);
     } catch (IOException failed) {
       throw check.differs(failed.getMessage());
@@ -228,21 +281,44 @@ final class BridgeAttachment implements PodAttachment {
     check.require(found[1] == isolated, port + ": isolated is " + found[1]);
   }
 
+  private void checkVlans(AttachmentCheck check, String port) throws IOException {
+    if (vlans.areWanted()) {
+      try (LinkSocket link = LinkSocket.open(bridge)) {
+        check.require(EnsureVlanFiltering.isOn(link), bridge + " does not filter by VLANs");
+      }
+      try (LinkSocket link = LinkSocket.open(port)) {
+        vlans.check(check, link);
+      }
+    }
+  }
+
   private void checkGateways(AttachmentCheck check) throws IOException {
     List<Cidr> gateways = gateways(check.addressing());
     if (gateways.isEmpty()) {
       return;
     }
-    try (LinkSocket link = LinkSocket.open(bridge)) {
+    try (LinkSocket link = LinkSocket.open(gatewayLink())) {
       List<Cidr> present = link.addresses();
       for (Cidr gateway : gateways) {
-        check.require(present.contains(gateway), bridge + " has no address " + gateway);
+        check.require(present.contains(gateway), link + " has no address " + gateway);
       }
+      link.read(message -> check.require(message.isUp(), link + " is down"));
     }
   }
 
   @Override
+  public boolean leavesPodDown() {
+    return leavesPodDown;
+  }
+
+  @Override
+  public boolean limitsRates() {
+    return true;
+  }
+
+  @Override
   public void status(VifHost host, String ofNetwork) {
+    vlans.requireKernel(CniException.UNAVAILABLE);
     new BridgeStatus(host.snapshot(), bridge, ofNetwork).run();
   }
 }

@@ -33,6 +33,7 @@ record BridgeStatus(HostSnapshot host, String bridge, String network) {
 
   private boolean isCutOff(LinkState link, LinkState found) {
     return Aliases.vifId(link.alias())
+        .filter(vifId -> !LimitRates.isLimiter(link))
         .flatMap(AttachmentId::ofVif)
         .filter(id -> id.network().equals(network))
         .map(id -> found == null || !found.up() || link.master() != found.index())

@@ -9,12 +9,14 @@ import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.trace.Log;
 import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -241,9 +243,14 @@ public final class CniPlugin implements AutoCloseable {
 
   /** Before IPAM is asked: what would be freed when this fails is the other ADD's. */
   private void requireDetached(AttachmentId id) {
-    if (host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> !link.isUnfinished())) {
+    if (host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> !isLeft(link))) {
       throw id.attachedAlready();
     }
+  }
+
+  /** Of an ADD that was broken off, or a pod whose own link has gone with its namespace. */
+  private static boolean isLeft(LinkState link) {
+    return link.isUnfinished() || LimitRates.isLimiter(link);
   }
 
   /** An ADD that was broken off may have left something. */
@@ -252,7 +259,7 @@ public final class CniPlugin implements AutoCloseable {
     HostSnapshot snapshot = network.attachment().snapshot(host);
     boolean isBrokenOff =
         network.attachment().takesDevices() // which are not among the host's links then
-            || snapshot.linksOf(id.vifId()).stream().anyMatch(link -> link.isUnfinished())
+            || snapshot.linksOf(id.vifId()).stream().anyMatch(CniPlugin::isLeft)
             || (network.usesOvs() && OvsPorts.has(snapshot, id.vifId()));
     return isBrokenOff
         ? unplug(network, id.vifId(), List.of())
@@ -319,14 +326,31 @@ public final class CniPlugin implements AutoCloseable {
 
   private CniAnswer result(NetworkConfiguration network, AttachmentPlan plan, PlugResult plugged) {
     CniResult addressing = plan.addressing();
-    List<CniResult.Link> links = network.attachment().links(plan, plugged.plan(), host.snapshot());
+    HostSnapshot now = host.snapshot();
+    List<CniResult.Link> links =
+        new ArrayList<>(network.attachment().links(plan, plugged.plan(), now));
+    int ofPod = placeOfPod(links);
+    now.linksOf(plan.id().vifId()).stream()
+        .filter(LimitRates::isLimiter)
+        .forEach(
+            link -> links.add(new CniResult.Link(link.name(), link.address(), link.mtu(), "")));
     List<CniResult.Address> ips =
         addressing.ips().stream()
-            .map(ip -> new CniResult.Address(ip.cidr(), ip.gateway(), links.size() - 1))
+            .map(ip -> new CniResult.Address(ip.cidr(), ip.gateway(), ofPod))
             .toList();
     CniResult own = new CniResult(links, ips, addressing.routes(), dns(network, addressing));
     CniResult all = network.previous() == null ? own : own.after(network.previous());
     return CniAnswer.of(all.toJson(network.version()));
+  }
+
+  /** The last of those that are in a pod, or the last. */
+  private static int placeOfPod(List<CniResult.Link> links) {
+    int last = links.size() - 1;
+    int place = last;
+    while (place >= 0 && links.get(place).sandbox().isEmpty()) {
+      place--;
+    }
+    return place < 0 ? last : place;
   }
 
   /** The network's own takes the place of IPAM's. */

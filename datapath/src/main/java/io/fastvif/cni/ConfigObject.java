@@ -60,6 +60,11 @@ final class ConfigObject {
 
   /** A whole number between two others; absent if it is missing. */
   int number(String key, int absent, int least, int most) {
+    return (int) number(key, absent, (long) least, most);
+  }
+
+  /** A whole number between two others; absent if it is missing. */
+  long number(String key, long absent, long least, long most) {
     Object value = take(key);
     if (value == null) {
       return absent;
@@ -67,7 +72,7 @@ final class ConfigObject {
     if ((value instanceof Integer || value instanceof Long)
         && ((Number) value).longValue() >= least
         && ((Number) value).longValue() <= most) {
-      return ((Number) value).intValue();
+      return ((Number) value).longValue();
     }
     throw CniException.ofKey(place(key), value, "a whole number of " + least + " to " + most);
   }

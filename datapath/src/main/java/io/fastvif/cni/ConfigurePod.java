@@ -21,19 +21,28 @@ final class ConfigurePod implements PluginStep {
   private final MacAddress mac;
   private final CniResult result;
   private final boolean isRouted;
+  private final boolean isLeftDown;
 
   /**
    * @param pod open until the step is done
    * @param mac that of the pod's end; null for one that the kernel has given
    * @param result with the addresses and routes that it gets
    * @param isRouted whether the pod reaches its own subnet by the gateway too, as with {@code ptp}
+   * @param isLeftDown whether it is brought up by the pod itself
    */
-  ConfigurePod(Netns pod, String name, MacAddress mac, CniResult result, boolean isRouted) {
+  ConfigurePod(
+      Netns pod,
+      String name,
+      MacAddress mac,
+      CniResult result,
+      boolean isRouted,
+      boolean isLeftDown) {
     this.pod = pod;
     this.name = name;
     this.mac = mac;
     this.result = result;
     this.isRouted = isRouted;
+    this.isLeftDown = isLeftDown;
   }
 
   @Override
@@ -45,6 +54,9 @@ final class ConfigurePod implements PluginStep {
     try (LinkSocket link = LinkSocket.open(pod, name)) {
       // It leaves the group of links that are being made.
       link.socket().execute(link.socket().link().set(link.index()).group(LinkGroups.DEFAULT));
+      if (isLeftDown) {
+        return true;
+      }
       for (CniResult.Address ip : ips) {
         link.addAddress(ip.cidr(), !isRouted);
       }
@@ -102,6 +114,6 @@ final class ConfigurePod implements PluginStep {
     StringBuilder text = new StringBuilder("set up " + name + " in " + pod.name() + ":");
     result.ips().forEach(ip -> text.append(" address ").append(ip.cidr()));
     result.routes().forEach(route -> text.append(" route ").append(route.destination()));
-    return text.append(" up").toString();
+    return text.append(isLeftDown ? " down" : " up").toString();
   }
 }

@@ -33,6 +33,7 @@ final class NetworkConfiguration {
   private PodAttachment attachment;
   private ConfigObject runtime = new ConfigObject("runtimeConfig", Map.of());
   private Map<String, Object> dns = Map.of();
+  private PodRates rates = PodRates.UNLIMITED;
 
   private NetworkConfiguration(CniRequest request) {
     text = request.configuration();
@@ -52,6 +53,7 @@ final class NetworkConfiguration {
     configuration.readMtu(top);
     configuration.readAddressing(top);
     configuration.attachment = Attachments.read(top, configuration);
+    configuration.rates = PodRates.read(top, configuration);
     configuration.runtime.requireNoOthers();
     configuration.requireNoOtherArguments();
     configuration.dns = DnsSettings.of(top);
@@ -235,6 +237,11 @@ final class NetworkConfiguration {
   /** In bytes; 0 for the kernel's. */
   int mtu() {
     return mtu;
+  }
+
+  /** What the pod's traffic is limited to. */
+  PodRates rates() {
+    return rates;
   }
 
   /** The address that the pod's end is to have; null for a random one. */

@@ -2,10 +2,8 @@ package io.fastvif.cni;
 
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 
 /**
  * The keys of {@code ovs}, which are ovs-cni's.
@@ -39,7 +37,7 @@ record OvsKeys(
   static OvsKeys read(ConfigObject top, NetworkConfiguration network) {
     String interfaceId = interfaceId(top, network);
     String bridge = BridgeAttachment.bridge(top, interfaceId.isEmpty() ? "" : INTEGRATION_BRIDGE);
-    List<Integer> trunks = trunks(top.objects(TRUNK));
+    List<Integer> trunks = VlanRanges.read(top.objects(TRUNK), 0, MAX_VLAN);
     int vlan = top.number(VLAN, -1, 0, MAX_VLAN);
     if (vlan >= 0 && !trunks.isEmpty()) {
       throw CniException.ofKey(VLAN, vlan, "none beside a trunk");
@@ -66,26 +64,5 @@ record OvsKeys(
     String given = top.text("ovnPort");
     String ofPod = network.argument("OvnPort");
     return ofPod.isEmpty() ? given : ofPod;
-  }
-
-  private static List<Integer> trunks(List<ConfigObject> ranges) {
-    TreeSet<Integer> vlans = new TreeSet<>();
-    for (ConfigObject range : ranges) {
-      int id = range.number("id", -1, 0, MAX_VLAN);
-      int first = range.number("minID", -1, 1, MAX_VLAN);
-      int last = range.number("maxID", -1, 1, MAX_VLAN);
-      range.requireNoOthers();
-      if ((first < 0) != (last < 0) || last < first || (id < 0 && first < 0)) {
-        throw CniException.ofKey(
-            range.place("minID"), first, "an id, or a minID and a maxID that is not less");
-      }
-      if (id >= 0) {
-        vlans.add(id);
-      }
-      for (int vlan = first; first > 0 && vlan <= last; vlan++) {
-        vlans.add(vlan);
-      }
-    }
-    return new ArrayList<>(vlans);
   }
 }

@@ -31,10 +31,20 @@ interface PodAttachment {
     return false;
   }
 
+  /** Whether a pod's {@link PodRates} can be limited: it has a link of the host's to itself. */
+  default boolean limitsRates() {
+    return false;
+  }
+
+  /** Whether a pod's end of its link is left to the pod, and not even brought up. */
+  default boolean leavesPodDown() {
+    return false;
+  }
+
   /** The plan to attach a pod; nothing on the host bears the VIF's alias yet. */
   PlugPlan plug(AttachmentPlan pod, HostSnapshot host);
 
-  /** The links that ADD names, the pod's as the last of them. */
+  /** The links that ADD names. */
   List<CniResult.Link> links(AttachmentPlan pod, PlugPlan plugged, HostSnapshot host);
 
   /** Compares what the host and the pod have with what it has made. */

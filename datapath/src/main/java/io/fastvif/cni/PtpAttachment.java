@@ -52,6 +52,9 @@ final class PtpAttachment implements PodAttachment {
     String port = pod.freeName("veth", host);
     PlanBuilder plan = pod.begin(port, host);
     pod.addVeth(plan, port, LinkSettings.NONE);
+    if (pod.rates().limits()) {
+      AttachmentPlan.add(plan, pod.limit(port, host));
+    }
     pod.addPod(plan, true);
     AttachmentPlan.add(plan, new RouteToPod(port, pod.addressing().ips()));
     EnsureRules rules = rules(pod.rules(), pod.id(), pod.addressing());
@@ -82,5 +85,11 @@ final class PtpAttachment implements PodAttachment {
     check.podEnd();
     check.requireRules(rules(check.rules(), check.id(), check.addressing()));
     check.requireRoutesBy(port);
+    check.requireRates(port);
+  }
+
+  @Override
+  public boolean limitsRates() {
+    return true;
   }
 }

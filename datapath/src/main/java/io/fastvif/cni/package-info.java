@@ -30,8 +30,10 @@
  *       back, and never deleted. How it was is written down before it is touched, and then which
  *       number it has in the pod, by which it is found without the alias; a PCI device is leased.
  *   <li>There are the attachments {@code bridge}, {@code host-device}, {@code macvlan}, {@code
- *       ovs}, {@code ptp}, {@code tap} and, by fastvif's own forwarder, {@code vhostuser}. There
- *       are none of SR-IOV or Open vSwitch with DPDK, and no VLANs on bridges.
+ *       ovs}, {@code ptp}, {@code sriov}, {@code tap} and, by fastvif's own forwarder, {@code
+ *       vhostuser}. There is none of Open vSwitch with DPDK.
+ *   <li>A bridge stays when its pods are gone, and so does the host's link in a VLAN of it. What
+ *       limits what a pod sends is a link that bears the VIF's alias, and goes with the host's end.
  * </ol>
  *
  * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code json},

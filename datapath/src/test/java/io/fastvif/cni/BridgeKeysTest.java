@@ -119,4 +119,20 @@ class BridgeKeysTest {
       lab.done("DEL", "one", pod, forced);
     }
   }
+
+  @KernelTest
+  void podsEndIsLeftToThePod() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      String network = lab.network("1.1.0", "bridge", ",'disableContainerInterface':true");
+      String plain = network.substring(0, network.indexOf(",\"ipam\"")) + "}";
+      Netns pod = lab.pod();
+      String result = lab.done("ADD", "one", pod, plain);
+      String state = pod.call(() -> ip("-o link show dev eth0"));
+      assertFalse(state.contains(",UP"), state);
+      assertFalse(state.contains("group 5"), state); // it has left that of links being made
+      lab.done("CHECK", "one", pod, PodLab.with(plain, "prevResult", result));
+      lab.done("DEL", "one", pod, plain);
+      lab.refused(CniException.INVALID_CONFIGURATION, "ADD", "one", pod, network);
+    }
+  }
 }

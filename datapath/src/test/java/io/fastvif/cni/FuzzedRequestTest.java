@@ -174,7 +174,7 @@ class FuzzedRequestTest {
     return names;
   }
 
-  /** A bridge stays, as others may have come to use it. */
+  /** A bridge stays, and the host's link in a VLAN of it, as others may have come to use them. */
   private static void deleteBridgesBut(Set<String> before) {
     LinkMessage link = new LinkMessage();
     Set<String> bridges = new TreeSet<>();
@@ -183,7 +183,8 @@ class FuzzedRequestTest {
           socket.link().dump(false),
           message -> {
             link.wrap(message);
-            if ("bridge".equals(link.kind()) && !before.contains(link.name())) {
+            boolean isInVlan = link.name().matches(".+\\.[0-9]+") && link.kindEquals("veth");
+            if ((isInVlan || link.kindEquals("bridge")) && !before.contains(link.name())) {
               bridges.add(link.name());
             }
           });

@@ -64,6 +64,11 @@ class MistakenRequestTest {
           List.of(
               ",'bridge':'br%d'",
               ",'dns':5",
+              ",'vlan':4095",
+              ",'vlanTrunk':[{'minID':2}]",
+              ",'disableContainerInterface':true",
+              ",'runtimeConfig':{'bandwidth':{'ingressRate':8000000}}",
+              ",'egressBurst':8000000",
               ",'dns':{'nameservers':'10.0.0.1'}",
               ",'prevResult':{'ips':[{'address':'10.0.0.1/8','interface':1}],"
                   + "'interfaces':[{'name':'eth1'}]}")) {

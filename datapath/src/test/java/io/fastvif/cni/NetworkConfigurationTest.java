@@ -21,11 +21,9 @@ class NetworkConfigurationTest {
       String network = lab.network("1.0.0", "bridge", "");
       for (String more :
           new String[] {
-            "\"vlan\":7",
-            "\"vlanTrunk\":[{\"id\":7}]",
-            "\"disableContainerInterface\":true",
+            "\"enabledad\":true",
             "\"mtuu\":1400",
-            "\"runtimeConfig\":{\"bandwidth\":{}}",
+            "\"runtimeConfig\":{\"portMappings\":{}}",
             "\"ipMasqBackend\":\"iptables\""
           }) {
         String wrong = network.substring(0, network.length() - 1) + "," + more + "}";

@@ -42,6 +42,16 @@ final class RandomRequests {
           "mtu",
           "vlan",
           "vlanTrunk",
+          "preserveDefaultVlan",
+          "id",
+          "minID",
+          "maxID",
+          "disableContainerInterface",
+          "bandwidth",
+          "ingressRate",
+          "ingressBurst",
+          "egressRate",
+          "egressBurst",
           "args",
           "cni",
           "mac",
@@ -225,6 +235,10 @@ final class RandomRequests {
       for (String flag : List.of("isGateway", "isDefaultGateway", "hairpinMode", "macspoofchk")) {
         network.put(flag, random.nextInt(3) == 0);
       }
+      if (random.nextInt(12) == 0) {
+        network.put("vlan", 9);
+        network.put("vlanTrunk", list(object("id", 10), object("minID", 20, "maxID", 30)));
+      }
     }
     if (!network.containsKey("device") && !network.containsKey("deviceID")) {
       network.put("ipMasq", random.nextInt(4) == 0);
@@ -235,7 +249,11 @@ final class RandomRequests {
       network.put("prevResult", previous());
     }
     if (random.nextInt(4) == 0) {
-      network.put("runtimeConfig", object("mac", "02:00:00:00:00:09", "ips", list("10.88.0.9")));
+      Map<String, Object> runtime = object("mac", "02:00:00:00:00:09", "ips", list("10.88.0.9"));
+      if (random.nextBoolean() && !network.containsKey("device")) {
+        runtime.put("bandwidth", rates());
+      }
+      network.put("runtimeConfig", runtime);
     }
     if (random.nextInt(4) == 0) {
       network.put("dns", object("nameservers", list("10.88.0.53"), "domain", "example.org"));
@@ -245,6 +263,18 @@ final class RandomRequests {
       network.put("cni.dev/valid-attachments", list(valid));
     }
     return network;
+  }
+
+  private static Map<String, Object> rates() {
+    return object(
+        "ingressRate",
+        8_000_000,
+        "ingressBurst",
+        800_000,
+        "egressRate",
+        9_000_000_000L,
+        "egressBurst",
+        Integer.MAX_VALUE);
   }
 
   private static Map<String, Object> object(Object... keysAndValues) {
