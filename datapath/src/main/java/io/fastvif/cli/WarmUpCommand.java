@@ -1,18 +1,26 @@
 package io.fastvif.cli;
 
+import io.fastvif.VifHost;
+import io.fastvif.VifHostOptions;
 import io.fastvif.agent.Agent;
 import io.fastvif.agent.AgentOptions;
 import io.fastvif.agent.AgentSocket;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.cni.CniAnswer;
+import io.fastvif.cni.CniPlugin;
+import io.fastvif.cni.CniRequest;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +50,7 @@ final class WarmUpCommand extends Command {
         run(err, "list", "--netns", netns);
         run(err, "unplug", "--netns", netns, file);
         runAgent(namespace, file, err);
+        runPod(namespace, err);
       } catch (SystemCallException notRoot) {
         err.println("fastvif: warm-up without plugging: " + notRoot.getMessage());
       }
@@ -67,6 +76,42 @@ final class WarmUpCommand extends Command {
         String there = "--agent=" + socket;
         run(err, "plug", there, file);
         run(err, "unplug", there, file);
+      }
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** A pod comes and goes, by the plugin's own code: its first use is most of a first ADD. */
+  private static void runPod(Netns namespace, PrintWriter err) throws IOException {
+    Path folder = Files.createTempDirectory("fastvif");
+    VifHostOptions options =
+        VifHostOptions.of(HostConfiguration.byDefault())
+            .withNamespace(namespace)
+            .withLeases(folder.resolve("leases"));
+    try (InputStream in = WarmUpCommand.class.getResourceAsStream("warm-up-pod.json");
+        Netns pod = Netns.createPrivate();
+        VifHost host = VifHost.open(options);
+        CniPlugin plugin = new CniPlugin(host)) {
+      String network =
+          new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              .replace("FOLDER", folder.toString())
+              .strip();
+      Map<String, String> variables = new HashMap<>();
+      variables.put("CNI_CONTAINERID", "warm-up");
+      variables.put("CNI_IFNAME", "eth0");
+      variables.put("CNI_NETNS", "/proc/self/fd/" + pod.descriptor());
+      variables.put("CNI_PATH", folder.toString());
+      String configuration = network;
+      for (String verb : List.of("STATUS", "ADD", "CHECK", "DEL")) {
+        variables.put("CNI_COMMAND", verb);
+        CniAnswer answer = plugin.answer(new CniRequest(variables, configuration)).join();
+        if (answer.isError()) {
+          err.println("fastvif: warm-up: " + verb + ": " + answer.text());
+        } else if (verb.equals("ADD")) {
+          String result = ",\"prevResult\":" + answer.text() + "}";
+          configuration = network.substring(0, network.length() - 1) + result;
+        }
       }
     } finally {
       delete(folder);
