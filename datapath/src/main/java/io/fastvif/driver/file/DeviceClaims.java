@@ -7,6 +7,7 @@ import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.PciAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,7 @@ record DeviceClaims(LockedFolder files) {
 
   private Claim claimLocked(List<PciAddress> devices, EndpointId id, Predicate<PciAddress> isFree)
       throws IOException, UnsuitedException {
-    Map<String, String> holders = files.all(DEVICES);
+    Map<String, String> holders = holders();
     for (Map.Entry<String, String> claim : holders.entrySet()) {
       String holder = claim.getValue();
       if (holder.equals(id.toString())) {
@@ -80,7 +81,7 @@ record DeviceClaims(LockedFolder files) {
   /** The device that an endpoint has. */
   Optional<PciAddress> heldBy(EndpointId id) throws UnsuitedException {
     try {
-      return heldBy(id, files.all(DEVICES));
+      return heldBy(id, holders());
     } catch (IOException | InvalidInputException failure) {
       throw failed(failure);
     }
@@ -96,16 +97,25 @@ record DeviceClaims(LockedFolder files) {
   /** Gives back the device that an endpoint has, if it has one. */
   void release(EndpointId id) throws UnsuitedException {
     try {
-      if (heldBy(id, files.all(DEVICES)).isPresent()) {
+      if (heldBy(id, holders()).isPresent()) {
         files.<Boolean, IOException>locked(
             () -> {
-              Optional<PciAddress> held = heldBy(id, files.all(DEVICES));
+              Optional<PciAddress> held = heldBy(id, holders());
               return held.isPresent() && files.delete(held.get().toString());
             });
       }
     } catch (IOException | InvalidInputException failure) {
       throw failed(failure);
     }
+  }
+
+  /** Who has each device that is claimed, by the devices' addresses. */
+  private Map<String, String> holders() throws IOException {
+    Map<String, String> holders = new LinkedHashMap<>();
+    for (String device : files.names(DEVICES)) {
+      holders.put(device, files.read(device).orElse(""));
+    }
+    return holders;
   }
 
   private UnsuitedException failed(Exception failure) {
