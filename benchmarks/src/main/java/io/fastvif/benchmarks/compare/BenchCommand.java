@@ -162,6 +162,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  /** What was seen of the machine before anything was measured. */
+  private MachineRest rest;
+
   /** Made by picocli or a caller that hands it to picocli. */
   public BenchCommand() {}
 
@@ -230,6 +233,7 @@ public final class BenchCommand implements Callable<Integer> {
     requireFolder("--html", html);
     requireFolder("--markdown", markdown);
     Limits limits = new Limits(Duration.ofSeconds(seconds), SYSTEM_LIMIT);
+    rest = MachineRest.begin();
     try (Resources resources = new Resources()) {
       if (agent) {
         return compareAgent(resources, limits, sizes, rounds);
@@ -352,12 +356,10 @@ public final class BenchCommand implements Callable<Integer> {
             limits.operation(),
             spec.commandLine().getErr());
     comparison.run(rounds);
-    Map<String, String> machine =
-        Machine.describe(
-            List.of(
-                new FastvifSystem("veth"),
-                new IpCommands(resources),
-                new IpBatch(resources, false)));
+    List<MeasuredSystem> usual =
+        List.of(
+            new FastvifSystem("veth"), new IpCommands(resources), new IpBatch(resources, false));
+    Map<String, String> machine = Machine.describe(usual);
     machine.put("NIC", comparison.nic());
     write(new Report(machine, comparison.results(), comparison.notes()));
     return comparison.hasFailed() ? FAILED : DONE;
@@ -367,7 +369,8 @@ public final class BenchCommand implements Callable<Integer> {
     return systems == null ? known : Selection.systems("--systems", systems, known);
   }
 
-  private void write(Report report) throws IOException {
+  private void write(Report measured) throws IOException {
+    Report report = rest.addTo(measured);
     PrintWriter out = spec.commandLine().getOut();
     if (json != null) {
       Files.writeString(json, ReportWriter.json(report));

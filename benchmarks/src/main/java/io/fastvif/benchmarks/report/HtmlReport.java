@@ -86,6 +86,7 @@ final class HtmlReport {
 
   private void section(ResultTable table) {
     out.begin("section").newLine().element("h2", table.title()).newLine();
+    report.warning().ifPresent(warning -> out.element("p", warning, "class", "problem").newLine());
     figures(table);
     if (!table.problems().isEmpty()) {
       out.element("p", "No figure:", "class", "reading").begin("ul").newLine();

@@ -45,6 +45,7 @@ final class MarkdownReport {
   private void figures(ResultTable table) {
     line("Microseconds per VIF, the median of the runs; less is better, and the least is bold.");
     line("In brackets: how many times " + ResultTable.REFERENCE + "'s time.").line("");
+    report.warning().ifPresent(warning -> line("**" + escape(warning) + "**").line(""));
     StringBuilder head = new StringBuilder("| system |");
     StringBuilder rule = new StringBuilder("| --- |");
     for (int vifs : table.sizes()) {
@@ -85,6 +86,7 @@ final class MarkdownReport {
       return;
     }
     line("Latency of single operations, in microseconds:").line("");
+    report.warning().ifPresent(warning -> line("**" + escape(warning) + "**").line(""));
     line("| VIFs | system | operations | p50 | p99 | p99.9 | max |");
     line("| ---: | --- | ---: | ---: | ---: | ---: | ---: |");
     for (int vifs : table.sizes()) {

@@ -1,6 +1,7 @@
 package io.fastvif.benchmarks.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.LinkedHashMap;
@@ -61,6 +62,21 @@ class MarkdownReportTest {
         - One machine.
         """,
         ReportWriter.markdown(new Report(machine, results, List.of("One machine."))));
+  }
+
+  @Test
+  void warnsBesideRatiosOfAMachineThatWasNotQuiet() {
+    Report quiet = SampleReport.make();
+    Map<String, String> machine = new LinkedHashMap<>(quiet.machine());
+    machine.put(Report.NOT_QUIET, "others used it");
+    Report report = new Report(machine, quiet.results(), quiet.notes());
+    String warning = "The machine was not quiet (others used it)";
+    for (String text : List.of(ReportWriter.markdown(report), ReportWriter.html(report))) {
+      assertTrue(text.indexOf(warning) > 0, text);
+      assertTrue(text.indexOf(warning) < text.indexOf("ip-batch"), "after the first figures");
+    }
+    assertFalse(ReportWriter.markdown(quiet).contains("not quiet"));
+    assertFalse(ReportWriter.html(quiet).contains("not quiet"));
   }
 
   @Test
