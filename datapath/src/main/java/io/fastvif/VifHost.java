@@ -207,8 +207,10 @@ public final class VifHost implements AutoCloseable {
   }
 
   private Planning planning(VifOperation operation) {
-    return (host, claims) ->
-        operation.plan(configuration.plugins(operation.options()), seenBy(operation, host), claims);
+    return Planning.ofArguments(
+        (host, claims) ->
+            operation.plan(
+                configuration.plugins(operation.options()), seenBy(operation, host), claims));
   }
 
   /**

@@ -204,7 +204,9 @@ final class BatchExecutor implements AutoCloseable {
         planning.refuse(plannedAnswers, new EngineClosedException(stopped));
         progress++;
       } else if (!isAmidShared()) {
-        planning.begin();
+        if (activeCount > 1 || !planning.planHere(snapshots::knownHere, plannedAnswers)) {
+          planning.begin();
+        }
         progress++;
       }
     }
@@ -315,6 +317,9 @@ final class BatchExecutor implements AutoCloseable {
     }
     Arrays.fill(active, kept, activeCount, null);
     activeCount = kept;
+    if (kept == 0) {
+      observation.idle();
+    }
     return 0;
   }
 
@@ -325,6 +330,7 @@ final class BatchExecutor implements AutoCloseable {
         return; // one of them may be about to use what would be undone
       }
       if (!attempt(plan, step)) {
+        StepsAhead.encode(plan, round);
         return;
       }
       progress++;
@@ -440,11 +446,11 @@ final class BatchExecutor implements AutoCloseable {
     try (Tracing.Scope scope = Tracing.forVif(plan.vifId())) {
       result = transport.perform(step, plan.vifId());
     }
-    if (result >= 0) {
-      observation.performed(step);
-    }
     answers.answered(
         plan, step, result, step instanceof LocalStep.CreateTap ? Refusals.ofTap(result) : null);
+    if (result >= 0) {
+      observation.performed(step, StepsAhead.madeDown(plan, step));
+    }
     return true;
   }
 

@@ -30,7 +30,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
   private PlugPlan plan;
   private boolean planning;
   private boolean planned;
-  private int cursor;
+  int cursor; // the place of next() among the plan's steps
   private boolean undoing;
   private boolean created;
   private boolean changed;

@@ -7,13 +7,14 @@ import io.fastvif.plan.PlanClaims;
 import io.fastvif.plan.PlugPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Plans the operations whose turn has come, on another thread than the engine's: all that have
- * gathered from one snapshot, in which their predecessors are. Without such operations there is no
- * thread. Used by the engine's thread alone.
+ * Plans the operations whose turn has come, on another thread than the engine's, but for a lone one
+ * that nothing has to be read for: all that have gathered from one snapshot, in which their
+ * predecessors are. Without such operations there is no thread. Used by the engine's thread alone.
  */
 final class PlanningThread implements AutoCloseable {
   /** What its worker is for, in the thread's name. */
@@ -103,6 +104,36 @@ final class PlanningThread implements AutoCloseable {
     worker.begin();
   }
 
+  /**
+   * Plans on the engine's thread what has gathered, if it is one operation and nothing that its
+   * planning asks for has to be read: that saves the ways to the other thread and back.
+   *
+   * @param known the host, as far as it is known; of the rest it throws when it is asked
+   * @return false if not, also if it cannot be planned at all: then {@link #begin} is to be called
+   */
+  boolean planHere(Supplier<Optional<HostSnapshot>> known, Answers answers) {
+    if (gathered.size() != 1 || !gathered.getFirst().request.asksArgumentsAlone()) {
+      return false;
+    }
+    Due due = gathered.getFirst();
+    PlugPlan plan;
+    try {
+      Optional<HostSnapshot> host = known.get();
+      if (host.isEmpty()) {
+        return false;
+      }
+      ended.forEach(claims::release);
+      ended.clear();
+      claims.begin(host.get());
+      plan = planned(due, host.get());
+    } catch (RuntimeException | Error toBeRead) {
+      return false; // or refused, which the other thread finds too, and tells
+    }
+    gathered.clear();
+    answers.planned(due.execution, plan, null);
+    return true;
+  }
+
   /** Refuses what has gathered. */
   void refuse(Answers answers, RuntimeException reason) {
     List<Due> refused = gathered;
@@ -153,16 +184,20 @@ final class PlanningThread implements AutoCloseable {
   }
 
   private Answer plan(Due due, HostSnapshot host) {
-    PlugOperation request = due.request;
     try {
-      PlugPlan plan = due.again ? request.planAgain(host, claims) : request.plan(host, claims);
-      if (!plan.vifId().equals(request.vifId())) {
-        throw new IllegalArgumentException("planned for the VIF " + plan.vifId());
-      }
-      return new Answer(due.execution, plan, null);
+      return new Answer(due.execution, planned(due, host), null);
     } catch (RuntimeException | Error refused) {
       return new Answer(due.execution, null, refused);
     }
+  }
+
+  private PlugPlan planned(Due due, HostSnapshot host) {
+    PlugOperation request = due.request;
+    PlugPlan plan = due.again ? request.planAgain(host, claims) : request.plan(host, claims);
+    if (!plan.vifId().equals(request.vifId())) {
+      throw new IllegalArgumentException("planned for the VIF " + plan.vifId());
+    }
+    return plan;
   }
 
   /** Ends the thread; nothing may be under way. */

@@ -8,9 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A request whose end is told to whoever waits for the stage; it never completes exceptionally. */
+/**
+ * A request whose end is told to whoever waits for the stage; it never completes exceptionally.
+ *
+ * <p>A thread that waits by {@code join} or {@code get} is woken by the engine's thread itself, and
+ * completes the stage. Only where something depends on the stage, or nobody waits, does one of the
+ * callbacks' threads complete it: waking that first would take as long as some steps of a plan.
+ */
 final class PlugCompletion extends CompletableFuture<PlugResult> implements PlugOperation {
   private final String vifId;
   private final PlugPlan ready;
@@ -20,6 +30,20 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   private final long submitted = System.nanoTime();
   private volatile PlugPlan planned;
   private List<String> notes = List.of();
+
+  /** Added to {@link #waiting} when there is a result. */
+  private static final int ANSWERED = 1 << 30;
+
+  /** How many threads wait, and whether there is a result. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /**
+   * Completed with the result, or when somebody else completes the stage. Nothing depends on it.
+   */
+  private final CompletableFuture<Void> answer = new CompletableFuture<>();
+
+  private final int ownDependents;
+  private volatile PlugResult result;
 
   /**
    * @param callbacks runs what depends on the stage
@@ -46,6 +70,8 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
     this.ready = ready;
     this.planning = planning;
     planned = ready;
+    var unused = whenComplete((end, cancelled) -> answer.complete(null));
+    ownDependents = getNumberOfDependents();
   }
 
   @Override
@@ -71,6 +97,11 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   }
 
   @Override
+  public boolean asksArgumentsAlone() {
+    return planning != null && planning.asksArgumentsAlone();
+  }
+
+  @Override
   public void ignored(Step step) {
     add(step + ": left out: the driver does not support it");
   }
@@ -92,12 +123,62 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
     List<String> all = new ArrayList<>(plan == null ? List.of() : plan.notes());
     all.addAll(notes);
     counters.ended(outcome, plan == null ? null : plan.action(), System.nanoTime() - submitted);
-    PlugResult result = new PlugResult(plan, outcome, failure, all);
+    result = new PlugResult(plan, outcome, failure, all);
+    boolean isAwaited = waiting.getAndAdd(ANSWERED) > 0;
+    answer.complete(null);
+    if (isAwaited && getNumberOfDependents() <= ownDependents) {
+      return;
+    }
     try {
-      callbacks.execute(() -> complete(result));
+      callbacks.execute(this::complete);
     } catch (RuntimeException | Error refused) {
-      complete(result); // an executor that was shut down must not keep anybody waiting
+      complete(); // an executor that was shut down must not keep anybody waiting
       throw refused;
     }
+  }
+
+  private void complete() {
+    complete(result);
+  }
+
+  /** One that waited no longer completes the stage, if the engine has left that to it. */
+  private void waited() {
+    if (waiting.decrementAndGet() >= ANSWERED) {
+      complete();
+    }
+  }
+
+  @Override
+  public PlugResult join() {
+    waiting.incrementAndGet();
+    try {
+      answer.join();
+    } finally {
+      waited();
+    }
+    return super.join();
+  }
+
+  @Override
+  public PlugResult get() throws InterruptedException, ExecutionException {
+    waiting.incrementAndGet();
+    try {
+      answer.get();
+    } finally {
+      waited();
+    }
+    return super.get();
+  }
+
+  @Override
+  public PlugResult get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    waiting.incrementAndGet();
+    try {
+      answer.get(timeout, unit);
+    } finally {
+      waited();
+    }
+    return super.get();
   }
 }

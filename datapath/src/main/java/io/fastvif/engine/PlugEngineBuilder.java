@@ -135,7 +135,8 @@ public final class PlugEngineBuilder {
   /**
    * What completes the stages that {@link PlugEngine#submit} returns, and so runs what depends on
    * them; by default a few threads that all engines of the process share, in the process's own
-   * network namespace. A callback may wait for other operations there. An executor that runs
+   * network namespace. A callback may wait for other operations there. A stage that nothing depends
+   * on when it is answered is completed by the thread that waits for it. An executor that runs
    * callbacks at once ({@code Runnable::run}) has them run on the engine's thread, where they must
    * not block. Stages of different operations may complete in any order.
    */

@@ -52,6 +52,14 @@ public interface PlugOperation {
   }
 
   /**
+   * Whether planning it asks nothing but its arguments: as {@link Planning#asksArgumentsAlone}, and
+   * it may be planned again then after that was given up.
+   */
+  default boolean asksArgumentsAlone() {
+    return false;
+  }
+
+  /**
    * Called before {@link #completed}, on the engine's thread, for each step that was left out
    * because the driver does not know what it asks for and the step is optional.
    *

@@ -54,6 +54,19 @@ final class Snapshots {
                             })));
   }
 
+  /**
+   * The same, for the engine's own thread, which waits for no other: without Open vSwitch's rows.
+   */
+  Optional<HostSnapshot> knownHere() {
+    return known()
+        .map(
+            links ->
+                links.withOvs(
+                    () -> {
+                      throw unread();
+                    }));
+  }
+
   /** Rows of a database that is not connected might be waited for. */
   private OvsSnapshot knownRows() {
     if (!ovs.isConnected()) {

@@ -112,7 +112,8 @@ final class HostEvents implements MessageHandler {
     boolean moved = before != null && (before.up() != now.up() || before.master() != now.master());
     // The address that the kernel makes itself has an event only when it is found to be unique,
     // which without a carrier it never is.
-    if ((now.up() && now.ipv6AddressGeneration()) || (moved && host.hasAddresses(index))) {
+    boolean makesAddress = now.up() && now.ipv6AddressGeneration() && !now.ipv6Disabled();
+    if (makesAddress || (moved && host.hasAddresses(index))) {
       unread.addresses().add(index);
     }
     if (moved && host.hasRoutes(index)) {

@@ -171,8 +171,10 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
     }
     try {
       requireOpen();
+      unread.markEnded();
       markUnread();
       receive();
+      settleSetLinks();
       return lost || !unread.isEmpty() ? Optional.empty() : Optional.of(host.build());
     } finally {
       lock.unlock();
@@ -416,14 +418,21 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
   private void readMarkedLinks() {
     IndexMarks links = unread.links();
     unread.writtenLinks().drainTo(links);
-    unread.setLinks().each(this::markIfDown);
-    unread.setLinks().clear();
+    settleSetLinks();
     if (links.size() * SINGLE_COST_HALVES > 2 * host.linkCount()) {
       reader.links(host);
     } else {
       links.each(index -> reader.link(host, index));
     }
     links.clear();
+  }
+
+  /** Of a link that is up, an event has told what was set. */
+  private void settleSetLinks() {
+    if (!lost) {
+      unread.setLinks().each(this::markIfDown);
+      unread.setLinks().clear();
+    }
   }
 
   private void markIfDown(int index) {

@@ -3,6 +3,7 @@ package io.fastvif.plan;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * What planning knows of the rules that fastvif wrote on what is forwarded, and of those beside
@@ -14,8 +15,8 @@ import java.util.Set;
  * @param vifs the VIFs that want each bridge's rules
  * @param forward all rules of iptables' chain FORWARD, in order
  * @param isJumpedTo whether FORWARD jumps to fastvif's chain
- * @param isLegacyUsed whether the table filter of iptables-legacy is in use beside: what is dropped
- *     there is dropped whatever these rules say
+ * @param legacyUse looks whether the table filter of iptables-legacy is in use beside, which hardly
+ *     anybody wants to know
  */
 public record FilterSnapshot(
     boolean isKnown,
@@ -23,15 +24,15 @@ public record FilterSnapshot(
     Map<String, Set<String>> vifs,
     List<OtherRule> forward,
     boolean isJumpedTo,
-    boolean isLegacyUsed) {
+    BooleanSupplier legacyUse) {
 
   /** Nothing is known. */
   public static final FilterSnapshot UNKNOWN =
-      new FilterSnapshot(false, Map.of(), Map.of(), List.of(), false, false);
+      new FilterSnapshot(false, Map.of(), Map.of(), List.of(), false, () -> false);
 
   /** There is nothing. */
   public static final FilterSnapshot NONE =
-      new FilterSnapshot(true, Map.of(), Map.of(), List.of(), false, false);
+      new FilterSnapshot(true, Map.of(), Map.of(), List.of(), false, () -> false);
 
   /**
    * A rule of FORWARD.
@@ -47,6 +48,14 @@ public record FilterSnapshot(
     rules = Map.copyOf(rules);
     vifs = Map.copyOf(vifs);
     forward = List.copyOf(forward);
+  }
+
+  /**
+   * Whether the table filter of iptables-legacy is in use now: what is dropped there is dropped
+   * whatever these rules say.
+   */
+  public boolean isLegacyUsed() {
+    return legacyUse.getAsBoolean();
   }
 
   /** The bridges whose rules that VIF wants, sorted. */

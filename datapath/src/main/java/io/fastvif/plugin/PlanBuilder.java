@@ -285,25 +285,11 @@ public final class PlanBuilder {
         link.name(), link.index(), LinkSettings.NONE.withAddressGeneration(generation));
   }
 
-  /**
-   * The guest's end of the port's veth pair: brought up where it is made, as os-vif does with both
-   * ends, and left to the guest from then on. As long as it is in the host's namespace it has no
-   * IPv6: with it, the kernel would look through the multicast routes of all such ends for each
-   * multicast report that the bridge floods to each of them. A namespace that it is moved to gives
-   * it its own setting.
-   */
+  /** The guest's end of the port's veth pair, after {@link #port}: see {@link GuestEnd}. */
   public void peer(String peer) {
-    boolean made =
-        steps.stream().anyMatch(planned -> planned.step() instanceof NetlinkStep.CreateVeth);
-    if (made || host.link(peer).filter(this::isOwnUnfinished).isPresent()) {
-      LinkSettings up = LinkSettings.NONE.withUp(true);
-      add(PlannedStep.own(new LocalStep.DisableIpv6(peer, true), null));
-      add(PlannedStep.own(new NetlinkStep.ConfigureLink(peer, 0, up), null));
-    }
-  }
-
-  private boolean isOwnUnfinished(LinkState link) {
-    return link.isOf(vifId) && link.isUnfinished();
+    boolean isHalfMade =
+        host.link(peer).filter(link -> link.isOf(vifId) && link.isUnfinished()).isPresent();
+    GuestEnd.raise(steps, name, peer, isHalfMade);
   }
 
   private static Boolean addressGeneration(int mtu) {

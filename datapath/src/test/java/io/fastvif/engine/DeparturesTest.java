@@ -42,6 +42,26 @@ class DeparturesTest extends ExecutorFixture {
   }
 
   @Test
+  void aPlugWaitsForNoDeletion() {
+    kernel.add("tap0");
+    CountDownLatch deleting = new CountDownLatch(1);
+    kernel.afterDeletion =
+        () -> {
+          deleting.countDown();
+          await(gracePeriod);
+        };
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    executor.work();
+    await(deleting);
+    add(TestPlans.tap("vif1", "tap1", 1450));
+    workUntil(() -> outcomes.containsKey("vif1"));
+    assertEquals(Outcome.PLUGGED, outcomes.get("vif1"));
+    assertFalse(outcomes.containsKey("vif0"), "the kernel waits for readers of the link");
+    gracePeriod.countDown();
+    workUntil(() -> outcomes.containsKey("vif0"));
+  }
+
+  @Test
   void plansThatLeaveTogetherEndWhenAllLinksAreGone() {
     for (int i = 0; i < 3; i++) {
       kernel.add("tap" + i);

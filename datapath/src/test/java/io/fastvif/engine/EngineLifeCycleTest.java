@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,12 +12,18 @@ import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.OvsStep;
+import io.fastvif.testing.Await;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -109,7 +116,7 @@ class EngineLifeCycleTest {
                                 throw new AssertionError("a handler's own fault");
                               })
                           .build()) {
-                submit(engine.start(), "vif").join();
+                submit(engine.start(), "vif").thenApply(PlugResult::outcome).join();
               }
             });
     run.start();
@@ -212,9 +219,54 @@ class EngineLifeCycleTest {
             .errorHandler(errors::add)
             .build()
             .start()) {
-      assertEquals(Outcome.PLUGGED, submit(engine, "vif").get(60, TimeUnit.SECONDS).outcome());
+      assertEquals(
+          Outcome.PLUGGED,
+          submit(engine, "vif").thenApply(PlugResult::outcome).get(60, TimeUnit.SECONDS));
     }
     assertEquals(1, errors.size());
+  }
+
+  /** A stage that somebody waits for on its own need not be completed by a callback's thread. */
+  @Test
+  void whoWaitsIsToldWithoutCallbacks() throws Exception {
+    CountDownLatch waits = new CountDownLatch(1);
+    AtomicInteger callbacks = new AtomicInteger();
+    kernel.taps = name -> ExecutorFixture.await(waits);
+    try (PlugEngine engine =
+        builder()
+            .callbacks(
+                callback -> {
+                  callbacks.incrementAndGet();
+                  callback.run();
+                })
+            .build()
+            .start()) {
+      CompletableFuture<PlugResult> plug = submit(engine, "vif");
+      Thread waiting = new Thread(plug::join);
+      waiting.start();
+      Await.until("the caller's wait", () -> waiting.getState() == Thread.State.WAITING);
+      waits.countDown();
+      waiting.join();
+      assertTrue(plug.isDone());
+      assertEquals(Outcome.PLUGGED, plug.join().outcome());
+      assertEquals(0, callbacks.get());
+    }
+  }
+
+  @Test
+  void whoWaitsIsToldWhenSomebodyElseCompletesTheStage() throws Exception {
+    try (PlugEngine engine = builder().build()) { // never started: nothing is answered
+      CompletableFuture<PlugResult> late = submit(engine, "a").orTimeout(1, TimeUnit.MILLISECONDS);
+      assertInstanceOf(
+          TimeoutException.class, assertThrows(CompletionException.class, late::join).getCause());
+      CompletableFuture<PlugResult> cancelled = submit(engine, "b");
+      Thread waiting = new Thread(() -> assertThrows(CancellationException.class, cancelled::join));
+      waiting.start();
+      Await.until("the caller's wait", () -> waiting.getState() == Thread.State.WAITING);
+      assertTrue(cancelled.cancel(true));
+      waiting.join();
+      assertThrows(TimeoutException.class, () -> submit(engine, "c").get(1, TimeUnit.MILLISECONDS));
+    }
   }
 
   @Test

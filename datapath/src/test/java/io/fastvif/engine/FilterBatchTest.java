@@ -75,7 +75,7 @@ class FilterBatchTest extends ExecutorFixture {
   }
 
   private FilterSnapshot snapshot() {
-    return FilterReader.of(ForwardingTables.read(filters), false);
+    return FilterReader.of(ForwardingTables.read(filters), () -> false);
   }
 
   @Test

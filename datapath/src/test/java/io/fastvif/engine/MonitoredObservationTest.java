@@ -25,7 +25,8 @@ class MonitoredObservationTest {
             throw new SystemCallException("sendmsg", Errno.ENOBUFS, 7);
           };
       observation.performed(
-          new LocalStep.CreateTap("tap1", false, false, OptionalInt.empty(), OptionalInt.empty()));
+          new LocalStep.CreateTap("tap1", false, false, OptionalInt.empty(), OptionalInt.empty()),
+          0);
       observation.snapshot();
       assertEquals(readings + 1, observation.readings(), "everything is read again");
     }

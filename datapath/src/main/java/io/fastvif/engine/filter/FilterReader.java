@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /** Reads the rules on what a namespace forwards, for planning. */
 public final class FilterReader implements AutoCloseable {
@@ -124,20 +125,21 @@ public final class FilterReader implements AutoCloseable {
 
   @SuppressWarnings("ReferenceEquality") // the same reading, not one that says the same
   private FilterSnapshot of(ForwardingTables tables) {
-    boolean isLegacyUsed = isLegacyUsed();
     Made before = made.get();
-    if (before != null
-        && before.tables == tables
-        && before.snapshot.isLegacyUsed() == isLegacyUsed) {
+    if (before != null && before.tables == tables) {
       return before.snapshot;
     }
-    FilterSnapshot snapshot = of(tables, isLegacyUsed);
+    FilterSnapshot snapshot = of(tables, this::isLegacyUsed);
     made = new SoftReference<>(new Made(tables, snapshot));
     return snapshot;
   }
 
-  /** What planning wants to know of the rules. */
-  public static FilterSnapshot of(ForwardingTables tables, boolean isLegacyUsed) {
+  /**
+   * What planning wants to know of the rules.
+   *
+   * @param legacyUse looks whether the table filter of iptables-legacy is in use
+   */
+  public static FilterSnapshot of(ForwardingTables tables, BooleanSupplier legacyUse) {
     Map<String, List<ForwardingRule>> rules = new HashMap<>();
     tables.byBridge().forEach((bridge, all) -> rules.put(bridge, OwnRule.inWords(all)));
     Map<String, Set<String>> vifs = new HashMap<>();
@@ -152,7 +154,7 @@ public final class FilterReader implements AutoCloseable {
             .map(IptablesLine::of)
             .map(line -> new FilterSnapshot.OtherRule(line.text(), line.isWhole()))
             .toList();
-    return new FilterSnapshot(true, rules, vifs, forward, !tables.jumps().isEmpty(), isLegacyUsed);
+    return new FilterSnapshot(true, rules, vifs, forward, !tables.jumps().isEmpty(), legacyUse);
   }
 
   /** Whether x_tables' own table filter is there: it comes with its first use. */

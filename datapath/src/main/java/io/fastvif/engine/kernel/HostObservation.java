@@ -105,11 +105,19 @@ public interface HostObservation extends AutoCloseable {
   /** It has ended. Both on the engine's thread. */
   default void ended(String vifId) {}
 
-  /** A local step was done. On the engine's thread. */
-  default void performed(LocalStep step) {}
+  /**
+   * A local step was done. On the engine's thread.
+   *
+   * @param made the index of the step's link, if that was made for the same plan and is still down;
+   *     0 if not, or not known
+   */
+  default void performed(LocalStep step, int made) {}
 
-  /** All of a round is answered. On the engine's thread. */
-  default void answered() {}
+  /** All of a round is answered, of so many messages. On the engine's thread. */
+  default void answered(int messages) {}
+
+  /** Nothing is under way. On the engine's thread, any number of times. */
+  default void idle() {}
 
   @Override
   void close();

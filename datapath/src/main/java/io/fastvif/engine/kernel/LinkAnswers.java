@@ -139,5 +139,8 @@ public final class LinkAnswers implements AnswerHandler {
     if (name != null) {
       plan.made(name, links.linkIndex(name));
     }
+    if (step instanceof NetlinkStep.CreateVeth veth && veth.peerNamespace() < 0) {
+      plan.made(veth.peer(), links.linkIndex(veth.peer()));
+    }
   }
 }

@@ -17,9 +17,13 @@ import java.util.Optional;
 /**
  * An observation whose snapshots a {@link HostMonitor} keeps current. It tells the monitor which
  * links the engine sets, because the kernel has no event for some settings; and has it take in
- * events after each round, so that a round's do not overrun the buffer.
+ * events when nothing else is to be done, or after so many messages that theirs could overrun the
+ * buffer.
  */
 public final class MonitoredObservation implements HostObservation, RoundChanges.Receiver {
+  /** Far below what the monitor's buffer holds, whatever the next round adds. */
+  private static final int MAX_UNHEARD = 64;
+
   private final HostObservation others;
   private final LinkQuestions links;
   private final HostMonitor monitor;
@@ -29,6 +33,9 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
 
   private FilterEvents filterEvents;
   private boolean closed;
+
+  /** How many messages and steps have had events that may not have been taken in. */
+  private int unheard;
 
   private MonitoredObservation(HostObservation others, LinkQuestions links, HostMonitor monitor) {
     this.others = others;
@@ -71,25 +78,34 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
   }
 
   @Override
-  public void performed(LocalStep step) {
+  public void performed(LocalStep step, int made) {
+    unheard++;
     try {
-      mark(step);
+      mark(step, made);
     } catch (RuntimeException | Error failed) {
       // The step is done, and would count as refused. The next snapshot reads everything.
       monitor.refresh();
     }
   }
 
-  private void mark(LocalStep step) {
+  private void mark(LocalStep step, int made) {
     switch (step) {
       case LocalStep.CreateTap tap -> {
-        int index = links.linkIndex(tap.name());
+        int index = made > 0 ? made : links.linkIndex(tap.name());
         if (index > 0) {
           monitor.linkSet(index); // the alias has no event
         }
       }
-      case LocalStep.DisableIpv6 ipv6 -> written(ipv6.name());
-      case LocalStep.SetSysctl sysctl -> written(sysctl.name());
+      case LocalStep.DisableIpv6 ipv6 -> written(ipv6.name(), made);
+      case LocalStep.SetSysctl sysctl -> written(sysctl.name(), made);
+    }
+  }
+
+  private void written(String name, int made) {
+    if (made > 0) {
+      monitor.linkSet(made); // when it comes up, an event tells of that, and of all else
+    } else {
+      written(name);
     }
   }
 
@@ -103,7 +119,22 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
   }
 
   @Override
-  public void answered() {
+  public void answered(int messages) {
+    unheard += messages;
+    if (unheard >= MAX_UNHEARD) {
+      takeIn();
+    }
+  }
+
+  @Override
+  public void idle() {
+    if (unheard > 0) {
+      takeIn();
+    }
+  }
+
+  private void takeIn() {
+    unheard = 0;
     try {
       monitor.poll();
     } catch (RuntimeException | Error failed) {

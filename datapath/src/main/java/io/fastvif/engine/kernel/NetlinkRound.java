@@ -27,6 +27,9 @@ public final class NetlinkRound {
   /** The plans whose messages are in the encoder, in the messages' order. */
   private final LinkPlan[] sent;
 
+  /** The step of each message that was sent before the plan's step before it was answered. */
+  private final NetlinkStep[] ahead;
+
   private final AckHandler acknowledgements =
       new AckHandler() {
         @Override
@@ -60,6 +63,7 @@ public final class NetlinkRound {
     this.errorHandler = errorHandler;
     steps = new StepEncoder(transport, changes);
     sent = new LinkPlan[Math.min(SEND_MESSAGES, transport.messageLimit())];
+    ahead = new NetlinkStep[sent.length];
   }
 
   /** Begins the next round. */
@@ -107,6 +111,7 @@ public final class NetlinkRound {
         firstSequence = steps.sequence();
       }
       plan.waits();
+      ahead[sentCount] = null;
       sent[sentCount++] = plan;
       return false;
     }
@@ -116,6 +121,31 @@ public final class NetlinkRound {
     }
     answers.answered(plan, step, result == 0 ? -Errno.EMSGSIZE : result, steps.problem());
     return true;
+  }
+
+  /**
+   * Puts one more step of a plan into the send, behind those that it waits for, if there is room.
+   * It is answered only if all of these are done.
+   *
+   * @return whether it is in the send
+   */
+  public boolean encodeAhead(LinkPlan plan, NetlinkStep step) {
+    if (full || sentCount == sent.length) {
+      return false;
+    }
+    if (steps.encode(plan, step) <= 0) {
+      full = true; // its turn comes with a later send
+      return false;
+    }
+    ahead[sentCount] = step;
+    sent[sentCount++] = plan;
+    return true;
+  }
+
+  /** Whether a plan has failed before the step that it sent ahead: it is on its way back. */
+  @SuppressWarnings("ReferenceEquality") // that very step, not one that says the same
+  private boolean isPassedOver(int place) {
+    return ahead[place] != null && ahead[place] != sent[place].next();
   }
 
   /** Sends what was encoded. */
@@ -140,13 +170,14 @@ public final class NetlinkRound {
       errorHandler.accept(broken);
       tell(); // what of it was done is not known
       for (int i = 0; i < sentCount; i++) {
-        if (sent[i] != null) {
+        if (sent[i] != null && !isPassedOver(i)) {
           answers.lost(sent[i], broken);
         }
       }
     }
+    int messages = sentCount;
     sentCount = 0;
-    observation.answered();
+    observation.answered(messages);
   }
 
   /** With the first acknowledgement the kernel has been through all that was sent. */
@@ -162,7 +193,11 @@ public final class NetlinkRound {
     int place = sequence - firstSequence;
     if (place >= 0 && place < sentCount && sent[place] != null) { // not one of an exchange before
       LinkPlan plan = sent[place];
+      boolean isPassedOver = isPassedOver(place);
       sent[place] = null;
+      if (isPassedOver) {
+        return;
+      }
       answers.answered(plan, plan.next(), -errno, message);
     }
   }

@@ -57,7 +57,7 @@ class ForwardingPolicyTest {
 
   private static FilterSnapshot filters(
       Map<String, List<ForwardingRule>> rules, Map<String, Set<String>> vifs) {
-    return new FilterSnapshot(true, rules, vifs, List.of(), true, false);
+    return new FilterSnapshot(true, rules, vifs, List.of(), true, () -> false);
   }
 
   /** The steps on rules; with the undo behind {@code <-}. */
@@ -200,7 +200,7 @@ class ForwardingPolicyTest {
                 new FilterSnapshot.OtherRule("[0:0] -A FORWARD -j plain", true),
                 new FilterSnapshot.OtherRule("[0:0] -A FORWARD -j top2", true)),
             false,
-            true);
+            () -> true);
     PlugPlan plan =
         plugin("iptables_top_regex", "top", "iptables_bottom_regex", "bottom")
             .plug(vif().build(), null, host(filters));

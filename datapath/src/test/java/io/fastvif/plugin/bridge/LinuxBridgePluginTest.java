@@ -113,8 +113,8 @@ class LinuxBridgePluginTest {
             "create veth tap0 address fe:16:3e:88:75:34 peer gst7204e52d-b2"
                 + " address fa:16:3e:88:75:34 mtu 1450",
             "set tap0: disable_ipv6 1",
-            "set tap0: master br0 promisc on addrgenmode none alias fastvif:" + ID + " up",
             "set gst7204e52d-b2: disable_ipv6 1",
+            "set tap0: master br0 promisc on addrgenmode none alias fastvif:" + ID + " up",
             "set gst7204e52d-b2: up"),
         steps(veth));
     assertEquals(List.of("delete tap0", "", "", "", ""), undo(veth));

@@ -1,0 +1,253 @@
+package io.fastvif;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.fault.SystemCallFaults;
+import io.fastvif.config.HostConfiguration;
+import io.fastvif.engine.Outcome;
+import io.fastvif.engine.PlugResult;
+import io.fastvif.json.PlugRequest;
+import io.fastvif.testing.Await;
+import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.VifBridge;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import jdk.jfr.Event;
+import jdk.jfr.Name;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * Plugs and unplugs one VIF with nothing else going on, in a process of its own, and prints what
+ * each of the threads did for it: a line for each thread and sort of call, such as {@code plug
+ * engine sends 2}.
+ */
+final class LoneOperationCalls {
+  private static final int WARM_UPS = 5;
+  private static final String PREFIX = "fastvif-";
+  private static final String MARK = "fastvif.test.LoneOperation";
+  private static final String CALLER = "caller";
+
+  /** The threads that sleep when they have nothing to do. */
+  private static final Set<String> SLEEPERS =
+      Set.of("engine", "planning", "callback", "deletions", "slow", "waits", "retired");
+
+  private record Call(Thread thread, long number, long first) {}
+
+  /** One that is committed before and after each operation, by the clock of all events. */
+  @Name(MARK)
+  static final class Mark extends Event {
+    String operation;
+  }
+
+  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+  private final Map<String, Integer> counts = new TreeMap<>();
+  private final VifHost host;
+
+  private LoneOperationCalls(VifHost host) {
+    this.host = host;
+  }
+
+  private static PlugRequest request(int number) {
+    return PlugRequest.of(
+        VifBridge.builder()
+            .id(new UUID((long) number << Integer.SIZE, number).toString())
+            .address(new MacAddress(0xfa163e000000L + number))
+            .plugin("linux_bridge")
+            .hasTrafficFiltering(true)
+            .vifName("tap" + number)
+            .bridgeName("br0")
+            .network(Network.builder().shouldProvideBridge(true).mtu(1450).build())
+            .build());
+  }
+
+  private void run(Outcome expected, Supplier<PlugResult> operation) {
+    PlugResult result = operation.get();
+    if (result.outcome() != expected) {
+      throw new AssertionError(result);
+    }
+  }
+
+  /** Waits until the engine's threads sleep, and the kernel has answered every deletion. */
+  private void awaitRest() throws Exception {
+    Await.until(
+        "the engine's rest",
+        () ->
+            host.statistics().busyLanes() == 0
+                && threads().stream().allMatch(LoneOperationCalls::isAtRest));
+  }
+
+  private static List<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(PREFIX))
+        .toList();
+  }
+
+  /** Those that listen sleep in poll(2), which Java does not know of. */
+  private static boolean isAtRest(Thread thread) {
+    return thread.getState() == Thread.State.WAITING
+        || thread.getState() == Thread.State.TIMED_WAITING
+        || !SLEEPERS.contains(role(thread.getName()));
+  }
+
+  private void count(String operation, Outcome expected, Supplier<PlugResult> work)
+      throws Exception {
+    awaitRest();
+    calls.clear();
+    mark(operation);
+    run(expected, work);
+    awaitRest();
+    mark("");
+    Set<Long> asked = new HashSet<>();
+    for (Call call : calls) {
+      if (call.number == __NR_sendmsg) {
+        asked.add(call.first);
+      }
+      String what = what(call, asked);
+      if (!what.isEmpty()) {
+        counts.merge(operation + " " + role(call.thread.getName()) + " " + what, 1, Integer::sum);
+      }
+    }
+  }
+
+  private static void mark(String operation) {
+    Mark mark = new Mark();
+    mark.operation = operation;
+    mark.commit();
+  }
+
+  /** What a call is counted as; nothing for one that belongs to another that is counted. */
+  private static String what(Call call, Set<Long> asked) {
+    if (call.number == __NR_sendmsg) {
+      return "sends";
+    }
+    if (call.number == __NR_recvmmsg) {
+      return asked.contains(call.first) ? "receives" : "events";
+    }
+    if (call.number == __NR_open) {
+      return "files";
+    }
+    if (call.number == __NR_ioctl) {
+      return "ioctls";
+    }
+    boolean isOfAnother =
+        call.number == __NR_close
+            || call.number == __NR_write
+            || call.number == __NR_poll
+            || call.number == __NR_fcntl;
+    return isOfAnother ? "" : "call-" + call.number;
+  }
+
+  private static String role(String thread) {
+    return thread.startsWith(PREFIX)
+        ? thread.substring(PREFIX.length()).replaceFirst("-[0-9]+$", "")
+        : thread.equals("main") ? CALLER : "others";
+  }
+
+  /** How often a thread that slept was woken in each operation, and what files Java itself read. */
+  private void countEvents(Recording recording) throws Exception {
+    Path file = Files.createTempFile("fastvif-lone", ".jfr");
+    List<RecordedEvent> events;
+    try {
+      recording.dump(file);
+      events = new ArrayList<>(RecordingFile.readAllEvents(file));
+    } finally {
+      Files.delete(file);
+    }
+    events.sort(Comparator.comparing(RecordedEvent::getEndTime));
+    String operation = "";
+    Instant begun = Instant.MIN;
+    for (RecordedEvent event : events) {
+      if (event.getEventType().getName().equals(MARK)) {
+        operation = event.getString("operation");
+        begun = event.getEndTime();
+        continue;
+      }
+      String role = event.getThread() == null ? "others" : role(event.getThread().getJavaName());
+      if (operation.isEmpty() || role.equals("others")) {
+        continue;
+      }
+      if (isKernelFile(event)) {
+        counts.merge(operation + " " + role + " files", 1, Integer::sum);
+      } else if (isWake(event, role, begun)) {
+        counts.merge(operation + " " + role + " wakes", 1, Integer::sum);
+      }
+    }
+  }
+
+  /** And not one of a class, which is read once. */
+  private static boolean isKernelFile(RecordedEvent event) {
+    return event.getEventType().getName().equals("jdk.FileRead")
+        && event.getString("path").matches("/(proc|sys)/.*");
+  }
+
+  private static boolean isWake(RecordedEvent event, String role, Instant begun) {
+    return event.getEventType().getName().equals("jdk.ThreadPark")
+        && (!role.equals(CALLER) || isForResult(event, begun));
+  }
+
+  /** The caller also sleeps for a time while it looks whether the engine is at rest. */
+  private static boolean isForResult(RecordedEvent park, Instant begun) {
+    return park.getStartTime().isAfter(begun) && park.getLong("timeout") < 0;
+  }
+
+  private void operate() throws Exception {
+    run(Outcome.PLUGGED, () -> host.plug(request(0)).join()); // the bridge has a port from now on
+    for (int i = 0; i < WARM_UPS; i++) {
+      run(Outcome.PLUGGED, () -> host.plug(request(1)).join());
+      run(Outcome.UNPLUGGED, () -> host.unplug(request(1)).join());
+      awaitRest();
+    }
+    SystemCallFaults.install(
+        (number, first, second) -> {
+          calls.add(new Call(Thread.currentThread(), number, first));
+          return 0;
+        });
+    count("plug", Outcome.PLUGGED, () -> host.plug(request(1)).join());
+    count("again", Outcome.UNCHANGED, () -> host.plug(request(1)).join());
+    count("unplug", Outcome.UNPLUGGED, () -> host.unplug(request(1)).join());
+  }
+
+  /**
+   * Operates on VIFs of one kind.
+   *
+   * @param arguments the linux_bridge plugin's option {@code create_port}
+   */
+  public static void main(String[] arguments) throws Exception {
+    Path leases = Files.createTempDirectory("fastvif-lone");
+    HostConfiguration configuration =
+        HostConfiguration.builder(Map.of())
+            .option("linux_bridge.create_port", arguments[0])
+            .build();
+    try (Recording recording = new Recording()) {
+      for (String event : List.of("jdk.ThreadPark", "jdk.FileRead")) {
+        recording.enable(event).withoutStackTrace().withThreshold(Duration.ZERO);
+      }
+      recording.enable(Mark.class).withoutStackTrace();
+      recording.start();
+      try (VifHost host = VifHost.open(VifHostOptions.of(configuration).withLeases(leases))) {
+        LoneOperationCalls lone = new LoneOperationCalls(host);
+        lone.operate();
+        lone.countEvents(recording);
+        lone.counts.forEach((what, count) -> System.out.println(what + " " + count));
+      }
+    } finally {
+      Files.delete(leases);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.fastvif;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.testing.FaultyProcess;
+import io.fastvif.testing.KernelTest;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a lone operation costs in system calls and in threads that are woken, counted: times differ
+ * from machine to machine, these do not. The package documentation of {@code io.fastvif.engine} has
+ * the same as a table.
+ */
+class LoneOperationTest {
+  /** What a thread may be woken at most where it may as well be awake still. */
+  private static final int MAX_ENGINE_WAKES = 3;
+
+  /** Linkwatch tells of a link's carrier when it likes: one datagram more, and one receive. */
+  private static final int MAX_EVENTS = 6;
+
+  /** Prints that did not come from the program, such as warnings of the JVM. */
+  private static final String COUNT = "(plug|again|unplug) [a-z]+ [a-z0-9-]+ [0-9]+";
+
+  private static Map<String, Integer> counts(String port) throws Exception {
+    return FaultyProcess.run(LoneOperationCalls.class, port)
+        .lines()
+        .filter(line -> line.matches(COUNT))
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.lastIndexOf(' ')),
+                line -> Integer.valueOf(line.substring(line.lastIndexOf(' ') + 1)),
+                (one, other) -> other,
+                TreeMap::new));
+  }
+
+  /** Takes out what depends on when threads run and when the kernel tells of carriers. */
+  private static void removeBounded(Map<String, Integer> counts, String what, int most) {
+    Integer count = counts.remove(what);
+    assertTrue(count == null || count <= most, () -> what + ": " + count + ", at most " + most);
+  }
+
+  private static Map<String, Integer> exact(String port) throws Exception {
+    Map<String, Integer> counts = counts(port);
+    for (String operation : new String[] {"plug", "again", "unplug"}) {
+      removeBounded(counts, operation + " engine events", MAX_EVENTS);
+      removeBounded(counts, operation + " caller wakes", 1); // none if the result was there first
+      // Whether the kernel's lock is free again, asked when it has told that the link is gone: on a
+      // busy machine its answer to the deletion may be there before, or the next operation.
+      removeBounded(counts, operation + " departures sends", 1);
+      removeBounded(counts, operation + " departures receives", 1);
+      removeBounded(counts, operation + " departures events", 2 * MAX_EVENTS);
+    }
+    // By the request, by the link's being gone, and by the kernel's answer.
+    removeBounded(counts, "unplug engine wakes", MAX_ENGINE_WAKES);
+    return counts;
+  }
+
+  /** What every plug and unplug of linux_bridge takes besides. */
+  private static Map<String, Integer> common() {
+    Map<String, Integer> expected = new TreeMap<>();
+    expected.put("plug engine wakes", 1); // by the request: nothing is planned or told elsewhere
+    expected.put("again engine wakes", 1);
+    // The generation of the packet filter's rules: whether those that are known are the kernel's.
+    expected.put("again engine sends", 1);
+    expected.put("again engine receives", 1);
+    expected.put("unplug engine sends", 1);
+    expected.put("unplug engine receives", 1);
+    // RTM_DELLINK, on a lane, which waits for the kernel's grace period alone.
+    expected.put("unplug deletions sends", 1);
+    expected.put("unplug deletions receives", 1);
+    expected.put("unplug deletions wakes", 1);
+    return expected;
+  }
+
+  @KernelTest
+  void aVethPair() throws Exception {
+    Map<String, Integer> expected = common();
+    // The rules' generation; the pair; both ends set up together.
+    expected.put("plug engine sends", 3);
+    expected.put("plug engine receives", 3);
+    expected.put("plug engine ioctls", 3); // the indexes of both ends and of the bridge
+    expected.put("plug engine files", 2); // disable_ipv6 of both ends: netlink does not take it
+    assertEquals(expected, exact("veth"));
+  }
+
+  @KernelTest
+  void aTap() throws Exception {
+    Map<String, Integer> expected = common();
+    // The rules' generation; the marks that a tap has before it persists; its settings.
+    expected.put("plug engine sends", 3);
+    expected.put("plug engine receives", 3);
+    // TUNSETIFF, TUNSETPERSIST, the tap's index before and after it persists, the bridge's index.
+    expected.put("plug engine ioctls", 5);
+    expected.put("plug engine files", 2); // /dev/net/tun, and the tap's disable_ipv6
+    assertEquals(expected, exact("tap"));
+  }
+}
