@@ -175,7 +175,10 @@ public final class CniPlugin implements AutoCloseable {
     NetworkConfiguration network = NetworkConfiguration.read(request);
     AttachmentId id = AttachmentId.of(network.name(), request);
     Ipam ipam = Ipam.of(network, request);
-    requireDetached(id);
+    // Before IPAM is asked: what would be freed when this fails is the other ADD's.
+    if (network.attachment().isAttached(host, id)) {
+      throw id.attachedAlready();
+    }
     network.attachment().require(host);
     Netns pod = openPod(request.variable(CNI_NETNS));
     try {
@@ -241,15 +244,8 @@ public final class CniPlugin implements AutoCloseable {
     }
   }
 
-  /** Before IPAM is asked: what would be freed when this fails is the other ADD's. */
-  private void requireDetached(AttachmentId id) {
-    if (host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> !isLeft(link))) {
-      throw id.attachedAlready();
-    }
-  }
-
   /** Of an ADD that was broken off, or a pod whose own link has gone with its namespace. */
-  private static boolean isLeft(LinkState link) {
+  static boolean isLeft(LinkState link) {
     return link.isUnfinished() || LimitRates.isLimiter(link);
   }
 

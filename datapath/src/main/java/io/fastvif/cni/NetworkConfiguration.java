@@ -198,7 +198,7 @@ final class NetworkConfiguration {
 
   /** Whether its pods are ports of Open vSwitch, as far as the configuration says now. */
   boolean usesOvs() {
-    return OvsAttachment.NAME.equals(json.get("attachment"));
+    return OvsAttachment.NAME.equals(json.get("attachment")) || VhostUserAttachment.usesOvs(json);
   }
 
   /**

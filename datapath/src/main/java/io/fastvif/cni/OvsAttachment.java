@@ -6,7 +6,6 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.OvsChange;
-import io.fastvif.plan.OvsMarks;
 import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.OvsStep;
@@ -15,7 +14,6 @@ import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.MacAddress;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -32,8 +30,6 @@ import java.util.Set;
  */
 final class OvsAttachment implements PodAttachment {
   static final String NAME = "ovs";
-
-  private static final String ATTACHED_MAC = "attached-mac";
 
   private final OvsKeys keys;
 
@@ -112,7 +108,7 @@ final class OvsAttachment implements PodAttachment {
             name,
             "",
             Map.of(),
-            externalIds(id, mac == null ? "" : mac.toString()),
+            OvsPorts.externalIds(id, interfaceId(id), mac),
             OptionalInt.empty(),
             new OvsPort.Creation(keys.tag(), false, null, keys.trunks()));
     OvsChange.AddPort add = new OvsChange.AddPort(keys.bridge(), port, "");
@@ -125,13 +121,8 @@ final class OvsAttachment implements PodAttachment {
   }
 
   /** Without a logical port of OVN's the VIF's own id is what a controller finds the pod by. */
-  private Map<String, String> externalIds(AttachmentId id, String mac) {
-    Map<String, String> ids = new LinkedHashMap<>();
-    ids.put("iface-id", keys.interfaceId().isEmpty() ? id.vifId() : keys.interfaceId());
-    ids.put("iface-status", "active");
-    ids.put(ATTACHED_MAC, mac);
-    ids.put("vm-uuid", id.containerId());
-    return OvsMarks.with(id.vifId(), ids);
+  private String interfaceId(AttachmentId id) {
+    return keys.interfaceId().isEmpty() ? id.vifId() : keys.interfaceId();
   }
 
   @Override
@@ -163,7 +154,7 @@ final class OvsAttachment implements PodAttachment {
     OvsSnapshot.InterfaceRow row =
         ovs.networkInterface(name)
             .orElseThrow(() -> check.differs("Open vSwitch has no interface " + name));
-    externalIds(check.id(), podMac(check, row))
+    OvsPorts.externalIds(check.id(), interfaceId(check.id()), podMac(check, row))
         .forEach(
             (key, value) ->
                 check.require(
@@ -182,14 +173,15 @@ final class OvsAttachment implements PodAttachment {
   }
 
   /** What the pod's end has; of a function that a program drives, nobody else knows it. */
-  private String podMac(AttachmentCheck check, OvsSnapshot.InterfaceRow row) {
+  private MacAddress podMac(AttachmentCheck check, OvsSnapshot.InterfaceRow row) {
     if (keys.function() != null) {
       PodFunction.check(check, keys.function(), VfSettings.of(0).withAddress(keys.mac()));
       if (HostDeviceAttachment.isInUserSpace(check.host(), keys.function())) {
-        return row.externalIds().getOrDefault(ATTACHED_MAC, "");
+        String told = row.externalIds().getOrDefault(OvsPorts.ATTACHED_MAC, "");
+        return told.isEmpty() ? null : MacAddress.parse(told);
       }
     }
-    return check.podEnd().toString();
+    return check.podEnd();
   }
 
   @Override

@@ -2,10 +2,13 @@ package io.fastvif.cni;
 
 import io.fastvif.VifHost;
 import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.OvsMarks;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.ovs.OvsPlugin;
+import io.fastvif.vif.MacAddress;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +16,8 @@ import java.util.stream.Collectors;
 
 /** The ports of pods in Open vSwitch, found by the marks that they bear. */
 final class OvsPorts {
+  static final String ATTACHED_MAC = "attached-mac";
+
   private OvsPorts() {}
 
   /**
@@ -33,6 +38,21 @@ final class OvsPorts {
     return "Open vSwitch is away: its database at "
         + host.configuration().ovs().servers()
         + " does not answer";
+  }
+
+  /**
+   * The external_ids of a pod's interface: os-vif's, and the VIF's mark.
+   *
+   * @param interfaceId by which a controller finds it
+   * @param mac that of the pod's end; null if it is not known
+   */
+  static Map<String, String> externalIds(AttachmentId id, String interfaceId, MacAddress mac) {
+    Map<String, String> ids = new LinkedHashMap<>();
+    ids.put("iface-id", interfaceId);
+    ids.put("iface-status", "active");
+    ids.put(ATTACHED_MAC, mac == null ? "" : mac.toString());
+    ids.put("vm-uuid", id.containerId());
+    return OvsMarks.with(id.vifId(), ids);
   }
 
   /** The ids of the VIFs that have ports on bridges of this network namespace. */

@@ -21,6 +21,13 @@ interface PodAttachment {
     return host.snapshot();
   }
 
+  /**
+   * Whether an ADD has ended that made an attachment; what one has left half made does not count.
+   */
+  default boolean isAttached(VifHost host, AttachmentId id) {
+    return host.snapshot().linksOf(id.vifId()).stream().anyMatch(link -> !CniPlugin.isLeft(link));
+  }
+
   /** Before anything is done for a pod: fails if the host lacks what the way takes. */
   default void require(VifHost host) {
     // takes nothing that is not made

@@ -2,10 +2,12 @@ package io.fastvif.cni;
 
 import io.fastvif.cni.PodRecords.PodRecord;
 import io.fastvif.engine.VhostUserPorts;
+import io.fastvif.json.VersionedObjectReader;
 import io.fastvif.plan.PluginStep;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.VifVhostUser;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -33,11 +35,20 @@ record RemovePodFiles(PodRecords records, String vifId) implements PluginStep {
       Files.deleteIfExists(file);
     }
     if (!record.socket().isEmpty()) {
-      VhostUserPorts.removeUnserved(port(record)); // refused while another process serves it
+      if (isOurs(record)) {
+        VhostUserPorts.removeUnserved(port(record)); // refused while another process serves it
+      }
       removeSocket(Path.of(record.socket()));
       removeIfEmpty(Path.of(record.socket()).getParent());
     }
     return records.delete(vifId);
+  }
+
+  /** A socket that the pod has made may have it still: it goes with the pod. */
+  private static boolean isOurs(PodRecord record) {
+    return !record.vif().isEmpty()
+        && VersionedObjectReader.readVif(record.vif()) instanceof VifVhostUser port
+        && port.mode().get() == VhostUserMode.CLIENT;
   }
 
   private static ServedPort port(PodRecord record) {

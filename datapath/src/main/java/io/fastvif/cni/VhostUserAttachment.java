@@ -2,28 +2,12 @@ package io.fastvif.cni;
 
 import io.fastvif.VifHost;
 import io.fastvif.cni.PodRecords.PodRecord;
-import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plan.HostSnapshot;
-import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plan.VhostUserSocketStep;
-import io.fastvif.vif.FixedIp;
-import io.fastvif.vif.FixedIpList;
-import io.fastvif.vif.InvalidInputException;
-import io.fastvif.vif.IpAddress;
-import io.fastvif.vif.IpNetwork;
-import io.fastvif.vif.MacAddress;
-import io.fastvif.vif.Network;
-import io.fastvif.vif.PortProfile;
-import io.fastvif.vif.PortProfileFpBridge;
-import io.fastvif.vif.PortProfileFpTap;
-import io.fastvif.vif.Subnet;
-import io.fastvif.vif.SubnetList;
 import io.fastvif.vif.VhostUserMode;
-import io.fastvif.vif.VifVhostUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,9 +17,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * {@code vhostuser}: a port of the agent's own forwarder, on a Linux bridge or with routes to the
- * pod, whose socket is in a folder that the runtime mounts into the pod; by the keys of the plugin
- * userspace.
+ * {@code vhostuser}: a port of the agent's own forwarder, or of Open vSwitch with DPDK, whose
+ * socket is in a folder that the runtime mounts into the pod; by the keys of the plugin userspace.
  *
  * @see <a href="https://github.com/intel/userspace-cni-network-plugin">userspace</a>
  */
@@ -43,9 +26,7 @@ final class VhostUserAttachment implements PodAttachment {
   static final String NAME = "vhostuser";
 
   private static final String SHARED_DIR = "sharedDir";
-  private static final String FAST_PATH = "vhostuser_fp";
   private static final int CONTAINER_LETTERS = 12;
-  private static final int DEFAULT_MTU = 1500;
   private static final int MAX_PATH_BYTES = 107;
   private static final int ALL_MAY_PASS = 0755;
   private static final int GROUP_MAY_WRITE = 0775;
@@ -56,7 +37,7 @@ final class VhostUserAttachment implements PodAttachment {
   private final String sharedDir;
   private final DeviceInfo info;
   private final String group;
-  private final boolean isRouted;
+  private final VhostUserSwitch engine;
 
   private VhostUserAttachment(ConfigObject top, NetworkConfiguration network) {
     this.network = network;
@@ -69,17 +50,12 @@ final class VhostUserAttachment implements PodAttachment {
     sharedDir = DeviceInfo.absolute(SHARED_DIR, top.text(SHARED_DIR));
     info = DeviceInfo.read(network.runtime());
     top.refuse("kubeconfig", "logFile", "logLevel");
-    if (!hostEnd.engine().isEmpty() && !hostEnd.engine().equals("fastvif")) {
-      throw CniException.unsupported("host.engine", hostEnd.engine());
-    }
-    isRouted = isRouted(hostEnd.netType());
-    if (isRouted && (!hostEnd.bridge().isEmpty() || network.ipamType().isEmpty())) {
-      throw CniException.ofKey(
-          "host.netType", hostEnd.netType(), "an ipam that gives addresses, and no host.bridge");
-    }
-    if (!isRouted && hostEnd.bridge().isEmpty()) {
-      throw CniException.ofKey("host.bridge.bridgeName", "", "the name of a bridge");
-    }
+    engine =
+        switch (hostEnd.engine()) {
+          case "", ForwarderSwitch.NAME -> new ForwarderSwitch(hostEnd, network);
+          case DpdkSwitch.NAME -> new DpdkSwitch(hostEnd);
+          default -> throw CniException.unsupported("host.engine", hostEnd.engine());
+        };
     if (podEnd.mode() != null && podEnd.mode() == mode()) {
       throw CniException.ofKey(
           "container.vhost.mode", podEnd.mode().toString(), "another than host.vhost.mode");
@@ -91,25 +67,47 @@ final class VhostUserAttachment implements PodAttachment {
     group = hostEnd.group().isEmpty() ? "" : Integer.toString(GroupNames.id(hostEnd.group()));
   }
 
-  private static boolean isRouted(String netType) {
-    return switch (netType) {
-      case "", "bridge" -> false;
-      case "interface" -> true;
-      default -> throw CniException.ofKey("host.netType", netType, "bridge or interface");
-    };
-  }
-
   static PodAttachment read(ConfigObject top, NetworkConfiguration network) {
     return new VhostUserAttachment(top, network);
   }
 
+  /** Whether pods of a configuration are ports of Open vSwitch, as far as it says now. */
+  static boolean usesOvs(Map<String, Object> json) {
+    return NAME.equals(json.get("attachment"))
+        && json.get("host") instanceof Map<?, ?> host
+        && DpdkSwitch.NAME.equals(host.get("engine"));
+  }
+
   /** Of the host's end. */
   private VhostUserMode mode() {
-    return hostEnd.mode() == null ? VhostUserMode.SERVER : hostEnd.mode();
+    return hostEnd.mode() == null ? engine.defaultMode() : hostEnd.mode();
   }
 
   private VhostUserMode podMode() {
     return mode() == VhostUserMode.SERVER ? VhostUserMode.CLIENT : VhostUserMode.SERVER;
+  }
+
+  private VhostUserEnd end(AttachmentId id) {
+    return new VhostUserEnd(socket(id), podMode(), group, network.mtu());
+  }
+
+  @Override
+  public HostSnapshot snapshot(VifHost host) {
+    return engine.snapshot(host);
+  }
+
+  /** The files come last. */
+  @Override
+  public boolean isAttached(VifHost host, AttachmentId id) {
+    return engine.hasLinks()
+        ? PodAttachment.super.isAttached(host, id)
+        : OvsPorts.has(snapshot(host), id.vifId())
+            && Files.exists(info.isWanted() ? Path.of(info.file()) : dataFile(id));
+  }
+
+  @Override
+  public void require(VifHost host) {
+    engine.require(host);
   }
 
   private Path podFolder(AttachmentId id) {
@@ -137,32 +135,10 @@ final class VhostUserAttachment implements PodAttachment {
     return podFolder(id).resolve("configData-" + shortName(id) + ".json");
   }
 
-  private Map<String, String> options() {
-    return group.isEmpty() ? Map.of() : Map.of(FAST_PATH + ".socket_group", group);
-  }
-
   @Override
   public PlugPlan plug(AttachmentPlan pod, HostSnapshot host) {
     AttachmentId id = pod.id();
-    if (!pod.servesVhostUser()) {
-      throw InvalidInputException.ofValue(
-          "attachment", NAME, "needs an agent, which serves the port", "an agent that is asked");
-    }
-    VifVhostUser vif =
-        VifVhostUser.builder()
-            .id(id.vifId())
-            .plugin(FAST_PATH)
-            .address(mac(pod))
-            .vifName(pod.freeName("vhu", host))
-            .path(socket(id))
-            .mode(podMode())
-            .portProfile(profile())
-            .network(
-                Network.builder()
-                    .mtu(mtu())
-                    .subnets(SubnetList.of(isRouted ? subnets(pod.addressing()) : List.of()))
-                    .build())
-            .build();
+    VhostUserSwitch.PodPort port = engine.plug(pod, end(id), host);
     Map<Path, String> files = new LinkedHashMap<>();
     files.put(dataFile(id), data(pod));
     if (info.isWanted()) {
@@ -172,11 +148,10 @@ final class VhostUserAttachment implements PodAttachment {
         new PodRecord(
             id.vifId(),
             "",
-            VersionedObjectWriter.write(vif),
-            options(),
+            port.vif(),
+            port.options(),
             socket(id),
             files.keySet().stream().map(Path::toString).toList());
-    PlugPlan port = pod.plugins(options()).of(vif).plug(vif, null, host);
     List<PlannedStep> steps = new ArrayList<>();
     steps.add(new WriteRecord(pod.records(), record).planned());
     String folder = podFolder(id).toString();
@@ -184,37 +159,12 @@ final class VhostUserAttachment implements PodAttachment {
         PlannedStep.own(
             new VhostUserSocketStep.MakeFolder(folder, folderAccess()),
             new VhostUserSocketStep.RemoveFolder(folder)));
-    steps.addAll(port.steps());
+    PlugPlan plan = port.plan();
+    steps.addAll(plan.steps());
     files.forEach((file, text) -> steps.add(new WritePodFile(file, text).planned()));
-    if (isRouted) {
-      steps.add(EnableForwarding.of(pod.addressing()).planned());
-    }
+    steps.addAll(engine.last(pod));
     return new PlugPlan(
-        id.vifId(), port.name(), port.action(), port.devices(), port.shared(), steps, port.notes());
-  }
-
-  private PortProfile profile() {
-    return isRouted
-        ? PortProfileFpTap.builder().build()
-        : PortProfileFpBridge.builder().bridgeName(hostEnd.bridge()).build();
-  }
-
-  /** The host routes to each address, and answers for its gateway. */
-  private static List<Subnet> subnets(CniResult addressing) {
-    List<Subnet> subnets = new ArrayList<>();
-    for (CniResult.Address ip : addressing.ips()) {
-      FixedIp own =
-          FixedIp.builder().address(new IpAddress(Cidr.text(ip.cidr().address()))).build();
-      Subnet.Builder subnet =
-          Subnet.builder()
-              .cidr(new IpNetwork(ip.cidr().network().toString()))
-              .ips(FixedIpList.of(List.of(own)));
-      if (ip.gateway() != null) {
-        subnet.gateway(new IpAddress(Cidr.text(ip.gateway())));
-      }
-      subnets.add(subnet.build());
-    }
-    return subnets;
+        id.vifId(), plan.name(), plan.action(), plan.devices(), plan.shared(), steps, plan.notes());
   }
 
   /** A pod that makes the socket itself has to be able to. */
@@ -224,14 +174,6 @@ final class VhostUserAttachment implements PodAttachment {
         OptionalInt.empty(),
         isPods ? OptionalInt.of(Integer.parseInt(group)) : OptionalInt.empty(),
         isPods ? GROUP_MAY_WRITE : ALL_MAY_PASS);
-  }
-
-  private MacAddress mac(AttachmentPlan pod) {
-    return pod.podMac();
-  }
-
-  private int mtu() {
-    return network.mtu() == 0 ? DEFAULT_MTU : network.mtu();
   }
 
   private String info(AttachmentId id) {
@@ -256,47 +198,24 @@ final class VhostUserAttachment implements PodAttachment {
   @Override
   public List<CniResult.Link> links(AttachmentPlan pod, PlugPlan plugged, HostSnapshot host) {
     List<CniResult.Link> links = new ArrayList<>();
-    host.link(plugged.name())
-        .ifPresent(tap -> links.add(new CniResult.Link(tap.name(), tap.address(), tap.mtu(), "")));
+    engine.link(plugged, host).ifPresent(links::add);
+    VhostUserEnd end = end(pod.id());
     links.add(
         new CniResult.Link(
-            pod.id().ifName(), mac(pod), mtu(), pod.sandbox(), socket(pod.id()), ""));
+            pod.id().ifName(), pod.podMac(), end.told(), pod.sandbox(), end.socket(), ""));
     return links;
   }
 
   @Override
   public void check(AttachmentCheck check) {
-    AttachmentId id = check.id();
-    LinkState tap = check.hostEnd();
-    if (isRouted) {
-      check.requireRoutesBy(tap);
-    } else {
-      LinkState bridge = check.host().link(hostEnd.bridge()).orElse(null);
-      check.require(
-          bridge != null && bridge.up() && tap.master() == bridge.index(),
-          tap.name() + " is no port of " + hostEnd.bridge() + ", or that is down");
-    }
-    ServedPort port =
-        check
-            .host()
-            .vhostUserPort(id.vifId())
-            .orElseThrow(() -> check.differs("the agent does not serve its port"));
-    check.require(
-        port.path().equals(socket(id)) && port.mode() == podMode(), "its port is " + port);
-    check.require(!port.listens() || Files.exists(Path.of(port.path())), "its socket is gone");
-    check.require(Files.exists(dataFile(id)), dataFile(id) + " is gone");
+    engine.check(check, end(check.id()));
+    Path data = dataFile(check.id());
+    check.require(Files.exists(data), data + " is gone");
     info.check(check, info(check.id()));
   }
 
   @Override
   public void status(VifHost host, String ofNetwork) {
-    if (!host.servesVhostUser()) {
-      throw new CniException(
-          CniException.UNAVAILABLE, "vhost-user ports are served by an agent alone");
-    }
-    if (isRouted) {
-      return;
-    }
-    new BridgeStatus(host.snapshot(), hostEnd.bridge(), ofNetwork).run();
+    engine.status(host, ofNetwork);
   }
 }

@@ -30,8 +30,8 @@
  *       back, and never deleted. How it was is written down before it is touched, and then which
  *       number it has in the pod, by which it is found without the alias; a PCI device is leased.
  *   <li>There are the attachments {@code bridge}, {@code host-device}, {@code macvlan}, {@code
- *       ovs}, {@code ptp}, {@code sriov}, {@code tap} and, by fastvif's own forwarder, {@code
- *       vhostuser}. There is none of Open vSwitch with DPDK.
+ *       ovs}, {@code ptp}, {@code sriov}, {@code tap} and, by fastvif's own forwarder or Open
+ *       vSwitch with DPDK, {@code vhostuser}.
  *   <li>A bridge stays when its pods are gone, and so does the host's link in a VLAN of it. What
  *       limits what a pod sends is a link that bears the VIF's alias, and goes with the host's end.
  * </ol>

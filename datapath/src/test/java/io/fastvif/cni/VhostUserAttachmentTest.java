@@ -228,9 +228,13 @@ class VhostUserAttachmentTest {
       agent.refused(CniException.HOST_REFUSED, "ADD", pod, network("server"));
       assertEquals(List.of("info"), left());
       assertFalse(ip("-o link show").contains("vhu"));
-      String ovs = network("server").replace("\"fastvif\",\"if", "\"ovs-dpdk\",\"if");
-      String error = agent.refused(CniException.UNSUPPORTED_FIELD, "ADD", pod, ovs);
+      String vpp = network("server").replace("\"fastvif\",\"if", "\"vpp\",\"if");
+      String error = agent.refused(CniException.UNSUPPORTED_FIELD, "ADD", pod, vpp);
       assertTrue(error.contains("host.engine"), error);
+      String memif =
+          network("server").replace("\"vhost\":{", "\"memif\":{\"role\":\"master\"},\"vhost\":{");
+      error = agent.refused(CniException.UNSUPPORTED_FIELD, "ADD", pod, memif);
+      assertTrue(error.contains("host.memif"), error);
       String group = network("server").replace("\"group\":\"0\"", "\"group\":\"no such\"");
       agent.refused(CniException.INVALID_CONFIGURATION, "ADD", pod, group);
       String up = network("server").replace(folder + "/shared", folder + "/../shared");

@@ -34,6 +34,7 @@ public final class OvsHost implements AutoCloseable {
   private final List<String> remotes = new ArrayList<>();
   private Process database;
   private Process daemon;
+  private Path program = Path.of("/usr/sbin/ovs-vswitchd");
 
   private OvsHost(Path folder) {
     this.folder = folder;
@@ -71,7 +72,8 @@ public final class OvsHost implements AutoCloseable {
                     + " --file-prefix=ovs"
                     + ProcessHandle.current().pid()
                     + "\""));
-    host.startSwitch(DPDK_SWITCH);
+    host.program = DPDK_SWITCH;
+    host.startSwitch();
     return host;
   }
 
@@ -142,6 +144,11 @@ public final class OvsHost implements AutoCloseable {
     database.destroyForcibly().waitFor();
   }
 
+  /** Kills the switch, whose bridges' taps end with it. */
+  public void killSwitch() throws InterruptedException {
+    daemon.destroyForcibly().waitFor();
+  }
+
   /** The database server's process. */
   public long databasePid() {
     return database.pid();
@@ -157,12 +164,8 @@ public final class OvsHost implements AutoCloseable {
     return folder;
   }
 
-  /** Starts the switch. */
+  /** Starts the switch, once more the same that ended. */
   public void startSwitch() throws IOException {
-    startSwitch(Path.of("/usr/sbin/ovs-vswitchd"));
-  }
-
-  private void startSwitch(Path program) throws IOException {
     Path control = folder.resolve("vswitchd.ctl");
     daemon =
         run(

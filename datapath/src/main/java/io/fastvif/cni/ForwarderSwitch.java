@@ -1,0 +1,168 @@
+package io.fastvif.cni;
+
+import io.fastvif.VifHost;
+import io.fastvif.json.VersionedObjectWriter;
+import io.fastvif.plan.HostSnapshot;
+import io.fastvif.plan.LinkState;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.ServedPort;
+import io.fastvif.vif.FixedIp;
+import io.fastvif.vif.FixedIpList;
+import io.fastvif.vif.InvalidInputException;
+import io.fastvif.vif.IpAddress;
+import io.fastvif.vif.IpNetwork;
+import io.fastvif.vif.Network;
+import io.fastvif.vif.PortProfile;
+import io.fastvif.vif.PortProfileFpBridge;
+import io.fastvif.vif.PortProfileFpTap;
+import io.fastvif.vif.Subnet;
+import io.fastvif.vif.SubnetList;
+import io.fastvif.vif.VhostUserMode;
+import io.fastvif.vif.VifVhostUser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code fastvif}: the agent's own forwarder, whose ports are on a Linux bridge or have routes to
+ * the pod.
+ */
+final class ForwarderSwitch implements VhostUserSwitch {
+  static final String NAME = "fastvif";
+
+  private static final String FAST_PATH = "vhostuser_fp";
+
+  private final String bridge;
+  private final boolean isRouted;
+
+  ForwarderSwitch(UserspaceEnd host, NetworkConfiguration network) {
+    bridge = host.bridge();
+    isRouted = isRouted(host.netType());
+    if (isRouted && (!bridge.isEmpty() || network.ipamType().isEmpty())) {
+      throw CniException.ofKey(
+          "host.netType", host.netType(), "an ipam that gives addresses, and no host.bridge");
+    }
+    if (!isRouted && bridge.isEmpty()) {
+      throw CniException.ofKey("host.bridge.bridgeName", "", "the name of a bridge");
+    }
+  }
+
+  private static boolean isRouted(String netType) {
+    return switch (netType) {
+      case "", "bridge" -> false;
+      case "interface" -> true;
+      default -> throw CniException.ofKey("host.netType", netType, "bridge or interface");
+    };
+  }
+
+  @Override
+  public VhostUserMode defaultMode() {
+    return VhostUserMode.SERVER;
+  }
+
+  @Override
+  public boolean hasLinks() {
+    return true;
+  }
+
+  @Override
+  public PodPort plug(AttachmentPlan pod, VhostUserEnd end, HostSnapshot host) {
+    if (!pod.servesVhostUser()) {
+      throw InvalidInputException.ofValue(
+          "attachment",
+          VhostUserAttachment.NAME,
+          "needs an agent, which serves the port",
+          "an agent that is asked");
+    }
+    VifVhostUser vif =
+        VifVhostUser.builder()
+            .id(pod.id().vifId())
+            .plugin(FAST_PATH)
+            .address(pod.podMac())
+            .vifName(pod.freeName("vhu", host))
+            .path(end.socket())
+            .mode(end.podMode())
+            .portProfile(profile())
+            .network(
+                Network.builder()
+                    .mtu(end.told())
+                    .subnets(SubnetList.of(isRouted ? subnets(pod.addressing()) : List.of()))
+                    .build())
+            .build();
+    Map<String, String> options =
+        end.group().isEmpty() ? Map.of() : Map.of(FAST_PATH + ".socket_group", end.group());
+    PlugPlan port = pod.plugins(options).of(vif).plug(vif, null, host);
+    return new PodPort(VersionedObjectWriter.write(vif), options, port);
+  }
+
+  private PortProfile profile() {
+    return isRouted
+        ? PortProfileFpTap.builder().build()
+        : PortProfileFpBridge.builder().bridgeName(bridge).build();
+  }
+
+  /** The host routes to each address, and answers for its gateway. */
+  private static List<Subnet> subnets(CniResult addressing) {
+    List<Subnet> subnets = new ArrayList<>();
+    for (CniResult.Address ip : addressing.ips()) {
+      FixedIp own =
+          FixedIp.builder().address(new IpAddress(Cidr.text(ip.cidr().address()))).build();
+      Subnet.Builder subnet =
+          Subnet.builder()
+              .cidr(new IpNetwork(ip.cidr().network().toString()))
+              .ips(FixedIpList.of(List.of(own)));
+      if (ip.gateway() != null) {
+        subnet.gateway(new IpAddress(Cidr.text(ip.gateway())));
+      }
+      subnets.add(subnet.build());
+    }
+    return subnets;
+  }
+
+  @Override
+  public List<PlannedStep> last(AttachmentPlan pod) {
+    return isRouted ? List.of(EnableForwarding.of(pod.addressing()).planned()) : List.of();
+  }
+
+  @Override
+  public Optional<CniResult.Link> link(PlugPlan plugged, HostSnapshot host) {
+    return host.link(plugged.name())
+        .map(tap -> new CniResult.Link(tap.name(), tap.address(), tap.mtu(), ""));
+  }
+
+  @Override
+  public void check(AttachmentCheck check, VhostUserEnd end) {
+    LinkState tap = check.hostEnd();
+    if (isRouted) {
+      check.requireRoutesBy(tap);
+    } else {
+      LinkState found = check.host().link(bridge).orElse(null);
+      check.require(
+          found != null && found.up() && tap.master() == found.index(),
+          tap.name() + " is no port of " + bridge + ", or that is down");
+    }
+    ServedPort port =
+        check
+            .host()
+            .vhostUserPort(check.id().vifId())
+            .orElseThrow(() -> check.differs("the agent does not serve its port"));
+    check.require(
+        port.path().equals(end.socket()) && port.mode() == end.podMode(), "its port is " + port);
+    check.require(!port.listens() || Files.exists(Path.of(port.path())), "its socket is gone");
+  }
+
+  @Override
+  public void status(VifHost host, String network) {
+    if (!host.servesVhostUser()) {
+      throw new CniException(
+          CniException.UNAVAILABLE, "vhost-user ports are served by an agent alone");
+    }
+    if (!isRouted) {
+      new BridgeStatus(host.snapshot(), bridge, network).run();
+    }
+  }
+}
