@@ -89,7 +89,9 @@ final class CniHost implements AutoCloseable {
   }
 
   private void startAgent() throws IOException {
-    agent = AgentProcess.start(namespace(), folder, List.of());
+    List<String> options =
+        ovs == null ? List.of() : List.of("-o", "ovs.ovsdb_connection=" + ovs.address());
+    agent = AgentProcess.start(namespace(), folder, options);
     agent.awaitAnswer();
   }
 

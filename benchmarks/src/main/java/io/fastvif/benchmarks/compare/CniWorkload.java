@@ -13,7 +13,7 @@ enum CniWorkload {
   MASQUERADE("pods, bridge with ipMasq", "'isDefaultGateway':true,'ipMasq':true"),
 
   /** Ports of Open vSwitch, with its userspace datapath. */
-  OVS("pods, ovs", "");
+  OVS("pods, ovs", "'socket_file':'%s'");
 
   /** The Linux bridge of the host. */
   static final String LINUX_BRIDGE = "cni0";
@@ -34,12 +34,17 @@ enum CniWorkload {
   /** Who can be measured with it; the first is ours. */
   List<String> systems() {
     return this == OVS
-        ? List.of(CniComparison.OVS_CNI)
+        ? List.of(CniComparison.FASTVIF, CniComparison.OVS_CNI)
         : List.of(CniComparison.FASTVIF, CniComparison.REFERENCE);
   }
 
   String bridge() {
     return this == OVS ? OvsSwitch.BRIDGE : LINUX_BRIDGE;
+  }
+
+  /** ovs-cni knows no newer one. */
+  private String version() {
+    return this == OVS ? "0.4.0" : "1.0.0";
   }
 
   /**
@@ -50,16 +55,18 @@ enum CniWorkload {
    * @param database that of Open vSwitch
    */
   String configuration(String system, Path addresses, String database) {
-    String own =
+    String plugin =
         switch (system) {
-          case CniComparison.FASTVIF -> "'type':'fastvif','attachment':'bridge'," + keys;
-          case CniComparison.REFERENCE -> "'type':'bridge'," + keys;
-          default -> "'type':'ovs','socket_file':'" + database + "'";
+          case CniComparison.FASTVIF ->
+              "'type':'fastvif','attachment':'" + (this == OVS ? "ovs" : "bridge") + "',";
+          case CniComparison.REFERENCE -> "'type':'bridge',";
+          default -> "'type':'ovs',";
         };
+    String own = plugin + keys.formatted(database);
     return """
-    {"cniVersion":"1.0.0","name":"pods",%s,"bridge":"%s","ipam":{"type":"host-local",
+    {"cniVersion":"%s","name":"pods",%s,"bridge":"%s","ipam":{"type":"host-local",
     "dataDir":"%s","ranges":[[{"subnet":"10.88.0.0/16"}]]}}
     """
-        .formatted(own.replace('\'', '"'), bridge(), addresses);
+        .formatted(version(), own.replace('\'', '"'), bridge(), addresses);
   }
 }
