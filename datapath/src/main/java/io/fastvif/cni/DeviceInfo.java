@@ -48,10 +48,18 @@ record DeviceInfo(String file) {
 
   /** The text for a device of the type {@code pci}; a virtual function also has a physical one. */
   static String ofPci(PciAddress device, PciAddress physicalFunction) {
+    return ofPci(device, physicalFunction, null);
+  }
+
+  /** The same for one for which a link stands on the host, by its name; null for none. */
+  static String ofPci(PciAddress device, PciAddress physicalFunction, String representor) {
     Map<String, Object> pci = new LinkedHashMap<>();
     pci.put("pci-address", device.toString());
     if (physicalFunction != null) {
       pci.put("pf-pci-address", physicalFunction.toString());
+    }
+    if (representor != null) {
+      pci.put("representor-device", representor);
     }
     return of("pci", pci);
   }

@@ -14,6 +14,7 @@ import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.VfSettings;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.vif.MacAddress;
+import io.fastvif.vif.PciAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -32,13 +33,19 @@ final class OvsAttachment implements PodAttachment {
   static final String NAME = "ovs";
 
   private final OvsKeys keys;
+  private final DeviceInfo info;
 
-  private OvsAttachment(OvsKeys keys) {
-    this.keys = keys;
+  private OvsAttachment(ConfigObject top, NetworkConfiguration network) {
+    keys = OvsKeys.read(top, network);
+    info = DeviceInfo.read(network.runtime());
+    if (info.isWanted() && keys.function() == null) {
+      throw CniException.ofKey(
+          "runtimeConfig.CNIDeviceInfoFile", info.file(), "a " + SriovKeys.DEVICE_ID);
+    }
   }
 
   static PodAttachment read(ConfigObject top, NetworkConfiguration network) {
-    return new OvsAttachment(OvsKeys.read(top, network));
+    return new OvsAttachment(top, network);
   }
 
   @Override
@@ -93,8 +100,15 @@ final class OvsAttachment implements PodAttachment {
     plan.change(
         representor, pod.wantedMtu() == 0 ? settings : settings.withMtu(pod.wantedMtu()), false);
     addPort(plan, pod.id(), representor.name(), keys.mac() == null ? function.mac() : keys.mac());
+    info.write(plan, pod, info(host, representor));
     function.move(keys.mac());
     return plan.plug();
+  }
+
+  /** What an application in the pod is told that drives the function itself. */
+  private String info(HostSnapshot host, LinkState representor) {
+    PciAddress physical = PodFunction.find(host, keys.function()).physicalFunction();
+    return DeviceInfo.ofPci(keys.function(), physical, representor.name());
   }
 
   private LinkState representor(HostSnapshot host) {
@@ -169,6 +183,7 @@ final class OvsAttachment implements PodAttachment {
     }
     LinkState representor = representor(check.host());
     check.requireHostEnd(representor);
+    info.check(check, info(check.host(), representor));
     return representor;
   }
 

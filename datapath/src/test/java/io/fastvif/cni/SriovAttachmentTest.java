@@ -182,6 +182,29 @@ class SriovAttachmentTest {
     assertEquals("p0_1", lease.wanted().former().representor().name());
   }
 
+  /** By the attachment {@code ovs}: one that a program of the pod drives has no link to move. */
+  @Test
+  void representorOfAFunctionThatAProgramDrivesIsThePort() {
+    host.device(new DeviceState(VF, "vfio-pci", "vfio-pci", List.of(), true))
+        .link(Links.link(8, "p0_1", ""))
+        .virtualFunction(
+            VirtualFunctionState.of(VF, PF, 1)
+                .withDriver("vfio-pci", null)
+                .withRepresentor(new LinkId(8, "p0_1")));
+    String info = ",'runtimeConfig':{'CNIDeviceInfoFile':'" + folder.resolve("info.json") + "'}";
+    List<String> steps = steps(plug(DEVICE + ",'bridge':'br-int'" + info));
+    assertTrue(steps.get(3).contains("add-port br-int p0_1"), steps.get(3));
+    assertEquals(
+        List.of("write down the files of " + VIF_ID, "write " + folder.resolve("info.json")),
+        steps.subList(5, steps.size()));
+    assertEquals(
+        "{\"type\":\"pci\",\"version\":\"1.1.0\",\"pci\":{\"pci-address\":\"0000:3b:02.1\","
+            + "\"pf-pci-address\":\"0000:3b:00.0\",\"representor-device\":\"p0_1\"}}",
+        DeviceInfo.ofPci(VF, PF, "p0_1"));
+    String none = refusal(",'bridge':'br-int'" + info);
+    assertTrue(none.contains("CNIDeviceInfoFile") && none.contains("a deviceID"), none);
+  }
+
   @Test
   void functionOfAnotherIsRefusedByName() {
     host.lease(
