@@ -87,6 +87,19 @@ record DeviceClaims(LockedFolder files) {
     }
   }
 
+  /** By device; of one whose claim cannot be read nobody knows the holder, and nobody gets it. */
+  private Map<String, String> holders() throws IOException {
+    Map<String, String> holders = new LinkedHashMap<>();
+    for (String device : files.names(DEVICES)) {
+      try {
+        holders.put(device, files.read(device).orElse(""));
+      } catch (IOException unreadable) {
+        holders.put(device, "");
+      }
+    }
+    return holders;
+  }
+
   private static Optional<PciAddress> heldBy(EndpointId id, Map<String, String> holders) {
     return holders.entrySet().stream()
         .filter(claim -> claim.getValue().equals(id.toString()))
