@@ -122,15 +122,6 @@ record DeviceClaims(LockedFolder files) {
     }
   }
 
-  /** Who has each device that is claimed, by the devices' addresses. */
-  private Map<String, String> holders() throws IOException {
-    Map<String, String> holders = new LinkedHashMap<>();
-    for (String device : files.names(DEVICES)) {
-      holders.put(device, files.read(device).orElse(""));
-    }
-    return holders;
-  }
-
   private UnsuitedException failed(Exception failure) {
     return new UnsuitedException(
         FailureKind.of(failure), "the claims in " + files.folder() + " cannot be kept: " + failure);
