@@ -12,6 +12,9 @@ interface ByteLink extends AutoCloseable {
   /** Reads what there is: a number of bytes, 0 if there is nothing now, -1 at the end. */
   int read(ByteBuffer into) throws IOException;
 
+  /** Whether a {@link #read} that leaves room in its buffer has read all there is. */
+  boolean readsAll();
+
   /** Writes what goes without blocking; call again, when the selector says so, for the rest. */
   void write(ByteBuffer from) throws IOException;
 
@@ -32,6 +35,11 @@ interface ByteLink extends AutoCloseable {
       @Override
       public int read(ByteBuffer into) throws IOException {
         return channel.read(into);
+      }
+
+      @Override
+      public boolean readsAll() {
+        return true;
       }
 
       @Override

@@ -233,7 +233,7 @@ public final class OvsdbClient implements AutoCloseable {
 
   private void turn() throws IOException {
     turns.increment();
-    wait.await(pauseMillis());
+    wait.await(pauseMillis(), () -> !commands.isEmpty());
     boolean woken = drain() > 0;
     long now = System.nanoTime();
     if (session == null && wanted && now - attempts.next() >= 0) {

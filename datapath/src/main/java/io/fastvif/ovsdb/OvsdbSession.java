@@ -236,7 +236,8 @@ final class OvsdbSession implements AutoCloseable {
    */
   boolean read() throws IOException {
     while (true) {
-      int count = link.read(input.space());
+      ByteBuffer space = input.space();
+      int count = link.read(space);
       if (count <= 0) {
         return count == 0;
       }
@@ -247,6 +248,9 @@ final class OvsdbSession implements AutoCloseable {
         Map<?, ?> message = JsonReader.object(input.array(), input.messageStart(), length);
         input.consume();
         handle(message);
+      }
+      if (space.hasRemaining() && link.readsAll()) {
+        return true; // the selector tells of what comes behind
       }
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Waits for the server, and sees whether the selector tells of what the server says: the JDK
@@ -43,9 +44,10 @@ final class ServerWait {
    * Waits until the server says something, somebody wakes this, or the time is over.
    *
    * @param millis 0 for ever
+   * @param woken asked behind the wait, whether somebody has woken this
    */
-  void await(long millis) throws IOException {
-    isSilent = selector.select(millis) == 0 && selector.selectNow() == 0;
+  void await(long millis, BooleanSupplier woken) throws IOException {
+    isSilent = selector.select(millis) == 0 && (woken.getAsBoolean() || selector.selectNow() == 0);
     selector.selectedKeys().clear();
     if (!isSilent) {
       missed = 0;

@@ -113,6 +113,12 @@ final class TlsLink implements ByteLink {
     }
   }
 
+  /** More may be decrypted already. */
+  @Override
+  public boolean readsAll() {
+    return false;
+  }
+
   @Override
   public void write(ByteBuffer from) throws IOException {
     flush();
