@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * last function's driver is vfio-pci. It ends with the first difference.
  */
 final class SriovLabMain {
-  private static final Path HOME = Path.of("/run/pods");
+  static final Path HOME = Path.of("/run/pods");
   private static final Path LEASES = PodLab.run(HOME).resolve("devices");
   private static final String GIVEN = "02:00:00:00:00:21";
 
@@ -70,13 +70,13 @@ final class SriovLabMain {
   }
 
   /** The host's links and what is set of functions, without what follows from their carrier. */
-  private String state() throws Exception {
+  static String state() throws Exception {
     return ip("-d link show")
         .replaceAll("(?m)^\\d+: ", "")
         .replaceAll("NO-CARRIER,|,LOWER_UP|state \\w+|qdisc \\w+|qlen \\d+", "");
   }
 
-  private static Set<String> leases() throws IOException {
+  static Set<String> leases() throws IOException {
     Set<String> leases = new TreeSet<>();
     if (Files.isDirectory(LEASES)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(LEASES, "*:*")) {

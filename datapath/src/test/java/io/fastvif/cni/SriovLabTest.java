@@ -1,6 +1,7 @@
 package io.fastvif.cni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Lab;
 import java.nio.file.Path;
@@ -15,6 +16,13 @@ class SriovLabTest {
   void podsGetFunctionsAndGiveThemBack() throws Exception {
     Lab lab = Lab.of("pods.sh", out).seconds(600).launcher("pods", SriovLabMain.class).run();
     assertEquals("all", lab.text("done"), lab.log());
+  }
+
+  @Test
+  void whatWasBrokenOffAtAnyStepIsTakenAway() throws Exception {
+    Lab lab = Lab.of("pods.sh", out).seconds(1200).launcher("pods", SriovStepsLabMain.class).run();
+    assertEquals("all", lab.text("done"), lab.log());
+    assertTrue(lab.log().contains("steps of an ADD of "), lab.log());
   }
 
   /** Of a card in switchdev mode, whose representors are ports of Open vSwitch. */
