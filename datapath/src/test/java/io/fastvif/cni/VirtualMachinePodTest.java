@@ -46,8 +46,11 @@ class VirtualMachinePodTest {
   void aGuestAtTheToldSocketReachesTheHost() throws Exception {
     try (Netns pod = Netns.createPrivate();
         ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE);
-        VifHost host = VifHost.open(
-                VifHostOptions.byDefault().withForwarder(ports).withLeases(folder.resolve("devices")))) {
+        VifHost host =
+            VifHost.open(
+                VifHostOptions.byDefault()
+                    .withForwarder(ports)
+                    .withLeases(folder.resolve("devices")))) {
       CniPlugin plugin = new CniPlugin(host);
       JsonView end =
           JsonView.of(done(plugin, "ADD", pod, network())).at("interfaces").elements().getLast();
