@@ -53,6 +53,8 @@ public final class LoopbackProxy implements AutoCloseable {
   private final String token;
   private final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Thread accepting =
+      Thread.ofPlatform().daemon().name("loopback-proxy").unstarted(this::accept);
 
   private LoopbackProxy(String agent, ServerSocket listening, String token) {
     this.agent = agent;
@@ -78,7 +80,7 @@ public final class LoopbackProxy implements AutoCloseable {
     LoopbackProxy proxy =
         new LoopbackProxy(
             agent, listening, Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
-    Thread.ofPlatform().daemon().name("loopback-proxy").start(proxy::accept);
+    proxy.accepting.start();
     return proxy;
   }
 
@@ -236,10 +238,26 @@ public final class LoopbackProxy implements AutoCloseable {
     }
   }
 
-  /** Closes the port and what is connected to it. */
+  /** The port is there until the thread that accepts has come back from the kernel. */
+  private void awaitLastAccepted() {
+    boolean interrupted = false;
+    while (accepting.isAlive()) {
+      try {
+        accepting.join();
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Closes the port and what is connected to it; nobody is let in any more when it returns. */
   @Override
   public void close() throws IOException {
     listening.close();
+    awaitLastAccepted();
     for (Socket each : open) {
       each.close();
     }

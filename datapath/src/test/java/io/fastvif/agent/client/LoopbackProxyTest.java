@@ -34,6 +34,8 @@ class LoopbackProxyTest {
       """
           .replace("\n", "\r\n");
 
+  private static final int CLOSES = 200;
+
   @TempDir Path folder;
 
   private static String ask(URI url, String request) throws IOException {
@@ -113,6 +115,17 @@ class LoopbackProxyTest {
       assertEquals(List.of(), agent.requests());
     }
     assertThrows(ConnectException.class, () -> ask(url, "x"));
+  }
+
+  @KernelTest
+  void nothingIsAcceptedOnceItIsClosed() throws Exception {
+    Peer.require("ip", "iproute2").run("link set lo up");
+    for (int i = 0; i < CLOSES; i++) {
+      LoopbackProxy proxy = LoopbackProxy.open(folder.resolve("gone").toString());
+      URI url = URI.create(proxy.url());
+      proxy.close();
+      assertThrows(ConnectException.class, () -> ask(url, "x"));
+    }
   }
 
   @Test

@@ -60,9 +60,13 @@ class UnchangedVifsTest {
     return bed.keeper.plug(request, Map.of());
   }
 
-  /** The engine is idle a moment after it has answered. */
   private static void plugUntilUnchanged(KeeperBed bed, PlugRequest request) throws Exception {
     bed.plug(request);
+    awaitIdle(bed, request);
+  }
+
+  /** The engine is idle a moment after it has answered. */
+  private static void awaitIdle(KeeperBed bed, PlugRequest request) throws Exception {
     Await.until(
         "nothing is under way",
         () -> {
@@ -81,6 +85,7 @@ class UnchangedVifsTest {
       CountDownLatch goOn = new CountDownLatch(1);
       try {
         hold(bed, goOn);
+        awaitIdle(bed, TAP);
         PlugResult again = plug(bed, TAP).getNow(null);
         assertEquals(Outcome.UNCHANGED, again.outcome());
         assertEquals(bed.vif(ID).devices(), again.plan().devices());
@@ -101,6 +106,7 @@ class UnchangedVifsTest {
       CompletableFuture<PlugResult> others;
       try {
         hold(bed, goOn);
+        awaitIdle(bed, port);
         assertEquals(Outcome.UNCHANGED, plug(bed, port).getNow(null).outcome());
         Peer.require("nft", "nftables").run("flush chain ip filter FORWARD");
         others = plug(bed, port);
