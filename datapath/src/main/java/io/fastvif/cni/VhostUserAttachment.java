@@ -7,7 +7,10 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plan.VhostUserSocketStep;
+import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.VhostUserMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,6 +141,7 @@ final class VhostUserAttachment implements PodAttachment {
   @Override
   public PlugPlan plug(AttachmentPlan pod, HostSnapshot host) {
     AttachmentId id = pod.id();
+    requireOwnSocket(pod);
     VhostUserSwitch.PodPort port = engine.plug(pod, end(id), host);
     Map<Path, String> files = new LinkedHashMap<>();
     files.put(dataFile(id), data(pod));
@@ -165,6 +169,29 @@ final class VhostUserAttachment implements PodAttachment {
     steps.addAll(engine.last(pod));
     return new PlugPlan(
         id.vifId(), plan.name(), plan.action(), plan.devices(), plan.shared(), steps, plan.notes());
+  }
+
+  /** A name that is configured is the same for all interfaces of a pod. */
+  private void requireOwnSocket(AttachmentPlan pod) {
+    if (hostEnd.socketFile().isEmpty()) {
+      return;
+    }
+    String socket = socket(pod.id());
+    String own = pod.id().vifId();
+    try {
+      for (PodRecord other : pod.records().all()) {
+        if (other.socket().equals(socket) && !other.vifId().equals(own)) {
+          throw InvalidInputException.ofValue(
+              "host.vhost.socketfile",
+              hostEnd.socketFile(),
+              "is the socket of " + other.vifId(),
+              "a name that no other interface of the pod has, or none");
+        }
+      }
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(
+          "what pods have cannot be read: " + unreadable.getMessage(), unreadable);
+    }
   }
 
   /** A pod that makes the socket itself has to be able to. */

@@ -194,6 +194,32 @@ class DpdkSwitchTest {
     }
   }
 
+  @KernelTest
+  void twoInterfacesOfAPodHaveNotOneSocket() throws Exception {
+    String network =
+        network("br-dpdk0")
+            .replace(
+                "\"vhost\":{\"mode\":\"client\"",
+                "\"vhost\":{\"socketfile\":\"pod.sock\",\"mode\":\"client\"");
+    try (OvsHost ovs = OvsHost.startWithDpdk(folder.resolve("ovs"));
+        PodLab lab = lab(ovs)) {
+      Netns pod = lab.pod();
+      String result = lab.done("ADD", "one", pod, network);
+      List<String> before = left();
+      Map<String, String> second = PodLab.variables("ADD", "one", pod);
+      second.put("CNI_IFNAME", "net1");
+      CniAnswer refused = lab.ask(second, network.replace("pod.json", "net1.json"));
+      assertTrue(refused.isError(), refused.text());
+      assertTrue(refused.text().contains("host.vhost.socketfile"), refused.text());
+      second.put("CNI_COMMAND", "DEL");
+      assertFalse(lab.ask(second, network).isError());
+      assertEquals(before, left());
+      lab.done("CHECK", "one", pod, PodLab.with(network, "prevResult", result));
+      lab.done("DEL", "one", pod, network);
+      assertGone(ovs);
+    }
+  }
+
   /** In the words of ovs-vswitchd, or of the configuration's mistake. */
   @KernelTest
   void failedAddLeavesNothing() throws Exception {

@@ -246,4 +246,28 @@ class VhostUserAttachmentTest {
       lab.refused(CniException.INVALID_CONFIGURATION, "ADD", "one", lab.pod(), network("server"));
     }
   }
+
+  @KernelTest
+  void twoInterfacesOfAPodHaveNotOneSocket() throws Exception {
+    for (String mode : List.of("server", "client")) {
+      String network =
+          network(mode).replace("\"mode\"", "\"socketfile\":\"pod.sock\",\"mode\"");
+      try (Netns pod = Netns.createPrivate();
+          Served agent = new Served()) {
+        agent.done("ADD", pod, network);
+        List<String> before = left();
+        Map<String, String> second = PodLab.variables("ADD", "one", pod);
+        second.put("CNI_IFNAME", "net1");
+        String other = network.replace("pod.json", "net1.json");
+        CniAnswer refused = agent.plugin.answer(new CniRequest(second, other)).join();
+        assertTrue(refused.isError(), refused.text());
+        assertTrue(refused.text().contains("host.vhost.socketfile"), refused.text());
+        second.put("CNI_COMMAND", "DEL");
+        assertFalse(agent.plugin.answer(new CniRequest(second, other)).join().isError());
+        assertEquals(before, left());
+        agent.done("DEL", pod, network);
+        assertEquals(List.of(), left());
+      }
+    }
+  }
 }
