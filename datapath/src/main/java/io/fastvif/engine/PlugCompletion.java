@@ -148,24 +148,29 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
     }
   }
 
+  /** A stage that is done is not waited for: what depends on it may ask before {@link #answer}. */
   @Override
   public PlugResult join() {
-    waiting.incrementAndGet();
-    try {
-      answer.join();
-    } finally {
-      waited();
+    if (!isDone()) {
+      waiting.incrementAndGet();
+      try {
+        answer.join();
+      } finally {
+        waited();
+      }
     }
     return super.join();
   }
 
   @Override
   public PlugResult get() throws InterruptedException, ExecutionException {
-    waiting.incrementAndGet();
-    try {
-      answer.get();
-    } finally {
-      waited();
+    if (!isDone()) {
+      waiting.incrementAndGet();
+      try {
+        answer.get();
+      } finally {
+        waited();
+      }
     }
     return super.get();
   }
@@ -173,12 +178,14 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   @Override
   public PlugResult get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
-    waiting.incrementAndGet();
-    try {
-      answer.get(timeout, unit);
-    } finally {
-      waited();
+    if (!isDone()) {
+      waiting.incrementAndGet();
+      try {
+        answer.get(timeout, unit);
+      } finally {
+        waited();
+      }
     }
-    return super.get();
+    return super.get(timeout, unit);
   }
 }
