@@ -100,6 +100,11 @@ final class BridgeAttachment implements PodAttachment {
     return hasGatewayLink() ? vlans.gatewayLink(bridge) : bridge;
   }
 
+  /** The other end of that link, where it is in a VLAN. */
+  private String gatewayPort() {
+    return AttachmentPlan.nameOf("veth", vlans.gatewayLink(bridge));
+  }
+
   @Override
   public void require(VifHost host) {
     vlans.requireKernel(CniException.HOST_REFUSED);
@@ -156,9 +161,15 @@ final class BridgeAttachment implements PodAttachment {
   }
 
   private EnsureVlanGateway gatewayInVlan(AttachmentPlan pod, String port, List<Cidr> gateways) {
-    String other = AttachmentPlan.nameOf("veth", vlans.gatewayLink(bridge));
     return new EnsureVlanGateway(
-        bridge, vlans, pod.id().vifId(), other, port, gateways, forceAddress);
+        pod.records(),
+        bridge,
+        vlans,
+        pod.id().vifId(),
+        gatewayPort(),
+        port,
+        gateways,
+        forceAddress);
   }
 
   private List<Cidr> presentOnBridge(HostSnapshot host) {
@@ -296,6 +307,17 @@ final class BridgeAttachment implements PodAttachment {
     List<Cidr> gateways = gateways(check.addressing());
     if (gateways.isEmpty()) {
       return;
+    }
+    if (hasGatewayLink()) {
+      check
+          .host()
+          .link(gatewayPort())
+          .ifPresent(
+              port ->
+                  check.require(
+                      check.host().ports(check.host().link(bridge).orElseThrow().index()).stream()
+                          .anyMatch(one -> one.index() == port.index()),
+                      gatewayLink() + " is not connected to " + bridge));
     }
     try (LinkSocket link = LinkSocket.open(gatewayLink())) {
       List<Cidr> present = link.addresses();

@@ -20,9 +20,7 @@ import java.util.List;
  * bridge it stays when its pods are gone.
  */
 final class EnsureVlanGateway implements PluginStep {
-  /** One makes it, and the others find it; or it is taken back before another looks for it. */
-  private static final Object TURN = new Object();
-
+  private final PodRecords turns;
   private final String bridge;
   private final BridgeVlans vlans;
   private final String vifId;
@@ -33,6 +31,8 @@ final class EnsureVlanGateway implements PluginStep {
   private boolean isMade;
 
   /**
+   * @param turns one process makes it at a time, and the others find it; or it is taken back before
+   *     another looks for it
    * @param vlans those of the pods' ports
    * @param vifId whose plan it is
    * @param port a name for the end that is on the bridge
@@ -41,6 +41,7 @@ final class EnsureVlanGateway implements PluginStep {
    * @param force whether another address that is in the way is taken off
    */
   EnsureVlanGateway(
+      PodRecords turns,
       String bridge,
       BridgeVlans vlans,
       String vifId,
@@ -48,6 +49,7 @@ final class EnsureVlanGateway implements PluginStep {
       String podPort,
       List<Cidr> gateways,
       boolean force) {
+    this.turns = turns;
     this.bridge = bridge;
     this.vlans = vlans;
     this.vifId = vifId;
@@ -59,21 +61,27 @@ final class EnsureVlanGateway implements PluginStep {
 
   @Override
   public boolean perform() throws IOException {
-    synchronized (TURN) {
-      try (RouteSocket socket = RouteSocket.open()) {
-        isMade = !isThere(socket);
-        if (isMade) {
-          make(socket);
-        }
-        try {
-          return addresses.perform() || isMade;
-        } catch (IOException | FastvifException failed) {
-          if (isMade) {
-            socket.execute(socket.link().delete(name));
+    return turns.alone(
+        () -> {
+          try (RouteSocket socket = RouteSocket.open()) {
+            return ensure(socket);
           }
-          throw failed;
-        }
+        });
+  }
+
+  private boolean ensure(RouteSocket socket) throws IOException {
+    isMade = !isThere(socket);
+    boolean isChanged = isMade || join(socket);
+    if (isMade) {
+      make(socket);
+    }
+    try {
+      return addresses.perform() || isChanged;
+    } catch (IOException | FastvifException failed) {
+      if (isMade) {
+        socket.execute(socket.link().delete(name));
       }
+      throw failed;
     }
   }
 
@@ -119,15 +127,7 @@ final class EnsureVlanGateway implements PluginStep {
             .address(AttachmentPlan.randomMac().value())
             .kind(pair));
     try {
-      int index = socket.indexOf(port);
-      socket.execute(
-          socket
-              .link()
-              .set(index)
-              .master(master)
-              .addressGenerationMode(AddressGenerationMode.NONE));
-      vlans.ofGateway().giveTo(socket, index);
-      socket.execute(socket.link().set(index).up().group(LinkGroups.DEFAULT));
+      join(socket, socket.indexOf(port), master);
       socket.execute(socket.link().set(socket.indexOf(name)).up().group(LinkGroups.DEFAULT));
     } catch (FastvifException failed) {
       socket.execute(socket.link().delete(name));
@@ -135,21 +135,49 @@ final class EnsureVlanGateway implements PluginStep {
     }
   }
 
+  /**
+   * Makes the other end a port of the bridge again, which may have been deleted and made anew.
+   *
+   * @return false if it is one, or the link is not one of ours
+   */
+  private boolean join(RouteSocket socket) {
+    int index = socket.indexOf(port);
+    int master = socket.indexOf(bridge);
+    int[] found = {master};
+    LinkMessage link = new LinkMessage();
+    if (index != 0) {
+      socket.query(socket.link().get(index), message -> found[0] = link.wrap(message).master());
+    }
+    if (found[0] == master) {
+      return false;
+    }
+    join(socket, index, master);
+    return true;
+  }
+
+  private void join(RouteSocket socket, int index, int master) {
+    socket.execute(
+        socket.link().set(index).master(master).addressGenerationMode(AddressGenerationMode.NONE));
+    vlans.ofGateway().giveTo(socket, index);
+    socket.execute(socket.link().set(index).up().group(LinkGroups.DEFAULT));
+  }
+
   /** Not where another port is in the VLAN, whose pod may rely on it by now. */
   @Override
   public boolean undo() throws IOException {
-    synchronized (TURN) {
-      try (RouteSocket socket = RouteSocket.open()) {
-        if (isUsed(socket)) {
-          return false;
-        }
-        boolean isTakenBack = addresses.undo();
-        if (isMade) {
-          socket.execute(socket.link().delete(name));
-        }
-        return isTakenBack || isMade;
-      }
-    }
+    return turns.alone(
+        () -> {
+          try (RouteSocket socket = RouteSocket.open()) {
+            if (isUsed(socket)) {
+              return false;
+            }
+            boolean isTakenBack = addresses.undo();
+            if (isMade) {
+              socket.execute(socket.link().delete(name));
+            }
+            return isTakenBack || isMade;
+          }
+        });
   }
 
   private boolean isUsed(RouteSocket socket) {

@@ -1,5 +1,6 @@
 package io.fastvif.cni;
 
+import io.fastvif.files.LockedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -82,6 +83,11 @@ final class PodRecords {
           json.text(SOCKET),
           json.texts(FILES));
     }
+  }
+
+  /** Does something that one thread of one process may do at a time; waits for another one. */
+  <R> R alone(LockedFolder.Work<R, IOException> work) throws IOException {
+    return files.inTurn(work);
   }
 
   void write(PodRecord record) throws IOException {

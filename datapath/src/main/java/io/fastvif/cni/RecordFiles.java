@@ -80,6 +80,11 @@ final class RecordFiles<T extends RecordFiles.Entry> {
     return files.lockedNow(work);
   }
 
+  /** As {@link #alone}, but waits for another process. */
+  <R> R inTurn(LockedFolder.Work<R, IOException> work) throws IOException {
+    return files.locked(work);
+  }
+
   /** Writes one down, {@linkplain #alone alone}. */
   void writeAlone(T entry) throws IOException {
     files.write(name(entry.vifId(), entry.host()), entry.toJson());

@@ -250,8 +250,7 @@ class VhostUserAttachmentTest {
   @KernelTest
   void twoInterfacesOfAPodHaveNotOneSocket() throws Exception {
     for (String mode : List.of("server", "client")) {
-      String network =
-          network(mode).replace("\"mode\"", "\"socketfile\":\"pod.sock\",\"mode\"");
+      String network = network(mode).replace("\"mode\"", "\"socketfile\":\"pod.sock\",\"mode\"");
       try (Netns pod = Netns.createPrivate();
           Served agent = new Served()) {
         agent.done("ADD", pod, network);

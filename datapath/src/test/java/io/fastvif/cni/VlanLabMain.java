@@ -9,6 +9,7 @@ import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.LinkGroups;
+import io.fastvif.testing.OthersLock;
 import io.fastvif.testing.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ final class VlanLabMain {
     failedAddLeavesNothing();
     failedAddLeavesTheGatewayToOthers();
     whatIsHalfMadeIsMadeAnew();
+    gatewayJoinsTheBridgeThatIsMadeAnew();
     burstHasOneGateway();
   }
 
@@ -214,6 +216,7 @@ final class VlanLabMain {
   }
 
   /** As a process leaves the gateway's link that is killed while it makes it. */
+  @SuppressWarnings("try") // it ends with the block
   private void whatIsHalfMadeIsMadeAnew() throws Exception {
     String network = network(",'vlan':100,'isGateway':true");
     int group = LinkGroups.making("cni/net/one/eth0");
@@ -222,10 +225,35 @@ final class VlanLabMain {
       socket.execute(socket.link().create(GATEWAY).group(group).kind(pair));
     }
     Netns pod = lab.pod();
+    // Nor is it of somebody who was killed while another process makes it.
+    Files.createDirectories(lab.records());
+    try (OthersLock other = OthersLock.ofFile(lab.records().resolve("lock"))) {
+      lab.refused(CniException.TRY_AGAIN_LATER, "ADD", "two", pod, network);
+      assertTrue(ip("link show").contains("vethhalf"));
+    }
     lab.done("ADD", "two", pod, network);
     ping(pod, "10.88.0.1");
     assertFalse(ip("link show").contains("vethhalf"));
     lab.done("DEL", "two", pod, network);
+    deleteBridge();
+  }
+
+  /** As after somebody has deleted the bridge by hand. */
+  private void gatewayJoinsTheBridgeThatIsMadeAnew() throws Exception {
+    String network = network(",'vlan':100,'isGateway':true");
+    Netns pod = lab.pod();
+    lab.done("ADD", "one", pod, network);
+    ip("link delete cni0");
+    lab.done("DEL", "one", pod, network);
+    Netns next = lab.pod();
+    String result = lab.done("ADD", "two", next, network);
+    ping(next, "10.88.0.1");
+    String check = PodLab.with(network, "prevResult", result);
+    lab.done("CHECK", "two", next, check);
+    ip("link set " + AttachmentPlan.nameOf("veth", GATEWAY) + " nomaster");
+    String differs = lab.refused(CniException.DIFFERS, "CHECK", "two", next, check);
+    assertTrue(differs.contains("not connected"), differs);
+    lab.done("DEL", "two", next, network);
     deleteBridge();
   }
 
