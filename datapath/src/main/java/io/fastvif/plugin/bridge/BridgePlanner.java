@@ -137,6 +137,11 @@ final class BridgePlanner {
           "carries the " + macvlan.get().kind() + " " + macvlan.get().name(),
           "a link without macvlans and macvtaps: one that has them cannot be a port of a bridge");
     }
+    requireBridge(host, bridge);
+  }
+
+  /** A link of another kind would be told as plugged, and get rules on what it forwards. */
+  static void requireBridge(HostSnapshot host, String bridge) {
     Optional<LinkState> found = host.link(bridge).filter(link -> !link.kind().equals(BRIDGE));
     if (found.isPresent()) {
       throw InvalidInputException.ofValue(

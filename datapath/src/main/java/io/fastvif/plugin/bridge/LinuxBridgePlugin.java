@@ -108,6 +108,9 @@ public final class LinuxBridgePlugin implements VifPlugin {
     if (portKind != CreatePort.NONE) {
       names.add(NAME_FIELD, bridged.vifName().require(NAME_FIELD));
     }
+    if (makesBridge || portKind != CreatePort.NONE) {
+      BridgePlanner.requireBridge(host, bridge);
+    }
     plan.share(new SharedBridge(bridge, null)); // with all whose ports are on it
     bridges.settleOthers(plan, bridge, makesBridge ? network : null, () -> mtu, true);
     if (makesBridge) {

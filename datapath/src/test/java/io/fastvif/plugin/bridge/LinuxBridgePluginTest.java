@@ -298,19 +298,31 @@ class LinuxBridgePluginTest {
                       .plug(vif(network().bridgeInterface(uplink).build()).build(), null, host));
       assertEquals("network.bridge_interface", refused.path());
     }
-    HostSnapshot taken =
+  }
+
+  @Test
+  void aLinkOfAnotherKindIsNoBridgeForAnyVif() {
+    HostSnapshot host =
         new SnapshotBuilder()
             .link(Links.link(2, "br0", "veth"))
             .link(Links.link(3, "eth1", ""))
             .build();
-    assertEquals(
-        "bridge_name",
-        assertThrows(
-                InvalidInputException.class,
-                () ->
-                    plugin()
-                        .plug(vif(network().bridgeInterface("eth1").build()).build(), null, taken))
-            .path());
+    Network others = network().shouldProvideBridge(false).build();
+    for (VifBridge vif : List.of(vif(network().build()).build(), vif(others).build())) {
+      InvalidInputException refused =
+          assertThrows(
+              InvalidInputException.class,
+              () -> plugin("create_port", "tap").plug(vif, null, host));
+      assertEquals("bridge_name", refused.path());
+    }
+    for (Network own : List.of(network().build(), network().bridgeInterface("eth1").build())) {
+      InvalidInputException refused =
+          assertThrows(
+              InvalidInputException.class, () -> plugin().plug(vif(own).build(), null, host));
+      assertEquals("bridge_name", refused.path());
+    }
+    // Nothing is done with it: the hypervisor sees what it can connect to.
+    assertEquals(List.of(), steps(plugin().plug(vif(others).build(), null, host)));
   }
 
   @Test
