@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Plans how VIFs of some types are plugged and unplugged. All methods are pure functions of their
- * arguments; they are called from any thread.
+ * arguments and wait for nothing: they are called from any thread, the engine's own too, which
+ * everything else would wait for.
  */
 public interface VifPlugin {
 
