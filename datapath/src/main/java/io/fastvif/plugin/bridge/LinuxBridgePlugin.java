@@ -108,8 +108,8 @@ public final class LinuxBridgePlugin implements VifPlugin {
     if (portKind != CreatePort.NONE) {
       names.add(NAME_FIELD, bridged.vifName().require(NAME_FIELD));
     }
-    if (makesBridge || portKind != CreatePort.NONE) {
-      BridgePlanner.requireBridge(host, bridge);
+    if (makesBridge && portKind == CreatePort.NONE) {
+      BridgePlanner.requireBridge(host, bridge); // a port of ours would be refused by the kernel
     }
     plan.share(new SharedBridge(bridge, null)); // with all whose ports are on it
     bridges.settleOthers(plan, bridge, makesBridge ? network : null, () -> mtu, true);

@@ -301,20 +301,13 @@ class LinuxBridgePluginTest {
   }
 
   @Test
-  void aLinkOfAnotherKindIsNoBridgeForAnyVif() {
+  void aLinkOfAnotherKindIsNoBridge() {
     HostSnapshot host =
         new SnapshotBuilder()
             .link(Links.link(2, "br0", "veth"))
             .link(Links.link(3, "eth1", ""))
             .build();
     Network others = network().shouldProvideBridge(false).build();
-    for (VifBridge vif : List.of(vif(network().build()).build(), vif(others).build())) {
-      InvalidInputException refused =
-          assertThrows(
-              InvalidInputException.class,
-              () -> plugin("create_port", "tap").plug(vif, null, host));
-      assertEquals("bridge_name", refused.path());
-    }
     for (Network own : List.of(network().build(), network().bridgeInterface("eth1").build())) {
       InvalidInputException refused =
           assertThrows(
