@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * Finds the host's network namespaces: those with a name, those that are mounted anywhere that this
  * process sees, those of processes and their threads, and, if that is wanted, those of which a
  * process has an open descriptor. One that nothing but a socket keeps alive has no path, and is not
- * found.
+ * found. Of several paths that lead to one, that is told which lasts longest: a thread may be there
+ * for a moment only.
  */
 public final class NetnsSearch {
   private static final String MOUNTS = "/proc/thread-self/mountinfo";
@@ -26,10 +27,12 @@ public final class NetnsSearch {
   private static final int MOUNT_ROOT = 3;
   private static final int MOUNT_POINT = 4;
   private static final int OCTAL = 8;
+  private static final int MAX_PATHS = 4;
   private static final String NAMESPACE = "net:[";
   private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
-  private final Map<Object, Path> found = new LinkedHashMap<>();
+  /** The paths of each, the one that lasts longest first. */
+  private final Map<Object, List<Path>> found = new LinkedHashMap<>();
 
   private NetnsSearch() {}
 
@@ -37,29 +40,44 @@ public final class NetnsSearch {
   public static List<Path> others() {
     NetnsSearch search = new NetnsSearch();
     search.mounted();
-    search.entered();
+    search.ofProcesses();
+    search.ofThreads();
     return search.foundOthers();
   }
 
   /**
-   * The same, and at the end those that are kept alive by open descriptors alone: {@code
-   * /proc/PID/fd/N}, which leads elsewhere once that process closes it. All descriptors of the host
-   * are looked at.
+   * The same, and those that are kept alive by open descriptors alone: {@code /proc/PID/fd/N},
+   * which leads elsewhere once that process closes it. All descriptors of the host are looked at.
    */
   public static List<Path> othersAndHeld() {
     NetnsSearch search = new NetnsSearch();
     search.mounted();
-    search.entered();
+    search.ofProcesses();
     search.held();
+    search.ofThreads();
     return search.foundOthers();
   }
 
+  /** Paths that still lead there. */
   private List<Path> foundOthers() {
     found.remove(identity(OWN));
-    return List.copyOf(found.values());
+    List<Path> others = new ArrayList<>();
+    found.forEach(
+        (namespace, paths) ->
+            paths.stream()
+                .filter(path -> namespace.equals(identity(path)))
+                .findFirst()
+                .ifPresent(others::add));
+    return others;
   }
 
-  private void entered() {
+  private void ofProcesses() {
+    for (Path process : processes()) {
+      add(process.resolve("ns/net"));
+    }
+  }
+
+  private void ofThreads() {
     for (Path process : processes()) {
       for (Path task : entries(process.resolve("task"))) {
         add(task.resolve("ns/net"));
@@ -118,7 +136,10 @@ public final class NetnsSearch {
   private void add(Path path) {
     Object identity = identity(path);
     if (identity != null) {
-      found.putIfAbsent(identity, path);
+      List<Path> paths = found.computeIfAbsent(identity, unseen -> new ArrayList<>(1));
+      if (paths.size() < MAX_PATHS) {
+        paths.add(path);
+      }
     }
   }
 
