@@ -23,8 +23,12 @@ class PlanBenchmarkTest {
     NetlinkStep.CreateVeth create = (NetlinkStep.CreateVeth) plan.steps().get(0).step();
     assertEquals(Vifs.name(PlanBenchmark.ABSENT), create.name());
     assertTrue(((LocalStep.DisableIpv6) plan.steps().get(1).step()).disabled());
-    NetlinkStep.ConfigureLink configure = (NetlinkStep.ConfigureLink) plan.steps().get(2).step();
-    assertEquals(Vifs.BRIDGE, configure.settings().master());
+    assertTrue(((LocalStep.DisableIpv6) plan.steps().get(2).step()).disabled());
+    // Side by side, so that they share a send.
+    NetlinkStep.ConfigureLink host = (NetlinkStep.ConfigureLink) plan.steps().get(3).step();
+    assertEquals(Vifs.BRIDGE, host.settings().master());
+    NetlinkStep.ConfigureLink guest = (NetlinkStep.ConfigureLink) plan.steps().get(4).step();
+    assertEquals(true, guest.settings().up());
   }
 
   @Test
