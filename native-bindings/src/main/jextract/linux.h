@@ -36,6 +36,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <linux/bpf.h>
 #include <linux/devlink.h>
 #include <linux/ethtool.h>
 #include <linux/fib_rules.h>

@@ -17,6 +17,249 @@ public class linux_h extends linux_h_1 {
     linux_h() {
         // Should not be called directly
     }
+    public static final int IFLA_BRIDGE_VLAN_TUNNEL_FLAGS = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_VLAN_TUNNEL_FLAGS = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_VLAN_TUNNEL_FLAGS() {
+        return IFLA_BRIDGE_VLAN_TUNNEL_FLAGS;
+    }
+    public static final int __IFLA_BRIDGE_VLAN_TUNNEL_MAX = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_VLAN_TUNNEL_MAX = 4
+     * }
+     */
+    public static int __IFLA_BRIDGE_VLAN_TUNNEL_MAX() {
+        return __IFLA_BRIDGE_VLAN_TUNNEL_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_UNSPEC() {
+        return IFLA_BRIDGE_MRP_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE() {
+        return IFLA_BRIDGE_MRP_INSTANCE;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_STATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_STATE() {
+        return IFLA_BRIDGE_MRP_PORT_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_ROLE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_ROLE() {
+        return IFLA_BRIDGE_MRP_PORT_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE() {
+        return IFLA_BRIDGE_MRP_RING_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE = 5
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE() {
+        return IFLA_BRIDGE_MRP_RING_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST = 6
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST() {
+        return IFLA_BRIDGE_MRP_START_TEST;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO = 7
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO() {
+        return IFLA_BRIDGE_MRP_INFO;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE = 8
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE() {
+        return IFLA_BRIDGE_MRP_IN_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE = 9
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE() {
+        return IFLA_BRIDGE_MRP_IN_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_IN_TEST = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST = 10
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_IN_TEST() {
+        return IFLA_BRIDGE_MRP_START_IN_TEST;
+    }
+    public static final int __IFLA_BRIDGE_MRP_MAX = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_MAX = 11
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_MAX() {
+        return __IFLA_BRIDGE_MRP_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_INSTANCE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_RING_ID() {
+        return IFLA_BRIDGE_MRP_INSTANCE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_PRIO = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_PRIO = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_PRIO() {
+        return IFLA_BRIDGE_MRP_INSTANCE_PRIO;
+    }
+    public static final int __IFLA_BRIDGE_MRP_INSTANCE_MAX = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_INSTANCE_MAX = 5
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_INSTANCE_MAX() {
+        return __IFLA_BRIDGE_MRP_INSTANCE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_STATE_STATE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE_STATE = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_STATE_STATE() {
+        return IFLA_BRIDGE_MRP_PORT_STATE_STATE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_PORT_STATE_MAX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_PORT_STATE_MAX = 2
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_PORT_STATE_MAX() {
+        return __IFLA_BRIDGE_MRP_PORT_STATE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_ROLE_ROLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE_ROLE = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_ROLE_ROLE() {
+        return IFLA_BRIDGE_MRP_PORT_ROLE_ROLE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_PORT_ROLE_MAX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_PORT_ROLE_MAX = 2
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_PORT_ROLE_MAX() {
+        return __IFLA_BRIDGE_MRP_PORT_ROLE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_RING_STATE_UNSPEC;
+    }
     public static final int IFLA_BRIDGE_MRP_RING_STATE_RING_ID = (int)1L;
     /**
      * {@snippet lang=c :

@@ -17,6 +17,249 @@ class linux_h_1 extends linux_h_2 {
     linux_h_1() {
         // Should not be called directly
     }
+    public static final int NLMSGERR_ATTR_UNUSED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_UNUSED = 0
+     * }
+     */
+    public static int NLMSGERR_ATTR_UNUSED() {
+        return NLMSGERR_ATTR_UNUSED;
+    }
+    public static final int NLMSGERR_ATTR_MSG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MSG = 1
+     * }
+     */
+    public static int NLMSGERR_ATTR_MSG() {
+        return NLMSGERR_ATTR_MSG;
+    }
+    public static final int NLMSGERR_ATTR_OFFS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_OFFS = 2
+     * }
+     */
+    public static int NLMSGERR_ATTR_OFFS() {
+        return NLMSGERR_ATTR_OFFS;
+    }
+    public static final int NLMSGERR_ATTR_COOKIE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_COOKIE = 3
+     * }
+     */
+    public static int NLMSGERR_ATTR_COOKIE() {
+        return NLMSGERR_ATTR_COOKIE;
+    }
+    public static final int NLMSGERR_ATTR_POLICY = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_POLICY = 4
+     * }
+     */
+    public static int NLMSGERR_ATTR_POLICY() {
+        return NLMSGERR_ATTR_POLICY;
+    }
+    public static final int NLMSGERR_ATTR_MISS_TYPE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_TYPE = 5
+     * }
+     */
+    public static int NLMSGERR_ATTR_MISS_TYPE() {
+        return NLMSGERR_ATTR_MISS_TYPE;
+    }
+    public static final int NLMSGERR_ATTR_MISS_NEST = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_NEST = 6
+     * }
+     */
+    public static int NLMSGERR_ATTR_MISS_NEST() {
+        return NLMSGERR_ATTR_MISS_NEST;
+    }
+    public static final int __NLMSGERR_ATTR_MAX = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.__NLMSGERR_ATTR_MAX = 7
+     * }
+     */
+    public static int __NLMSGERR_ATTR_MAX() {
+        return __NLMSGERR_ATTR_MAX;
+    }
+    public static final int NLMSGERR_ATTR_MAX = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MAX = 6
+     * }
+     */
+    public static int NLMSGERR_ATTR_MAX() {
+        return NLMSGERR_ATTR_MAX;
+    }
+    public static final int NL_MMAP_STATUS_UNUSED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_UNUSED = 0
+     * }
+     */
+    public static int NL_MMAP_STATUS_UNUSED() {
+        return NL_MMAP_STATUS_UNUSED;
+    }
+    public static final int NL_MMAP_STATUS_RESERVED = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_RESERVED = 1
+     * }
+     */
+    public static int NL_MMAP_STATUS_RESERVED() {
+        return NL_MMAP_STATUS_RESERVED;
+    }
+    public static final int NL_MMAP_STATUS_VALID = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_VALID = 2
+     * }
+     */
+    public static int NL_MMAP_STATUS_VALID() {
+        return NL_MMAP_STATUS_VALID;
+    }
+    public static final int NL_MMAP_STATUS_COPY = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_COPY = 3
+     * }
+     */
+    public static int NL_MMAP_STATUS_COPY() {
+        return NL_MMAP_STATUS_COPY;
+    }
+    public static final int NL_MMAP_STATUS_SKIP = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_SKIP = 4
+     * }
+     */
+    public static int NL_MMAP_STATUS_SKIP() {
+        return NL_MMAP_STATUS_SKIP;
+    }
+    public static final int NETLINK_UNCONNECTED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.NETLINK_UNCONNECTED = 0
+     * }
+     */
+    public static int NETLINK_UNCONNECTED() {
+        return NETLINK_UNCONNECTED;
+    }
+    public static final int NETLINK_CONNECTED = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.NETLINK_CONNECTED = 1
+     * }
+     */
+    public static int NETLINK_CONNECTED() {
+        return NETLINK_CONNECTED;
+    }
+    public static final int NL_ATTR_TYPE_INVALID = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_INVALID = 0
+     * }
+     */
+    public static int NL_ATTR_TYPE_INVALID() {
+        return NL_ATTR_TYPE_INVALID;
+    }
+    public static final int NL_ATTR_TYPE_FLAG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_FLAG = 1
+     * }
+     */
+    public static int NL_ATTR_TYPE_FLAG() {
+        return NL_ATTR_TYPE_FLAG;
+    }
+    public static final int NL_ATTR_TYPE_U8 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U8 = 2
+     * }
+     */
+    public static int NL_ATTR_TYPE_U8() {
+        return NL_ATTR_TYPE_U8;
+    }
+    public static final int NL_ATTR_TYPE_U16 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U16 = 3
+     * }
+     */
+    public static int NL_ATTR_TYPE_U16() {
+        return NL_ATTR_TYPE_U16;
+    }
+    public static final int NL_ATTR_TYPE_U32 = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U32 = 4
+     * }
+     */
+    public static int NL_ATTR_TYPE_U32() {
+        return NL_ATTR_TYPE_U32;
+    }
+    public static final int NL_ATTR_TYPE_U64 = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U64 = 5
+     * }
+     */
+    public static int NL_ATTR_TYPE_U64() {
+        return NL_ATTR_TYPE_U64;
+    }
+    public static final int NL_ATTR_TYPE_S8 = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S8 = 6
+     * }
+     */
+    public static int NL_ATTR_TYPE_S8() {
+        return NL_ATTR_TYPE_S8;
+    }
+    public static final int NL_ATTR_TYPE_S16 = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S16 = 7
+     * }
+     */
+    public static int NL_ATTR_TYPE_S16() {
+        return NL_ATTR_TYPE_S16;
+    }
+    public static final int NL_ATTR_TYPE_S32 = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S32 = 8
+     * }
+     */
+    public static int NL_ATTR_TYPE_S32() {
+        return NL_ATTR_TYPE_S32;
+    }
+    public static final int NL_ATTR_TYPE_S64 = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S64 = 9
+     * }
+     */
+    public static int NL_ATTR_TYPE_S64() {
+        return NL_ATTR_TYPE_S64;
+    }
+    public static final int NL_ATTR_TYPE_BINARY = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_BINARY = 10
+     * }
+     */
+    public static int NL_ATTR_TYPE_BINARY() {
+        return NL_ATTR_TYPE_BINARY;
+    }
     public static final int NL_ATTR_TYPE_STRING = (int)11L;
     /**
      * {@snippet lang=c :
@@ -8773,249 +9016,6 @@ class linux_h_1 extends linux_h_2 {
      */
     public static int IFLA_BRIDGE_VLAN_TUNNEL_VID() {
         return IFLA_BRIDGE_VLAN_TUNNEL_VID;
-    }
-    public static final int IFLA_BRIDGE_VLAN_TUNNEL_FLAGS = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_VLAN_TUNNEL_FLAGS = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_VLAN_TUNNEL_FLAGS() {
-        return IFLA_BRIDGE_VLAN_TUNNEL_FLAGS;
-    }
-    public static final int __IFLA_BRIDGE_VLAN_TUNNEL_MAX = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_VLAN_TUNNEL_MAX = 4
-     * }
-     */
-    public static int __IFLA_BRIDGE_VLAN_TUNNEL_MAX() {
-        return __IFLA_BRIDGE_VLAN_TUNNEL_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_UNSPEC() {
-        return IFLA_BRIDGE_MRP_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_INSTANCE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INSTANCE() {
-        return IFLA_BRIDGE_MRP_INSTANCE;
-    }
-    public static final int IFLA_BRIDGE_MRP_PORT_STATE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_PORT_STATE() {
-        return IFLA_BRIDGE_MRP_PORT_STATE;
-    }
-    public static final int IFLA_BRIDGE_MRP_PORT_ROLE = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_PORT_ROLE() {
-        return IFLA_BRIDGE_MRP_PORT_ROLE;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_STATE = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE = 4
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_STATE() {
-        return IFLA_BRIDGE_MRP_RING_STATE;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_ROLE = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE = 5
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_ROLE() {
-        return IFLA_BRIDGE_MRP_RING_ROLE;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_TEST = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST = 6
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_TEST() {
-        return IFLA_BRIDGE_MRP_START_TEST;
-    }
-    public static final int IFLA_BRIDGE_MRP_INFO = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO = 7
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INFO() {
-        return IFLA_BRIDGE_MRP_INFO;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_ROLE = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE = 8
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_ROLE() {
-        return IFLA_BRIDGE_MRP_IN_ROLE;
-    }
-    public static final int IFLA_BRIDGE_MRP_IN_STATE = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE = 9
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_IN_STATE() {
-        return IFLA_BRIDGE_MRP_IN_STATE;
-    }
-    public static final int IFLA_BRIDGE_MRP_START_IN_TEST = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST = 10
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_START_IN_TEST() {
-        return IFLA_BRIDGE_MRP_START_IN_TEST;
-    }
-    public static final int __IFLA_BRIDGE_MRP_MAX = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_MAX = 11
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_MAX() {
-        return __IFLA_BRIDGE_MRP_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_INSTANCE_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INSTANCE_UNSPEC() {
-        return IFLA_BRIDGE_MRP_INSTANCE_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_INSTANCE_RING_ID = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_RING_ID = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INSTANCE_RING_ID() {
-        return IFLA_BRIDGE_MRP_INSTANCE_RING_ID;
-    }
-    public static final int IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX = 2
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX() {
-        return IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX;
-    }
-    public static final int IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX = 3
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX() {
-        return IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX;
-    }
-    public static final int IFLA_BRIDGE_MRP_INSTANCE_PRIO = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_PRIO = 4
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_INSTANCE_PRIO() {
-        return IFLA_BRIDGE_MRP_INSTANCE_PRIO;
-    }
-    public static final int __IFLA_BRIDGE_MRP_INSTANCE_MAX = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_INSTANCE_MAX = 5
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_INSTANCE_MAX() {
-        return __IFLA_BRIDGE_MRP_INSTANCE_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC() {
-        return IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_PORT_STATE_STATE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE_STATE = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_PORT_STATE_STATE() {
-        return IFLA_BRIDGE_MRP_PORT_STATE_STATE;
-    }
-    public static final int __IFLA_BRIDGE_MRP_PORT_STATE_MAX = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_PORT_STATE_MAX = 2
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_PORT_STATE_MAX() {
-        return __IFLA_BRIDGE_MRP_PORT_STATE_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC() {
-        return IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC;
-    }
-    public static final int IFLA_BRIDGE_MRP_PORT_ROLE_ROLE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE_ROLE = 1
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_PORT_ROLE_ROLE() {
-        return IFLA_BRIDGE_MRP_PORT_ROLE_ROLE;
-    }
-    public static final int __IFLA_BRIDGE_MRP_PORT_ROLE_MAX = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BRIDGE_MRP_PORT_ROLE_MAX = 2
-     * }
-     */
-    public static int __IFLA_BRIDGE_MRP_PORT_ROLE_MAX() {
-        return __IFLA_BRIDGE_MRP_PORT_ROLE_MAX;
-    }
-    public static final int IFLA_BRIDGE_MRP_RING_STATE_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_BRIDGE_MRP_RING_STATE_UNSPEC() {
-        return IFLA_BRIDGE_MRP_RING_STATE_UNSPEC;
     }
 }
 

@@ -17,6 +17,132 @@ class linux_h_2 extends linux_h_3 {
     linux_h_2() {
         // Should not be called directly
     }
+    public static final int PACKET_LOOPBACK = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_LOOPBACK 5
+     * }
+     */
+    public static int PACKET_LOOPBACK() {
+        return PACKET_LOOPBACK;
+    }
+    public static final int PACKET_USER = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_USER 6
+     * }
+     */
+    public static int PACKET_USER() {
+        return PACKET_USER;
+    }
+    public static final int PACKET_KERNEL = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_KERNEL 7
+     * }
+     */
+    public static int PACKET_KERNEL() {
+        return PACKET_KERNEL;
+    }
+    public static final int PACKET_FASTROUTE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FASTROUTE 6
+     * }
+     */
+    public static int PACKET_FASTROUTE() {
+        return PACKET_FASTROUTE;
+    }
+    public static final int PACKET_ADD_MEMBERSHIP = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_ADD_MEMBERSHIP 1
+     * }
+     */
+    public static int PACKET_ADD_MEMBERSHIP() {
+        return PACKET_ADD_MEMBERSHIP;
+    }
+    public static final int PACKET_DROP_MEMBERSHIP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_DROP_MEMBERSHIP 2
+     * }
+     */
+    public static int PACKET_DROP_MEMBERSHIP() {
+        return PACKET_DROP_MEMBERSHIP;
+    }
+    public static final int PACKET_RECV_OUTPUT = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_RECV_OUTPUT 3
+     * }
+     */
+    public static int PACKET_RECV_OUTPUT() {
+        return PACKET_RECV_OUTPUT;
+    }
+    public static final int PACKET_RX_RING = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_RX_RING 5
+     * }
+     */
+    public static int PACKET_RX_RING() {
+        return PACKET_RX_RING;
+    }
+    public static final int PACKET_STATISTICS = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_STATISTICS 6
+     * }
+     */
+    public static int PACKET_STATISTICS() {
+        return PACKET_STATISTICS;
+    }
+    public static final int PACKET_COPY_THRESH = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_COPY_THRESH 7
+     * }
+     */
+    public static int PACKET_COPY_THRESH() {
+        return PACKET_COPY_THRESH;
+    }
+    public static final int PACKET_AUXDATA = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_AUXDATA 8
+     * }
+     */
+    public static int PACKET_AUXDATA() {
+        return PACKET_AUXDATA;
+    }
+    public static final int PACKET_ORIGDEV = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_ORIGDEV 9
+     * }
+     */
+    public static int PACKET_ORIGDEV() {
+        return PACKET_ORIGDEV;
+    }
+    public static final int PACKET_VERSION = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_VERSION 10
+     * }
+     */
+    public static int PACKET_VERSION() {
+        return PACKET_VERSION;
+    }
+    public static final int PACKET_HDRLEN = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_HDRLEN 11
+     * }
+     */
+    public static int PACKET_HDRLEN() {
+        return PACKET_HDRLEN;
+    }
     public static final int PACKET_RESERVE = (int)12L;
     /**
      * {@snippet lang=c :
@@ -9444,6 +9570,123 @@ class linux_h_2 extends linux_h_3 {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    public static final int BPF_REG_0 = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.BPF_REG_0 = 0
+     * }
+     */
+    public static int BPF_REG_0() {
+        return BPF_REG_0;
+    }
+    public static final int BPF_REG_1 = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.BPF_REG_1 = 1
+     * }
+     */
+    public static int BPF_REG_1() {
+        return BPF_REG_1;
+    }
+    public static final int BPF_REG_2 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.BPF_REG_2 = 2
+     * }
+     */
+    public static int BPF_REG_2() {
+        return BPF_REG_2;
+    }
+    public static final int BPF_REG_3 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.BPF_REG_3 = 3
+     * }
+     */
+    public static int BPF_REG_3() {
+        return BPF_REG_3;
+    }
+    public static final int BPF_MAP_CREATE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_cmd.BPF_MAP_CREATE = 0
+     * }
+     */
+    public static int BPF_MAP_CREATE() {
+        return BPF_MAP_CREATE;
+    }
+    public static final int BPF_MAP_UPDATE_ELEM = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_cmd.BPF_MAP_UPDATE_ELEM = 2
+     * }
+     */
+    public static int BPF_MAP_UPDATE_ELEM() {
+        return BPF_MAP_UPDATE_ELEM;
+    }
+    public static final int BPF_PROG_LOAD = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_cmd.BPF_PROG_LOAD = 5
+     * }
+     */
+    public static int BPF_PROG_LOAD() {
+        return BPF_PROG_LOAD;
+    }
+    public static final int BPF_LINK_CREATE = (int)28L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_cmd.BPF_LINK_CREATE = 28
+     * }
+     */
+    public static int BPF_LINK_CREATE() {
+        return BPF_LINK_CREATE;
+    }
+    public static final int BPF_MAP_TYPE_XSKMAP = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_XSKMAP = 17
+     * }
+     */
+    public static int BPF_MAP_TYPE_XSKMAP() {
+        return BPF_MAP_TYPE_XSKMAP;
+    }
+    public static final int BPF_PROG_TYPE_XDP = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_prog_type.BPF_PROG_TYPE_XDP = 6
+     * }
+     */
+    public static int BPF_PROG_TYPE_XDP() {
+        return BPF_PROG_TYPE_XDP;
+    }
+    public static final int BPF_XDP = (int)37L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_attach_type.BPF_XDP = 37
+     * }
+     */
+    public static int BPF_XDP() {
+        return BPF_XDP;
+    }
+    public static final int BPF_FUNC_redirect_map = (int)51L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_func_id.BPF_FUNC_redirect_map = 51
+     * }
+     */
+    public static int BPF_FUNC_redirect_map() {
+        return BPF_FUNC_redirect_map;
+    }
+    public static final int XDP_PASS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum xdp_action.XDP_PASS = 2
+     * }
+     */
+    public static int XDP_PASS() {
+        return XDP_PASS;
+    }
     public static final int DEVLINK_CMD_UNSPEC = (int)0L;
     /**
      * {@snippet lang=c :
@@ -12989,249 +13232,6 @@ class linux_h_2 extends linux_h_3 {
      */
     public static int ETH_SS_COUNT() {
         return ETH_SS_COUNT;
-    }
-    public static final int NLMSGERR_ATTR_UNUSED = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_UNUSED = 0
-     * }
-     */
-    public static int NLMSGERR_ATTR_UNUSED() {
-        return NLMSGERR_ATTR_UNUSED;
-    }
-    public static final int NLMSGERR_ATTR_MSG = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MSG = 1
-     * }
-     */
-    public static int NLMSGERR_ATTR_MSG() {
-        return NLMSGERR_ATTR_MSG;
-    }
-    public static final int NLMSGERR_ATTR_OFFS = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_OFFS = 2
-     * }
-     */
-    public static int NLMSGERR_ATTR_OFFS() {
-        return NLMSGERR_ATTR_OFFS;
-    }
-    public static final int NLMSGERR_ATTR_COOKIE = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_COOKIE = 3
-     * }
-     */
-    public static int NLMSGERR_ATTR_COOKIE() {
-        return NLMSGERR_ATTR_COOKIE;
-    }
-    public static final int NLMSGERR_ATTR_POLICY = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_POLICY = 4
-     * }
-     */
-    public static int NLMSGERR_ATTR_POLICY() {
-        return NLMSGERR_ATTR_POLICY;
-    }
-    public static final int NLMSGERR_ATTR_MISS_TYPE = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_TYPE = 5
-     * }
-     */
-    public static int NLMSGERR_ATTR_MISS_TYPE() {
-        return NLMSGERR_ATTR_MISS_TYPE;
-    }
-    public static final int NLMSGERR_ATTR_MISS_NEST = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_NEST = 6
-     * }
-     */
-    public static int NLMSGERR_ATTR_MISS_NEST() {
-        return NLMSGERR_ATTR_MISS_NEST;
-    }
-    public static final int __NLMSGERR_ATTR_MAX = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.__NLMSGERR_ATTR_MAX = 7
-     * }
-     */
-    public static int __NLMSGERR_ATTR_MAX() {
-        return __NLMSGERR_ATTR_MAX;
-    }
-    public static final int NLMSGERR_ATTR_MAX = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MAX = 6
-     * }
-     */
-    public static int NLMSGERR_ATTR_MAX() {
-        return NLMSGERR_ATTR_MAX;
-    }
-    public static final int NL_MMAP_STATUS_UNUSED = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_UNUSED = 0
-     * }
-     */
-    public static int NL_MMAP_STATUS_UNUSED() {
-        return NL_MMAP_STATUS_UNUSED;
-    }
-    public static final int NL_MMAP_STATUS_RESERVED = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_RESERVED = 1
-     * }
-     */
-    public static int NL_MMAP_STATUS_RESERVED() {
-        return NL_MMAP_STATUS_RESERVED;
-    }
-    public static final int NL_MMAP_STATUS_VALID = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_VALID = 2
-     * }
-     */
-    public static int NL_MMAP_STATUS_VALID() {
-        return NL_MMAP_STATUS_VALID;
-    }
-    public static final int NL_MMAP_STATUS_COPY = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_COPY = 3
-     * }
-     */
-    public static int NL_MMAP_STATUS_COPY() {
-        return NL_MMAP_STATUS_COPY;
-    }
-    public static final int NL_MMAP_STATUS_SKIP = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_SKIP = 4
-     * }
-     */
-    public static int NL_MMAP_STATUS_SKIP() {
-        return NL_MMAP_STATUS_SKIP;
-    }
-    public static final int NETLINK_UNCONNECTED = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.NETLINK_UNCONNECTED = 0
-     * }
-     */
-    public static int NETLINK_UNCONNECTED() {
-        return NETLINK_UNCONNECTED;
-    }
-    public static final int NETLINK_CONNECTED = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.NETLINK_CONNECTED = 1
-     * }
-     */
-    public static int NETLINK_CONNECTED() {
-        return NETLINK_CONNECTED;
-    }
-    public static final int NL_ATTR_TYPE_INVALID = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_INVALID = 0
-     * }
-     */
-    public static int NL_ATTR_TYPE_INVALID() {
-        return NL_ATTR_TYPE_INVALID;
-    }
-    public static final int NL_ATTR_TYPE_FLAG = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_FLAG = 1
-     * }
-     */
-    public static int NL_ATTR_TYPE_FLAG() {
-        return NL_ATTR_TYPE_FLAG;
-    }
-    public static final int NL_ATTR_TYPE_U8 = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U8 = 2
-     * }
-     */
-    public static int NL_ATTR_TYPE_U8() {
-        return NL_ATTR_TYPE_U8;
-    }
-    public static final int NL_ATTR_TYPE_U16 = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U16 = 3
-     * }
-     */
-    public static int NL_ATTR_TYPE_U16() {
-        return NL_ATTR_TYPE_U16;
-    }
-    public static final int NL_ATTR_TYPE_U32 = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U32 = 4
-     * }
-     */
-    public static int NL_ATTR_TYPE_U32() {
-        return NL_ATTR_TYPE_U32;
-    }
-    public static final int NL_ATTR_TYPE_U64 = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U64 = 5
-     * }
-     */
-    public static int NL_ATTR_TYPE_U64() {
-        return NL_ATTR_TYPE_U64;
-    }
-    public static final int NL_ATTR_TYPE_S8 = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S8 = 6
-     * }
-     */
-    public static int NL_ATTR_TYPE_S8() {
-        return NL_ATTR_TYPE_S8;
-    }
-    public static final int NL_ATTR_TYPE_S16 = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S16 = 7
-     * }
-     */
-    public static int NL_ATTR_TYPE_S16() {
-        return NL_ATTR_TYPE_S16;
-    }
-    public static final int NL_ATTR_TYPE_S32 = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S32 = 8
-     * }
-     */
-    public static int NL_ATTR_TYPE_S32() {
-        return NL_ATTR_TYPE_S32;
-    }
-    public static final int NL_ATTR_TYPE_S64 = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S64 = 9
-     * }
-     */
-    public static int NL_ATTR_TYPE_S64() {
-        return NL_ATTR_TYPE_S64;
-    }
-    public static final int NL_ATTR_TYPE_BINARY = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_BINARY = 10
-     * }
-     */
-    public static int NL_ATTR_TYPE_BINARY() {
-        return NL_ATTR_TYPE_BINARY;
     }
 }
 

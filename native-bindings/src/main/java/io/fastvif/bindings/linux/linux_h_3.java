@@ -5702,6 +5702,15 @@ class linux_h_3 extends linux_h$shared {
     public static int __NR_memfd_create() {
         return __NR_memfd_create;
     }
+    public static final int __NR_bpf = (int)321L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_bpf 321
+     * }
+     */
+    public static int __NR_bpf() {
+        return __NR_bpf;
+    }
     public static final int SEEK_DATA = (int)3L;
     /**
      * {@snippet lang=c :
@@ -5719,6 +5728,123 @@ class linux_h_3 extends linux_h$shared {
      */
     public static int SEEK_HOLE() {
         return SEEK_HOLE;
+    }
+    public static final int BPF_LD = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_LD 0
+     * }
+     */
+    public static int BPF_LD() {
+        return BPF_LD;
+    }
+    public static final int BPF_LDX = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_LDX 1
+     * }
+     */
+    public static int BPF_LDX() {
+        return BPF_LDX;
+    }
+    public static final int BPF_JMP = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_JMP 5
+     * }
+     */
+    public static int BPF_JMP() {
+        return BPF_JMP;
+    }
+    public static final int BPF_W = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_W 0
+     * }
+     */
+    public static int BPF_W() {
+        return BPF_W;
+    }
+    public static final int BPF_IMM = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_IMM 0
+     * }
+     */
+    public static int BPF_IMM() {
+        return BPF_IMM;
+    }
+    public static final int BPF_MEM = (int)96L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MEM 96
+     * }
+     */
+    public static int BPF_MEM() {
+        return BPF_MEM;
+    }
+    public static final int BPF_K = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_K 0
+     * }
+     */
+    public static int BPF_K() {
+        return BPF_K;
+    }
+    public static final int BPF_ALU64 = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_ALU64 7
+     * }
+     */
+    public static int BPF_ALU64() {
+        return BPF_ALU64;
+    }
+    public static final int BPF_DW = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_DW 24
+     * }
+     */
+    public static int BPF_DW() {
+        return BPF_DW;
+    }
+    public static final int BPF_MOV = (int)176L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MOV 176
+     * }
+     */
+    public static int BPF_MOV() {
+        return BPF_MOV;
+    }
+    public static final int BPF_CALL = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_CALL 128
+     * }
+     */
+    public static int BPF_CALL() {
+        return BPF_CALL;
+    }
+    public static final int BPF_EXIT = (int)144L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_EXIT 144
+     * }
+     */
+    public static int BPF_EXIT() {
+        return BPF_EXIT;
+    }
+    public static final int BPF_PSEUDO_MAP_FD = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_PSEUDO_MAP_FD 1
+     * }
+     */
+    public static int BPF_PSEUDO_MAP_FD() {
+        return BPF_PSEUDO_MAP_FD;
     }
     public static final int DEVLINK_GENL_VERSION = (int)1L;
     /**
@@ -8896,132 +9022,6 @@ class linux_h_3 extends linux_h$shared {
      */
     public static int PACKET_OUTGOING() {
         return PACKET_OUTGOING;
-    }
-    public static final int PACKET_LOOPBACK = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_LOOPBACK 5
-     * }
-     */
-    public static int PACKET_LOOPBACK() {
-        return PACKET_LOOPBACK;
-    }
-    public static final int PACKET_USER = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_USER 6
-     * }
-     */
-    public static int PACKET_USER() {
-        return PACKET_USER;
-    }
-    public static final int PACKET_KERNEL = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_KERNEL 7
-     * }
-     */
-    public static int PACKET_KERNEL() {
-        return PACKET_KERNEL;
-    }
-    public static final int PACKET_FASTROUTE = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FASTROUTE 6
-     * }
-     */
-    public static int PACKET_FASTROUTE() {
-        return PACKET_FASTROUTE;
-    }
-    public static final int PACKET_ADD_MEMBERSHIP = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_ADD_MEMBERSHIP 1
-     * }
-     */
-    public static int PACKET_ADD_MEMBERSHIP() {
-        return PACKET_ADD_MEMBERSHIP;
-    }
-    public static final int PACKET_DROP_MEMBERSHIP = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_DROP_MEMBERSHIP 2
-     * }
-     */
-    public static int PACKET_DROP_MEMBERSHIP() {
-        return PACKET_DROP_MEMBERSHIP;
-    }
-    public static final int PACKET_RECV_OUTPUT = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_RECV_OUTPUT 3
-     * }
-     */
-    public static int PACKET_RECV_OUTPUT() {
-        return PACKET_RECV_OUTPUT;
-    }
-    public static final int PACKET_RX_RING = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_RX_RING 5
-     * }
-     */
-    public static int PACKET_RX_RING() {
-        return PACKET_RX_RING;
-    }
-    public static final int PACKET_STATISTICS = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_STATISTICS 6
-     * }
-     */
-    public static int PACKET_STATISTICS() {
-        return PACKET_STATISTICS;
-    }
-    public static final int PACKET_COPY_THRESH = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_COPY_THRESH 7
-     * }
-     */
-    public static int PACKET_COPY_THRESH() {
-        return PACKET_COPY_THRESH;
-    }
-    public static final int PACKET_AUXDATA = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_AUXDATA 8
-     * }
-     */
-    public static int PACKET_AUXDATA() {
-        return PACKET_AUXDATA;
-    }
-    public static final int PACKET_ORIGDEV = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_ORIGDEV 9
-     * }
-     */
-    public static int PACKET_ORIGDEV() {
-        return PACKET_ORIGDEV;
-    }
-    public static final int PACKET_VERSION = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_VERSION 10
-     * }
-     */
-    public static int PACKET_VERSION() {
-        return PACKET_VERSION;
-    }
-    public static final int PACKET_HDRLEN = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_HDRLEN 11
-     * }
-     */
-    public static int PACKET_HDRLEN() {
-        return PACKET_HDRLEN;
     }
 }
 
