@@ -149,10 +149,15 @@ final class AttachmentCheck {
 
   /** Checks what the pod's traffic is limited to, on the host's end of its link. */
   void requireRates(LinkState port) {
-    if (network.rates().limits()) {
+    requireRates(port, network.rates());
+  }
+
+  /** The same for other rates. */
+  void requireRates(LinkState port, PodRates rates) {
+    if (rates.limits()) {
       LinkState limiter =
           host.linksOf(id.vifId()).stream().filter(LimitRates::isLimiter).findFirst().orElse(null);
-      new RateCheck(this, network.rates(), port, limiter).run();
+      new RateCheck(this, rates, port, limiter).run();
     }
   }
 

@@ -132,7 +132,12 @@ final class AttachmentPlan {
    * @param port the host's end of its link
    */
   LimitRates limit(String port, HostSnapshot host) {
-    return new LimitRates(port, freeName(LimitRates.PREFIX, host), id.vifId(), rates());
+    return limit(port, rates(), host);
+  }
+
+  /** The same to other rates. */
+  LimitRates limit(String port, PodRates rates, HostSnapshot host) {
+    return new LimitRates(port, freeName(LimitRates.prefix(id.network()), host), id.vifId(), rates);
   }
 
   /** The plan to plug. */

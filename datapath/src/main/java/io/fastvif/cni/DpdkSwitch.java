@@ -70,7 +70,18 @@ final class DpdkSwitch implements VhostUserSwitch {
 
   @Override
   public void require(VifHost host) {
-    requireDatapath(snapshot(host));
+    HostSnapshot snapshot = snapshot(host);
+    requireDatapath(snapshot);
+    requireDpdk(snapshot, CniException.HOST_REFUSED);
+  }
+
+  private static void requireDpdk(HostSnapshot host, int code) {
+    if (!host.ovs().hasInterfaceType(TYPE)) {
+      throw new CniException(
+          code,
+          "ovs-vswitchd makes no ports of the type " + TYPE,
+          "it is built without DPDK, or other_config:dpdk-init has not been true since it started");
+    }
   }
 
   private void requireDatapath(HostSnapshot host) {
@@ -169,6 +180,7 @@ final class DpdkSwitch implements VhostUserSwitch {
               throw new CniException(
                   CniException.UNAVAILABLE, "the bridge " + bridge + " has the datapath " + other);
             });
+    requireDpdk(snapshot, CniException.UNAVAILABLE);
   }
 
   private static boolean isOf(OvsSnapshot.InterfaceRow row, String network) {

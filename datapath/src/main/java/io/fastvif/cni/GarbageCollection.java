@@ -25,8 +25,9 @@ import java.util.function.BiFunction;
 
 /**
  * Takes away the attachments of a network that its runtime does not know any more, as the host
- * itself tells of them: links by their alias, ports of Open vSwitch by their mark, rules by their
- * comment, devices by their leases and records, addresses by their files.
+ * itself tells of them: links by their alias, or by their name while they have none, ports of Open
+ * vSwitch by their mark, rules by their comment, devices by their leases and records, addresses by
+ * their files.
  */
 final class GarbageCollection {
   static final String VALID = "cni.dev/valid-attachments";
@@ -67,6 +68,15 @@ final class GarbageCollection {
                     "all attachments",
                     () -> present.putAll(present(holders))))
         .thenCompose(looked -> unplugAll(present, valid, unplug))
+        .thenCompose(
+            left ->
+                host.execute(
+                        RemoveHalfMade.of(host, network.name(), valid).plan(TURN + network.name()))
+                    .thenApply(
+                        removed -> {
+                          gather(() -> CniPlugin.require(removed));
+                          return left;
+                        }))
         .thenAcceptAsync(
             left -> {
               Set<AttachmentId> kept = new HashSet<>(valid);

@@ -28,6 +28,24 @@ record LimitRates(String port, String limiter, String vifId, PodRates rates) imp
   static final String PREFIX = "bwp";
 
   private static final String KIND = "ifb";
+  private static final int NETWORK_LETTERS = 4;
+
+  /**
+   * How the names of a network's devices begin. While one is made it has no alias, and when its pod
+   * has gone nothing else tells of what network it is: its group stands for a VIF's id, but is not
+   * that.
+   */
+  static String prefix(String network) {
+    return AttachmentPlan.nameOf(PREFIX, network).substring(0, PREFIX.length() + NETWORK_LETTERS);
+  }
+
+  /** Whether a link is such a device of a network, which somebody was killed with. */
+  static boolean isHalfMade(LinkState link, String network) {
+    return isLimiter(link)
+        && link.alias().isEmpty()
+        && LinkGroups.isMaking(link.group())
+        && link.name().startsWith(prefix(network));
+  }
 
   /** Whether a link of a VIF is such a device, which the pod has no end of. */
   static boolean isLimiter(LinkState link) {
@@ -98,9 +116,11 @@ record LimitRates(String port, String limiter, String vifId, PodRates rates) imp
   /** The rest goes with the host's end. */
   @Override
   public boolean undo() {
-    if (rates.egress() == null) {
-      return false;
-    }
+    return rates.egress() != null && remove(limiter);
+  }
+
+  /** Deletes such a device; false if it is gone already. */
+  static boolean remove(String limiter) {
     try (RouteSocket socket = RouteSocket.open()) {
       boolean isThere = socket.indexOf(limiter) != 0;
       if (isThere) {

@@ -32,10 +32,12 @@ import java.util.Set;
 final class OvsAttachment implements PodAttachment {
   static final String NAME = "ovs";
 
+  private final NetworkConfiguration network;
   private final OvsKeys keys;
   private final DeviceInfo info;
 
   private OvsAttachment(ConfigObject top, NetworkConfiguration network) {
+    this.network = network;
     keys = OvsKeys.read(top, network);
     info = DeviceInfo.read(network.runtime());
     if (info.isWanted() && keys.function() == null) {
@@ -63,13 +65,25 @@ final class OvsAttachment implements PodAttachment {
 
   @Override
   public void require(VifHost host) {
-    if (snapshot(host).ovs().bridge(keys.bridge()).isEmpty()) {
+    OvsSnapshot ovs = snapshot(host).ovs();
+    if (ovs.bridge(keys.bridge()).isEmpty()) {
       throw new CniException(
           CniException.HOST_REFUSED, "Open vSwitch has no bridge " + keys.bridge());
     }
+    rates().require(ovs, keys.bridge(), CniException.HOST_REFUSED);
     if (keys.function() != null) {
       representor(host.snapshot());
     }
+  }
+
+  private OvsRates rates() {
+    return new OvsRates(network.rates());
+  }
+
+  /** A function's frames need not pass by its representor. */
+  @Override
+  public boolean limitsRates() {
+    return keys.function() == null;
   }
 
   @Override
@@ -86,6 +100,7 @@ final class OvsAttachment implements PodAttachment {
     PlanBuilder plan = pod.begin(name, host);
     plan.switchedPort(pod.veth(name), LinkSettings.NONE);
     addPort(plan, pod.id(), name, pod.podMac());
+    rates().plan(plan, pod, name, host);
     pod.addPod(plan, false);
     return plan.plug();
   }
@@ -124,7 +139,8 @@ final class OvsAttachment implements PodAttachment {
             Map.of(),
             OvsPorts.externalIds(id, interfaceId(id), mac),
             OptionalInt.empty(),
-            new OvsPort.Creation(keys.tag(), false, null, keys.trunks()));
+            new OvsPort.Creation(
+                keys.tag(), false, rates().qos(name), keys.trunks(), rates().policing()));
     OvsChange.AddPort add = new OvsChange.AddPort(keys.bridge(), port, "");
     OvsChange.DeletePort delete =
         new OvsChange.DeletePort(keys.bridge(), name, port.interfaceId(), vifId);
@@ -175,6 +191,7 @@ final class OvsAttachment implements PodAttachment {
                     value.equals(row.externalIds().get(key)),
                     name + ": external_ids:" + key + " is not " + value));
     check.require(row.error().isEmpty(), name + ": ovs-vswitchd says: " + row.error());
+    rates().check(check, link, row);
   }
 
   private LinkState hostEnd(AttachmentCheck check) {
@@ -226,6 +243,7 @@ final class OvsAttachment implements PodAttachment {
           CniException.UNAVAILABLE,
           "the bridge " + keys.bridge() + " is no link here: ovs-vswitchd has not made it");
     }
+    rates().require(ovs, keys.bridge(), CniException.UNAVAILABLE);
   }
 
   private boolean isCutOff(LinkState link, String network, OvsSnapshot ovs) {

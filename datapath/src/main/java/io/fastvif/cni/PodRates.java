@@ -87,6 +87,11 @@ record PodRates(Tbf ingress, Tbf egress) {
     return tbf;
   }
 
+  /** What the pod gets alone. */
+  PodRates ingressOnly() {
+    return new PodRates(ingress, null);
+  }
+
   /** Whether anything is limited. */
   boolean limits() {
     return ingress != null || egress != null;

@@ -43,20 +43,34 @@ public record OvsPort(
    * @param qos its QoS row; null for none
    * @param trunks the VLANs that it carries as a trunk ({@code vlan_mode}, {@code trunks}), in
    *     order; empty where {@code tag} and {@code trunkOnly} say all
+   * @param policing what Open vSwitch limits the interface's frames to
    */
-  public record Creation(OptionalInt tag, boolean trunkOnly, Qos qos, List<Integer> trunks) {
+  public record Creation(
+      OptionalInt tag, boolean trunkOnly, Qos qos, List<Integer> trunks, Policing policing) {
     /** Nothing. */
     public static final Creation NONE = new Creation(OptionalInt.empty(), false, null);
 
     /** One that is a trunk of its tag's VLAN at most. */
     public Creation(OptionalInt tag, boolean trunkOnly, Qos qos) {
-      this(tag, trunkOnly, qos, List.of());
+      this(tag, trunkOnly, qos, List.of(), Policing.NONE);
     }
 
     /** Copies the list. */
     public Creation {
       trunks = List.copyOf(trunks);
     }
+  }
+
+  /**
+   * What of the frames that Open vSwitch gets by an interface is not dropped ({@code
+   * ingress_policing_rate}, {@code ingress_policing_burst}).
+   *
+   * @param rate in kbit a second, of 1000 bits; 0 for no limit
+   * @param burst in kbit; 0 for Open vSwitch's own
+   */
+  public record Policing(long rate, long burst) {
+    /** No limit. */
+    public static final Policing NONE = new Policing(0, 0);
   }
 
   /**
@@ -98,6 +112,10 @@ public record OvsPort(
     }
     if (creation.qos() != null) {
       text.append(" qos=").append(creation.qos().type());
+    }
+    if (!creation.policing().equals(Policing.NONE)) {
+      text.append(" ingress_policing_rate=").append(creation.policing().rate());
+      text.append(" ingress_policing_burst=").append(creation.policing().burst());
     }
     return text.toString();
   }

@@ -44,6 +44,11 @@ public interface OvsSnapshot {
         }
 
         @Override
+        public boolean hasInterfaceType(String type) {
+          return true;
+        }
+
+        @Override
         public boolean hasColumn(String table, String column) {
           return true;
         }
@@ -89,6 +94,7 @@ public interface OvsSnapshot {
    * @param openFlowPort the number that ovs-vswitchd gave it; empty if it has not (yet), -1 if it
    *     could not set it up
    * @param error why ovs-vswitchd could not set it up; empty if it could, or has not tried yet
+   * @param policing what its frames are limited to
    */
   record InterfaceRow(
       UUID uuid,
@@ -98,7 +104,8 @@ public interface OvsSnapshot {
       Map<String, String> externalIds,
       OptionalInt mtuRequest,
       OptionalInt openFlowPort,
-      String error) {
+      String error,
+      OvsPort.Policing policing) {
 
     /** Its iface-id; empty if it has none. */
     public String interfaceId() {
@@ -155,6 +162,12 @@ public interface OvsSnapshot {
 
   /** The QoS rows whose external_ids have these among them. */
   List<UUID> qos(Map<String, String> externalIds);
+
+  /**
+   * Whether ovs-vswitchd says that it makes interfaces of that type ({@code iface_types}), which
+   * those of DPDK are only where it has been initialized; true where it does not say.
+   */
+  boolean hasInterfaceType(String type);
 
   /** Whether the database's schema has that column. */
   boolean hasColumn(String table, String column);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.LinkGroups;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.HostState;
 import io.fastvif.testing.HostStateReader;
@@ -37,10 +38,11 @@ class BandwidthTest {
     return Peer.require("ip", "iproute2").run(arguments);
   }
 
-  /** The names of links of a kind, as the kernel tells them. */
+  /** The names of links of a kind; {@code ip} may complain of other ends that it cannot see. */
   private static List<String> links(String kind) throws Exception {
     return ip("-o link show type " + kind)
         .lines()
+        .filter(line -> line.matches("[0-9]+: .*"))
         .map(line -> line.replaceAll("^[0-9]+: ([^:@]+).*", "$1"))
         .toList();
   }
@@ -57,7 +59,7 @@ class BandwidthTest {
     return limits
         .toString()
         .replaceAll("veth[0-9a-f]{8}", "veth")
-        .replaceAll("bwp[0-9a-f]{8,12}", "ifb")
+        .replaceAll("bwp[0-9a-f]{12}", "ifb")
         .replaceAll("\"refcnt\":[0-9]+", "") // by the number of queues
         .replaceAll(",\\{\"order\":2,[^}]*\\}[^}]*\\}", "");
   }
@@ -186,6 +188,25 @@ class BandwidthTest {
       Await.until("the pod's link to go with it", () -> own(lab).size() == 1);
       lab.done("DEL", "two", null, network);
       assertEquals(List.of(), own(lab));
+    }
+  }
+
+  /** Of a process that was killed between the device and its alias, and whose pod has gone. */
+  @KernelTest
+  void limiterThatIsHalfMadeIsCollected() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      String network = lab.network("1.1.0", "bridge", limited(RATES));
+      network = network.substring(0, network.indexOf(",\"ipam\"")) + "}";
+      String own = LimitRates.prefix("net") + "00000001";
+      String ofValid = LimitRates.prefix("net") + "00000002";
+      String ofOthers = LimitRates.prefix("net2") + "00000003";
+      ip("link add " + own + " group " + LinkGroups.making("cni/net/one/eth0") + " type ifb");
+      ip("link add " + ofValid + " group " + LinkGroups.making("cni/net/two/eth0") + " type ifb");
+      ip("link add " + ofOthers + " group " + LinkGroups.making("cni/net2/x/eth0") + " type ifb");
+      ip("link add bwp00000000 type ifb");
+      String valid = "[{\"containerID\":\"two\",\"ifname\":\"eth0\"}]";
+      lab.done("GC", "", null, PodLab.with(network, "cni.dev/valid-attachments", valid));
+      assertEquals(Set.of(ofValid, ofOthers, "bwp00000000"), Set.copyOf(own(lab)));
     }
   }
 

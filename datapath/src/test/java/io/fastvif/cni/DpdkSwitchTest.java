@@ -220,15 +220,30 @@ class DpdkSwitchTest {
     }
   }
 
-  /** In the words of ovs-vswitchd, or of the configuration's mistake. */
   @KernelTest
   void failedAddLeavesNothing() throws Exception {
+    Path file = Files.writeString(folder.resolve("ovs-file"), "");
+    try (OvsHost ovs = OvsHost.startWithDpdk(folder.resolve("ovs"));
+        PodLab lab = lab(ovs)) {
+      String network = network("br-dpdk0").replace(info().toString(), file + "/pod.json");
+      lab.refused(CniException.HOST_REFUSED, "ADD", "one", lab.pod(), network);
+      assertGone(ovs);
+      assertEquals(List.of(), ovs.list("Bridge", "name"));
+    }
+  }
+
+  @KernelTest
+  void switchWithoutDpdkAndMistakesAreNamedBeforeAnythingChanges() throws Exception {
     try (OvsHost ovs = OvsHost.start(folder.resolve("ovs"));
         PodLab lab = lab(ovs)) {
       Netns pod = lab.pod();
       String network = network("br-dpdk0");
-      String refused = lab.refused(CniException.HOST_REFUSED, "ADD", "one", pod, network);
-      assertTrue(refused.contains("vhu"), refused);
+      for (String verb : List.of("ADD", "STATUS")) {
+        int code = verb.equals("ADD") ? CniException.HOST_REFUSED : CniException.UNAVAILABLE;
+        String refused = lab.refused(code, verb, "one", pod, network);
+        assertTrue(refused.contains("dpdkvhostuserclient"), refused);
+        assertTrue(refused.contains("dpdk-init"), refused);
+      }
       assertGone(ovs);
       assertEquals(List.of(), ovs.list("Bridge", "name"));
 

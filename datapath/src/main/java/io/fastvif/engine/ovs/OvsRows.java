@@ -3,8 +3,10 @@ package io.fastvif.engine.ovs;
 import io.fastvif.ovsdb.OvsdbClient;
 import io.fastvif.ovsdb.OvsdbRow;
 import io.fastvif.ovsdb.OvsdbSchema;
+import io.fastvif.ovsdb.OvsdbValue;
 import io.fastvif.ovsdb.RowListener;
 import io.fastvif.plan.HostChanges;
+import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.OvsSnapshot;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -42,6 +44,9 @@ final class OvsRows implements RowListener, OvsSnapshot {
   private long nextConfig;
   private long currentConfig;
 
+  /** Those that ovs-vswitchd makes; empty where it does not say. */
+  private OvsdbValue interfaceTypes = OvsdbValue.empty();
+
   OvsRows() {
     bridges = new HashMap<>();
     bridgeOfPort = new HashMap<>();
@@ -62,13 +67,14 @@ final class OvsRows implements RowListener, OvsSnapshot {
     interfacesByRow = new HashMap<>(other.interfacesByRow);
     portOfInterface = new HashMap<>(other.portOfInterface);
     qos = new HashMap<>(other.qos);
+    interfaceTypes = other.interfaceTypes;
     this.schema = schema;
   }
 
   /** Names the columns to the client. */
   static OvsdbClient.Builder monitor(OvsdbClient.Builder client) {
     return client
-        .monitor("Open_vSwitch", "next_cfg", "cur_cfg")
+        .monitor("Open_vSwitch", "next_cfg", "cur_cfg", "iface_types")
         .monitor("Bridge", BridgeUse.COLUMNS.toArray(String[]::new))
         .monitor("Port", "name", "interfaces", "tag", "vlan_mode", "trunks")
         .monitor(
@@ -79,7 +85,9 @@ final class OvsRows implements RowListener, OvsSnapshot {
             "external_ids",
             "mtu_request",
             "ofport",
-            "error")
+            "error",
+            "ingress_policing_rate",
+            "ingress_policing_burst")
         .monitor("QoS", "external_ids");
   }
 
@@ -166,6 +174,7 @@ final class OvsRows implements RowListener, OvsSnapshot {
         root = after == null ? null : after.uuid();
         nextConfig = after == null ? 0 : after.get("next_cfg").number().orElse(0);
         currentConfig = after == null ? 0 : after.get("cur_cfg").number().orElse(0);
+        interfaceTypes = after == null ? OvsdbValue.empty() : after.get("iface_types");
         if (before == null) {
           tellAll();
         }
@@ -259,7 +268,10 @@ final class OvsRows implements RowListener, OvsSnapshot {
         row.get("external_ids").texts(),
         number(row.get("mtu_request").number()),
         number(row.get("ofport").number()),
-        row.get("error").text());
+        row.get("error").text(),
+        new OvsPort.Policing(
+            row.get("ingress_policing_rate").number().orElse(0),
+            row.get("ingress_policing_burst").number().orElse(0)));
   }
 
   @Override
@@ -322,6 +334,12 @@ final class OvsRows implements RowListener, OvsSnapshot {
           }
         });
     return found;
+  }
+
+  @Override
+  public boolean hasInterfaceType(String type) {
+    return interfaceTypes.equals(OvsdbValue.empty())
+        || (interfaceTypes instanceof OvsdbValue.Atoms types && types.atoms().contains(type));
   }
 
   @Override

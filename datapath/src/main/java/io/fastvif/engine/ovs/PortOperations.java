@@ -118,11 +118,15 @@ final class PortOperations {
     if (port.mtuRequest().isPresent() && rows.hasColumn("Interface", "mtu_request")) {
       columns.put("mtu_request", OvsdbValue.of(port.mtuRequest().getAsInt()));
     }
+    OvsPort.Creation creation = port.creation();
+    if (!creation.policing().equals(OvsPort.Policing.NONE)) {
+      columns.put("ingress_policing_rate", OvsdbValue.of(creation.policing().rate()));
+      columns.put("ingress_policing_burst", OvsdbValue.of(creation.policing().burst()));
+    }
     operations.owned(transaction.insert("Interface", "i" + number, columns));
     columns = new LinkedHashMap<>();
     columns.put("name", OvsdbValue.of(port.name()));
     columns.put("interfaces", OvsdbValue.named("i" + number));
-    OvsPort.Creation creation = port.creation();
     if (creation.tag().isPresent()) {
       columns.put("tag", OvsdbValue.of(creation.tag().getAsInt()));
       if (creation.trunkOnly()) {

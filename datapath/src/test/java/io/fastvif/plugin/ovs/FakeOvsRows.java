@@ -1,5 +1,6 @@
 package io.fastvif.plugin.ovs;
 
+import io.fastvif.plan.OvsPort;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.SnapshotBuilder;
 import java.util.List;
@@ -46,6 +47,11 @@ record FakeOvsRows(
   }
 
   @Override
+  public boolean hasInterfaceType(String type) {
+    return true;
+  }
+
+  @Override
   public boolean hasColumn(String table, String column) {
     return true;
   }
@@ -73,7 +79,8 @@ record FakeOvsRows(
                     Map.of("iface-id", interfaceId),
                     OptionalInt.empty(),
                     OptionalInt.of(1),
-                    "")));
+                    "",
+                    OvsPort.Policing.NONE)));
     return new SnapshotBuilder().ovs(() -> rows);
   }
 }
