@@ -1,7 +1,13 @@
 # How the JVM is started for each command, for the launcher of the source tree and for the installed one.
 
-# Sets java_options for a command line's first two words. None of them has a space in it.
+# Sets java_options for a command line, and java_cache: which trained cache it starts with. None of the options has a
+# space in it.
 java_options_of() {
+  # All of a cache is loaded at each start, and the agent's libraries are a third of what there is.
+  case "$* ${FASTVIF_AGENT:+--agent}" in
+    "agent "* | "top "* | "cni "* | "warm-up agent"* | *" --agent"*) java_cache=agent ;;
+    *) java_cache=command ;;
+  esac
   # The JVM's own warnings would spoil the JSON on standard output.
   java_options='-Xlog:disable -Xlog:all=warning:stderr -XX:+UseSerialGC'
   # One heap layout everywhere, or a cache trained for one command would not do for another: compact headers, and on
@@ -11,7 +17,7 @@ java_options_of() {
   # Without what wakes an idle JVM several times a second to look whether there is something to tidy up.
   quiet='-XX:-UsePerfData -XX:AsyncDeflationInterval=0 -XX:ServiceThreadCleanupInterval=0'
   quiet="$quiet -XX:GuaranteedSafepointInterval=0"
-  case "$1 $2" in
+  case "${1-} ${2-}" in
     # Stays, and must be small: what it does is the kernel's work.
     "agent " | "agent -"*)
       java_options="$java_options $quiet -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=24m -Xms4m -Xss256k"

@@ -24,16 +24,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * {@code warm-up}, not shown in the help: does once what the other commands do, in a private
- * network namespace, so that a JVM that records what it loads has loaded it all.
+ * {@code warm-up command}, not shown in the help: does once what the short commands do, in a
+ * private network namespace, so that a JVM that records what it loads has loaded it all; {@code
+ * warm-up agent} also what an agent, its clients and the CNI plugin do. A JVM loads the whole of
+ * its cache at each start, and a third of that would be the agent's libraries.
  */
 final class WarmUpCommand extends Command {
   WarmUpCommand() {
-    super("warm-up", "Do once what the other commands do, in a private namespace.", null);
+    super(
+        "warm-up",
+        "Do once what the other commands do, in a private namespace.",
+        "command or agent");
   }
 
   @Override
   int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
+    boolean agent = ofAgent(arguments.files());
     Path sample = Files.createTempFile("fastvif", ".json");
     Path host = Files.createTempFile("fastvif", ".json");
     try (InputStream in = WarmUpCommand.class.getResourceAsStream("warm-up.json")) {
@@ -49,8 +55,10 @@ final class WarmUpCommand extends Command {
         run(err, "plug", "--netns", netns, "-o", "linux_bridge.create_port=veth", file);
         run(err, "list", "--netns", netns);
         run(err, "unplug", "--netns", netns, file);
-        runAgent(namespace, file, err);
-        runPod(namespace, err);
+        if (agent) {
+          runAgent(namespace, file, err);
+          runPod(namespace, err);
+        }
       } catch (SystemCallException notRoot) {
         err.println("fastvif: warm-up without plugging: " + notRoot.getMessage());
       }
@@ -59,6 +67,13 @@ final class WarmUpCommand extends Command {
       Files.delete(host);
     }
     return Fastvif.DONE;
+  }
+
+  private static boolean ofAgent(List<String> kinds) {
+    if (kinds.equals(List.of("agent")) || kinds.equals(List.of("command"))) {
+      return kinds.contains("agent");
+    }
+    throw WrongInputException.of("warm-up: " + kinds + ": expected command or agent");
   }
 
   /** An agent with its clients: its libraries are most of what it needs at its start. */

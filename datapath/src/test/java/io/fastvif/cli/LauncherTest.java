@@ -189,9 +189,9 @@ class LauncherTest {
   void cacheIsMadeOnceForEachBuildAndJdk() throws Exception {
     fakeJar();
     assertStarts(version("24.0.1"), Map.of());
-    Path archive = cache("fastvif-24.0.1-", ".jsa");
+    Path archive = cache("fastvif-24.0.1-", "-command.jsa");
     assertStarts(version("25.0.3"), Map.of());
-    Path cache = cache("fastvif-25.0.3-", ".aot");
+    Path cache = cache("fastvif-25.0.3-", "-command.aot");
     Files.writeString(cache, "kept");
     assertStarts(version("25.0.3"), Map.of());
     assertEquals("kept", Files.readString(cache));
@@ -203,6 +203,30 @@ class LauncherTest {
     try (Stream<Path> files = Files.list(target)) {
       assertEquals(3, files.count(), "nothing but the jar and two caches is left");
     }
+  }
+
+  /** A JVM loads all of a cache: the agent's has libraries that a plug does not need. */
+  @Test
+  void agentHasCacheOfItsOwn() throws Exception {
+    fakeJar();
+    version("25.0.3");
+    String[][] ofAgent = {{"agent"}, {"agent", "status"}, {"cni"}, {"plug", "--agent=/run/s", "f"}};
+    for (String[] command : ofAgent) {
+      assertCache("-agent.aot", Map.of(), command);
+    }
+    assertCache("-agent.aot", Map.of("FASTVIF_AGENT", "/run/s"), "list");
+    for (String command : List.of("list", "plug", "demo", "host-info")) {
+      assertCache("-command.aot", Map.of(), command);
+    }
+  }
+
+  private void assertCache(String end, Map<String, String> environment, String... command)
+      throws Exception {
+    List<String> line = new ArrayList<>(List.of("top/fastvif"));
+    line.addAll(List.of(command));
+    Run run = start(environment, line.toArray(new String[0]));
+    assertEquals("", run.err());
+    assertTrue(run.out().contains(end + " -jar "), run.out());
   }
 
   private Path cache(String start, String end) throws IOException {
