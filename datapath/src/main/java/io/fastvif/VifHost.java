@@ -3,13 +3,12 @@ package io.fastvif;
 import io.fastvif.bindings.FailureKind;
 import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.config.HostConfiguration;
+import io.fastvif.engine.AwaitedOperations;
 import io.fastvif.engine.EngineStatistics;
 import io.fastvif.engine.GuestListener;
-import io.fastvif.engine.Outcome;
 import io.fastvif.engine.Planning;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugEngineBuilder;
-import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.engine.UnchangedPlugs;
 import io.fastvif.engine.VhostUserPorts;
@@ -33,9 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * A host's VIFs: plugs and unplugs them, and says what there is. It owns an engine with a monitor
@@ -47,17 +44,16 @@ import java.util.function.Supplier;
  * finishes it, and unplugging takes it away.
  */
 public final class VifHost implements AutoCloseable {
-  private static final long QUEUE_FULL_PAUSE_NANOS = 50_000;
-
   /** How long the making of a link may take before it counts as left by a killed process. */
   private static final Duration MAX_MAKING = Duration.ofSeconds(5);
 
   private volatile HostConfiguration configuration;
   private final VhostUserPorts forwarder;
   private final Path leases;
-  private final Duration submitLimit;
   private final PlugEngine engine;
+  private final QueueRoom room;
   private final UnchangedPlugs unchangedPlugs;
+  private final AwaitedOperations awaited;
 
   /** Whether Open vSwitch is looked at although no VIF that is known here needs it. */
   private volatile boolean usesOvs;
@@ -66,10 +62,11 @@ public final class VifHost implements AutoCloseable {
     configuration = options.configuration();
     forwarder = options.forwarder();
     leases = options.leases();
-    submitLimit = options.submitLimit();
     usesOvs = expectsOvs;
     this.engine = engine;
+    room = new QueueRoom(engine, options.submitLimit());
     unchangedPlugs = new UnchangedPlugs(engine);
+    awaited = new AwaitedOperations(engine);
   }
 
   /** A host with default options, in this thread's network namespace. */
@@ -138,8 +135,22 @@ public final class VifHost implements AutoCloseable {
    * @throws IllegalStateException if the host is closed
    */
   public CompletableFuture<PlugResult> submit(VifOperation operation) {
-    return untilTaken(() -> offer(operation))
-        .orElseGet(() -> CompletableFuture.completedFuture(noRoom(operation.vifId())));
+    return room.untilTaken(() -> offer(operation))
+        .orElseGet(() -> CompletableFuture.completedFuture(room.refused(operation.vifId())));
+  }
+
+  /**
+   * Submits an operation and waits for its result; an interrupt does not end the wait. Where
+   * nothing else is under way the calling thread carries it out itself, which spares waking the
+   * engine's thread and this one again; not a virtual thread, nor one in another network namespace.
+   *
+   * @return as {@link #submit}
+   * @throws IllegalStateException if the host is closed
+   */
+  public PlugResult submitAndWait(VifOperation operation) {
+    String id = operation.vifId();
+    return room.untilTaken(() -> awaited.carryOut(id, planning(operation)))
+        .orElseGet(() -> room.refused(id));
   }
 
   /**
@@ -161,8 +172,9 @@ public final class VifHost implements AutoCloseable {
    * @param id by which plans follow one another, and which the plan must have
    */
   public CompletableFuture<PlugResult> execute(String id, Planning planning) {
-    return untilTaken(() -> engine.submit(id, planning).map(CompletionStage::toCompletableFuture))
-        .orElseGet(() -> CompletableFuture.completedFuture(noRoom(id)));
+    return room.untilTaken(
+            () -> engine.submit(id, planning).map(CompletionStage::toCompletableFuture))
+        .orElseGet(() -> CompletableFuture.completedFuture(room.refused(id)));
   }
 
   /**
@@ -172,26 +184,13 @@ public final class VifHost implements AutoCloseable {
    * @throws IllegalStateException if the host is closed
    */
   public List<CompletableFuture<PlugResult>> execute(List<PlugPlan> plans) {
-    return untilTaken(() -> engine.submit(plans))
+    return room.untilTaken(() -> engine.submit(plans))
         .map(stages -> stages.stream().map(CompletionStage::toCompletableFuture).toList())
         .orElseGet(
             () ->
                 plans.stream()
-                    .map(plan -> CompletableFuture.completedFuture(noRoom(plan.vifId())))
+                    .map(plan -> CompletableFuture.completedFuture(room.refused(plan.vifId())))
                     .toList());
-  }
-
-  /** Empty if there was no room in time. */
-  private <T> Optional<T> untilTaken(Supplier<Optional<T>> offer) {
-    long deadline = System.nanoTime() + submitLimit.toNanos();
-    Optional<T> submitted = offer.get();
-    while (submitted.isEmpty()
-        && System.nanoTime() - deadline <= 0
-        && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(QUEUE_FULL_PAUSE_NANOS);
-      submitted = offer.get();
-    }
-    return submitted;
   }
 
   /**
@@ -251,17 +250,6 @@ public final class VifHost implements AutoCloseable {
       throw new UncheckedIOException(silent.getMessage(), silent);
     }
     return seen;
-  }
-
-  private PlugResult noRoom(String id) {
-    boolean isInterrupted = Thread.currentThread().isInterrupted();
-    String why =
-        isInterrupted
-            ? "interrupted while the queue of " + engine + " was full"
-            : "the queue of " + engine + " was full for " + submitLimit.toMillis() + " ms";
-    FailureKind kind = isInterrupted ? FailureKind.OTHER : FailureKind.TIMED_OUT;
-    PlugFailure failure = new PlugFailure(id, "not begun", 0, why, List.of(), kind);
-    return new PlugResult(null, Outcome.FAILED, failure, List.of());
   }
 
   /** Without a reason to think that it is there, Open vSwitch is not waited for. */

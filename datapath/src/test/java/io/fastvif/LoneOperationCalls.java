@@ -7,6 +7,7 @@ import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.json.PlugRequest;
+import io.fastvif.plan.PlugPlan;
 import io.fastvif.testing.Await;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
@@ -24,8 +25,10 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import jdk.jfr.Event;
 import jdk.jfr.Name;
 import jdk.jfr.Recording;
@@ -206,7 +209,24 @@ final class LoneOperationCalls {
     return park.getStartTime().isAfter(begun) && park.getLong("timeout") < 0;
   }
 
-  private void operate() throws Exception {
+  private void countTogether(int vifs) throws Exception {
+    List<VifOperation> operations =
+        IntStream.range(2, 2 + vifs)
+            .mapToObj(number -> VifOperation.plug(request(number)))
+            .toList();
+    List<PlugPlan> plans = host.plan(operations).stream().map(PlannedOperation::plan).toList();
+    count(
+        "together",
+        Outcome.PLUGGED,
+        () ->
+            host.execute(plans).stream()
+                .map(CompletableFuture::join)
+                .filter(result -> result.outcome() != Outcome.PLUGGED)
+                .findFirst()
+                .orElse(new PlugResult(null, Outcome.PLUGGED, null, List.of())));
+  }
+
+  private void operate(int together) throws Exception {
     run(Outcome.PLUGGED, () -> host.plug(request(0)).join()); // the bridge has a port from now on
     for (int i = 0; i < WARM_UPS; i++) {
       run(Outcome.PLUGGED, () -> host.plug(request(1)).join());
@@ -221,12 +241,23 @@ final class LoneOperationCalls {
     count("plug", Outcome.PLUGGED, () -> host.plug(request(1)).join());
     count("again", Outcome.UNCHANGED, () -> host.plug(request(1)).join());
     count("unplug", Outcome.UNPLUGGED, () -> host.unplug(request(1)).join());
+    VifOperation awaited = VifOperation.plug(request(1));
+    count("awaited", Outcome.PLUGGED, () -> host.submitAndWait(awaited));
+    if (together > 0) {
+      countTogether(together);
+    }
+    SystemCallFaults.install((number, first, second) -> 0);
+    for (int i = 0; i < 2 + together; i++) { // all may be counted once more
+      PlugRequest request = request(i);
+      run(Outcome.UNPLUGGED, () -> host.unplug(request).join());
+    }
   }
 
   /**
    * Operates on VIFs of one kind.
    *
-   * @param arguments the linux_bridge plugin's option {@code create_port}
+   * @param arguments the linux_bridge plugin's option {@code create_port}, and how many VIFs to
+   *     plug together in the end
    */
   public static void main(String[] arguments) throws Exception {
     Path leases = Files.createTempDirectory("fastvif-lone");
@@ -242,7 +273,7 @@ final class LoneOperationCalls {
       recording.start();
       try (VifHost host = VifHost.open(VifHostOptions.of(configuration).withLeases(leases))) {
         LoneOperationCalls lone = new LoneOperationCalls(host);
-        lone.operate();
+        lone.operate(Integer.parseInt(arguments[1]));
         lone.countEvents(recording);
         lone.counts.forEach((what, count) -> System.out.println(what + " " + count));
       }

@@ -17,19 +17,23 @@ class LoneOperationTest {
   /** What a thread may be woken at most where it may as well be awake still. */
   private static final int MAX_ENGINE_WAKES = 3;
 
+  /** For all operations that end together: one for each thread that is there. */
+  private static final int MAX_CALLBACK_WAKES = 4;
+
   /** Linkwatch tells of a link's carrier when it likes: one datagram more, and one receive. */
   private static final int MAX_EVENTS = 6;
 
   /** Prints that did not come from the program, such as warnings of the JVM. */
-  private static final String COUNT = "(plug|again|unplug) [a-z]+ [a-z0-9-]+ [0-9]+";
+  private static final String COUNT =
+      "(plug|again|unplug|awaited|together) [a-z]+ [a-z0-9-]+ [0-9]+";
 
   /**
    * On a busy machine something else may happen in between; what it really costs, it always does.
    */
   private static final int RUNS = 4;
 
-  private static Map<String, Integer> counts(String port) throws Exception {
-    return FaultyProcess.run(LoneOperationCalls.class, port)
+  private static Map<String, Integer> counts(String port, int together) throws Exception {
+    return FaultyProcess.run(LoneOperationCalls.class, port, Integer.toString(together))
         .lines()
         .filter(line -> line.matches(COUNT))
         .collect(
@@ -47,9 +51,9 @@ class LoneOperationTest {
     }
   }
 
-  private static Map<String, Integer> exact(String port) throws Exception {
-    Map<String, Integer> counts = counts(port);
-    for (String operation : new String[] {"plug", "again", "unplug"}) {
+  private static Map<String, Integer> exact(String port, int together) throws Exception {
+    Map<String, Integer> counts = counts(port, together);
+    for (String operation : new String[] {"plug", "again", "unplug", "awaited", "together"}) {
       removeBounded(counts, operation + " engine events", MAX_EVENTS);
       removeBounded(counts, operation + " caller wakes", 1); // none if the result was there first
       // Whether the kernel's lock is free again, asked when it has told that the link is gone: on a
@@ -58,16 +62,22 @@ class LoneOperationTest {
       removeBounded(counts, operation + " departures receives", 1);
       removeBounded(counts, operation + " departures events", 2 * MAX_EVENTS);
     }
+    removeBounded(counts, "awaited caller events", MAX_EVENTS);
+    counts.remove("together engine events"); // as many as the kernel has put into datagrams
+    for (String what : new String[] {"wakes", "files"}) { // a new one reads the processors' number
+      removeBounded(counts, "together callback " + what, MAX_CALLBACK_WAKES);
+    }
     // By the request, by the link's being gone, and by the kernel's answer.
     removeBounded(counts, "unplug engine wakes", MAX_ENGINE_WAKES);
     return counts;
   }
 
-  private static void assertCounts(Map<String, Integer> expected, String port) throws Exception {
-    Map<String, Integer> counts = exact(port);
+  private static void assertCounts(Map<String, Integer> expected, String port, int together)
+      throws Exception {
+    Map<String, Integer> counts = exact(port, together);
     for (int i = 1; i < RUNS && !counts.equals(expected); i++) {
       System.err.println("counted once more: " + counts + ", not " + expected);
-      counts = exact(port);
+      counts = exact(port, together);
     }
     assertEquals(expected, counts);
   }
@@ -89,6 +99,13 @@ class LoneOperationTest {
     return expected;
   }
 
+  /** What the engine's thread does for a plug that it was woken for, its caller does instead. */
+  private static void copy(Map<String, Integer> expected, String from, String to) {
+    for (String what : new String[] {"sends", "receives", "ioctls", "files"}) {
+      expected.put(to + " " + what, expected.get(from + " " + what));
+    }
+  }
+
   @KernelTest
   void aVethPair() throws Exception {
     Map<String, Integer> expected = common();
@@ -97,7 +114,13 @@ class LoneOperationTest {
     expected.put("plug engine receives", 3);
     expected.put("plug engine ioctls", 3); // the indexes of both ends and of the bridge
     expected.put("plug engine files", 2); // disable_ipv6 of both ends: netlink does not take it
-    assertCounts(expected, "veth");
+    copy(expected, "plug engine", "awaited caller"); // and nobody is woken
+    expected.put("together engine wakes", 1);
+    expected.put("together engine sends", 2); // all pairs, and all settings of them
+    expected.put("together engine receives", 11); // of 100 and of 200 answers, 32 in each
+    expected.put("together engine ioctls", 300);
+    expected.put("together engine files", 200);
+    assertCounts(expected, "veth", 100);
   }
 
   @KernelTest
@@ -109,6 +132,12 @@ class LoneOperationTest {
     // TUNSETIFF, TUNSETPERSIST, the tap's index before and after it persists, the bridge's index.
     expected.put("plug engine ioctls", 5);
     expected.put("plug engine files", 2); // /dev/net/tun, and the tap's disable_ipv6
-    assertCounts(expected, "tap");
+    copy(expected, "plug engine", "awaited caller");
+    expected.put("together engine wakes", 1);
+    expected.put("together engine sends", 21); // the marks of each, and all settings
+    expected.put("together engine receives", 21);
+    expected.put("together engine ioctls", 100);
+    expected.put("together engine files", 40);
+    assertCounts(expected, "tap", 20);
   }
 }

@@ -5,7 +5,6 @@ import io.fastvif.engine.kernel.DeletionLanes;
 import io.fastvif.engine.kernel.HostObservation;
 import io.fastvif.engine.kernel.LinkAnswers;
 import io.fastvif.engine.kernel.NetlinkRound;
-import io.fastvif.engine.kernel.Refusals;
 import io.fastvif.engine.kernel.RetiredBridges;
 import io.fastvif.engine.kernel.Transport;
 import io.fastvif.engine.ovs.OvsTransport;
@@ -18,7 +17,6 @@ import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.PluginStep;
-import io.fastvif.plan.SharedBridge;
 import io.fastvif.plan.SlowStep;
 import io.fastvif.plan.Step;
 import io.fastvif.plan.WaitingStep;
@@ -34,7 +32,6 @@ import org.agrona.collections.Object2ObjectHashMap;
  * others do. Used by the engine's thread alone.
  */
 final class BatchExecutor implements AutoCloseable {
-  private final Transport transport;
   private final HostObservation observation;
   private final OvsTransport ovs;
   private final Consumer<Throwable> errorHandler;
@@ -59,13 +56,21 @@ final class BatchExecutor implements AutoCloseable {
   private final HelperThreads helpers;
   private final FilterBatch filters;
   private final EngineCounters counters;
+  private final EndedOperations ended;
+  private final Consumer<Runnable> telling;
   private final Snapshots snapshots;
   private final PlanningThread planning;
 
+  private final PlansUnderWay underWay;
   private final LinkAnswers answers;
   private final NetlinkRound round;
+  private final LocalSteps locals;
   private final SharedUse shared;
   private final IntSupplier[] parts;
+  private final IntSupplier[] partsForCallers;
+
+  /** Whether the round is done by a thread that waits for one of the operations. */
+  private boolean isByCaller;
 
   /** The engine that plans nothing any more; null until then. */
   private EngineName stopped;
@@ -91,9 +96,10 @@ final class BatchExecutor implements AutoCloseable {
       Runnable wake,
       EngineCounters counters,
       HelperThreads helpers) {
-    this.transport = transport;
     this.observation = observation;
     this.counters = counters;
+    ended = new EndedOperations(errorHandler);
+    telling = ended::add;
     this.helpers = helpers;
     this.ovs = ovs;
     this.errorHandler = errorHandler;
@@ -105,8 +111,10 @@ final class BatchExecutor implements AutoCloseable {
     elsewhere = new StepAnswers(wake);
     waits = new WaitingSteps(transport, elsewhere, helpers);
     slow = new SlowSteps(transport, ports, elsewhere, helpers, waits);
-    answers = new LinkAnswers(transport, retired, new PlansUnderWay(active), waits, errorHandler);
+    underWay = new PlansUnderWay(active);
+    answers = new LinkAnswers(transport, retired, underWay, waits, errorHandler);
     round = new NetlinkRound(transport, observation, answers, errorHandler);
+    locals = new LocalSteps(transport, observation, answers);
     shared = new SharedUse(transport);
     deletions = new DeletionLanes(transport, answers, errorHandler, wake, helpers);
     filters = new FilterBatch(transport::openFilters, transport.knownFilters());
@@ -124,6 +132,7 @@ final class BatchExecutor implements AutoCloseable {
           this::dropEnded,
           () -> retired.work(activeCount == 0)
         };
+    partsForCallers = new IntSupplier[] {this::planHere, this::round, this::dropEnded};
   }
 
   /**
@@ -189,7 +198,7 @@ final class BatchExecutor implements AutoCloseable {
 
   /** Whether {@link #work()} would begin plans that were made, or have some made. */
   boolean hasPlanned() {
-    return planning.isFinished() || (planning.isReady() && !isAmidShared());
+    return planning.isFinished() || (planning.isReady() && !underWay.isAmidShared());
   }
 
   /** Takes snapshots of the host, for any thread. */
@@ -203,8 +212,8 @@ final class BatchExecutor implements AutoCloseable {
       if (stopped != null) {
         planning.refuse(plannedAnswers, new EngineClosedException(stopped));
         progress++;
-      } else if (!isAmidShared()) {
-        if (activeCount > 1 || !planning.planHere(snapshots::knownHere, plannedAnswers)) {
+      } else if (!underWay.isAmidShared()) {
+        if (planHere() == 0) {
           planning.begin();
         }
         progress++;
@@ -213,14 +222,10 @@ final class BatchExecutor implements AutoCloseable {
     return progress;
   }
 
-  /** Whether something is being moved or taken back that a plan made now would count on. */
-  private boolean isAmidShared() {
-    for (int i = 0; i < activeCount; i++) {
-      if (active[i].isActive() && active[i].isAmidShared()) {
-        return true;
-      }
-    }
-    return false;
+  private int planHere() {
+    boolean mayPlan =
+        stopped == null && activeCount == 1 && planning.isReady() && !underWay.isAmidShared();
+    return mayPlan && planning.planHere(snapshots::knownHere, plannedAnswers) ? 1 : 0;
   }
 
   private void planned(PlanExecution plan, PlugPlan made, Throwable problem) {
@@ -277,8 +282,28 @@ final class BatchExecutor implements AutoCloseable {
    * @return 0 if nothing can be done but wait: for deletions, other threads, Open vSwitch, requests
    */
   int work() {
+    return work(parts);
+  }
+
+  /**
+   * Does what a caller's thread may do in the engine's stead: plans that nothing has to be read
+   * for, and steps that are an exchange with the kernel. It makes no threads, and does not go
+   * backwards.
+   *
+   * @return 0 if the rest is the engine's thread's
+   */
+  int workByCaller() {
+    isByCaller = true;
+    try {
+      return work(partsForCallers);
+    } finally {
+      isByCaller = false;
+    }
+  }
+
+  private int work(IntSupplier[] whole) {
     progress = 0;
-    for (IntSupplier part : parts) {
+    for (IntSupplier part : whole) {
       try {
         int done = part.getAsInt();
         progress += done; // in two, for it counts some itself
@@ -292,17 +317,25 @@ final class BatchExecutor implements AutoCloseable {
 
   private int round() {
     round.begin();
-    for (int i = 0; i < activeCount; i++) {
-      if (active[i].isActive() && !active[i].waiting) {
-        advance(active[i]);
-      }
-    }
+    advanceAll(true); // first those that only have to be told of: the others may take long
+    ended.tell();
+    advanceAll(false);
+    ended.tell();
     int messages = round.size();
     if (messages > 0) {
       counters.sent(messages);
       round.exchange();
     }
     return messages;
+  }
+
+  private void advanceAll(boolean done) {
+    for (int i = 0; i < activeCount; i++) {
+      PlanExecution plan = active[i];
+      if (plan.isActive() && !plan.waiting && (!done || plan.next() == null)) {
+        advance(plan);
+      }
+    }
   }
 
   private int dropEnded() {
@@ -317,7 +350,7 @@ final class BatchExecutor implements AutoCloseable {
     }
     Arrays.fill(active, kept, activeCount, null);
     activeCount = kept;
-    if (kept == 0) {
+    if (kept == 0 && !isByCaller) { // who waits is not kept for the events, which are kept
       observation.idle();
     }
     return 0;
@@ -326,8 +359,12 @@ final class BatchExecutor implements AutoCloseable {
   /** Takes a plan forward until it waits for the kernel, for room in a send, or has ended. */
   private void advance(PlanExecution plan) {
     for (Step step = plan.next(); step != null; step = plan.next()) {
-      if (plan.isSharedUndoUndecided() && isAnyGoingForward(plan.plan().shared())) {
-        return; // one of them may be about to use what would be undone
+      if (isByCaller && (plan.isUndoing() || !StepKinds.isForCallers(step))) {
+        return;
+      }
+      if (plan.isSharedUndoUndecided()
+          && (planning.isUnderWay() || underWay.isAnyGoingForward(plan.plan().shared()))) {
+        return; // one of them, or one that is being made, may be about to use what would be undone
       }
       if (!attempt(plan, step)) {
         StepsAhead.encode(plan, round);
@@ -346,24 +383,11 @@ final class BatchExecutor implements AutoCloseable {
     String vifId = plan.plan().vifId();
     observation.ended(vifId); // before anybody is told, who may look
     try {
-      plan.complete();
+      plan.complete(telling);
     } catch (RuntimeException | Error thrown) {
       errorHandler.accept(thrown);
     }
     beginNext(plan, vifId);
-  }
-
-  private boolean isAnyGoingForward(SharedBridge shared) {
-    if (planning.isUnderWay()) {
-      return true; // a plan that is being made may count on what is to be undone
-    }
-    for (int i = 0; i < activeCount; i++) {
-      PlanExecution plan = active[i];
-      if (plan.isActive() && !plan.isUndoing() && shared.equals(plan.plan().shared())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Begins the next request on the VIF of a plan that has ended. */
@@ -414,7 +438,8 @@ final class BatchExecutor implements AutoCloseable {
         return delete(plan, delete);
       }
       case LocalStep local -> {
-        return perform(plan, local);
+        locals.perform(plan, local);
+        return true;
       }
       case OvsStep change -> {
         plan.waiting = true;
@@ -438,20 +463,6 @@ final class BatchExecutor implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  @SuppressWarnings("try") // it ends with the block
-  private boolean perform(PlanExecution plan, LocalStep step) {
-    int result;
-    try (Tracing.Scope scope = Tracing.forVif(plan.vifId())) {
-      result = transport.perform(step, plan.vifId());
-    }
-    answers.answered(
-        plan, step, result, step instanceof LocalStep.CreateTap ? Refusals.ofTap(result) : null);
-    if (result >= 0) {
-      observation.performed(step, StepsAhead.madeDown(plan, step));
-    }
-    return true;
   }
 
   /** Gives a link to a lane, unless somebody uses it or it is gone. */

@@ -6,6 +6,7 @@ import io.fastvif.engine.kernel.MonitoredObservation;
 import io.fastvif.engine.kernel.Transport;
 import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.engine.side.HelperThreads;
+import io.fastvif.netns.Netns;
 import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.trace.Log;
@@ -46,6 +47,7 @@ final class EngineWork {
   private final ArrayDeque<PlugOperation> taken = new ArrayDeque<>();
 
   private boolean waitsNoMore;
+  private Optional<String> namespaceNumber = Optional.empty();
   private HelperThreads helpers;
 
   /** Whether the engine's thread is going to be woken when its time to close is up. */
@@ -124,9 +126,7 @@ final class EngineWork {
    * @throws IllegalStateException if the engine is closed
    */
   boolean offer(PlugOperation request) {
-    if (closing) {
-      throw new IllegalStateException(name + " is closed");
-    }
+    requireOpen();
     if (!queue.offer(request)) {
       return false;
     }
@@ -137,12 +137,19 @@ final class EngineWork {
     return true;
   }
 
+  private void requireOpen() {
+    if (closing) {
+      throw new IllegalStateException(name + " is closed");
+    }
+  }
+
   /** Opens the transports, in the namespace of this thread. */
   void open(Function<Runnable, OvsTransport> ovsTransports, HelperThreads helpers) {
     transport = transports.open();
     observation = monitored ? MonitoredObservation.open(transport) : transport;
     ovs = ovsTransports.apply(wake);
     this.helpers = helpers;
+    namespaceNumber = Netns.currentNumber();
     executor =
         new BatchExecutor(
             transport, observation, ovs, ports, batchLimit, errorHandler, wake, counters, helpers);
@@ -196,6 +203,11 @@ final class EngineWork {
         && !executor.hasPlanned()
         && !(closing && isOverdue() && !waitsNoMore)
         && !(closing && executor.isIdle());
+  }
+
+  /** Whether the engine's thread has something to do, also with what is under way already. */
+  boolean isWorkLeft() {
+    return !executor.isIdle() || !hasNothingToDo();
   }
 
   /** A round has thrown, which is nobody's failure. */
@@ -253,6 +265,31 @@ final class EngineWork {
   long quietAfter() {
     long offered = queue.offered();
     return quietAfter == offered ? offered : -1;
+  }
+
+  /**
+   * Does an operation, or begins it, in the engine's stead.
+   *
+   * @return false if the queue is full
+   * @throws IllegalStateException if the engine is closed
+   */
+  boolean workForCaller(PlugCompletion operation) {
+    requireOpen();
+    if (!queue.offer(operation)) {
+      return false;
+    }
+    int done = 1;
+    while (done > 0 && !operation.isEnded()) {
+      admit();
+      done = executor.workByCaller();
+    }
+    quietAfter = executor.isIdle() && taken.isEmpty() ? queue.polled() : quietAfter;
+    return true;
+  }
+
+  /** Whether the calling thread is where the engine's is. */
+  boolean isNamespaceHere() {
+    return namespaceNumber.isPresent() && namespaceNumber.equals(Netns.currentNumber());
   }
 
   /** Whether Open vSwitch's rows can be looked at without waiting. From any thread. */

@@ -424,7 +424,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
 
   private void giveUp(FailureCause cause, EngineName engine) {
     if (endLook()) {
-      complete();
+      complete(Runnable::run);
       return;
     }
     if (planning) {
@@ -438,15 +438,16 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
     for (step = next(); step != null; step = next()) {
       failed(step, cause);
     }
-    complete();
+    complete(Runnable::run);
   }
 
   /**
    * Tells the request how its plan ended, and lets go of it.
    *
+   * @param telling takes what wakes who waits
    * @throws IllegalStateException if it threw what it was told before; it is ended all the same
    */
-  void complete() {
+  void complete(Consumer<Runnable> telling) {
     PlugOperation ended = request;
     PlugPlan executed = plan;
     request = null;
@@ -467,7 +468,7 @@ final class PlanExecution implements LinkPlan, OvsPlanUnderWay {
     }
     Outcome outcome = outcome(executed);
     recorded(executed.vifId(), executed.name(), executed.action(), outcome, failed);
-    ended.completed(outcome, failed);
+    telling.accept(ended.ended(outcome, failed));
     if (refused != null) {
       throw new IllegalStateException(
           "VIF "

@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.engine.kernel.LinkPlan;
 import io.fastvif.engine.kernel.PlansBeside;
+import io.fastvif.plan.SharedBridge;
 
 /** What the plans that are under way do to links that another one asks about. */
 final class PlansUnderWay implements PlansBeside {
@@ -12,6 +13,27 @@ final class PlansUnderWay implements PlansBeside {
    */
   PlansUnderWay(PlanExecution[] active) {
     this.active = active;
+  }
+
+  /** Whether something is being moved or taken back that a plan made now would count on. */
+  boolean isAmidShared() {
+    for (int i = 0; i < active.length && active[i] != null; i++) {
+      if (active[i].isActive() && active[i].isAmidShared()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a plan that uses that bridge goes forward. */
+  boolean isAnyGoingForward(SharedBridge shared) {
+    for (int i = 0; i < active.length && active[i] != null; i++) {
+      PlanExecution plan = active[i];
+      if (plan.isActive() && !plan.isUndoing() && shared.equals(plan.plan().shared())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * completes the stage. Only where something depends on the stage, or nobody waits, does one of the
  * callbacks' threads complete it: waking that first would take as long as some steps of a plan.
  */
-final class PlugCompletion extends CompletableFuture<PlugResult> implements PlugOperation {
+final class PlugCompletion extends CompletableFuture<PlugResult>
+    implements PlugOperation, Runnable {
   private final String vifId;
   private final PlugPlan ready;
   private final Planning planning;
@@ -44,6 +45,9 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
 
   private final int ownDependents;
   private volatile PlugResult result;
+
+  /** Whether somebody waited when there was a result. */
+  private boolean isAwaited;
 
   /**
    * @param callbacks runs what depends on the stage
@@ -119,14 +123,25 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
 
   @Override
   public void completed(Outcome outcome, PlugFailure failure) {
+    ended(outcome, failure).run();
+  }
+
+  @Override
+  public Runnable ended(Outcome outcome, PlugFailure failure) {
     PlugPlan plan = planned;
     List<String> all = new ArrayList<>(plan == null ? List.of() : plan.notes());
     all.addAll(notes);
     counters.ended(outcome, plan == null ? null : plan.action(), System.nanoTime() - submitted);
     result = new PlugResult(plan, outcome, failure, all);
-    boolean isAwaited = waiting.getAndAdd(ANSWERED) > 0;
+    isAwaited = waiting.getAndAdd(ANSWERED) > 0;
+    return this;
+  }
+
+  /** Wakes who waits. */
+  @Override
+  public void run() {
     answer.complete(null);
-    if (isAwaited && getNumberOfDependents() <= ownDependents) {
+    if (isDone() || (isAwaited && getNumberOfDependents() <= ownDependents)) {
       return;
     }
     try {
@@ -141,6 +156,16 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
     complete(result);
   }
 
+  /** Whether there is a result, which the stage may not have yet. */
+  boolean isEnded() {
+    return waiting.get() >= ANSWERED;
+  }
+
+  /** Says that this thread will wait, before it does. */
+  void announceWait() {
+    waiting.incrementAndGet();
+  }
+
   /** One that waited no longer completes the stage, if the engine has left that to it. */
   private void waited() {
     if (waiting.decrementAndGet() >= ANSWERED) {
@@ -152,9 +177,10 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   @Override
   public PlugResult join() {
     if (!isDone()) {
-      waiting.incrementAndGet();
       try {
-        answer.join();
+        if (waiting.incrementAndGet() < ANSWERED) {
+          answer.join();
+        }
       } finally {
         waited();
       }
@@ -165,9 +191,10 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   @Override
   public PlugResult get() throws InterruptedException, ExecutionException {
     if (!isDone()) {
-      waiting.incrementAndGet();
       try {
-        answer.get();
+        if (waiting.incrementAndGet() < ANSWERED) {
+          answer.get();
+        }
       } finally {
         waited();
       }
@@ -179,9 +206,10 @@ final class PlugCompletion extends CompletableFuture<PlugResult> implements Plug
   public PlugResult get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!isDone()) {
-      waiting.incrementAndGet();
       try {
-        answer.get(timeout, unit);
+        if (waiting.incrementAndGet() < ANSWERED) {
+          answer.get(timeout, unit);
+        }
       } finally {
         waited();
       }

@@ -35,10 +35,10 @@ public final class PlugEngine implements Agent, AutoCloseable {
 
   private final Netns namespace;
   private final EngineName name;
-  private final Executor callbacks;
+  final Executor callbacks;
   final EngineWork work;
   private final Function<Runnable, OvsTransport> ovsTransports;
-  private final ParkWhenIdle parking;
+  final ParkWhenIdle parking;
 
   /** Null where nobody traces. */
   private final Tracer tracer;
@@ -78,7 +78,7 @@ public final class PlugEngine implements Agent, AutoCloseable {
   }
 
   /** What a line of the log or of a trace names; a group's thread works in many namespaces. */
-  private Tracing.Scope scope() {
+  Tracing.Scope scope() {
     return Tracing.in(scopeName, tracer);
   }
 

@@ -14,6 +14,8 @@ import io.fastvif.plan.Step;
  * turn comes always is.
  */
 public interface PlugOperation {
+  /** What {@link #ended} leaves to do where it has told all. */
+  Runnable TOLD = () -> {};
 
   /** The id of the VIF that it is on; the same from the offer until completion. */
   default String vifId() {
@@ -83,4 +85,15 @@ public interface PlugOperation {
    * @param failure why it failed; null unless the outcome is {@link Outcome#FAILED}
    */
   void completed(Outcome outcome, PlugFailure failure);
+
+  /**
+   * As {@link #completed}, which it calls unless an implementation puts off the second half of it:
+   * to wake who waits.
+   *
+   * @return does that half; called soon, when the others that ended with it are completed too
+   */
+  default Runnable ended(Outcome outcome, PlugFailure failure) {
+    completed(outcome, failure);
+    return TOLD;
+  }
 }

@@ -1,5 +1,6 @@
 package io.fastvif.engine;
 
+import io.fastvif.plan.LocalStep;
 import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.Step;
 
@@ -10,6 +11,12 @@ final class StepKinds {
   /** Whether some of it may be done when the kernel refuses it. */
   static boolean isPartial(Step step) {
     return step instanceof NetlinkStep.ConfigureLink || step instanceof NetlinkStep.ConfigureVf;
+  }
+
+  /** Whether it is an exchange with the kernel and nothing else: no thread and no wait follows. */
+  static boolean isForCallers(Step step) {
+    return step instanceof LocalStep
+        || (step instanceof NetlinkStep && !(step instanceof NetlinkStep.RetireBridge));
   }
 
   /** Whether it makes a link that may be there already, and may be of several VIFs. */

@@ -45,6 +45,16 @@
  * that changes Open vSwitch is planned once more when it is done ({@code SecondLook}), and again
  * until nothing is left to do.
  *
+ * <p>Who waits for one operation may do the engine's work meanwhile, on its own thread ({@link
+ * io.fastvif.engine.AwaitedOperations}): while the engine's thread sleeps its part can be borrowed,
+ * and it does not go on before that is given back, so there is one writer at any time. A caller
+ * does what belongs to no thread, and leaves the rest to the engine's: undoing, deleting, whatever
+ * makes a thread, reads for long, or waits. Virtual threads, and those of another network
+ * namespace, do not.
+ *
+ * <p>Operations that end in one round are told of together ({@code EndedOperations}): a caller that
+ * waits for all of them is woken once, not once for each.
+ *
  * <p>What changes the host is in the sides, which know nothing of queues, turns and other plans: to
  * them a plan is a {@code PlanUnderWay} that wants a step done. {@code engine.kernel} has links,
  * addresses and routes, {@code engine.filter} the packet filter, {@code engine.ovs} Open vSwitch,
@@ -86,6 +96,11 @@
  *     <td>2 wakes: by a callback's thread</td></tr>
  * </table>
  *
+ * <p>A caller of {@code VifHost.submitAndWait} does the same calls itself, and reads the link of
+ * its own namespace in {@code /proc}; nobody is woken. A hundred pairs that are submitted together
+ * take two sends (all pairs; all their settings), 11 receives of 32 answers each, three ioctls and
+ * two files for each, and one wake of the engine and of the caller.
+ *
  * <p>A tap takes two sends and receives besides the rules' generation too: its marks, which it has
  * before it persists, and its settings. Five ioctls and two files are opened. An unplug takes the
  * rules' generation on the engine's thread, RTM_DELLINK on a lane (1 wake, 1 send), one question on
@@ -111,11 +126,12 @@
  * <p>What cannot be had: {@code disable_ipv6} by netlink (the kernel shows IFLA_INET6_CONF and
  * takes only the token and the address generation mode, {@code inet6_set_link_af} in
  * net/ipv6/addrconf.c), and the pair and its settings in one send: the second message would go by
- * an index that the first may not have got. The two wakes that are left can be had for processor
- * time: {@link io.fastvif.engine.PlugEngine#start(org.agrona.concurrent.IdleStrategy)} with
- * agrona's BusySpinIdleStrategy takes a whole processor and saves the first; a caller that looks at
- * {@code isDone} instead of waiting saves the second, once a callback's thread has completed the
- * stage.
+ * an index that the first may not have got. Nor would that gain anything: a send costs about a
+ * microsecond, the kernel's work on a pair 200 to 400. Where a caller does not wait but is told,
+ * the two wakes that are left can be had for processor time: {@link
+ * io.fastvif.engine.PlugEngine#start(org.agrona.concurrent.IdleStrategy)} with agrona's
+ * BusySpinIdleStrategy takes a whole processor and saves the first; a caller that looks at {@code
+ * isDone} instead of waiting saves the second, once a callback's thread has completed the stage.
  *
  * <p>May use: {@code event}, {@code trace}, {@code bindings}, {@code engine.filter}, {@code
  * engine.kernel}, {@code engine.local}, {@code engine.ovs}, {@code engine.side}, {@code lease},

@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -201,6 +202,20 @@ public final class Netns implements AutoCloseable {
           Path.of(OF_THIS_THREAD), Path.of("/proc/self/fd/" + descriptor.value()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The kernel's number of the calling thread's namespace, which no other has before this one ends,
+   * such as {@code net:[4026532208]}.
+   *
+   * @return empty if the kernel does not tell
+   */
+  public static Optional<String> currentNumber() {
+    try {
+      return Optional.of(Files.readSymbolicLink(Path.of(OF_THIS_THREAD)).toString());
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

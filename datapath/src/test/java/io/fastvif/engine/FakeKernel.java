@@ -106,6 +106,9 @@ final class FakeKernel implements Transport {
   volatile SlowAnswer slow = step -> true;
   volatile RuntimeException broken;
 
+  /** Run by whoever does the engine's work, for each of its sends. */
+  volatile Runnable duringSend = () -> {};
+
   /** Thrown instead of one more exchange. */
   RuntimeException exchangeRefusal;
 
@@ -155,6 +158,7 @@ final class FakeKernel implements Transport {
 
   @Override
   public void exchange(AckHandler acks) {
+    duringSend.run();
     exchange(encoder, acks);
   }
 
