@@ -58,6 +58,7 @@ module io.fastvif.datapath {
   exports io.fastvif.vhostuser.session;
   exports io.fastvif.vhostuser.virtqueue;
   exports io.fastvif.vif;
+  exports io.fastvif.xdp;
   exports io.fastvif;
 
   uses io.fastvif.driver.NetworkDriverFactory;

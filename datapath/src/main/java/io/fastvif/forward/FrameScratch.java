@@ -29,7 +29,8 @@ final class FrameScratch {
     return frame;
   }
 
-  private static void gather(BufferBurst frames, int i, int skip, long to, int length) {
+  /** Copies a part of a frame, of which the first bytes are left out; to memory that holds it. */
+  static void gather(BufferBurst frames, int i, int skip, long to, int length) {
     int left = skip;
     int done = 0;
     for (int s = frames.firstSegment(i); done < length && s < frames.endSegment(i); s++) {

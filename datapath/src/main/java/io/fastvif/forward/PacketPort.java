@@ -7,7 +7,6 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.packet_mreq;
 import io.fastvif.bindings.linux.sockaddr_ll;
 import io.fastvif.bindings.linux.tpacket_req;
 import java.lang.foreign.Arena;
@@ -89,15 +88,7 @@ public final class PacketPort extends Port {
         Sockets.setsockopt(fd, SOL_PACKET, PACKET_RX_RING, request, (int) request.byteSize()),
         "setsockopt",
         "PACKET_RX_RING");
-    MemorySegment membership = packet_mreq.allocate(arena);
-    packet_mreq.mr_ifindex(membership, index);
-    packet_mreq.mr_type(membership, (short) PACKET_MR_PROMISC);
-    SystemCallException.check(
-        Sockets.setsockopt(
-            fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, (int) membership.byteSize()),
-        "setsockopt",
-        link,
-        "PACKET_ADD_MEMBERSHIP");
+    PacketMembership.join(fd, index, link);
     long length = (long) BLOCKS * BLOCK_SIZE;
     MemorySegment mapped = Memory.map(arena, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     MemorySegment address = sockaddr_ll.allocate(arena);

@@ -7,7 +7,7 @@ import io.fastvif.trace.Log;
  * owner after it was disconnected.
  */
 public abstract sealed class Port implements AutoCloseable
-    permits VhostUserPort, TapPort, PacketPort, FrameHandlerPort {
+    permits VhostUserPort, TapPort, PacketPort, XdpPort, FrameHandlerPort {
   private final String name;
   private final int queues;
   private volatile boolean connected;
@@ -45,6 +45,11 @@ public abstract sealed class Port implements AutoCloseable
 
   /** Where frames to this port go. */
   abstract FrameSink sink(int queue);
+
+  /** Where frames of another port's queue go. */
+  FrameSink target(int queue) {
+    return sink(queue);
+  }
 
   /**
    * A flow of the frames that come from this port.

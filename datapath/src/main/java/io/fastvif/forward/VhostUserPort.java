@@ -50,9 +50,9 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
-   * Makes a port for a guest whose frames go to another guest. No segmentation offload is offered,
-   * because the other guest may not take such frames; checksums are completed for receivers that
-   * need it.
+   * Makes a port for a guest whose frames go to another guest or to an {@link XdpPort}. No
+   * segmentation offload is offered, because the other guest may not take such frames and AF_XDP
+   * does not; checksums are completed for receivers that need it.
    *
    * @param name for reports
    * @param queues queue pairs
@@ -125,16 +125,18 @@ public final class VhostUserPort extends Port implements BackendHandler {
     return receive.get(queue % queues());
   }
 
+  @Override
+  FrameSink target(int queue) {
+    return queue == 0 ? sink(0) : new FallbackSink(receiveQueue(queue), receiveQueue(0));
+  }
+
   GuestReceiveQueue receiveQueue(int queue) {
     return receive.get(queue % queues());
   }
 
   @Override
   Flow flow(int queue, Port other) {
-    FrameSink to = other.sink(queue);
-    if (other instanceof VhostUserPort guest && queue > 0) {
-      to = new FallbackSink(guest.receiveQueue(queue), guest.receiveQueue(0));
-    }
+    FrameSink to = other.target(queue);
     if (queue == 0) {
       announceTo = to;
     }

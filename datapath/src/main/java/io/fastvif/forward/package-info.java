@@ -8,8 +8,9 @@
  * the data path takes no lock. Pairs come and go while others forward.
  *
  * <p>A frame is copied once: from guest to guest, or by readv and writev between the guest's
- * buffers and the kernel. If the receiver has no free buffers, frames wait briefly at their sender
- * and are then dropped. A broken ring affects no other. The data path allocates nothing.
+ * buffers and the kernel; to and from a card's own memory for frames where a link is opened by
+ * AF_XDP. If the receiver has no free buffers, frames wait briefly at their sender and are then
+ * dropped. A broken ring affects no other. The data path allocates nothing.
  *
  * <p>A custom datapath is a {@link io.fastvif.forward.FrameHandler} behind a {@link
  * io.fastvif.forward.FrameHandlerPort}: a burst in, a burst out. A fault at one port, such as a
@@ -20,6 +21,6 @@
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code tuntap}, {@code vhostuser.memory}, {@code
- * vhostuser.session}, {@code vhostuser.virtqueue}.
+ * vhostuser.session}, {@code vhostuser.virtqueue}, {@code xdp}.
  */
 package io.fastvif.forward;

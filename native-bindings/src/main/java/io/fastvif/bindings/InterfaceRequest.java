@@ -32,5 +32,8 @@ public final class InterfaceRequest {
   /** Offset of {@code ifr_ifindex}, 32 bits. */
   public static final int INDEX_OFFSET = 16;
 
+  /** Offset of {@code ifr_data}, a pointer. */
+  public static final int DATA_OFFSET = 16;
+
   private InterfaceRequest() {}
 }

@@ -20,6 +20,7 @@ class InterfaceRequestTest {
     assertEquals(linux_h.IFNAMSIZ(), InterfaceRequest.NAME_SIZE);
     assertEquals(offset("ifr_ifru", "ifru_flags"), InterfaceRequest.FLAGS_OFFSET);
     assertEquals(offset("ifr_ifru", "ifru_ivalue"), InterfaceRequest.INDEX_OFFSET);
+    assertEquals(offset("ifr_ifru", "ifru_data"), InterfaceRequest.DATA_OFFSET);
   }
 
   private static long offset(String union, String member) {

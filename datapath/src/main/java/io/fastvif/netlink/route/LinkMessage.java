@@ -313,6 +313,26 @@ public final class LinkMessage {
   }
 
   /**
+   * The XDP program that is attached to the link.
+   *
+   * @return its id, of one of them if there are several; 0 for none
+   */
+  public int xdpProgram() {
+    if (!attributes.nested(IFLA_XDP, outer)) {
+      return 0;
+    }
+    int program = 0;
+    while (outer.next()) {
+      switch (outer.type()) {
+        case IFLA_XDP_PROG_ID, IFLA_XDP_DRV_PROG_ID, IFLA_XDP_SKB_PROG_ID, IFLA_XDP_HW_PROG_ID ->
+            program = outer.getInt();
+        default -> {} // how it is attached
+      }
+    }
+    return program;
+  }
+
+  /**
    * The name of the physical port, as {@code p0} or {@code pf0vf3}.
    *
    * @return IFLA_PHYS_PORT_NAME or null

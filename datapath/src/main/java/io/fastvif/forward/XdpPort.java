@@ -1,0 +1,108 @@
+package io.fastvif.forward;
+
+import static io.fastvif.bindings.linux.linux_h.*;
+
+import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.Sockets;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.xdp.XdpLink;
+import io.fastvif.xdp.XdpOptions;
+import io.fastvif.xdp.XdpSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A link of the host, a card's or a veth's end, through AF_XDP sockets, one for each queue. The
+ * host gets none of its frames while the port is open, and the link takes frames for all addresses.
+ *
+ * <p>Frames go to the card whole: checksums are completed here, and frames that need segmentation
+ * are dropped, so a guest is to be given a port by {@link VhostUserPort#toGuest}. Of frames that
+ * come, checksums are as they came: the other end of a veth has to complete its own ({@code ethtool
+ * -K DEV tx off}).
+ */
+public final class XdpPort extends Port {
+  private final XdpLink link;
+  private final FileDescriptor promiscuous;
+  private final List<XdpSink> sinks = new ArrayList<>();
+
+  private XdpPort(XdpLink link, FileDescriptor promiscuous) {
+    super(link.name(), link.sockets().size());
+    this.link = link;
+    this.promiscuous = promiscuous;
+    FrameScratch scratch = new FrameScratch();
+    link.sockets().forEach(socket -> sinks.add(new XdpSink(this, socket, scratch)));
+  }
+
+  /**
+   * Opens a port on a link of the calling thread's network namespace.
+   *
+   * @param link the link's name; it should be up
+   * @param options how
+   * @return the port
+   * @throws io.fastvif.xdp.XdpException if the link cannot be opened; nothing was changed then
+   * @throws SystemCallException EPERM without CAP_NET_RAW, CAP_BPF and CAP_NET_ADMIN
+   */
+  public static XdpPort open(String link, XdpOptions options) {
+    XdpLink opened = XdpLink.open(link, options);
+    FileDescriptor promiscuous = null;
+    try {
+      // Protocol 0: no frame comes to it.
+      promiscuous =
+          FileDescriptor.check(
+              Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), "socket", "AF_PACKET");
+      PacketMembership.join(promiscuous.value(), opened.index(), link);
+      return new XdpPort(opened, promiscuous);
+    } catch (RuntimeException | Error e) {
+      if (promiscuous != null) {
+        promiscuous.close();
+      }
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** The link, to ask for its mode and counters. */
+  public XdpLink link() {
+    return link;
+  }
+
+  @Override
+  FrameSink sink(int queue) {
+    return sinks.get(queue % queues());
+  }
+
+  @Override
+  Flow flow(int queue, Port other) {
+    XdpSocket socket = link.sockets().get(queue);
+    return new XdpFlow(flowName(other), queue, socket, sinks.get(queue), other.target(queue));
+  }
+
+  @Override
+  void attached(ForwardingLoop loop) {
+    link.sockets().forEach(socket -> loop.watch(socket.descriptor()));
+  }
+
+  @Override
+  void detached(ForwardingLoop loop) {
+    link.sockets().forEach(socket -> loop.unwatch(socket.descriptor()));
+  }
+
+  @Override
+  void check() {
+    if (!isDead() && link.sockets().getFirst().takeError() == Errno.ENETDOWN) {
+      deleted();
+    }
+  }
+
+  /** Its sockets are bound to nothing any more. */
+  void deleted() {
+    gone("the link " + name() + " was deleted");
+  }
+
+  @Override
+  void release() {
+    link.close();
+    promiscuous.close();
+  }
+}
