@@ -1,27 +1,25 @@
 #!/bin/sh
-# build.sh FOLDER [--release]: builds the CNI client as FOLDER/fastvif, with CC (gcc). Where there is no compiler it says
-# so and builds nothing, and where there is no static libc the client needs that of the system: with --release both are
-# errors.
+# build.sh FOLDER [--release]: builds the CNI client as FOLDER/fastvif, with CC (gcc). Where there is no compiler, or one
+# for another processor, it says so and builds nothing: with --release that is an error.
 set -eu
 folder=$1
 release=${2-}
 source=${0%/*}/cni.c
 compiler=${CC:-gcc}
-if ! command -v "$compiler" >/dev/null; then
-  echo "no $compiler: the CNI client is not built"
+without() {
+  echo "$1: the CNI client is not built"
   [ -z "$release" ]
   exit
-fi
-mkdir -p "$folder"
-build() {
-  "$compiler" -O2 "$@" -s -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$folder/fastvif" "$source"
 }
-# Static, as it may be executed in another root; not every system has a libc for that.
-if [ -n "$release" ]; then
-  build -static
-else
-  build -static 2>/dev/null || {
-    build
-    echo 'no static libc: the CNI client needs the libc of this system'
-  }
-fi
+command -v "$compiler" >/dev/null || without "no $compiler"
+case $("$compiler" -dumpmachine) in
+  x86_64-* | aarch64-*) ;;
+  *) without 'expected x86-64 or aarch64' ;;
+esac
+mkdir -p "$folder"
+# Static and without a libc, so that it may be executed in any root; with one segment of what is only read, as each takes
+# a page at least.
+"$compiler" -O2 -s -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror \
+  -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
+  -nostdlib -static -no-pie -Wl,-z,norelro -Wl,-z,noseparate-code -Wl,--build-id=none \
+  -o "$folder/fastvif" "$source"

@@ -10,7 +10,6 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.sockaddr_ll;
-import io.fastvif.netns.Netns;
 import io.fastvif.trace.Log;
 import io.fastvif.vif.MacAddress;
 import java.lang.foreign.Arena;
@@ -43,32 +42,30 @@ final class Announcement {
 
   private Announcement() {}
 
-  /** Sends one frame for each address from a link. */
-  static void send(Netns pod, int link, MacAddress mac, List<InetAddress> addresses) {
-    if (addresses.isEmpty()) {
-      return;
-    }
+  /** A socket in this thread's namespace by which can be announced; null if there is none. */
+  static FileDescriptor openSocket() {
     try {
-      FileDescriptor socket =
-          pod.visit(
-              () ->
-                  FileDescriptor.check(
-                      Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0),
-                      "socket",
-                      "AF_PACKET"));
-      try {
-        send(socket, link, mac, addresses);
-      } finally {
-        // The kernel waits for RCU as it closes one (packet_release in net/packet/af_packet.c).
-        WaitingThreads.POOL.execute(socket::close);
-      }
+      return FileDescriptor.check(
+          Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), "socket", "AF_PACKET");
     } catch (SystemCallException refused) {
-      Log.warning(Announcement.class, "a pod was not announced: " + refused.getMessage());
+      warn(refused);
+      return null;
     }
   }
 
-  private static void send(
-      FileDescriptor socket, int link, MacAddress mac, List<InetAddress> addresses) {
+  private static void warn(SystemCallException refused) {
+    Log.warning(Announcement.class, "a pod is not announced: " + refused.getMessage());
+  }
+
+  /**
+   * Sends one frame for each address from a link.
+   *
+   * @param socket in the link's namespace; null to announce nothing
+   */
+  static void send(FileDescriptor socket, int link, MacAddress mac, List<InetAddress> addresses) {
+    if (socket == null || addresses.isEmpty()) {
+      return;
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment to = sockaddr_ll.allocate(arena);
       sockaddr_ll.sll_family(to, (short) AF_PACKET);
@@ -83,6 +80,8 @@ final class Announcement {
             "send",
             "AF_PACKET");
       }
+    } catch (SystemCallException refused) {
+      warn(refused);
     }
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class AttachmentPlan {
 
   private final AttachmentId id;
   private final NetworkConfiguration network;
-  private final Netns pod;
+  private final PodSockets pod;
   private final String sandbox;
   private final CniResult addressing;
   private final VifHost owner;
@@ -43,7 +44,7 @@ final class AttachmentPlan {
   private final MacAddress hostMac = randomMac();
 
   /**
-   * @param pod the pod's namespace, open until the plan has ended
+   * @param pod open until the plan has ended
    * @param sandbox the path of the namespace, as the runtime has named it
    * @param addressing the addresses and routes that the pod gets
    * @param owner the host
@@ -53,7 +54,7 @@ final class AttachmentPlan {
   AttachmentPlan(
       AttachmentId id,
       NetworkConfiguration network,
-      Netns pod,
+      PodSockets pod,
       String sandbox,
       CniResult addressing,
       VifHost owner,
@@ -81,7 +82,7 @@ final class AttachmentPlan {
 
   /** The pod's namespace. */
   Netns pod() {
-    return pod;
+    return pod.namespace();
   }
 
   /** The path of the pod's namespace. */
@@ -176,7 +177,7 @@ final class AttachmentPlan {
   /** Makes such a pair. */
   NetlinkStep.CreateVeth veth(String port) {
     return new NetlinkStep.CreateVeth(
-        port, hostMac, id.ifName(), podMac, network.mtu(), pod.descriptor());
+        port, hostMac, id.ifName(), podMac, network.mtu(), pod().descriptor());
   }
 
   /**
@@ -185,8 +186,13 @@ final class AttachmentPlan {
    * @param isRouted whether the pod reaches its own subnet by the gateway too
    */
   void addPod(PlanBuilder plan, boolean isRouted) {
+    add(plan, setUpPod(isRouted));
+  }
+
+  /** The step of that. */
+  ConfigurePod setUpPod(boolean isRouted) {
     boolean isLeftDown = network.attachment().leavesPodDown();
-    add(plan, new ConfigurePod(pod, id.ifName(), podMac, addressing, isRouted, isLeftDown));
+    return new ConfigurePod(pod, id.ifName(), podMac, addressing, isRouted, isLeftDown);
   }
 
   /**
@@ -216,7 +222,7 @@ final class AttachmentPlan {
     return new TakeDevice(
         records.devices(),
         key,
-        pod,
+        pod(),
         sandbox,
         id.vifId(),
         id.ifName(),
@@ -238,7 +244,7 @@ final class AttachmentPlan {
   /** The same with the MAC address and the MTU that it has. */
   CniResult.Link linkAsMade() {
     CniResult.Link[] made = new CniResult.Link[1];
-    try (LinkSocket link = LinkSocket.open(pod, id.ifName())) {
+    try (LinkSocket link = pod.link(id.ifName())) {
       link.read(
           message ->
               made[0] =
@@ -327,11 +333,13 @@ final class AttachmentPlan {
       add(plan, new ReturnDevice(records.devices(), vifId, pods));
     }
     PodLeases.giveBack(vifId, plan);
+    List<PluginStep> rest = new ArrayList<>();
     if (!hasHostEnd && (pods == null || !pods.isEmpty())) {
-      add(plan, new RemovePodLinks(vifId, pods));
+      rest.add(new RemovePodLinks(vifId, pods));
     }
-    add(plan, new RemoveRules(rules, vifId));
-    add(plan, new RemovePodFiles(records, vifId));
+    rest.add(new RemoveRules(rules, vifId));
+    rest.add(new RemovePodFiles(records, vifId));
+    add(plan, new StepsTogether(rest));
     return plan.unplugged();
   }
 }

@@ -135,29 +135,42 @@ final class BridgeAttachment implements PodAttachment {
     PlanBuilder plan = pod.begin(port, host);
     ensureBridge(plan);
     pod.addVeth(plan, port, LinkSettings.NONE.withMaster(bridge));
-    ConfigurePort settings = new ConfigurePort(port, hairpin, isolated, vlans);
-    if (settings.isNeeded()) {
-      AttachmentPlan.add(plan, settings);
-    }
-    if (pod.rates().limits()) {
-      AttachmentPlan.add(plan, pod.limit(port, host));
-    }
     List<Cidr> gateways = gateways(pod.addressing());
-    if (hasGatewayLink()) {
-      AttachmentPlan.add(plan, gatewayInVlan(pod, port, gateways));
-    } else if (!presentOnBridge(host).containsAll(gateways)) {
+    if (!hasGatewayLink() && !presentOnBridge(host).containsAll(gateways)) {
       PluginStep ensure = new EnsureGateway(bridge, gateways, forceAddress);
       plan.add(PlannedStep.shared(ensure, new PluginStep.Undo(ensure)));
     }
-    pod.addPod(plan, false);
+    AttachmentPlan.add(plan, new StepsTogether(ownSteps(pod, port, gateways, host)));
+    return plan.plug();
+  }
+
+  private List<PluginStep> ownSteps(
+      AttachmentPlan pod, String port, List<Cidr> gateways, HostSnapshot host) {
+    List<PluginStep> own = new ArrayList<>();
+    ConfigurePort settings = new ConfigurePort(port, hairpin, isolated, vlans);
+    if (settings.isNeeded()) {
+      own.add(settings);
+    }
+    if (pod.rates().limits()) {
+      own.add(pod.limit(port, host));
+    }
+    if (hasGatewayLink()) {
+      own.add(gatewayInVlan(pod, port, gateways));
+    }
+    own.add(pod.setUpPod(false));
     EnsureRules rules = rules(pod.rules(), pod.id(), pod.addressing(), port, pod.podMac());
     if (rules.count() > 0) {
-      AttachmentPlan.add(plan, rules);
+      own.add(rules);
     }
     if (isGateway) {
-      AttachmentPlan.add(plan, EnableForwarding.of(pod.addressing()));
+      own.add(EnableForwarding.of(pod.addressing()));
     }
-    return plan.plug();
+    return own;
+  }
+
+  @Override
+  public boolean plansByArguments() {
+    return true;
   }
 
   private EnsureVlanGateway gatewayInVlan(AttachmentPlan pod, String port, List<Cidr> gateways) {

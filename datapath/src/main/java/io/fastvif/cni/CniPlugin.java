@@ -5,6 +5,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FastvifException;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.Outcome;
+import io.fastvif.engine.Planning;
 import io.fastvif.engine.PlugFailure;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.netns.Netns;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -180,7 +182,14 @@ public final class CniPlugin implements AutoCloseable {
       throw id.attachedAlready();
     }
     network.attachment().require(host);
-    Netns pod = openPod(request.variable(CNI_NETNS));
+    PodSockets pod =
+        openPod(
+            request.variable(CNI_NETNS),
+            opened -> {
+              PodSockets sockets = new PodSockets(opened);
+              sockets.open();
+              return sockets;
+            });
     try {
       PodLinks.requireDetached(pod, id);
       CniResult addressing = addressing(network, ipam, id);
@@ -196,13 +205,16 @@ public final class CniPlugin implements AutoCloseable {
       CniRequest request,
       NetworkConfiguration network,
       AttachmentId id,
-      Netns pod,
+      PodSockets pod,
       CniResult addressing) {
     AttachmentPlan plan =
         new AttachmentPlan(
             id, network, pod, request.variable(CNI_NETNS), addressing, host, records, rules);
+    Planning planning = (snapshot, claims) -> plan.plug(snapshot);
+    Planning planned =
+        network.attachment().plansByArguments() ? Planning.ofArguments(planning) : planning;
     return takeAwayUnfinished(network, id)
-        .thenCompose(cleaned -> host.execute(id.vifId(), (snapshot, claims) -> plan.plug(snapshot)))
+        .thenCompose(cleaned -> host.execute(id.vifId(), planned))
         .thenCompose(
             plugged -> {
               require(plugged);
@@ -281,7 +293,12 @@ public final class CniPlugin implements AutoCloseable {
     }
   }
 
-  private static Netns openPod(String path) {
+  /**
+   * Opens a pod's namespace.
+   *
+   * @param shown goes there, which shows that it is one
+   */
+  private static <T> T openPod(String path, Function<Netns, T> shown) {
     if (path.isEmpty()) {
       throw AttachmentId.environment(CNI_NETNS, path, "the path of a network namespace");
     }
@@ -291,7 +308,7 @@ public final class CniPlugin implements AutoCloseable {
         if (pod.isCurrent()) {
           throw AttachmentId.environment(CNI_NETNS, path, "another namespace than the host's");
         }
-        return pod.visit(() -> pod); // which shows that it is one
+        return shown.apply(pod);
       } catch (RuntimeException | Error wrong) {
         pod.close();
         throw wrong;
@@ -405,7 +422,7 @@ public final class CniPlugin implements AutoCloseable {
           CniException.INVALID_CONFIGURATION, "prevResult is missing: CHECK needs what ADD made");
     }
     Ipam.of(network, request).check(id);
-    Netns pod = openPod(request.variable(CNI_NETNS));
+    Netns pod = openPod(request.variable(CNI_NETNS), opened -> opened.visit(() -> opened));
     return HostLook.at(
             host,
             id.vifId(),

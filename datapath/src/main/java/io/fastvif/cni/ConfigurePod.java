@@ -2,7 +2,7 @@ package io.fastvif.cni;
 
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.files.KernelFile;
-import io.fastvif.netns.Netns;
+import io.fastvif.netlink.route.LinkRequest;
 import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.PluginStep;
 import io.fastvif.vif.MacAddress;
@@ -16,7 +16,7 @@ import java.util.List;
  * POD link set NAME up} and {@code ip -n POD route add ...}.
  */
 final class ConfigurePod implements PluginStep {
-  private final Netns pod;
+  private final PodSockets pod;
   private final String name;
   private final MacAddress mac;
   private final CniResult result;
@@ -31,7 +31,7 @@ final class ConfigurePod implements PluginStep {
    * @param isLeftDown whether it is brought up by the pod itself
    */
   ConfigurePod(
-      Netns pod,
+      PodSockets pod,
       String name,
       MacAddress mac,
       CniResult result,
@@ -51,16 +51,16 @@ final class ConfigurePod implements PluginStep {
     if (ips.stream().anyMatch(ip -> !ip.cidr().isIpv4())) {
       enableIpv6();
     }
-    try (LinkSocket link = LinkSocket.open(pod, name)) {
+    try (LinkSocket link = pod.link(name)) {
+      for (CniResult.Address ip : isLeftDown ? List.<CniResult.Address>of() : ips) {
+        link.addAddress(ip.cidr(), !isRouted);
+      }
       // It leaves the group of links that are being made.
-      link.socket().execute(link.socket().link().set(link.index()).group(LinkGroups.DEFAULT));
+      LinkRequest end = link.socket().link().set(link.index()).group(LinkGroups.DEFAULT);
+      link.socket().execute(isLeftDown ? end : end.up());
       if (isLeftDown) {
         return true;
       }
-      for (CniResult.Address ip : ips) {
-        link.addAddress(ip.cidr(), !isRouted);
-      }
-      link.socket().execute(link.socket().link().set(link.index()).up());
       if (isRouted) {
         for (CniResult.Address ip : ips) {
           link.addRoute(new PodRoute(Cidr.host(ip.gateway()), null), null);
@@ -71,7 +71,7 @@ final class ConfigurePod implements PluginStep {
         link.addRoute(route, gateway(route, ips));
       }
       Announcement.send(
-          pod,
+          pod.announcing(),
           link.index(),
           mac == null ? link.mac() : mac,
           ips.stream().map(ip -> ip.cidr().address()).toList());
@@ -93,11 +93,12 @@ final class ConfigurePod implements PluginStep {
 
   private void enableIpv6() throws IOException {
     try {
-      pod.visit(
-          () -> {
-            KernelFile.write("/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6", "0");
-            return null;
-          });
+      pod.namespace()
+          .visit(
+              () -> {
+                KernelFile.write("/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6", "0");
+                return null;
+              });
     } catch (SystemCallException refused) {
       throw new IOException("IPv6 cannot be switched on: " + refused.getMessage(), refused);
     }
@@ -111,7 +112,8 @@ final class ConfigurePod implements PluginStep {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("set up " + name + " in " + pod.name() + ":");
+    StringBuilder text =
+        new StringBuilder("set up " + name + " in " + pod.namespace().name() + ":");
     result.ips().forEach(ip -> text.append(" address ").append(ip.cidr()));
     result.routes().forEach(route -> text.append(" route ").append(route.destination()));
     return text.append(isLeftDown ? " down" : " up").toString();

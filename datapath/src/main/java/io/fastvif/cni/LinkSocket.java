@@ -33,24 +33,35 @@ final class LinkSocket implements AutoCloseable {
   private final RouteSocket socket;
   private final String name;
   private final int index;
+  private final boolean isOwn;
 
-  private LinkSocket(RouteSocket socket, String name) throws IOException {
+  private LinkSocket(RouteSocket socket, String name, boolean isOwn) throws IOException {
     this.socket = socket;
     this.name = name;
+    this.isOwn = isOwn;
     index = socket.indexOf(name);
     if (index == 0) {
-      socket.close();
+      close();
       throw new IOException("there is no link " + name);
     }
   }
 
   /** Of this thread's namespace. */
   static LinkSocket open(String name) throws IOException {
-    return new LinkSocket(RouteSocket.open(), name);
+    return new LinkSocket(RouteSocket.open(), name, true);
   }
 
   static LinkSocket open(Netns namespace, String name) throws IOException {
-    return new LinkSocket(RouteSocket.open(namespace), name);
+    return new LinkSocket(RouteSocket.open(namespace), name, true);
+  }
+
+  /**
+   * One of the socket's namespace.
+   *
+   * @param socket stays the caller's, and open
+   */
+  static LinkSocket by(RouteSocket socket, String name) throws IOException {
+    return new LinkSocket(socket, name, false);
   }
 
   int index() {
@@ -172,7 +183,9 @@ final class LinkSocket implements AutoCloseable {
 
   @Override
   public void close() {
-    socket.close();
+    if (isOwn) {
+      socket.close();
+    }
   }
 
   @Override

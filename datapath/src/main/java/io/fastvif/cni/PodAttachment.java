@@ -48,6 +48,11 @@ interface PodAttachment {
     return false;
   }
 
+  /** Whether {@link #plug} asks its arguments alone, neither files nor other threads. */
+  default boolean plansByArguments() {
+    return false;
+  }
+
   /** The plan to attach a pod; nothing on the host bears the VIF's alias yet. */
   PlugPlan plug(AttachmentPlan pod, HostSnapshot host);
 

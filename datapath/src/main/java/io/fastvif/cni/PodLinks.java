@@ -160,8 +160,8 @@ final class PodLinks {
    *
    * @throws CniException if it is
    */
-  static void requireDetached(Netns pod, AttachmentId id) {
-    try (LinkSocket link = LinkSocket.open(pod, id.ifName())) {
+  static void requireDetached(PodSockets pod, AttachmentId id) {
+    try (LinkSocket link = pod.link(id.ifName())) {
       link.read(
           message -> {
             String alias = message.alias() == null ? "" : message.alias();

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /**
  * Our table of one family, with all rules that pods have in it: each has the id of its VIF as its
@@ -33,6 +34,7 @@ final class PodRuleTable implements AutoCloseable {
   private static final long UNREAD = 0;
 
   private final int family;
+  private final IntConsumer changed;
   private NftSocket socket;
 
   /** The handles of each VIF's rules, while the ruleset's generation is that; null if not known. */
@@ -43,9 +45,18 @@ final class PodRuleTable implements AutoCloseable {
 
   /**
    * @param family such as NFPROTO_IPV4
+   * @param changed told of the ruleset's generation before each change of this table's
    */
-  PodRuleTable(int family) {
+  PodRuleTable(int family, IntConsumer changed) {
     this.family = family;
+    this.changed = changed;
+  }
+
+  /** Another table was changed by us in that generation of the ruleset: here all is as it was. */
+  void passed(int before) {
+    if (known != null && generation == before) {
+      generation = before + 1;
+    }
   }
 
   int family() {
@@ -111,12 +122,11 @@ final class PodRuleTable implements AutoCloseable {
       throw new IOException(
           "nf_tables: " + Errno.name(errno) + " (" + Errno.message(errno) + ") " + why[0]);
     }
-    int now = socket.generation();
-    if (now == generation + 1) { // nobody else has changed anything
-      generation = now;
-      known = left;
-      isThere = !isEmptied;
-    }
+    changed.accept(generation);
+    // The kernel takes a change for one generation only; whoever changes something next is seen.
+    generation++;
+    known = left;
+    isThere = !isEmptied;
     return true;
   }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class PodRules implements AutoCloseable {
   private final List<PodRuleTable> tables =
-      PodRule.FAMILIES.stream().map(PodRuleTable::new).toList();
+      PodRule.FAMILIES.stream().map(family -> new PodRuleTable(family, this::passed)).toList();
   private final Queue<Change> waiting = new ConcurrentLinkedQueue<>();
 
   /** What a VIF is to have, and what came of it. Guarded by the lock but for what is final. */
@@ -74,6 +74,11 @@ final class PodRules implements AutoCloseable {
       }
     }
     return ids;
+  }
+
+  /** One of the tables has changed, which the others need not be read again for. */
+  private void passed(int generation) {
+    tables.forEach(table -> table.passed(generation));
   }
 
   /** What waits, as far as no VIF is in it twice. */

@@ -4,7 +4,9 @@ import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkSettings;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlugPlan;
+import io.fastvif.plan.PluginStep;
 import io.fastvif.plugin.PlanBuilder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -52,17 +54,24 @@ final class PtpAttachment implements PodAttachment {
     String port = pod.freeName("veth", host);
     PlanBuilder plan = pod.begin(port, host);
     pod.addVeth(plan, port, LinkSettings.NONE);
+    List<PluginStep> own = new ArrayList<>();
     if (pod.rates().limits()) {
-      AttachmentPlan.add(plan, pod.limit(port, host));
+      own.add(pod.limit(port, host));
     }
-    pod.addPod(plan, true);
-    AttachmentPlan.add(plan, new RouteToPod(port, pod.addressing().ips()));
+    own.add(pod.setUpPod(true));
+    own.add(new RouteToPod(port, pod.addressing().ips()));
     EnsureRules rules = rules(pod.rules(), pod.id(), pod.addressing());
     if (rules.count() > 0) {
-      AttachmentPlan.add(plan, rules);
+      own.add(rules);
     }
-    AttachmentPlan.add(plan, EnableForwarding.of(pod.addressing()));
+    own.add(EnableForwarding.of(pod.addressing()));
+    AttachmentPlan.add(plan, new StepsTogether(own));
     return plan.plug();
+  }
+
+  @Override
+  public boolean plansByArguments() {
+    return true;
   }
 
   private EnsureRules rules(PodRules rules, AttachmentId id, CniResult addressing) {

@@ -11,6 +11,9 @@
  *       addresses are freed.
  *   <li>The pod's end is made in the pod's namespace, named and addressed there; nothing is moved
  *       but devices of the host's own.
+ *   <li>What wakes another thread takes as long as some steps: an ADD visits the pod's namespace
+ *       once and has all its sockets from there, the engine's thread plans it, and what only the
+ *       pod has is set up in one step. {@code LoneAddTest} counts.
  *   <li>DEL needs the id alone: it deletes by the alias, hundreds behind one wait, then frees.
  *   <li>GC compares aliases, rules' comments and address files with the list of the runtime.
  *   <li>{@code host-local} and {@code static} are built in, with the reference plugins' files; any

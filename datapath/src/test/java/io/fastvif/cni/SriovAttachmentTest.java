@@ -70,7 +70,7 @@ class SriovAttachmentTest {
     return new AttachmentPlan(
             new AttachmentId("net", "one", "eth0"),
             network(keys),
-            pod,
+            new PodSockets(pod),
             "/run/netns/pod",
             CniResult.EMPTY,
             null,

@@ -116,7 +116,14 @@ final class SriovStepsLabMain {
       CniResult addressing = Addressing.of(network, Ipam.of(network, request).add(ONE));
       PlugPlan whole =
           new AttachmentPlan(
-                  ONE, network, pod, PodLab.path(pod), addressing, lab.host(), records, rules)
+                  ONE,
+                  network,
+                  new PodSockets(pod),
+                  PodLab.path(pod),
+                  addressing,
+                  lab.host(),
+                  records,
+                  rules)
               .plug(lab.host().snapshot());
       execute(lab, whole, done);
       return whole.steps().size();

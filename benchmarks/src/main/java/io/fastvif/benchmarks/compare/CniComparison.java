@@ -37,6 +37,8 @@ final class CniComparison {
           "The reference plugins are bridge, which runs host-local, and with ipMasq iptables.",
           "ovs-cni, and fastvif's ovs beside it, are measured each on an Open vSwitch of its own"
               + " with the userspace datapath, with host-local.",
+          "VERSION, all at once, is the floor of what is at once: the runtime executes the plugin"
+              + " and reads its answer, and nothing is done for a pod.",
           "\"All at once\": all processes are started, and then waited for. Its p50 and p99 are of"
               + " the time since the first was started.");
 

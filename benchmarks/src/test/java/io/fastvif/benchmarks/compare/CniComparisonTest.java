@@ -73,6 +73,7 @@ class CniComparisonTest {
               CniRun.VERSION + CniRun.ONE,
               CniRun.ADD + CniRun.ONE,
               CniRun.DEL + CniRun.ONE,
+              CniRun.VERSION + CniRun.CROWD,
               CniRun.ADD + CniRun.CROWD,
               CniRun.DEL + CniRun.CROWD,
               CniRun.ADD + ", p50 and p99 of all at once: 3 pods",
