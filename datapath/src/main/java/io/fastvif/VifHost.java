@@ -89,6 +89,7 @@ public final class VifHost implements AutoCloseable {
             .leases(options.leases())
             .tracer(options.tracer())
             .queueCapacity(options.queueCapacity())
+            .keptBridges(options.keptBridges())
             .ovs(options.configuration().ovs());
     if (options.namespace() != null) {
       engine.namespace(options.namespace());

@@ -5,6 +5,7 @@ import io.fastvif.engine.EngineGroup;
 import io.fastvif.engine.VhostUserPorts;
 import io.fastvif.lease.DeviceLeases;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.trace.Tracer;
 import io.fastvif.trace.Tracing;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
  * @param leases the folder with the leases of devices, which all of a machine should share
  * @param forwarder serves vhost-user ports, and stays the caller's to close, after the host; null
  *     for none: then plans that open a port fail and say so
+ * @param keptBridges which bridges of unplugged VIFs are kept for the next, by default none: a host
+ *     that is open for one operation would only wait for more of them when it is closed
  * @param queueCapacity how many operations may wait, rounded up to a power of two
  * @param submitLimit how long to wait for room in a full queue
  * @param errorHandler told of errors that are no operation's failure; null for a log ({@link
@@ -36,6 +39,7 @@ public record VifHostOptions(
     EngineGroup group,
     Path leases,
     VhostUserPorts forwarder,
+    BridgeKeeping keptBridges,
     int queueCapacity,
     Duration submitLimit,
     Consumer<Throwable> errorHandler,
@@ -48,6 +52,7 @@ public record VifHostOptions(
   public VifHostOptions {
     Objects.requireNonNull(configuration);
     Objects.requireNonNull(leases);
+    Objects.requireNonNull(keptBridges);
     Objects.requireNonNull(submitLimit);
   }
 
@@ -64,6 +69,7 @@ public record VifHostOptions(
         null,
         DeviceLeases.FOLDER,
         null,
+        BridgeKeeping.NONE,
         QUEUE,
         SUBMIT_LIMIT,
         null,
@@ -78,6 +84,7 @@ public record VifHostOptions(
         group,
         leases,
         forwarder,
+        keptBridges,
         queueCapacity,
         submitLimit,
         errorHandler,
@@ -96,6 +103,7 @@ public record VifHostOptions(
         engines,
         leases,
         forwarder,
+        keptBridges,
         queueCapacity == QUEUE ? QUEUE_IN_GROUP : queueCapacity,
         submitLimit,
         errorHandler,
@@ -110,6 +118,7 @@ public record VifHostOptions(
         group,
         folder,
         forwarder,
+        keptBridges,
         queueCapacity,
         submitLimit,
         errorHandler,
@@ -124,6 +133,29 @@ public record VifHostOptions(
         group,
         leases,
         ports,
+        keptBridges,
+        queueCapacity,
+        submitLimit,
+        errorHandler,
+        tracer);
+  }
+
+  /**
+   * The same that keeps the bridges of hybrid VIFs of Open vSwitch that were unplugged, for the
+   * next that are plugged: deleting a bridge and making another takes the kernel 20 to 50 ms, in
+   * which it lets nobody change links, and renaming it 0.3. Until it is used again or its time is
+   * up a bridge is called {@code fvgone} and its index, has no port, is down, and says by its alias
+   * which host keeps it. It is used again only if it is as a new one. {@link VifHost#close} deletes
+   * all; those of a process that was killed are deleted by the next host of that namespace.
+   */
+  public VifHostOptions withKeptBridges(BridgeKeeping bridges) {
+    return new VifHostOptions(
+        configuration,
+        namespace,
+        group,
+        leases,
+        forwarder,
+        bridges,
         queueCapacity,
         submitLimit,
         errorHandler,
@@ -138,7 +170,16 @@ public record VifHostOptions(
    */
   public VifHostOptions withQueue(int capacity, Duration limit) {
     return new VifHostOptions(
-        configuration, namespace, group, leases, forwarder, capacity, limit, errorHandler, tracer);
+        configuration,
+        namespace,
+        group,
+        leases,
+        forwarder,
+        keptBridges,
+        capacity,
+        limit,
+        errorHandler,
+        tracer);
   }
 
   /**
@@ -153,6 +194,7 @@ public record VifHostOptions(
         group,
         leases,
         forwarder,
+        keptBridges,
         queueCapacity,
         submitLimit,
         handler,
@@ -170,6 +212,7 @@ public record VifHostOptions(
         group,
         leases,
         forwarder,
+        keptBridges,
         queueCapacity,
         submitLimit,
         errorHandler,

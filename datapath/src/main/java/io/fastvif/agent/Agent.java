@@ -20,6 +20,7 @@ import io.fastvif.engine.EngineGroup;
 import io.fastvif.fastpath.ForwardingPorts;
 import io.fastvif.forward.Idle;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.trace.Log;
 import io.fastvif.vif.InvalidInputException;
@@ -45,6 +46,10 @@ import java.util.function.Supplier;
 public final class Agent implements AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(15);
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+  /** As many as a host has VIFs coming and going in a minute; they cost no more than links do. */
+  private static final BridgeKeeping KEPT_BRIDGES = new BridgeKeeping(16, Duration.ofMinutes(1));
+
   private static final String NAME = "agent";
 
   /** Of the plan that does nothing. */
@@ -114,6 +119,7 @@ public final class Agent implements AutoCloseable {
         VifHostOptions.of(configuration)
             .withGroup(group)
             .withForwarder(ports)
+            .withKeptBridges(KEPT_BRIDGES)
             .withLeases(options.leases());
     host =
         opened(

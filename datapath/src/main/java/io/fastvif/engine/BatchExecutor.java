@@ -10,6 +10,7 @@ import io.fastvif.engine.kernel.Transport;
 import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.engine.side.FailureCause;
 import io.fastvif.engine.side.HelperThreads;
+import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.ForwardingStep;
 import io.fastvif.plan.LocalStep;
@@ -81,6 +82,7 @@ final class BatchExecutor implements AutoCloseable {
    * @param observation what planning is told
    * @param ports does the steps on vhost-user ports
    * @param limit how many plans may be under way at once
+   * @param keeping which retired bridges are kept
    * @param errorHandler told what is thrown where nobody else can be told
    * @param wake called by another thread when there is something to do for {@link #work()}
    * @param counters told of each send
@@ -92,6 +94,7 @@ final class BatchExecutor implements AutoCloseable {
       OvsTransport ovs,
       VhostUserPorts ports,
       int limit,
+      BridgeKeeping keeping,
       Consumer<Throwable> errorHandler,
       Runnable wake,
       EngineCounters counters,
@@ -107,7 +110,7 @@ final class BatchExecutor implements AutoCloseable {
     active = new PlanExecution[limit];
     unused = new PlanExecution[limit];
     byVif = new Object2ObjectHashMap<>();
-    retired = new RetiredBridges(transport, errorHandler, wake, helpers);
+    retired = new RetiredBridges(transport, keeping, errorHandler, wake, helpers);
     elsewhere = new StepAnswers(wake);
     waits = new WaitingSteps(transport, elsewhere, helpers);
     slow = new SlowSteps(transport, ports, elsewhere, helpers, waits);
@@ -258,7 +261,7 @@ final class BatchExecutor implements AutoCloseable {
     GivenUpPlans.end(active, activeCount, deletions, retired, reason, engine, errorHandler);
   }
 
-  /** Whether there is nothing under way, and no bridge left to be deleted. */
+  /** Whether there is nothing under way, and no bridge left to be deleted but those kept. */
   boolean isIdle() {
     return activeCount == 0 && retired.isEmpty();
   }
@@ -429,10 +432,16 @@ final class BatchExecutor implements AutoCloseable {
   /** Does a step or puts it into the send; returns whether the plan can go on at once. */
   private boolean take(PlanExecution plan, Step step) {
     switch (step) {
+      case NetlinkStep.RetireBridge bridge -> {
+        return retired.takesMore()
+            ? round.encode(plan, retired.retirement(bridge))
+            : delete(plan, new DeleteLink(bridge.name(), bridge.index(), bridge.group()));
+      }
+      case NetlinkStep.CreateBridge bridge -> {
+        return plan.isShared() ? round.encode(plan, bridge) : retired.make(plan, bridge, round);
+      }
       case NetlinkStep message -> {
-        return (message instanceof NetlinkStep.RetireBridge bridge && !retired.takesMore())
-            ? delete(plan, new DeleteLink(bridge.name(), bridge.index(), bridge.group()))
-            : round.encode(plan, message);
+        return round.encode(plan, message);
       }
       case DeleteLink delete -> {
         return delete(plan, delete);

@@ -7,6 +7,7 @@ import io.fastvif.engine.kernel.Transport;
 import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.engine.side.HelperThreads;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.trace.Log;
@@ -33,6 +34,7 @@ final class EngineWork {
   private final boolean monitored;
   private final VhostUserPorts ports;
   private final int batchLimit;
+  private final BridgeKeeping keeping;
   private final Consumer<Throwable> errorHandler;
   private final Runnable wake;
   private final EngineCounters counters = new EngineCounters();
@@ -79,6 +81,7 @@ final class EngineWork {
     monitored = builder.monitored;
     ports = builder.ports;
     batchLimit = builder.batchLimit();
+    keeping = builder.keeping;
     errorHandler = thrown -> report(builder.errorHandler, thrown);
     this.wake = wake;
   }
@@ -152,7 +155,16 @@ final class EngineWork {
     namespaceNumber = Netns.currentNumber();
     executor =
         new BatchExecutor(
-            transport, observation, ovs, ports, batchLimit, errorHandler, wake, counters, helpers);
+            transport,
+            observation,
+            ovs,
+            ports,
+            batchLimit,
+            keeping,
+            errorHandler,
+            wake,
+            counters,
+            helpers);
     Log.debug(PlugEngine.class, "the engine has started, fastvif " + EngineName.version());
   }
 
@@ -239,6 +251,7 @@ final class EngineWork {
   int round() {
     if (closing && !isTimed) {
       isTimed = true;
+      executor.retiredBridges().keepNoMore();
       wakeWhenOverdue();
     }
     if (closing && (isOverdue() || !beginning)) {
@@ -345,6 +358,7 @@ final class EngineWork {
     try {
       if (executor != null) {
         executor.stopPlanning(name);
+        executor.retiredBridges().keepNoMore();
         stopWaiting();
         if (unreachable != null) {
           executor.giveUp(unreachable, name);

@@ -7,6 +7,7 @@ import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.lease.DeviceLeases;
 import io.fastvif.netns.Netns;
 import io.fastvif.observe.HostMonitor;
+import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.trace.Log;
 import io.fastvif.trace.Tracer;
 import io.fastvif.trace.Tracing;
@@ -36,6 +37,7 @@ public final class PlugEngineBuilder {
   Executor callbacks = CallbackThreads.executor();
   EngineGroup group;
   Tracer tracer = Tracing.current();
+  BridgeKeeping keeping = BridgeKeeping.NONE;
   int queueCapacity = 4096;
   private int batchLimit;
   Consumer<Throwable> errorHandler = PlugEngineBuilder::log;
@@ -142,6 +144,16 @@ public final class PlugEngineBuilder {
    */
   public PlugEngineBuilder callbacks(Executor executor) {
     callbacks = Objects.requireNonNull(executor);
+    return this;
+  }
+
+  /**
+   * Keeps the bridges of VIFs that were unplugged for a while, for the next that is plugged and has
+   * a bridge for itself; by default none. They are deleted when their time is up and when the
+   * engine is closed.
+   */
+  public PlugEngineBuilder keptBridges(BridgeKeeping bridges) {
+    keeping = Objects.requireNonNull(bridges);
     return this;
   }
 

@@ -20,6 +20,7 @@ public sealed interface NetlinkStep extends Step
         NetlinkStep.DeleteAltname,
         NetlinkStep.ConfigureVf,
         NetlinkStep.RetireBridge,
+        NetlinkStep.ReuseBridge,
         NetlinkStep.AddRoute,
         NetlinkStep.DeleteRoute,
         NetlinkStep.AddProxyNeighbour,
@@ -220,7 +221,7 @@ public sealed interface NetlinkStep extends Step
    * Takes a bridge away that will be deleted when the engine has nothing else to do: it has another
    * name and alias, and is nobody's; one that is gone already is no error. Equivalent to {@code ip
    * link set NAME name fvgoneINDEX alias fastvif-retired} and a later {@code ip link delete
-   * fvgoneINDEX}. It stays up until then, because bringing it down would wait for RCU once more.
+   * fvgoneINDEX}.
    *
    * <p>The kernel deletes bridges one after another, each with a wait of some 17 ms of its own,
    * however they are told of ({@code br_multicast_dev_del} in net/bridge/br_multicast.c ends with
@@ -228,19 +229,47 @@ public sealed interface NetlinkStep extends Step
    *
    * @param index the bridge's index
    * @param group the interface group it is in
+   * @param keeper the engine that keeps it for a while, for the next plug that makes one, set down:
+   *     {@code ip link set NAME name fvgoneINDEX alias fastvif-kept:KEEPER down}; null for none
    */
-  record RetireBridge(String name, int index, int group) implements NetlinkStep {
+  record RetireBridge(String name, int index, int group, String keeper) implements NetlinkStep {
     /** The alias of a bridge that is only still to be deleted. */
     public static final String ALIAS = "fastvif-retired";
+
+    /** How the alias of a bridge begins that is kept; an engine's name follows. */
+    public static final String KEPT_ALIAS = "fastvif-kept:";
+
+    /** Of a bridge that nobody keeps. */
+    public RetireBridge(String name, int index, int group) {
+      this(name, index, group, null);
+    }
 
     /** The name until it is deleted, of at most 14 characters. */
     public String newName() {
       return "fvgone" + Integer.toHexString(index);
     }
 
+    /** The alias until it is deleted. */
+    public String alias() {
+      return keeper == null ? ALIAS : KEPT_ALIAS + keeper;
+    }
+
     @Override
     public String toString() {
       return "retire " + name + ": name " + newName() + ", deleted later";
+    }
+  }
+
+  /**
+   * Makes a retired bridge the one that a plan makes, which is then as one that was just made.
+   * Equivalent to {@code ip link set fvgoneINDEX name NAME alias ""}.
+   *
+   * @param index the retired bridge's index
+   */
+  record ReuseBridge(String name, int index) implements NetlinkStep {
+    @Override
+    public String toString() {
+      return "create bridge " + name + " of a retired one";
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.engine.ovs.OvsTransport;
+import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.plan.PlugPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ abstract class ExecutorFixture {
         OvsTransport.none("none"),
         new NoVhostUserPorts(),
         64,
+        BridgeKeeping.NONE,
         errors::add,
         () -> {},
         new EngineCounters(),
@@ -74,6 +76,10 @@ abstract class ExecutorFixture {
   }
 
   final void workUntil(BooleanSupplier reached) {
+    workUntil(executor, reached);
+  }
+
+  static void workUntil(BatchExecutor executor, BooleanSupplier reached) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
     while (!reached.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "the executor does not get on");

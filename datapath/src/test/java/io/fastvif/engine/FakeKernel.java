@@ -16,6 +16,7 @@ import static io.fastvif.bindings.linux.linux_h.RTM_SETLINK;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.engine.kernel.AckHandler;
+import io.fastvif.engine.kernel.BridgeQuestions;
 import io.fastvif.engine.kernel.Departures;
 import io.fastvif.engine.kernel.MessageExchange;
 import io.fastvif.engine.kernel.Ownership;
@@ -44,6 +45,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -131,6 +133,9 @@ final class FakeKernel implements Transport {
   final Set<Integer> refusedSends = new HashSet<>();
 
   boolean closed;
+
+  /** What it says of bridges that are kept. */
+  BridgeQuestions bridgeQuestions = BridgeQuestions.NONE;
 
   /** Its packet filter. */
   final FakeFilters filters = new FakeFilters();
@@ -452,12 +457,17 @@ final class FakeKernel implements Transport {
   }
 
   @Override
-  public synchronized IntArrayList bridges(String alias) {
+  public synchronized IntArrayList bridges(Predicate<String> alias) {
     IntArrayList found = new IntArrayList();
     links.values().stream()
-        .filter(link -> link.alias.equals(alias))
+        .filter(link -> alias.test(link.alias))
         .forEach(link -> found.addInt(link.index));
     return found;
+  }
+
+  @Override
+  public BridgeQuestions bridgeQuestions() {
+    return bridgeQuestions;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.fastvif.engine;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.engine.kernel.AckHandler;
+import io.fastvif.engine.kernel.BridgeQuestions;
 import io.fastvif.engine.kernel.MessageExchange;
 import io.fastvif.engine.kernel.Ownership;
 import io.fastvif.engine.kernel.Transport;
@@ -28,6 +29,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.agrona.collections.IntArrayList;
 
 /** A transport that dies, or is refused something, where its {@link Faults} say. */
@@ -251,8 +253,13 @@ final class FaultyTransport implements Transport {
   }
 
   @Override
-  public IntArrayList bridges(String alias) {
+  public IntArrayList bridges(Predicate<String> alias) {
     return transport.bridges(alias);
+  }
+
+  @Override
+  public BridgeQuestions bridgeQuestions() {
+    return transport.bridgeQuestions();
   }
 
   @Override

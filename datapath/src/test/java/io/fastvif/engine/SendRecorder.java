@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.agrona.collections.IntArrayList;
 
 /** A kernel that agrees to everything, and keeps what was sent to it. */
@@ -157,7 +158,7 @@ final class SendRecorder implements Transport {
   }
 
   @Override
-  public IntArrayList bridges(String alias) {
+  public IntArrayList bridges(Predicate<String> alias) {
     return new IntArrayList();
   }
 

@@ -10,6 +10,7 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.json.PlugRequest;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.BridgeKeeping;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,18 +27,27 @@ import java.util.function.Function;
  * go and waited for. It is what the agent is made of, and what the agent is measured against.
  */
 final class LibrarySystem implements MeasuredSystem {
+  private final String name;
   private final Map<String, String> options;
+  private final BridgeKeeping keptBridges;
 
   /**
    * @param options of plugins, by {@code PLUGIN.OPTION}
    */
   LibrarySystem(Map<String, String> options) {
+    this("fastvif", options, BridgeKeeping.NONE);
+  }
+
+  /** The same under another name, which keeps bridges of VIFs that were unplugged. */
+  LibrarySystem(String name, Map<String, String> options, BridgeKeeping keptBridges) {
+    this.name = name;
     this.options = options;
+    this.keptBridges = keptBridges;
   }
 
   @Override
   public String name() {
-    return "fastvif";
+    return name;
   }
 
   @Override
@@ -54,7 +64,11 @@ final class LibrarySystem implements MeasuredSystem {
   public Session open(Netns namespace, List<BenchVif> vifs, Limits limits) {
     HostConfiguration.Builder configuration = HostConfiguration.builder(Map.of());
     options.forEach(configuration::option);
-    VifHost host = VifHost.open(VifHostOptions.of(configuration.build()).withNamespace(namespace));
+    VifHost host =
+        VifHost.open(
+            VifHostOptions.of(configuration.build())
+                .withNamespace(namespace)
+                .withKeptBridges(keptBridges));
     return new HostSession(host, vifs, limits);
   }
 

@@ -3,8 +3,10 @@ package io.fastvif.benchmarks.compare;
 import io.fastvif.benchmarks.process.OvsSwitch;
 import io.fastvif.benchmarks.report.Report;
 import io.fastvif.benchmarks.report.Result;
+import io.fastvif.plan.BridgeKeeping;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -18,10 +20,15 @@ import java.util.stream.Collectors;
  * The comparison on Open vSwitch: all systems on the same switch, in turns, in one run. Needs root.
  */
 final class OvsComparison {
+  private static final String HOST = "fastvif-host";
+
+  /** For as long as the churn needs, so that the wait until nothing is left is not much longer. */
+  private static final BridgeKeeping KEPT = new BridgeKeeping(16, Duration.ofSeconds(1));
+
   /** The systems that are measured, in the order of the report. */
   static final Set<String> SYSTEMS =
       new LinkedHashSet<>(
-          List.of("fastvif", OvsFloor.NAME, "os-vif", "ovs-vsctl", "ovs-vsctl-no-wait"));
+          List.of("fastvif", HOST, OvsFloor.NAME, "os-vif", "ovs-vsctl", "ovs-vsctl-no-wait"));
 
   private static final int WARM_UP_VIFS = 40;
   private static final int CHURNED_VIFS = 10;
@@ -47,6 +54,11 @@ final class OvsComparison {
               + " privileged half, with its native interface to the database, and has plugged and"
               + " unplugged one VIF before its time begins. Its transactions wait for"
               + " ovs-vswitchd.",
+          HOST
+              + " is fastvif as its agent has it: a VifHost that follows the host by events, and"
+              + " keeps 16 bridges of hybrid VIFs that were unplugged for the next that are plugged"
+              + " (the agent for a minute, here for a second, which counts in \"until nothing is"
+              + " left\").",
           OvsFloor.NAME
               + " is the floor: fastvif's own transactions, sent by a Python program that knows the"
               + " rows and checks nothing but the answers, and the taps' MTU and deletion; it waits"
@@ -128,6 +140,7 @@ final class OvsComparison {
       List<MeasuredSystem> systems =
           List.of(
               new FastvifOvs(host.address()),
+              new LibrarySystem(HOST, Map.of("ovs.ovsdb_connection", host.address()), KEPT),
               new OvsFloor(resources, host.address()),
               new OsVifOvs(resources, host.address()),
               new OvsVsctl(host, true),
@@ -150,7 +163,7 @@ final class OvsComparison {
   private void warmUp(OvsSwitch host, OvsWorkload workload, List<MeasuredSystem> systems)
       throws IOException {
     for (MeasuredSystem system : systems) {
-      if (system instanceof FastvifOvs) {
+      if (system instanceof FastvifOvs || system instanceof LibrarySystem) {
         List<BenchVif> vifs = workload.vifs(WARM_UP_VIFS);
         Runs discarded = new Runs(system);
         try (MeasuredSystem.Session session = system.open(host.namespace(), vifs, limits)) {

@@ -74,14 +74,15 @@ class OvsComparisonTest {
       report = comparison.run(List.of(3), 2);
       assertFalse(comparison.hasFailed(), progress::toString);
     }
-    Set<String> expected = key(OvsWorkload.HYBRID, "fastvif", "os-vif");
-    for (String system : List.of("fastvif", "os-vif")) {
+    Set<String> expected = key(OvsWorkload.HYBRID, "fastvif", "fastvif-host", "os-vif");
+    for (String system : List.of("fastvif", "fastvif-host", "os-vif")) {
       expected.add(OvsWorkload.HYBRID.title() + " " + system + " " + CHURN);
     }
     expected.addAll(
         key(
             OvsWorkload.CREATE_PORT,
             "fastvif",
+            "fastvif-host",
             "raw-transact",
             "os-vif",
             "ovs-vsctl",

@@ -97,7 +97,7 @@ final class VifMetrics {
         engine.resyncs());
     out.gauge(
         "fastvif_retired_bridges",
-        "Bridges that are still to be deleted, and are nobody's.",
+        "Bridges that are nobody's: still to be deleted, or kept for the next hybrid VIF.",
         engine.retiredBridges());
     out.gauge(
         "fastvif_deletion_lanes",

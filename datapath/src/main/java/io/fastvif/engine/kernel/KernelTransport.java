@@ -63,6 +63,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -93,6 +94,7 @@ public final class KernelTransport implements Transport {
   private final FilterReader filters;
   private final boolean ipv6 = Files.exists(Path.of("/proc/sys/net/ipv6"));
 
+  private final KernelBridges bridges;
   private final DeviceLeases leases;
   private final DeviceWork work;
 
@@ -121,6 +123,7 @@ public final class KernelTransport implements Transport {
       closeAll(opened, refused);
       throw refused;
     }
+    bridges = new KernelBridges(own, exchange.descriptor());
     work = new DeviceWork(pci, leases, functions, this::snapshot, this::devices);
   }
 
@@ -189,13 +192,18 @@ public final class KernelTransport implements Transport {
   }
 
   @Override
-  public IntArrayList bridges(String alias) {
+  public BridgeQuestions bridgeQuestions() {
+    return bridges;
+  }
+
+  @Override
+  public IntArrayList bridges(Predicate<String> alias) {
     IntArrayList found = new IntArrayList();
     try {
       links(
           own.link().dump(false).kindFilter("bridge"),
           link -> {
-            if (alias.equals(link.alias())) {
+            if (link.alias() != null && alias.test(link.alias())) {
               found.addInt(link.index());
             }
           });

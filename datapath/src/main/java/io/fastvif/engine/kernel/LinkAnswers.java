@@ -77,6 +77,8 @@ public final class LinkAnswers implements AnswerHandler {
   private void judge(LinkPlan plan, Step step, int result, String message) {
     if (step instanceof NetlinkStep.RenameLink rename) {
       renamed(plan, rename, plan.renaming().answered(rename, result, message, otherLinks));
+    } else if (isOfReused(step) && result != 0 && result != -Errno.EEXIST) {
+      plan.retry(); // it is gone or not as was thought, and was not given the name
     } else if (result == 0) {
       noteMade(plan, step);
       if (step instanceof NetlinkStep.RetireBridge bridge) {
@@ -127,6 +129,10 @@ public final class LinkAnswers implements AnswerHandler {
         }
       };
 
+  private boolean isOfReused(Step step) {
+    return step instanceof NetlinkStep.CreateBridge bridge && retired.wasReused(bridge);
+  }
+
   private void noteMade(LinkPlan plan, Step step) {
     String name =
         switch (step) {
@@ -137,7 +143,11 @@ public final class LinkAnswers implements AnswerHandler {
           default -> null;
         };
     if (name != null) {
-      plan.made(name, links.linkIndex(name));
+      int index = links.linkIndex(name);
+      plan.made(name, index);
+      if (step instanceof NetlinkStep.CreateBridge bridge) {
+        retired.made(bridge, index);
+      }
     }
     if (step instanceof NetlinkStep.CreateVeth veth && veth.peerNamespace() < 0) {
       plan.made(veth.peer(), links.linkIndex(veth.peer()));

@@ -2,6 +2,7 @@ package io.fastvif.engine.kernel;
 
 import io.fastvif.plan.RouteState;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -67,8 +68,13 @@ public interface LinkQuestions {
   /** Whether a link is in one of so many interface groups from that one on. */
   boolean isGroupUsed(int first, int count);
 
-  /** The indexes of the bridges with that alias. */
-  IntArrayList bridges(String alias);
+  /** The indexes of the bridges with such an alias. */
+  IntArrayList bridges(Predicate<String> alias);
+
+  /** What is asked about bridges that are kept. */
+  default BridgeQuestions bridgeQuestions() {
+    return BridgeQuestions.NONE;
+  }
 
   /** Whether the kernel renames a link without waiting for a grace period. */
   boolean renamesAtOnce();

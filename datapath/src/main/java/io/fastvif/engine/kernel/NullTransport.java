@@ -11,6 +11,7 @@ import io.fastvif.plan.SnapshotBuilder;
 import io.fastvif.plan.WaitingStep;
 import java.lang.foreign.Arena;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -119,7 +120,7 @@ public final class NullTransport implements Transport {
   }
 
   @Override
-  public IntArrayList bridges(String alias) {
+  public IntArrayList bridges(Predicate<String> alias) {
     return new IntArrayList();
   }
 

@@ -3,6 +3,7 @@ package io.fastvif.engine.kernel;
 import io.fastvif.bindings.Errno;
 import io.fastvif.engine.side.FailureCause;
 import io.fastvif.engine.side.HelperThreads;
+import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.Step;
@@ -15,7 +16,9 @@ import org.agrona.collections.IntArrayList;
  * links (RTNL) while it waits for RCU, some 17 ms for each bridge, and whoever wants links changed
  * waits with it. So they are deleted one by one, on a thread of their own, and only while the
  * engine has nothing else to do and nobody reads the host: each deletion makes a dump of the links
- * that is under way inconsistent. One that somebody has given a port meanwhile is left. Used by the
+ * that is under way inconsistent. One that somebody has given a port or another alias meanwhile is
+ * left. Some are kept for a while before, for the next plug that makes a bridge ({@code
+ * KeptBridges}); those of an engine that is no more are deleted by the next one. Used by the
  * engine's thread, but for the readers.
  */
 public final class RetiredBridges implements AutoCloseable {
@@ -28,17 +31,28 @@ public final class RetiredBridges implements AutoCloseable {
   private final HelperThreads helpers;
   private final AnswerHandler answers = this::answered;
   private final AtomicInteger readers = new AtomicInteger();
+  private final KeptBridges kept;
   private IntArrayList waiting;
   private DeletionLane lane;
   private boolean deleting;
   private boolean retires;
+  private volatile boolean closed;
   private volatile int count;
 
+  /** Whether the engine is going to be woken when the time of one that is kept is up. */
+  private volatile boolean isTimed;
+
+  /**
+   * @param errorHandler told of bridges that cannot be deleted, and why
+   * @param wake called by another thread when there is something to {@link #work}
+   */
   public RetiredBridges(
       LinkTransport transport,
+      BridgeKeeping keeping,
       Consumer<Throwable> errorHandler,
       Runnable wake,
       HelperThreads helpers) {
+    kept = new KeptBridges(transport.bridgeQuestions(), keeping, errorHandler, System::nanoTime);
     this.helpers = helpers;
     this.transport = transport;
     this.errorHandler = errorHandler;
@@ -55,18 +69,62 @@ public final class RetiredBridges implements AutoCloseable {
     return waiting.size() < MAX_BRIDGES && transport.renamesAtOnce();
   }
 
-  /** Takes a bridge that was retired, after {@link #takesMore}. */
-  public void add(NetlinkStep.RetireBridge bridge) {
-    waiting.addInt(bridge.index());
-    count = waiting.size();
+  /** The step as it is to be done, after {@link #takesMore}. */
+  public NetlinkStep.RetireBridge retirement(NetlinkStep.RetireBridge bridge) {
+    return kept.retirement(bridge);
   }
 
-  /** How many there are; for any thread. */
+  /** Takes a bridge that was retired. */
+  public void add(NetlinkStep.RetireBridge bridge) {
+    if (!kept.add(bridge.index())) {
+      waiting.addInt(bridge.index());
+    }
+    tally();
+  }
+
+  /**
+   * Puts the step that makes a bridge for one VIF into a send, or the one that takes a bridge which
+   * is kept.
+   *
+   * @return whether it was answered instead
+   */
+  public boolean make(LinkPlan plan, NetlinkStep.CreateBridge bridge, NetlinkRound round) {
+    int before = round.size();
+    NetlinkStep step = waiting == null ? bridge : kept.reuse(bridge, waiting);
+    boolean isAnswered = round.encode(plan, step);
+    if (round.size() == before) {
+      kept.giveBack(bridge); // there was no room in the send
+    }
+    return isAnswered;
+  }
+
+  /** Whether a step that was refused was to be done with a bridge that was kept. */
+  public boolean wasReused(NetlinkStep.CreateBridge bridge) {
+    return kept.isTaken(bridge);
+  }
+
+  /** A plan has made a bridge for one VIF, or has taken one that was kept. */
+  public void made(NetlinkStep.CreateBridge bridge, int index) {
+    kept.made(bridge, index);
+    tally();
+  }
+
+  /** Keeps none any more: all are deleted. */
+  public void keepNoMore() {
+    closed = true;
+    kept.end(waiting == null ? new IntArrayList() : waiting);
+  }
+
+  private void tally() {
+    count = (waiting == null ? 0 : waiting.size()) + (deleting ? 1 : 0) + kept.count();
+  }
+
+  /** How many there are, with those that are kept; for any thread. */
   public int count() {
     return count;
   }
 
-  /** Whether there is none left. */
+  /** Whether there is none left but those that are kept. */
   public boolean isEmpty() {
     return !deleting && (waiting == null || waiting.isEmpty());
   }
@@ -77,7 +135,7 @@ public final class RetiredBridges implements AutoCloseable {
    * @param idle whether there is nothing else to do
    */
   public boolean isReady(boolean idle) {
-    return isFinished() || (idle && mayDelete());
+    return isFinished() || (idle && (mayDelete() || kept.hasLeaving()));
   }
 
   private boolean mayDelete() {
@@ -124,6 +182,10 @@ public final class RetiredBridges implements AutoCloseable {
       // An earlier engine, or its whole process, may have ended before it had deleted its own.
       find();
     }
+    if (idle && kept.hasLeaving()) {
+      kept.takeLeaving(waiting);
+      progress++;
+    }
     if (idle && mayDelete()) {
       progress++;
       int last = waiting.size() - 1;
@@ -133,15 +195,38 @@ public final class RetiredBridges implements AutoCloseable {
         delete(new DeleteLink("link " + index, index, 0), index);
       }
     }
+    if (idle && kept.count() > 0 && !isTimed) {
+      wakeLater();
+    }
     if (progress > 0) {
-      count = waiting.size() + (deleting ? 1 : 0);
+      tally();
     }
     return progress;
+  }
+
+  private void wakeLater() {
+    isTimed = true;
+    try {
+      helpers.look(
+          () -> {
+            isTimed = false;
+            if (!closed) {
+              wake.run();
+            }
+          },
+          Math.max(0, kept.nanosToNext()));
+    } catch (RuntimeException | Error noThread) {
+      isTimed = false; // it is tried again when there is something else to do
+      errorHandler.accept(noThread);
+    }
   }
 
   private boolean isFree(int index) {
     String problem;
     try {
+      if (!isRetired(transport.alias(index))) {
+        return false; // gone, in use again, or somebody else's now
+      }
       String port = transport.portOf(index);
       problem = port == null ? null : port + " is a port of it";
     } catch (RuntimeException | Error refused) {
@@ -154,15 +239,29 @@ public final class RetiredBridges implements AutoCloseable {
     return problem == null;
   }
 
+  private static boolean isRetired(String alias) {
+    return alias.equals(NetlinkStep.RetireBridge.ALIAS)
+        || alias.startsWith(NetlinkStep.RetireBridge.KEPT_ALIAS);
+  }
+
   /** What is not found because the kernel does not say is found by the next engine. */
   private void find() {
     try {
-      waiting = transport.bridges(NetlinkStep.RetireBridge.ALIAS);
+      waiting = transport.bridges(this::isLeft);
     } catch (RuntimeException | Error refused) {
       errorHandler.accept(refused);
       waiting = new IntArrayList();
     }
-    count = waiting.size() + (deleting ? 1 : 0);
+    tally();
+  }
+
+  /** Whether a link of that alias is a retired bridge that no engine keeps. */
+  private boolean isLeft(String alias) {
+    if (!isRetired(alias) || alias.equals(NetlinkStep.RetireBridge.ALIAS)) {
+      return isRetired(alias);
+    }
+    String keeper = alias.substring(NetlinkStep.RetireBridge.KEPT_ALIAS.length());
+    return !transport.bridgeQuestions().isAlive(keeper);
   }
 
   /** On a lane; where none can be made, as without a free descriptor, the engine's thread waits. */

@@ -92,6 +92,7 @@ public final class StepEncoder {
       case NetlinkStep.DeleteAltname delete ->
           altname(plan, delete.name(), delete.index(), delete.altname(), false);
       case NetlinkStep.RetireBridge retire -> retire(retire);
+      case NetlinkStep.ReuseBridge reuse -> reuse(plan, reuse);
       case NetlinkStep.ConfigureVf configure -> configureVf(plan, configure);
       case EntryStep entry -> entry(plan, entry);
       case NetlinkStep.AddRoute add -> route(plan, add.name(), add.route(), true);
@@ -273,8 +274,18 @@ public final class StepEncoder {
   }
 
   private int retire(NetlinkStep.RetireBridge retire) {
-    link.set(retire.index()).name(retire.newName()).alias(NetlinkStep.RetireBridge.ALIAS);
+    link.set(retire.index()).name(retire.newName()).alias(retire.alias());
+    if (retire.keeper() != null) {
+      link.down();
+    }
     changes.addLink(retire.index());
+    return end(link.end(), link.sequence());
+  }
+
+  /** From here on it is known by the group, as one that was made is. */
+  private int reuse(LinkPlan plan, NetlinkStep.ReuseBridge reuse) {
+    link.set(reuse.index()).name(reuse.name()).alias("").group(plan.creationGroup());
+    changes.addLink(reuse.index());
     return end(link.end(), link.sequence());
   }
 

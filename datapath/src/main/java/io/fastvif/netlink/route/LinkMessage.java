@@ -16,7 +16,7 @@ public final class LinkMessage {
   private static final int MAC_LENGTH = 6;
 
   /** Of linux/ipv6.h. */
-  private static final int DEVCONF_DISABLE_IPV6 = 26;
+  static final int DEVCONF_DISABLE_IPV6 = 26;
 
   private final AttributeTable attributes = new AttributeTable(IFLA_MAX_KNOWN);
   private final AttributeIterator outer = new AttributeIterator();

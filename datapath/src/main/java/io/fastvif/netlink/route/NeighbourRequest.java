@@ -1,5 +1,6 @@
 package io.fastvif.netlink.route;
 
+import static io.fastvif.bindings.linux.linux_h.AF_BRIDGE;
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
 import static io.fastvif.bindings.linux.linux_h.AF_INET6;
 import static io.fastvif.bindings.linux.linux_h.NDA_DST;
@@ -10,6 +11,7 @@ import static io.fastvif.bindings.linux.linux_h.NLM_F_REPLACE;
 import static io.fastvif.bindings.linux.linux_h.NTF_PROXY;
 import static io.fastvif.bindings.linux.linux_h.NUD_PERMANENT;
 import static io.fastvif.bindings.linux.linux_h.RTM_DELNEIGH;
+import static io.fastvif.bindings.linux.linux_h.RTM_GETNEIGH;
 import static io.fastvif.bindings.linux.linux_h.RTM_NEWNEIGH;
 
 import io.fastvif.netlink.MessageEncoder;
@@ -30,10 +32,16 @@ import io.fastvif.netlink.MessageEncoder;
  */
 public final class NeighbourRequest extends RtnetlinkRequest {
   static final int FAMILY = 0;
-  static final int INDEX = 4;
+
+  /** Where a message has the link's index. */
+  public static final int INDEX = 4;
+
   static final int STATE = 8;
   static final int FLAGS = 10;
-  static final int LENGTH = 12;
+
+  /** How long the fixed header is. */
+  public static final int LENGTH = 12;
+
   private static final int IPV4_BYTES = 4;
 
   /**
@@ -79,6 +87,19 @@ public final class NeighbourRequest extends RtnetlinkRequest {
    */
   public NeighbourRequest delete(int index, byte[] address) {
     return begin(RTM_DELNEIGH, 0, index, address, 0);
+  }
+
+  /**
+   * Begins to read the forwarding table of a bridge. Equivalent to {@code bridge fdb show br DEV}.
+   * Without strict checking (Linux 4.20) the kernel tells of all bridges.
+   *
+   * @param index the bridge's index
+   */
+  public NeighbourRequest dumpForwarding(int index) {
+    beginDump(RTM_GETNEIGH, LENGTH);
+    encoder.setHeaderByte(FAMILY, AF_BRIDGE);
+    encoder.setHeaderInt(INDEX, index);
+    return this;
   }
 
   private NeighbourRequest begin(

@@ -55,6 +55,19 @@ public final class QdiscRequest extends RtnetlinkRequest {
     return begin(RTM_NEWQDISC, flags, index, handle, TC_H_INGRESS, "ingress");
   }
 
+  /**
+   * Begins to ask whether filters can see what a link receives; ENOENT if not. The kernel answers
+   * with nothing but its acknowledgement. Equivalent to {@code tc qdisc show dev DEV ingress}.
+   *
+   * @param index the link's index
+   */
+  public QdiscRequest getIngress(int index) {
+    beginAcknowledged(RTM_GETQDISC, 0, TrafficControl.LENGTH);
+    encoder.setHeaderInt(TrafficControl.INDEX, index);
+    encoder.setHeaderInt(TrafficControl.PARENT, TC_H_INGRESS);
+    return this;
+  }
+
   /** Begins to read those of all links. Equivalent to {@code tc qdisc show}. */
   public QdiscRequest dump() {
     beginDump(RTM_GETQDISC, TrafficControl.LENGTH);
