@@ -82,7 +82,6 @@ final class BatchExecutor implements AutoCloseable {
    * @param observation what planning is told
    * @param ports does the steps on vhost-user ports
    * @param limit how many plans may be under way at once
-   * @param keeping which retired bridges are kept
    * @param errorHandler told what is thrown where nobody else can be told
    * @param wake called by another thread when there is something to do for {@link #work()}
    * @param counters told of each send
@@ -432,16 +431,10 @@ final class BatchExecutor implements AutoCloseable {
   /** Does a step or puts it into the send; returns whether the plan can go on at once. */
   private boolean take(PlanExecution plan, Step step) {
     switch (step) {
-      case NetlinkStep.RetireBridge bridge -> {
-        return retired.takesMore()
-            ? round.encode(plan, retired.retirement(bridge))
-            : delete(plan, new DeleteLink(bridge.name(), bridge.index(), bridge.group()));
-      }
-      case NetlinkStep.CreateBridge bridge -> {
-        return plan.isShared() ? round.encode(plan, bridge) : retired.make(plan, bridge, round);
-      }
       case NetlinkStep message -> {
-        return round.encode(plan, message);
+        return (message instanceof NetlinkStep.RetireBridge bridge && !retired.takesMore())
+            ? delete(plan, new DeleteLink(bridge.name(), bridge.index(), bridge.group()))
+            : retired.encode(plan, message, round);
       }
       case DeleteLink delete -> {
         return delete(plan, delete);

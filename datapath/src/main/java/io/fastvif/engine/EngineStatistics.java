@@ -21,7 +21,8 @@ import org.HdrHistogram.Histogram;
  *     of those that could be planned
  * @param resyncs how often the whole host was read again because events were lost; 0 without a
  *     monitor
- * @param retiredBridges how many bridges are nobody's: still to be deleted, or kept for the next VIF
+ * @param retiredBridges how many bridges are nobody's: still to be deleted, or kept for the next
+ *     VIF
  * @param deletionLanes how many lanes the engine has to delete links on, each with a socket; one is
  *     made when all others wait for the kernel
  * @param busyLanes how many of them wait for the kernel

@@ -69,11 +69,6 @@ public final class RetiredBridges implements AutoCloseable {
     return waiting.size() < MAX_BRIDGES && transport.renamesAtOnce();
   }
 
-  /** The step as it is to be done, after {@link #takesMore}. */
-  public NetlinkStep.RetireBridge retirement(NetlinkStep.RetireBridge bridge) {
-    return kept.retirement(bridge);
-  }
-
   /** Takes a bridge that was retired. */
   public void add(NetlinkStep.RetireBridge bridge) {
     if (!kept.add(bridge.index())) {
@@ -83,17 +78,25 @@ public final class RetiredBridges implements AutoCloseable {
   }
 
   /**
-   * Puts the step that makes a bridge for one VIF into a send, or the one that takes a bridge which
-   * is kept.
+   * Puts a step into a send, if there is room: one that retires a bridge so that it can be kept,
+   * and one that makes a bridge for one VIF as the one that takes a bridge which is kept.
    *
    * @return whether it was answered instead
    */
-  public boolean make(LinkPlan plan, NetlinkStep.CreateBridge bridge, NetlinkRound round) {
+  public boolean encode(LinkPlan plan, NetlinkStep step, NetlinkRound round) {
+    return switch (step) {
+      case NetlinkStep.RetireBridge retire -> round.encode(plan, kept.retirement(retire));
+      case NetlinkStep.CreateBridge create -> make(plan, create, round);
+      default -> round.encode(plan, step);
+    };
+  }
+
+  private boolean make(LinkPlan plan, NetlinkStep.CreateBridge create, NetlinkRound round) {
+    boolean mayReuse = !plan.isShared() && waiting != null;
     int before = round.size();
-    NetlinkStep step = waiting == null ? bridge : kept.reuse(bridge, waiting);
-    boolean isAnswered = round.encode(plan, step);
+    boolean isAnswered = round.encode(plan, mayReuse ? kept.reuse(create, waiting) : create);
     if (round.size() == before) {
-      kept.giveBack(bridge); // there was no room in the send
+      kept.giveBack(create); // there was no room in the send
     }
     return isAnswered;
   }
