@@ -197,7 +197,8 @@ final class AgentStatistics {
             unknown,
             0,
             (int) port.at("queue_pairs").number(),
-            port.at("tap").text());
+            port.at("tap").text(),
+            port.at("uplink").text());
     return new PortReport(
         served,
         port.at("connected").isTrue(),

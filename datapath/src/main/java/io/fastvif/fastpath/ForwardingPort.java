@@ -4,9 +4,11 @@ import io.fastvif.engine.GuestListener;
 import io.fastvif.forward.DropReason;
 import io.fastvif.forward.FlowStatistics;
 import io.fastvif.forward.Forwarder;
+import io.fastvif.forward.Port;
 import io.fastvif.forward.PortPair;
 import io.fastvif.forward.TapPort;
 import io.fastvif.forward.VhostUserPort;
+import io.fastvif.forward.XdpPort;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.trace.Tracing;
 import io.fastvif.vhostuser.session.BackendObserver;
@@ -14,18 +16,22 @@ import io.fastvif.vhostuser.session.BackendOptions;
 import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.VhostUserBackend;
+import io.fastvif.xdp.XdpOptions;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A port that is open: tap, guest's side, the pair of both, and the socket. */
+/** A port that is open: the host's side, the guest's, the pair of both, and the socket. */
 final class ForwardingPort implements BackendObserver, AutoCloseable {
   private static final String GUEST = "guest of ";
 
   private final ServedPort port;
   private final Forwarder forwarder;
   private final GuestListener guests;
-  private final TapPort tap;
+
+  /** The tap or the uplink. */
+  private final Port host;
+
   private final VhostUserPort guest;
   private PortPair pair;
   private VhostUserBackend backend;
@@ -39,8 +45,14 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     this.port = port;
     this.forwarder = forwarder;
     this.guests = guests;
-    tap = TapPort.attach(port.tap(), port.queuePairs());
-    guest = VhostUserPort.toHost(GUEST + port.name(), port.queuePairs());
+    String name = GUEST + port.name();
+    if (port.hasUplink()) {
+      host = XdpPort.open(port.uplink(), XdpOptions.DEFAULT);
+      guest = VhostUserPort.toGuest(name, port.queuePairs());
+    } else {
+      host = TapPort.attach(port.tap(), port.queuePairs());
+      guest = VhostUserPort.toHost(name, port.queuePairs());
+    }
   }
 
   /** Opens it; the socket comes last. */
@@ -49,7 +61,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       ServedPort port, Forwarder forwarder, SessionLoop sessions, GuestListener guests) {
     ForwardingPort opened = new ForwardingPort(port, forwarder, guests);
     try (Tracing.Scope scope = Tracing.forVif(port.vifId())) {
-      opened.pair = forwarder.connect(opened.guest, opened.tap);
+      opened.pair = forwarder.connect(opened.guest, opened.host);
       opened.backend = opened.backend(sessions);
       return opened;
     } catch (RuntimeException | Error e) {
@@ -111,23 +123,24 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   }
 
   /**
-   * Whether it forwards nothing any more, whatever the frontend does: the tap was deleted, or a
-   * fault has stopped it.
+   * Whether it forwards nothing any more, whatever the frontend does: the tap or the uplink was
+   * deleted, or a fault has stopped it.
    */
   boolean isDead() {
-    return tap.isDead();
+    return host.isDead();
   }
 
   private String problem() {
-    String ofTap = tap.problem();
-    if (!ofTap.isEmpty()) {
-      return ofTap;
+    String ofHost = host.problem();
+    if (!ofHost.isEmpty()) {
+      return ofHost;
     }
     if (!connected) {
       return left;
     }
     String problem = guest.problem();
-    // The hypervisor tells the guest its MTU; what is longer than the tap's gets lost behind it.
+    // The hypervisor tells the guest its MTU; what is longer than the network's gets lost behind
+    // it.
     return problem.isEmpty() && guest.mtu() > port.mtu()
         ? "the guest goes by an MTU of " + guest.mtu()
         : problem;
@@ -168,7 +181,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       }
     } finally {
       guest.close();
-      tap.close();
+      host.close();
     }
   }
 }

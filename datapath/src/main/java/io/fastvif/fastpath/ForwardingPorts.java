@@ -14,6 +14,7 @@ import io.fastvif.plan.ServedPort;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.SocketException;
 import io.fastvif.vhostuser.session.SocketFile;
+import io.fastvif.xdp.XdpException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -29,7 +30,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * Any thread may call it; a port's tap is the one of the calling thread's network namespace.
+ * Any thread may call it; a port's tap or uplink is the one of the calling thread's network
+ * namespace.
  */
 public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   private final Forwarder forwarder;
@@ -83,14 +85,18 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
       if (port.listens()) {
         SocketFile.checkUnlocked(port.path());
       }
-      requireTap(port.tap());
+      if (port.hasUplink()) {
+        requireFree(port);
+      } else {
+        requireTap(port.tap());
+      }
       ForwardingPort opened;
       try {
         opened = ForwardingPort.open(port, forwarder, sessions, guests);
-      } catch (SocketException | IllegalStateException refused) {
+      } catch (SocketException | XdpException | IllegalStateException refused) {
         throw new FastvifIOException(refused.getMessage(), refused);
       } catch (SystemCallException refused) {
-        if (refused.errno() == Errno.EBUSY) {
+        if (refused.errno() == Errno.EBUSY && !port.hasUplink()) {
           throw new FastvifIOException("another process has the tap " + port.tap(), refused);
         }
         throw refused;
@@ -106,6 +112,22 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
           FailureKind.EXISTS, "the VIF has another port open: " + former.port());
     }
     return false;
+  }
+
+  /** An uplink has one guest. */
+  private void requireFree(ServedPort port) throws IOException {
+    for (ForwardingPort other : open.values()) {
+      if (other.port().uplink().equals(port.uplink())) {
+        throw new FastvifIOException(
+            FailureKind.BUSY,
+            "the uplink "
+                + ServedPort.AF_XDP
+                + port.uplink()
+                + " is joined to the VIF "
+                + other.port().vifId()
+                + " already: expected one that is free");
+      }
+    }
   }
 
   /** A tap that is not there would be made anew, and be nobody's. */

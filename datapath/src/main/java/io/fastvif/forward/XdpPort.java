@@ -6,6 +6,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.xdp.XdpLink;
 import io.fastvif.xdp.XdpOptions;
 import io.fastvif.xdp.XdpSocket;
@@ -22,14 +23,21 @@ import java.util.List;
  * -K DEV tx off}).
  */
 public final class XdpPort extends Port {
+  private static final int EVENTS = 64 << 10;
+
   private final XdpLink link;
   private final FileDescriptor promiscuous;
+
+  /** Wakes a loop that sleeps when a link is deleted, which these sockets do not. */
+  private final NetlinkSocket deletions;
+
   private final List<XdpSink> sinks = new ArrayList<>();
 
-  private XdpPort(XdpLink link, FileDescriptor promiscuous) {
+  private XdpPort(XdpLink link, FileDescriptor promiscuous, NetlinkSocket deletions) {
     super(link.name(), link.sockets().size());
     this.link = link;
     this.promiscuous = promiscuous;
+    this.deletions = deletions;
     FrameScratch scratch = new FrameScratch();
     link.sockets().forEach(socket -> sinks.add(new XdpSink(this, socket, scratch)));
   }
@@ -46,14 +54,21 @@ public final class XdpPort extends Port {
   public static XdpPort open(String link, XdpOptions options) {
     XdpLink opened = XdpLink.open(link, options);
     FileDescriptor promiscuous = null;
+    NetlinkSocket deletions = null;
     try {
       // Protocol 0: no frame comes to it.
       promiscuous =
           FileDescriptor.check(
               Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), "socket", "AF_PACKET");
       PacketMembership.join(promiscuous.value(), opened.index(), link);
-      return new XdpPort(opened, promiscuous);
+      deletions = NetlinkSocket.open(NETLINK_ROUTE, EVENTS);
+      deletions.passOnly(RTM_DELLINK);
+      deletions.subscribe(RTNLGRP_LINK);
+      return new XdpPort(opened, promiscuous, deletions);
     } catch (RuntimeException | Error e) {
+      if (deletions != null) {
+        deletions.close();
+      }
       if (promiscuous != null) {
         promiscuous.close();
       }
@@ -80,16 +95,19 @@ public final class XdpPort extends Port {
 
   @Override
   void attached(ForwardingLoop loop) {
+    loop.watch(deletions.descriptor());
     link.sockets().forEach(socket -> loop.watch(socket.descriptor()));
   }
 
   @Override
   void detached(ForwardingLoop loop) {
     link.sockets().forEach(socket -> loop.unwatch(socket.descriptor()));
+    loop.unwatch(deletions.descriptor());
   }
 
   @Override
   void check() {
+    deletions.discard();
     if (!isDead() && link.sockets().getFirst().takeError() == Errno.ENETDOWN) {
       deleted();
     }
@@ -104,5 +122,6 @@ public final class XdpPort extends Port {
   void release() {
     link.close();
     promiscuous.close();
+    deletions.close();
   }
 }

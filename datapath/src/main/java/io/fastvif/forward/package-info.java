@@ -20,7 +20,7 @@
  * <p>Frames are counted per flow, drops by reason; {@link
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
  *
- * <p>May use: {@code trace}, {@code bindings}, {@code tuntap}, {@code vhostuser.memory}, {@code
- * vhostuser.session}, {@code vhostuser.virtqueue}, {@code xdp}.
+ * <p>May use: {@code trace}, {@code bindings}, {@code netlink}, {@code tuntap}, {@code
+ * vhostuser.memory}, {@code vhostuser.session}, {@code vhostuser.virtqueue}, {@code xdp}.
  */
 package io.fastvif.forward;

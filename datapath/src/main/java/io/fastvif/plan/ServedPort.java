@@ -3,8 +3,8 @@ package io.fastvif.plan;
 import io.fastvif.vif.VhostUserMode;
 
 /**
- * A vhost-user port that a forwarder of this host serves: a guest's rings on one side, a tap on the
- * other.
+ * A vhost-user port that a forwarder of this host serves: a guest's rings on one side, a tap or an
+ * uplink on the other.
  *
  * @param vifId the id of the VIF that it belongs to, by which it is known; a VIF has one port
  * @param name its name, for people
@@ -12,10 +12,12 @@ import io.fastvif.vif.VhostUserMode;
  * @param mode which end of the socket the hypervisor is: with {@link VhostUserMode#CLIENT} the port
  *     listens, with {@link VhostUserMode#SERVER} it connects, and again when the connection is lost
  * @param access who may connect, where the port listens
- * @param mtu the tap's, in bytes, which the hypervisor is to tell the guest
+ * @param mtu the network's, in bytes, which the hypervisor is to tell the guest
  * @param queuePairs how many pairs of rings the guest may use; with more than one the tap has as
  *     many queues
- * @param tap the tap that it is joined to, with a virtio-net header before each frame
+ * @param tap the tap that it is joined to, with a virtio-net header before each frame; empty with
+ *     an uplink
+ * @param uplink the link of the host that it is joined to by AF_XDP; empty with a tap
  */
 public record ServedPort(
     String vifId,
@@ -25,7 +27,28 @@ public record ServedPort(
     SocketAccess access,
     int mtu,
     int queuePairs,
-    String tap) {
+    String tap,
+    String uplink) {
+  /** What stands before a link's name where an uplink is named. */
+  public static final String AF_XDP = "af_xdp:";
+
+  /** One that is joined to a tap. */
+  public ServedPort(
+      String vifId,
+      String name,
+      String path,
+      VhostUserMode mode,
+      SocketAccess access,
+      int mtu,
+      int queuePairs,
+      String tap) {
+    this(vifId, name, path, mode, access, mtu, queuePairs, tap, "");
+  }
+
+  /** Whether it is joined to an uplink. */
+  public boolean hasUplink() {
+    return !uplink.isEmpty();
+  }
 
   /** Whether the port makes the socket, and the hypervisor connects. */
   public boolean listens() {
@@ -42,7 +65,6 @@ public record ServedPort(
         + " mtu "
         + mtu
         + (queuePairs > 1 ? " queues " + queuePairs : "")
-        + " tap "
-        + tap;
+        + (hasUplink() ? " uplink " + AF_XDP + uplink : " tap " + tap);
   }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A link whose frames come to this process, from some or all of its queues. The host gets none of
@@ -19,6 +20,11 @@ import java.util.List;
  */
 public final class XdpLink implements AutoCloseable {
   private static final int BUSY_POLL_BUDGET = 64;
+
+  /** The kernel frees a queue some time after its socket was closed: up to so often is waited. */
+  private static final int MAX_WAITS = 1_000;
+
+  private static final long WAIT_NANOS = 5_000_000;
 
   private final Arena arena = Arena.ofShared();
   private final List<XdpSocket> sockets = new ArrayList<>();
@@ -106,7 +112,12 @@ public final class XdpLink implements AutoCloseable {
       sockaddr_xdp.sxdp_flags(address, (short) XDP_SHARED_UMEM);
       sockaddr_xdp.sxdp_shared_umem_fd(address, sockets.getFirst().descriptor());
     }
-    int result = Sockets.bind(socket, address, (int) address.byteSize());
+    int length = (int) address.byteSize();
+    int result = Sockets.bind(socket, address, length);
+    for (int i = 0; result == -Errno.EBUSY && i < MAX_WAITS; i++) {
+      LockSupport.parkNanos(WAIT_NANOS);
+      result = Sockets.bind(socket, address, length);
+    }
     if (result < 0) {
       throw refused(queue, -result);
     }

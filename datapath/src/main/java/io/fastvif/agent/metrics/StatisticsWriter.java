@@ -12,6 +12,7 @@ import io.fastvif.engine.Outcome;
 import io.fastvif.fastpath.PortReport;
 import io.fastvif.forward.DropReason;
 import io.fastvif.plan.Action;
+import io.fastvif.plan.ServedPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,6 +118,9 @@ final class StatisticsWriter {
       out.writeStringField("name", report.port().name());
       out.writeStringField("path", report.port().path());
       out.writeStringField("tap", report.port().tap());
+      if (report.port().hasUplink()) {
+        out.writeStringField("uplink", ServedPort.AF_XDP + report.port().uplink());
+      }
       out.writeNumberField("queue_pairs", report.port().queuePairs());
       out.writeBooleanField("connected", report.connected());
       out.writeNumberField("connections", report.connections());

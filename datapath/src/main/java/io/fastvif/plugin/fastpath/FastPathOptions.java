@@ -1,8 +1,10 @@
 package io.fastvif.plugin.fastpath;
 
+import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.SocketOptions;
+import io.fastvif.vif.InterfaceName;
 import io.fastvif.vif.NumberRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,11 @@ import java.util.List;
  * @param queuePairs {@code queues}: pairs of rings of each port
  * @param access {@code socket_owner}, {@code socket_group}, {@code socket_permissions}: who may
  *     connect to sockets that the port makes
+ * @param uplink {@code uplink}: the link of the host that the port is joined to by AF_XDP, instead
+ *     of a tap; empty for none
  */
-record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access) {
+record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access, String uplink) {
+  private static final String UPLINK = "uplink";
   private static final int OWN_AND_GROUP = 0660;
 
   /** Those that are handed on to Open vSwitch's plugin. */
@@ -25,6 +30,7 @@ record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access) {
   static List<String> names() {
     List<String> names = new ArrayList<>(OF_OVS);
     names.add("queues");
+    names.add(UPLINK);
     names.addAll(SocketOptions.names("socket"));
     return names;
   }
@@ -33,6 +39,21 @@ record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access) {
     return new FastPathOptions(
         options.number("network_device_mtu", NumberRange.MTU).orElse(1500),
         options.number("queues", NumberRange.QUEUE_PAIRS).orElse(1),
-        SocketOptions.access(options, "socket", OWN_AND_GROUP));
+        SocketOptions.access(options, "socket", OWN_AND_GROUP),
+        uplink(options));
+  }
+
+  private static String uplink(PluginOptions options) {
+    String given = options.text(UPLINK, "");
+    if (given.isEmpty()) {
+      return "";
+    }
+    String link =
+        given.startsWith(ServedPort.AF_XDP) ? given.substring(ServedPort.AF_XDP.length()) : "";
+    if (!InterfaceName.isValid(link)) {
+      throw options.invalid(
+          UPLINK, given, "is no uplink", "af_xdp: and the name of a link, such as af_xdp:eth1");
+    }
+    return link;
   }
 }

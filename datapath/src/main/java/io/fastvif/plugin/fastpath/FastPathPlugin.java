@@ -76,6 +76,11 @@ public final class FastPathPlugin implements VifPlugin {
   @Override
   public PlugPlan plug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     FastPathPort port = FastPathPort.of(check(vif), options, host);
+    if (port.hasUplink()) {
+      requireBridged(vif);
+      port.open();
+      return port.plan().plug();
+    }
     switch (profile(vif)) {
       case PortProfileFpBridge bridge -> BridgedPort.plug(port, bridge);
       case PortProfileFpOpenVSwitch openVSwitch ->
@@ -91,6 +96,9 @@ public final class FastPathPlugin implements VifPlugin {
   public PlugPlan unplug(Vif vif, InstanceInfo instance, HostSnapshot host) {
     FastPathPort port = FastPathPort.toUnplug(check(vif), options, host);
     port.close();
+    if (port.hasUplink()) {
+      return port.plan().unplugged();
+    }
     switch (profile(vif)) {
       case PortProfileFpOpenVSwitch openVSwitch -> port.addAll(ovs.unplug(vif, instance, host));
       case PortProfileFpBridge bridge -> {} // leaves with the tap
@@ -125,6 +133,18 @@ public final class FastPathPlugin implements VifPlugin {
 
   private static PortProfile profile(Vif vif) {
     return vif.portProfile().require("port_profile");
+  }
+
+  /** The uplink stands for the bridge; the other profiles ask for what it has not. */
+  private static void requireBridged(Vif vif) {
+    PortProfile profile = profile(vif);
+    if (!(profile instanceof PortProfileFpBridge)) {
+      throw InvalidInputException.ofValue(
+          "port_profile",
+          profile.objectName(),
+          "has no place where the option uplink is set",
+          PortProfileFpBridge.OBJECT_NAME);
+    }
   }
 
   private static InvalidInputException wrongProfile(PortProfile profile) {

@@ -30,7 +30,7 @@ final class FastPathPort {
   private FastPathPort(VifVhostUser vif, ServedPort port, HostSnapshot host) {
     this.vif = vif;
     this.port = port;
-    plan = new PlanBuilder(port.vifId(), port.tap(), host);
+    plan = new PlanBuilder(port.vifId(), port.name(), host);
   }
 
   /** To plug it. */
@@ -53,7 +53,16 @@ final class FastPathPort {
     VhostUserMode mode = vif.mode().require("mode");
     return new FastPathPort(
         vif,
-        new ServedPort(id, name, path, mode, options.access(), mtu, options.queuePairs(), name),
+        new ServedPort(
+            id,
+            name,
+            path,
+            mode,
+            options.access(),
+            mtu,
+            options.queuePairs(),
+            options.uplink().isEmpty() ? name : "",
+            options.uplink()),
         host);
   }
 
@@ -71,6 +80,10 @@ final class FastPathPort {
 
   String tap() {
     return port.tap();
+  }
+
+  boolean hasUplink() {
+    return port.hasUplink();
   }
 
   int mtu() {
@@ -108,7 +121,7 @@ final class FastPathPort {
    */
   void open() {
     Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
-    if (former.equals(Optional.of(port)) && ownTap().isPresent()) {
+    if (former.equals(Optional.of(port)) && (hasUplink() || ownTap().isPresent())) {
       return;
     }
     former.ifPresent(this::close);
@@ -119,13 +132,13 @@ final class FastPathPort {
 
   /**
    * Closes the port. Where the tap is left but this process has no such port, another may have it,
-   * or may have ended without taking its socket along.
+   * or may have ended without taking its socket along. With an uplink nothing else is left to tell.
    */
   void close() {
     Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
     if (former.isPresent()) {
       close(former.get());
-    } else if (ownTap().isPresent()) {
+    } else if (hasUplink() || ownTap().isPresent()) {
       plan.add(PlannedStep.own(new VhostUserPortStep.ClosePort(port), null));
     }
   }

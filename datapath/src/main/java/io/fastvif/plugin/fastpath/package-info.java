@@ -4,6 +4,10 @@
  * says: a port of a Linux bridge (FPBridge), a port of Open vSwitch or of the Linux bridge of a
  * hybrid plug (FPOpenVSwitch, by the plugin {@code ovs}), or a routed link (FPTap).
  *
+ * <p>With the option {@code uplink} there is no tap: the port is joined to a link of the host by
+ * AF_XDP, which stands for the bridge of FPBridge. Nothing of it is on the host when the forwarder
+ * has ended, but the socket's file.
+ *
  * <p>The device comes first, then its place in the switch, as 6WIND's public plugin for os-vif has
  * it; the socket comes last, so that no guest connects to a port that leads nowhere. Unplugging
  * goes the same way back: the guest is disconnected, the port leaves the switch, the device goes.

@@ -102,6 +102,34 @@ class FastPathPluginTest {
     assertEquals("delete vhu1", plan.steps().get(3).undo().toString());
   }
 
+  @Test
+  void withAnUplinkThereIsThePortAlone() {
+    VifPlugin plugin = plugin("uplink", "af_xdp:eth1");
+    Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
+    PlugPlan plan = plugin.plug(vif, null, EMPTY);
+    assertEquals(List.of(OPEN.replace("tap vhu1", "uplink af_xdp:eth1")), steps(plan));
+    assertEquals(CLOSE, plan.steps().getLast().undo().toString());
+    ServedPort open = port(plan);
+    HostSnapshot plugged = EMPTY.withVhostUserPorts(Map.of(open.vifId(), open));
+    assertEquals(List.of(), steps(plugin.plug(vif, null, plugged)));
+    assertEquals(List.of(CLOSE), steps(plugin.unplug(vif, null, plugged)));
+    // Its forwarder was killed: the socket may be left.
+    assertEquals(List.of(CLOSE), steps(plugin.unplug(vif, null, EMPTY)));
+    Vif routed = FastPathVifs.routed(FOLDER, 1, VhostUserMode.CLIENT, "10.65.0.5");
+    assertEquals(
+        "port_profile: \"VIFPortProfileFPTap\" has no place where the option uplink is set:"
+            + " expected VIFPortProfileFPBridge",
+        assertThrows(InvalidInputException.class, () -> plugin.plug(routed, null, EMPTY))
+            .getMessage());
+    for (String wrong : List.of("eth1", "af_xdp:", "af_xdp:a/b")) {
+      assertEquals(
+          "vhostuser_fp.uplink: \""
+              + wrong
+              + "\" is no uplink: expected af_xdp: and the name of a link, such as af_xdp:eth1",
+          assertThrows(InvalidInputException.class, () -> plugin("uplink", wrong)).getMessage());
+    }
+  }
+
   /** The port has a descriptor of the tap that was. */
   @Test
   void aPortWhoseTapIsGoneIsOpenedAnew() {

@@ -1,0 +1,110 @@
+package io.fastvif.fastpath;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.forward.Idle;
+import io.fastvif.netlink.route.LinkMessage;
+import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.plan.ServedPort;
+import io.fastvif.plan.SocketAccess;
+import io.fastvif.testing.Await;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
+import io.fastvif.vif.VhostUserMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ports that are joined to a link of the host by AF_XDP. */
+class UplinkPortTest {
+  @TempDir Path folder;
+
+  private ServedPort port(String name, String uplink) {
+    return new ServedPort(
+        "vif-" + name,
+        name,
+        folder.resolve(name + ".sock").toString(),
+        VhostUserMode.CLIENT,
+        new SocketAccess(OptionalInt.empty(), OptionalInt.empty(), 0600),
+        1500,
+        1,
+        "",
+        uplink);
+  }
+
+  private static int program() {
+    LinkMessage link = new LinkMessage();
+    int[] found = {-1};
+    try (RouteSocket route = RouteSocket.open()) {
+      route.query(route.link().get("v0"), message -> found[0] = link.wrap(message).xdpProgram());
+    }
+    return found[0];
+  }
+
+  private static String refused(ForwardingPorts ports, ServedPort port) {
+    String message = assertThrows(IOException.class, () -> ports.open(port)).getMessage();
+    assertTrue(Files.notExists(Path.of(port.path())), "the socket");
+    return message;
+  }
+
+  @KernelTest
+  void uplinkHasOneGuestUntilItIsClosed() throws Exception {
+    Peer.require("ip", "iproute2").run("link add v0 type veth peer name v1");
+    ServedPort port = port("a", "v0");
+    try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+      assertTrue(ports.open(port));
+      assertFalse(ports.open(port));
+      assertEquals(List.of(port), ports.open());
+      int id = program();
+      assertTrue(id > 0);
+      assertEquals(
+          "the uplink af_xdp:v0 is joined to the VIF vif-a already: expected one that is free",
+          refused(ports, port("b", "v0")));
+      assertEquals(id, program());
+      assertTrue(Files.exists(Path.of(port.path())));
+      assertTrue(ports.close(port));
+      assertFalse(ports.close(port));
+      assertEquals(0, program());
+      assertTrue(ports.open(port("b", "v0")));
+    }
+    assertEquals(0, program());
+  }
+
+  @KernelTest
+  void uplinkThatCannotBeOpenedIsNamed() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+      assertEquals(
+          "there is no link v0: expected one of this network namespace",
+          refused(ports, port("a", "v0")));
+      ip.run("link add v0 type veth peer name v1");
+      try (ForwardingPorts others = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+        others.open(port("a", "v0"));
+        assertTrue(refused(ports, port("b", "v0")).contains("attached: expected none"));
+      }
+      assertTrue(ports.open(port("a", "v0")));
+    }
+  }
+
+  @KernelTest
+  void uplinkThatWasDeletedIsOpenedAgain() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    ip.run("link add v0 type veth peer name v1");
+    try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+      ports.open(port("a", "v0"));
+      ip.run("link del v0");
+      Await.until(
+          "it is told",
+          () -> ports.reports().getFirst().problem().equals("the link v0 was deleted"));
+      ip.run("link add v0 type veth peer name v1");
+      assertTrue(ports.open(port("a", "v0")));
+      assertEquals("", ports.reports().getFirst().problem());
+    }
+  }
+}
