@@ -1,5 +1,5 @@
-# VFs of a real igb for pods: two with their links, and one whose driver is vfio-pci. $OUT/pods is told the PF's link and
-# the VFs' addresses.
+# VFs of a real igb for pods: two with their links, and one whose driver is vfio-pci. $OUT/pods and then $OUT/steps are
+# told the PF's link, the VFs' addresses, and a folder of their own.
 set -e
 for module in igb igbvf vfio-pci; do modprobe $module; done
 cd /sys/bus/pci/drivers/igb
@@ -21,4 +21,7 @@ for n in 0 1; do
   ip link property add dev "vf$n" altname "function-$n-of-the-card"
 done
 ip link set vf0 up
-"$OUT/pods" "$link" "$(vf 0)" "$(vf 1)" "$(vf 2)" "$OUT"
+for program in pods steps; do
+  mkdir "$OUT/of-$program"
+  "$OUT/$program" "$link" "$(vf 0)" "$(vf 1)" "$(vf 2)" "$OUT/of-$program"
+done

@@ -13,15 +13,15 @@ class SriovLabTest {
   @TempDir Path out;
 
   @Test
-  void podsGetFunctionsAndGiveThemBack() throws Exception {
-    Lab lab = Lab.of("pods.sh", out).seconds(600).launcher("pods", SriovLabMain.class).run();
-    assertEquals("all", lab.text("done"), lab.log());
-  }
-
-  @Test
-  void whatWasBrokenOffAtAnyStepIsTakenAway() throws Exception {
-    Lab lab = Lab.of("pods.sh", out).seconds(1200).launcher("pods", SriovStepsLabMain.class).run();
-    assertEquals("all", lab.text("done"), lab.log());
+  void podsGetFunctionsAndGiveThemBackAndWhatWasBrokenOffIsTakenAway() throws Exception {
+    Lab lab =
+        Lab.of("pods.sh", out)
+            .seconds(1500)
+            .launcher("pods", SriovLabMain.class)
+            .launcher("steps", SriovStepsLabMain.class)
+            .run();
+    assertEquals("all", lab.text("of-pods/done"), lab.log());
+    assertEquals("all", lab.text("of-steps/done"), lab.log());
     assertTrue(lab.log().contains("steps of an ADD of "), lab.log());
   }
 
