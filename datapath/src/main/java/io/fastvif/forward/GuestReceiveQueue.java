@@ -9,6 +9,9 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   /** The most buffers of one burst: four frames of 64 KiB in buffers of a page. */
   private static final int MAX_BUFFERS = 256;
 
+  /** num_buffers of a frame in one buffer, in headers that have it. */
+  private static final int ONE_BUFFER = 1;
+
   private static final int TOO_FEW = 0;
   private static final int DROPPED = -1;
 
@@ -80,34 +83,23 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       counters.dropped(to == null ? DropReason.NOT_STARTED : DropReason.NOT_ENABLED, n);
       return n;
     }
-    long sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += frames.total(i);
-    }
-    int buffers = look((int) Math.min(MAX_BUFFERS, n + (sum >>> KIB_SHIFT)));
+    int buffers =
+        look((int) Math.min(MAX_BUFFERS, n + (frames.total(0, n) >>> KIB_SHIFT)));
     int skip = VirtioNetHeader.length(senderFeatures);
     boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
-    int header = headerLength;
-    int delivered = 0;
-    long bytes = 0;
-    int i = 0;
+    int i =
+        rxBuffers.copyFrames(
+            frames,
+            Math.min(n, buffers),
+            skip,
+            offloads,
+            VirtioNetHeader.ETHERNET,
+            headerLength,
+            ONE_BUFFER);
+    next = i;
+    int delivered = i;
+    long bytes = frames.total(0, i) - (long) i * skip;
     for (; i < n && next < buffers; i++) {
-      int from = frames.firstSegment(i);
-      int into = rxBuffers.firstSegment(next);
-      int payload = frames.length(from) - skip;
-      if (!offloads
-          && frames.endSegment(i) == from + 1
-          && payload >= VirtioNetHeader.ETHERNET
-          && payload + header <= rxBuffers.length(into)) {
-        long target = rxBuffers.address(into);
-        writeEmptyHeader(target, header);
-        RawMemory.copy(frames.address(from) + skip, target + header, payload);
-        rxBuffers.written(next, payload + header);
-        next++;
-        delivered++;
-        bytes += payload;
-        continue;
-      }
       int used = deliver(frames, i, skip, senderFeatures, counters);
       if (used == TOO_FEW) {
         break;
@@ -149,15 +141,6 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   /** The first buffer that is not filled. */
   int next() {
     return next;
-  }
-
-  private static void writeEmptyHeader(long target, int length) {
-    RawMemory.putLong(target, 0);
-    if (length == VirtioNetHeader.LONG) {
-      RawMemory.putInt(target + 8, 1 << 16);
-    } else {
-      RawMemory.putShort(target + 8, 0);
-    }
   }
 
   /**

@@ -126,9 +126,9 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = VHOST_USER,
       description =
-          "Measure the vhost-user backend beside DPDK's instead, with testpmd as the guest: frames"
-              + " a second, printed as a table. Only --runs goes with it (3), and --quick: one run,"
-              + " 64 bytes.")
+          "Measure the vhost-user backend beside DPDK's instead, printed as tables: nanoseconds per"
+              + " frame on one core, frames a second between two. Only --runs goes with it (1), and"
+              + " --quick: fewer samples, 64 bytes.")
   private boolean vhostUser;
 
   @Option(
@@ -265,7 +265,7 @@ public final class BenchCommand implements Callable<Integer> {
       throw InvalidInputException.ofValue(
           VHOST_USER, "", "has no report file", "its table on standard output");
     }
-    int rounds = Selection.number("--runs", runs == null ? (quick ? "1" : "3") : runs, MAX_RUNS);
+    int rounds = Selection.number("--runs", runs == null ? "1" : runs, MAX_RUNS);
     try (Resources resources = new Resources()) {
       VhostUserComparison comparison =
           new VhostUserComparison(resources.folder(), out, spec.commandLine().getErr());

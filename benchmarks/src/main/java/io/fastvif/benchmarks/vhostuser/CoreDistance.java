@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CoreDistance {
   private static final int ROUNDS = 20_000;
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  private static final long PATIENCE_NANOS = 500_000_000L;
 
   private CoreDistance() {}
 

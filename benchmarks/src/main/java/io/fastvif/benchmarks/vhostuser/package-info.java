@@ -1,12 +1,20 @@
 /**
- * fastvif's vhost-user backend beside DPDK's: the same frontend, testpmd's virtio_user, sends to,
- * receives from or gets its frames back from the one and the other, by turns, in the same place.
+ * fastvif's vhost-user backend beside DPDK's librte_vhost, in two ways.
  *
- * <p>What counts is what the frontend says of itself each second, so both are measured with the
- * same ruler. Two processors take part, one for each side's forwarding; how far they are from each
- * other at that moment is measured before and after, because it changes the rates more than
- * anything else.
+ * <p>On one core ({@code OneCore}): a driver in C fills the rings, and the backend empties them in
+ * the same thread. DPDK does so in a C program. In fastvif's own loop the driver has its turn by a
+ * frame handler that the loop polls in each round ({@code Turns}), so what is measured is the loop
+ * as it is. What remains is the backend's own processor time, which can be repeated.
  *
- * <p>May use: {@code benchmarks.process}, {@code io.fastvif.forward}, {@code io.fastvif.vhostuser}.
+ * <p>On two cores ({@code TwoCores}): the same driver polls on a processor of its own. Rates depend
+ * more on the way between the processors than on anything else, and on virtual machines that
+ * changes while one measures. So both backends stay connected, samples alternate, and a pair of
+ * them counts if the round trips of a cache line before, between and after were alike.
+ *
+ * <p>The driver, guest-device.h, is compiled into a library for this JVM, the DPDK program and the
+ * frontend. fastvif's frontend tells either backend of the guest's memory.
+ *
+ * <p>May use: {@code benchmarks.process}, {@code io.fastvif.bindings}, {@code io.fastvif.forward},
+ * {@code io.fastvif.vhostuser}.
  */
 package io.fastvif.benchmarks.vhostuser;

@@ -1,5 +1,7 @@
 package io.fastvif.vhostuser.virtqueue;
 
+import java.util.Arrays;
+
 /**
  * The buffers found by one {@code peek}: the id of each, the ring entries that it takes, and its
  * segments as addresses in this process. Everything was read from the ring once and checked, so
@@ -13,16 +15,27 @@ public final class BufferBurst {
 
   private final int capacity;
   private final int chainCapacity;
-  private final int[] id;
+  // Loops over plain bursts use these arrays from local variables: without the checks of accessors.
+  final int[] id;
   private final int[] entries;
   private final int[] firstSegment;
   private final long[] total;
-  private final int[] written;
-  private final long[] address;
-  private final long[] guestAddress;
-  private final int[] length;
+  final int[] written;
+  final long[] address;
+  final long[] guestAddress;
+  final int[] length;
+
+  /** The second halves of a packed ring's descriptors, as read. */
+  final long[] rest;
+
   private int count;
   private int segments;
+
+  /**
+   * Whether some buffer has other than one segment, or takes other than one entry. If none has,
+   * which is the rule, a buffer's number is its segment's, and arrays that say so stay as they are.
+   */
+  private boolean uneven;
 
   /**
    * Makes an empty burst.
@@ -45,6 +58,10 @@ public final class BufferBurst {
     address = new long[segmentCapacity];
     guestAddress = new long[segmentCapacity];
     length = new int[segmentCapacity];
+    rest = new long[capacity];
+    uneven = true;
+    count = capacity;
+    clear();
   }
 
   /** Returns the most buffers that it takes. */
@@ -69,7 +86,28 @@ public final class BufferBurst {
 
   /** Bytes of a buffer. */
   public long total(int buffer) {
-    return total[buffer];
+    return uneven ? total[buffer] : length[buffer];
+  }
+
+  /** Bytes of some buffers together, from one up to before another. */
+  public long total(int first, int end) {
+    long sum = 0;
+    if (uneven) {
+      for (int i = first; i < end; i++) {
+        sum += total[i];
+      }
+      return sum;
+    }
+    int[] bytes = length;
+    for (int i = first; i < end; i++) {
+      sum += bytes[i];
+    }
+    return sum;
+  }
+
+  /** Whether each buffer has one segment, of the same number, and takes one entry of the ring. */
+  boolean isPlain() {
+    return !uneven;
   }
 
   /** The number of a buffer's first segment. */
@@ -116,6 +154,14 @@ public final class BufferBurst {
    */
   public int touch(int offset) {
     int sum = 0;
+    if (!uneven) {
+      long[] at = address;
+      int[] bytes = length;
+      for (int i = 0, n = count; i < n; i++) {
+        sum += RawMemory.getByte(at[i] + Math.min(offset, bytes[i] - 1));
+      }
+      return sum;
+    }
     for (int i = 0; i < count; i++) {
       int segment = firstSegment[i];
       if (segment < firstSegment[i + 1]) {
@@ -125,10 +171,68 @@ public final class BufferBurst {
     return sum;
   }
 
+  /**
+   * Copies frames of another burst into this one's first buffers, each behind a header of zeros
+   * that ends in a number, up to one that needs more care: it or its place has several segments, it
+   * is too short or too long, or its own header is not to be left out.
+   *
+   * @param from has the frames, each behind a header
+   * @param most how many to copy, at most what either burst has
+   * @param skip bytes of the headers there, at least 2
+   * @param empty whether only frames are copied whose headers begin with two zeros
+   * @param least bytes of the shortest frame, at least 2
+   * @param header bytes of the headers here, 10 to 12
+   * @param end the last two bytes of a header of 12
+   * @return how many were copied; what was written to each buffer is set
+   */
+  public int copyFrames(
+      BufferBurst from, int most, int skip, boolean empty, int least, int header, int end) {
+    if (uneven || from.uneven) {
+      return 0;
+    }
+    long[] source = from.address;
+    int[] sourceBytes = from.length;
+    long[] target = address;
+    int[] room = length;
+    int[] filled = written;
+    int i = 0;
+    for (; i < most; i++) {
+      int payload = sourceBytes[i] - skip;
+      long begin = source[i];
+      long to = target[i];
+      if (payload < least
+          || payload + header > room[i]
+          || (empty && RawMemory.getShort(begin) != 0)) {
+        break;
+      }
+      RawMemory.putLong(to, 0);
+      // Of a shorter header this is more than there is, and overwritten by the frame.
+      RawMemory.putInt(to + 8, end << 16);
+      RawMemory.copy(begin + skip, to + header, payload);
+      filled[i] = payload + header;
+    }
+    return i;
+  }
+
   /** Takes all buffers out. */
   public void clear() {
+    if (uneven) {
+      for (int i = 0; i < count; i++) {
+        entries[i] = 1;
+        firstSegment[i] = i;
+      }
+      firstSegment[count] = count;
+      uneven = false;
+    }
     count = 0;
     segments = 0;
+  }
+
+  /** Says how many plain buffers there are, after their numbers were written to the arrays. */
+  void plainCount(int buffers) {
+    Arrays.fill(written, count, buffers, 0);
+    count = buffers;
+    segments = buffers;
   }
 
   /** Whether another chain may not fit. */
@@ -138,6 +242,12 @@ public final class BufferBurst {
 
   /** Begins a buffer; its segments follow. */
   void begin(int bufferId) {
+    if (!uneven) {
+      uneven = true;
+      for (int i = 0; i < count; i++) {
+        total[i] = length[i];
+      }
+    }
     id[count] = bufferId;
     firstSegment[count] = segments;
   }
@@ -154,16 +264,18 @@ public final class BufferBurst {
     int buffer = count;
     int segment = segments;
     id[buffer] = bufferId;
-    entries[buffer] = 1;
-    firstSegment[buffer] = segment;
-    total[buffer] = bytes;
     written[buffer] = 0;
     address[segment] = at;
     guestAddress[segment] = guestAt;
     length[segment] = bytes;
     segments = segment + 1;
-    firstSegment[buffer + 1] = segment + 1;
     count = buffer + 1;
+    if (uneven) {
+      entries[buffer] = 1;
+      firstSegment[buffer] = segment;
+      total[buffer] = bytes;
+      firstSegment[buffer + 1] = segment + 1;
+    }
   }
 
   /** Adds a segment to the buffer begun; false if it has {@link #MAX_SEGMENTS} already. */

@@ -67,6 +67,18 @@ final class PackedDeviceQueue extends DeviceQueue {
     int counter = wrap;
     int entries = 0;
     int plain = deviceWritable ? DESC_WRITE : 0;
+    if (inflight == null) {
+      int most = Math.min(n, size);
+      entries = peekPlain(burst, at, Math.min(most, size - at), counter);
+      at += entries;
+      if (at == size) {
+        at = 0;
+        counter ^= 1;
+        int again = peekPlain(burst, 0, most - entries, counter);
+        entries += again;
+        at = again;
+      }
+    }
     while (burst.count() < n) {
       long descriptor = descriptors + (long) at * DESC_SIZE;
       long rest = RawMemory.getLongAcquire(descriptor + DESC_REST);
@@ -110,6 +122,58 @@ final class PackedDeviceQueue extends DeviceQueue {
     }
     peeked = entries;
     return burst.count();
+  }
+
+  /**
+   * Peeks at buffers of one descriptor each, up to one of another sort, or one that is not in a
+   * single region. First all descriptors are seen available, then they are read: with one fence for
+   * them all the loop keeps what it uses in registers.
+   *
+   * @param burst has no others
+   * @param at the first descriptor
+   * @param most how many of them to look at, up to the ring's end
+   * @return how many
+   */
+  private int peekPlain(BufferBurst burst, int at, int most, int counter) {
+    long base = descriptors + (long) at * DESC_SIZE;
+    long available = (counter == 1 ? (long) AVAIL : (long) USED) << FLAGS_SHIFT;
+    long mask = (long) (AVAIL | USED) << FLAGS_SHIFT;
+    long[] rest = burst.rest;
+    int ready = 0;
+    while (ready < most) {
+      long second = RawMemory.getLong(base + (long) ready * DESC_SIZE + DESC_REST);
+      if ((second & mask) != available) {
+        break;
+      }
+      rest[ready++] = second;
+    }
+    VarHandle.acquireFence();
+    int plain = deviceWritable ? DESC_WRITE : 0;
+    int from = burst.count();
+    int[] id = burst.id;
+    int[] length = burst.length;
+    long[] address = burst.address;
+    long[] guestAddress = burst.guestAddress;
+    int i = 0;
+    for (; i < ready; i++) {
+      long second = rest[i];
+      int bytes = (int) second;
+      long guestAt = RawMemory.getLong(base + (long) i * DESC_SIZE);
+      int flags = (int) (second >>> FLAGS_SHIFT) & (DESC_NEXT | DESC_WRITE | DESC_INDIRECT);
+      if (flags != plain || bytes <= 0) {
+        break;
+      }
+      long host = memory.translate(guestAt, bytes);
+      if (host == 0) {
+        break;
+      }
+      id[from + i] = (int) (second >>> 32) & 0xffff;
+      length[from + i] = bytes;
+      address[from + i] = host;
+      guestAddress[from + i] = guestAt;
+    }
+    burst.plainCount(from + i);
+    return i;
   }
 
   /** Walks a chain whose first descriptor was read already; how many entries it takes. */
@@ -208,18 +272,29 @@ final class PackedDeviceQueue extends DeviceQueue {
     int entries = 0;
     // One descriptor may stand for the whole batch, but it cannot tell the lengths of all.
     boolean batch = inOrder && !deviceWritable;
-    for (int i = 0; i < n; i++) {
-      if (i > 0 && !batch) {
-        RawMemory.putLong(
-            descriptors + (long) at * DESC_SIZE + DESC_REST,
-            used(burst.id(i), burst.written(i), counter));
+    if (burst.isPlain()) {
+      int straight = Math.min(n, size - first);
+      if (!batch) {
+        writeUsed(burst, 1, straight, first, firstWrap);
+        writeUsed(burst, straight, n, -straight, firstWrap ^ 1);
       }
-      int taken = burst.entries(i);
-      entries += taken;
-      at += taken;
-      if (at >= size) {
-        at -= size;
-        counter ^= 1;
+      entries = n;
+      at = n < size - first ? first + n : n - straight;
+      counter = n < size - first ? firstWrap : firstWrap ^ 1;
+    } else {
+      for (int i = 0; i < n; i++) {
+        if (i > 0 && !batch) {
+          RawMemory.putLong(
+              descriptors + (long) at * DESC_SIZE + DESC_REST,
+              used(burst.id(i), burst.written(i), counter));
+        }
+        int taken = burst.entries(i);
+        entries += taken;
+        at += taken;
+        if (at >= size) {
+          at -= size;
+          counter ^= 1;
+        }
       }
     }
     if (log != null) {
@@ -244,6 +319,24 @@ final class PackedDeviceQueue extends DeviceQueue {
     peeked = Math.max(0, peeked - entries);
     if (hasCallDescriptor() && wantsCall(first, firstWrap, entries)) {
       call();
+    }
+  }
+
+  /**
+   * Marks descriptors of some plain buffers as used.
+   *
+   * @param from the first of the buffers
+   * @param end the one behind the last
+   * @param place which descriptor buffer 0 would have, if the ring began earlier by a round: below 0
+   */
+  private void writeUsed(BufferBurst burst, int from, int end, int place, int counter) {
+    int[] id = burst.id;
+    int[] written = burst.written;
+    long at = descriptors + (long) place * DESC_SIZE + DESC_REST;
+    long flags = used(0, 0, counter);
+    for (int i = from; i < end; i++) {
+      long bytes = written[i] & 0xffffffffL;
+      RawMemory.putLong(at + (long) i * DESC_SIZE, flags | (long) id[i] << 32 | bytes);
     }
   }
 

@@ -86,8 +86,8 @@ final class SplitDeviceQueue extends DeviceQueue {
     long table = descriptors;
     int ringMask = mask;
     int plain = deviceWritable ? DESC_WRITE : 0;
-    touch(ring, first, n);
-    int i = 0;
+    touch(burst, ring, first, n);
+    int i = peekPlain(burst, n);
     for (; i < n; i++) {
       int head = RawMemory.getShort(ring + 2L * ((first + i) & ringMask));
       if (head > ringMask) {
@@ -122,16 +122,55 @@ final class SplitDeviceQueue extends DeviceQueue {
   }
 
   /**
-   * Reads a word of each descriptor, so that their cache lines are on their way from the driver's
-   * processor at once. What was read is not used.
+   * Reads the heads, and a word of each of their descriptors so that these are on their way from
+   * the driver's processor at once. Those words are not used.
    */
-  private void touch(long ring, int first, int n) {
+  private void touch(BufferBurst burst, long ring, int first, int n) {
+    int[] heads = burst.id;
+    long table = descriptors;
+    int ringMask = mask;
     int sum = 0;
     for (int i = 0; i < n; i++) {
-      int head = RawMemory.getShort(ring + 2L * ((first + i) & mask)) & mask;
-      sum += RawMemory.getInt(descriptors + (long) head * DESC_SIZE);
+      int head = RawMemory.getShort(ring + 2L * ((first + i) & ringMask));
+      heads[i] = head;
+      sum += RawMemory.getInt(table + (long) (head & ringMask) * DESC_SIZE);
     }
     touched = sum;
+  }
+
+  /**
+   * Peeks at buffers of one descriptor each whose heads were read already, up to one of another
+   * sort, or one that is not in a single region. Returns how many. What the loop uses stays in
+   * registers.
+   */
+  private int peekPlain(BufferBurst burst, int n) {
+    int[] heads = burst.id;
+    int[] length = burst.length;
+    long[] address = burst.address;
+    long[] guestAddress = burst.guestAddress;
+    long table = descriptors;
+    int ringMask = mask;
+    int plain = deviceWritable ? DESC_WRITE : 0;
+    int i = 0;
+    for (; i < n; i++) {
+      int head = heads[i];
+      long at = table + (long) (head & ringMask) * DESC_SIZE;
+      long guestAt = RawMemory.getLong(at);
+      long rest = RawMemory.getLong(at + 8);
+      int bytes = (int) rest;
+      if (head > ringMask || ((int) (rest >>> 32) & 0xffff) != plain || bytes <= 0) {
+        break;
+      }
+      long host = memory.translate(guestAt, bytes);
+      if (host == 0) {
+        break;
+      }
+      length[i] = bytes;
+      address[i] = host;
+      guestAddress[i] = guestAt;
+    }
+    burst.plainCount(i);
+    return i;
   }
 
   /** Walks a chain whose first descriptor was read already. */
@@ -208,8 +247,10 @@ final class SplitDeviceQueue extends DeviceQueue {
     int old = usedIdx;
     long ring = deviceArea + RING;
     int ringMask = mask;
+    int[] id = burst.id;
+    int[] written = burst.written;
     for (int i = 0; i < n; i++) {
-      long element = (burst.id(i) & 0xffffffffL) | ((long) burst.written(i) << 32);
+      long element = (id[i] & 0xffffffffL) | ((long) written[i] << 32);
       RawMemory.putLong(ring + 8L * ((old + i) & ringMask), element);
     }
     if (log != null) {

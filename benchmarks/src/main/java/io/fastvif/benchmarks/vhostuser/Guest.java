@@ -1,0 +1,110 @@
+package io.fastvif.benchmarks.vhostuser;
+
+import static io.fastvif.bindings.linux.linux_h.EFD_CLOEXEC;
+import static io.fastvif.bindings.linux.linux_h.EFD_NONBLOCK;
+import static io.fastvif.bindings.linux.linux_h.MAP_SHARED;
+import static io.fastvif.bindings.linux.linux_h.MFD_CLOEXEC;
+import static io.fastvif.bindings.linux.linux_h.PROT_READ;
+import static io.fastvif.bindings.linux.linux_h.PROT_WRITE;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Memory;
+import io.fastvif.bindings.Polling;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.forward.NetFeatures;
+import io.fastvif.vhostuser.memory.MemoryRegion;
+import io.fastvif.vhostuser.protocol.DeviceFeature;
+import io.fastvif.vhostuser.protocol.ProtocolFeature;
+import io.fastvif.vhostuser.protocol.RingAddresses;
+import io.fastvif.vhostuser.session.VhostUserFrontend;
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * A guest's memory with two rings, and fastvif's frontend, which tells a backend of them. Who
+ * drives the rings is another matter. The numbers are those of guest-device.h.
+ */
+final class Guest implements AutoCloseable {
+  /** Entries of a ring, all of which are used in a turn. */
+  static final int RING_SIZE = 256;
+
+  private static final long BYTES = 2 << 20;
+  private static final long GUEST = 0x10_0000;
+  private static final long RING_BYTES = 0x8000;
+  private static final long DRIVER_AREA = 0x2000;
+  private static final long DEVICE_AREA = 0x4000;
+
+  /** Wrap counters of a packed ring's beginning. */
+  private static final int FRESH_PACKED = 0x8000_8000;
+
+  private static final long TIMEOUT_MILLIS = 20_000;
+
+  private final Arena arena = Arena.ofShared();
+  private final FileDescriptor file;
+  private final FileDescriptor event;
+  private final long address;
+  private VhostUserFrontend frontend;
+
+  Guest() {
+    file = FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC), "memfd_create");
+    SystemCallException.check(FileIo.ftruncate(file.value(), BYTES), "ftruncate");
+    event = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+    address =
+        Memory.map(arena, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file.value(), 0).address();
+  }
+
+  /** The file, for a process that drives the rings. */
+  String path() {
+    return "/proc/" + ProcessHandle.current().pid() + "/fd/" + file.value();
+  }
+
+  /** Where it is in this process. */
+  long address() {
+    return address;
+  }
+
+  /** Connects to a listening backend and starts both rings there. */
+  void connect(String socket, boolean packed) {
+    frontend = VhostUserFrontend.connect(socket, TIMEOUT_MILLIS);
+    // As Linux's driver has it with its offloads switched off.
+    long wanted =
+        VirtioFeatures.VERSION_1
+            | NetFeatures.MRG_RXBUF
+            | (packed ? VirtioFeatures.RING_PACKED : 0)
+            | 1L << DeviceFeature.PROTOCOL_FEATURES;
+    long features = frontend.getFeatures() & wanted;
+    if (features != wanted) {
+      throw new IllegalStateException("the backend has only 0x" + Long.toHexString(features));
+    }
+    frontend.setProtocolFeatures(
+        frontend.getProtocolFeatures() & ProtocolFeature.bits(ProtocolFeature.REPLY_ACK));
+    frontend.setOwner();
+    frontend.setFeatures(features);
+    frontend.setMemory(List.of(new MemoryRegion(GUEST, BYTES, GUEST, 0)), file.value());
+    for (int ring = 0; ring < 2; ring++) {
+      long place = GUEST + ring * RING_BYTES;
+      frontend.setSize(ring, RING_SIZE);
+      frontend.setBase(ring, packed ? FRESH_PACKED : 0);
+      frontend.setAddresses(
+          new RingAddresses(ring, 0, place, place + DEVICE_AREA, place + DRIVER_AREA, 0));
+      frontend.setCall(ring, event.value());
+      frontend.setKick(ring, event.value());
+    }
+    frontend.setEnabled(0, true);
+    frontend.setEnabled(1, true);
+    // Once this is answered, the rings are started and enabled.
+    frontend.getFeatures();
+  }
+
+  @Override
+  public void close() {
+    if (frontend != null) {
+      frontend.close();
+    }
+    arena.close();
+    event.close();
+    file.close();
+  }
+}
