@@ -119,12 +119,22 @@ public final class FrameBurst {
     if (!to.isNative()) {
       throw new IllegalArgumentException("expected native memory: " + to);
     }
-    int left = header + offset;
+    int begin = header + offset;
+    int segment = buffers.firstSegment(frame);
+    if (length <= buffers.length(segment) - begin) {
+      RawMemory.copy(buffers.address(segment) + begin, to.address() + at, length);
+    } else {
+      copyPieces(segment, begin, to.address() + at, length);
+    }
+  }
+
+  private void copyPieces(int firstSegment, int skip, long to, int length) {
+    int left = skip;
     int done = 0;
-    for (int s = buffers.firstSegment(frame); done < length; s++) {
+    for (int s = firstSegment; done < length; s++) {
       int part = Math.min(length - done, buffers.length(s) - left);
       if (part > 0) {
-        RawMemory.copy(buffers.address(s) + left, to.address() + at + done, part);
+        RawMemory.copy(buffers.address(s) + left, to + done, part);
         done += part;
       }
       left = Math.max(0, left - buffers.length(s));

@@ -83,8 +83,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       counters.dropped(to == null ? DropReason.NOT_STARTED : DropReason.NOT_ENABLED, n);
       return n;
     }
-    int buffers =
-        look((int) Math.min(MAX_BUFFERS, n + (frames.total(0, n) >>> KIB_SHIFT)));
+    int buffers = look((int) Math.min(MAX_BUFFERS, n + (frames.total(0, n) >>> KIB_SHIFT)));
     int skip = VirtioNetHeader.length(senderFeatures);
     boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
     int i =

@@ -42,8 +42,7 @@ final class FastvifBackend implements AutoCloseable {
     other =
         switch (row.traffic()) {
           case GUEST_TO_BACKEND -> FrameHandlerPort.of("sink", 1, new CopyingSink());
-          case BACKEND_TO_GUEST ->
-              FrameHandlerPort.of("generator", 1, new Generator(row.length()));
+          case BACKEND_TO_GUEST -> FrameHandlerPort.of("generator", 1, new Generator(row.length()));
           case FORWARD_BACK -> guest;
         };
     turns = new Turns(device);

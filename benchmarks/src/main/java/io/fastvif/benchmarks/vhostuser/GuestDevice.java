@@ -17,7 +17,7 @@ final class GuestDevice implements AutoCloseable {
   @SuppressWarnings("restricted")
   GuestDevice(Path library, Guest memory, Row row) {
     System.load(library.toString());
-    device = open(memory.address(), row.packed(), row.length(), row.traffic().ordinal());
+    device = open(memory.address(), row.packed(), row.length(), row.traffic().number());
     if (device == 0) {
       throw new OutOfMemoryError();
     }

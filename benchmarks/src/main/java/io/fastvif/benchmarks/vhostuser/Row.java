@@ -31,7 +31,7 @@ record Row(Traffic traffic, int length, boolean packed) {
 
   /** As the C programs' arguments have it. */
   List<String> arguments() {
-    return List.of(layout(), Integer.toString(length), Integer.toString(traffic.ordinal()));
+    return List.of(layout(), Integer.toString(length), Integer.toString(traffic.number()));
   }
 
   /** As the first cells of a table's row. */

@@ -135,7 +135,9 @@ final class TwoCores {
   /** Million frames a second, as the guest counts them. */
   private static double rate(Dialogue frontend) throws IOException {
     frontend.ask(Long.toString(SAMPLE_NANOS));
-    String[] answer = frontend.answer().split(" ");
-    return Double.parseDouble(answer[0]) / Double.parseDouble(answer[1]) * NANOS_TO_MILLIONS;
+    String answer = frontend.answer();
+    int space = answer.indexOf(' ');
+    double frames = Double.parseDouble(answer.substring(0, space));
+    return frames / Double.parseDouble(answer.substring(space + 1)) * NANOS_TO_MILLIONS;
   }
 }

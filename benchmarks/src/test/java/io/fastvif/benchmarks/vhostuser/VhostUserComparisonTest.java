@@ -76,7 +76,8 @@ class VhostUserComparisonTest {
     for (int i = 1; i < TwoCores.MIN_PAIRS; i++) {
       pairs.add(new SamplePair(10, 15, List.of(100L, 100L, 100L)));
     }
-    assertEquals("| " + row + " | | | not measurable here | 29 of 34 | |", TwoCores.line(row, pairs));
+    assertEquals(
+        "| " + row + " | | | not measurable here | 29 of 34 | |", TwoCores.line(row, pairs));
     pairs.add(new SamplePair(10, 15, List.of(100L, 100L, 100L)));
     assertEquals(
         "| " + row + " | 10.0 | 15.0 | 1.50 (1.50 to 1.50) | 30 of 35 | 100 |",

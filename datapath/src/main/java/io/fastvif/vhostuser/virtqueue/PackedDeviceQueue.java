@@ -327,7 +327,8 @@ final class PackedDeviceQueue extends DeviceQueue {
    *
    * @param from the first of the buffers
    * @param end the one behind the last
-   * @param place which descriptor buffer 0 would have, if the ring began earlier by a round: below 0
+   * @param place which descriptor buffer 0 would have, if the ring began earlier by a round: below
+   *     0
    */
   private void writeUsed(BufferBurst burst, int from, int end, int place, int counter) {
     int[] id = burst.id;

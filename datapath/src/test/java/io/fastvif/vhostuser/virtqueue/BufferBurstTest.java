@@ -51,7 +51,7 @@ class BufferBurstTest {
         for (int n = 0; n < 3; n++) {
           assertEquals(n, from.firstSegment(n));
           assertEquals(n + 1, from.endSegment(n));
-          assertEquals(11 * (n + 1), from.total(n));
+          assertEquals(11L * (n + 1), from.total(n));
           assertEquals(1, from.entries(n));
         }
         assertEquals(55, from.total(1, 3));
@@ -99,8 +99,7 @@ class BufferBurstTest {
     assertEquals(0, RawMemory.getLong(target));
     assertEquals(1 << 16, RawMemory.getInt(target + 8));
     for (int i = 0; i < FRAME; i++) {
-      assertEquals(
-          RawMemory.getByte(source + HEADER + i), RawMemory.getByte(target + HEADER + i));
+      assertEquals(RawMemory.getByte(source + HEADER + i), RawMemory.getByte(target + HEADER + i));
     }
     assertEquals(0, RawMemory.getByte(target + HEADER + FRAME));
   }
