@@ -82,7 +82,14 @@ enum NovaWorkload {
     if (!host.ports().isEmpty()) {
       throw new IOException("wrong result: the ports " + host.ports() + " are left");
     }
-    host.awaitGone(this == BRIDGE ? devices(vifs) : Set.of(), limits.operation());
+    host.awaitGone(this == BRIDGE ? devices(vifs) : retiredBridges(host), limits.operation());
+  }
+
+  /** Which the agent keeps for the next VIFs. */
+  private static Set<String> retiredBridges(OvsSwitch host) {
+    return host.links().stream()
+        .filter(name -> name.startsWith("fvgone"))
+        .collect(Collectors.toSet());
   }
 
   private Set<String> devices(List<BenchVif> vifs) {
