@@ -11,6 +11,7 @@ import io.fastvif.plan.BridgeKeeping;
 import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.trace.Log;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -49,7 +50,7 @@ final class EngineWork {
   private final ArrayDeque<PlugOperation> taken = new ArrayDeque<>();
 
   private boolean waitsNoMore;
-  private Optional<String> namespaceNumber = Optional.empty();
+  private Optional<Path> namespaceNumber = Optional.empty();
   private HelperThreads helpers;
 
   /** Whether the engine's thread is going to be woken when its time to close is up. */

@@ -81,11 +81,14 @@ final class StepsAhead {
   }
 
   private static boolean broughtUp(PlanExecution plan, String name) {
-    return plan.plan().steps().subList(0, plan.cursor).stream()
-        .anyMatch(
-            planned ->
-                planned.step() instanceof NetlinkStep.ConfigureLink link
-                    && link.name().equals(name)
-                    && Boolean.TRUE.equals(link.settings().up()));
+    List<PlannedStep> steps = plan.plan().steps();
+    for (int i = 0; i < plan.cursor; i++) {
+      if (steps.get(i).step() instanceof NetlinkStep.ConfigureLink link
+          && link.name().equals(name)
+          && Boolean.TRUE.equals(link.settings().up())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -31,6 +31,8 @@ public final class Netns implements AutoCloseable {
   /** Of this thread: {@code /proc/self} would be that of the process's first one. */
   private static final String OF_THIS_THREAD = "/proc/thread-self/ns/net";
 
+  private static final Path LINK_OF_THIS_THREAD = Path.of(OF_THIS_THREAD);
+
   private static final String CURRENT = "current";
   private static final String PRIVATE = "private";
 
@@ -211,9 +213,9 @@ public final class Netns implements AutoCloseable {
    *
    * @return empty if the kernel does not tell
    */
-  public static Optional<String> currentNumber() {
+  public static Optional<Path> currentNumber() {
     try {
-      return Optional.of(Files.readSymbolicLink(Path.of(OF_THIS_THREAD)).toString());
+      return Optional.of(Files.readSymbolicLink(LINK_OF_THIS_THREAD));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -60,6 +60,9 @@ public record FilterSnapshot(
 
   /** The bridges whose rules that VIF wants, sorted. */
   public List<String> bridgesOf(String vifId) {
+    if (vifs.isEmpty()) {
+      return List.of(); // as with nearly all plugs
+    }
     return vifs.entrySet().stream()
         .filter(entry -> entry.getValue().contains(vifId))
         .map(Map.Entry::getKey)

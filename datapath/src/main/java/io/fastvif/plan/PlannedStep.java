@@ -1,5 +1,6 @@
 package io.fastvif.plan;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -21,6 +22,16 @@ public record PlannedStep(
   /** Checks that there is a step. */
   public PlannedStep {
     Objects.requireNonNull(step);
+  }
+
+  /** Whether other VIFs may come to rely on any of these steps. */
+  public static boolean anyShared(List<PlannedStep> steps) {
+    for (PlannedStep planned : steps) {
+      if (planned.shared) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A step of the VIF alone; undo may be null. */

@@ -33,7 +33,7 @@ public record PlugPlan(
     devices = List.copyOf(devices);
     steps = List.copyOf(steps);
     notes = List.copyOf(notes);
-    if (shared == null && steps.stream().anyMatch(PlannedStep::shared)) {
+    if (shared == null && PlannedStep.anyShared(steps)) {
       throw new IllegalArgumentException("shared steps without a shared bridge");
     }
   }

@@ -26,9 +26,7 @@ final class GuestEnd {
    * @param isHalfMade whether it is there, as a killed process has left it
    */
   static void raise(List<PlannedStep> steps, String port, String peer, boolean isHalfMade) {
-    boolean isMade =
-        steps.stream().anyMatch(planned -> planned.step() instanceof NetlinkStep.CreateVeth);
-    if (!isMade && !isHalfMade) {
+    if (!isHalfMade && !isMadeBy(steps)) {
       return;
     }
     int last = steps.size() - 1;
@@ -38,6 +36,15 @@ final class GuestEnd {
         PlannedStep.own(new LocalStep.DisableIpv6(peer, true), null));
     LinkSettings up = LinkSettings.NONE.withUp(true);
     steps.add(PlannedStep.own(new NetlinkStep.ConfigureLink(peer, 0, up), null));
+  }
+
+  private static boolean isMadeBy(List<PlannedStep> steps) {
+    for (PlannedStep planned : steps) {
+      if (planned.step() instanceof NetlinkStep.CreateVeth) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean setsUp(Step step, String port) {

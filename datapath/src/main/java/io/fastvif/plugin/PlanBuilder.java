@@ -192,8 +192,7 @@ public final class PlanBuilder {
   }
 
   private boolean configures(Predicate<NetlinkStep.ConfigureLink> wanted) {
-    return steps.stream()
-        .anyMatch(it -> it.step() instanceof NetlinkStep.ConfigureLink link && wanted.test(link));
+    return hasStep(step -> step instanceof NetlinkStep.ConfigureLink link && wanted.test(link));
   }
 
   /**
@@ -389,7 +388,7 @@ public final class PlanBuilder {
 
   /** With what is on the bridge now, where the plan does anything for all. */
   private SharedBridge sharedAsPlanned() {
-    if (shared == null || steps.stream().noneMatch(PlannedStep::shared)) {
+    if (shared == null || !PlannedStep.anyShared(steps)) {
       return shared;
     }
     int bridge = host.link(shared.bridge()).map(LinkState::index).orElse(0);
@@ -461,7 +460,12 @@ public final class PlanBuilder {
 
   /** Whether there is such a step so far. */
   public boolean hasStep(Predicate<? super Step> wanted) {
-    return steps.stream().map(PlannedStep::step).anyMatch(wanted);
+    for (PlannedStep planned : steps) {
+      if (wanted.test(planned.step())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Deletes what a plug of the VIF that was cut off left half made, a bridge too. */

@@ -55,8 +55,7 @@ public final class VifChecks {
 
   /** An id of a VIF, which must be fit to be kept as a link's alias. */
   public static String id(String id) {
-    boolean printable = id.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    if (id.isEmpty() || id.length() > ID_CHARACTERS || !printable) {
+    if (id.isEmpty() || id.length() > ID_CHARACTERS || !isPrintable(id)) {
       throw InvalidInputException.ofValue(
           "id",
           id,
@@ -64,6 +63,15 @@ public final class VifChecks {
           "a UUID, or 1 to " + ID_CHARACTERS + " characters of printable ASCII without spaces");
     }
     return id;
+  }
+
+  private static boolean isPrintable(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      if (id.charAt(i) <= ' ' || id.charAt(i) >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

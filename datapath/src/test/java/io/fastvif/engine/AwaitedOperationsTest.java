@@ -116,6 +116,30 @@ class AwaitedOperationsTest {
   }
 
   @Test
+  void aCallerWaitsForNoDeletionOfOthers() throws Exception {
+    CountDownLatch deleting = new CountDownLatch(1);
+    CountDownLatch gracePeriod = new CountDownLatch(1);
+    try (PlugEngine engine = started()) {
+      assertEquals(Outcome.PLUGGED, plug(engine, 0, MTU).outcome());
+      kernel.afterDeletion =
+          () -> {
+            deleting.countDown();
+            await(gracePeriod);
+          };
+      CompletableFuture<PlugResult> unplug =
+          engine.submit(TestPlans.delete("vif0", "tap0", 1, 0)).orElseThrow().toCompletableFuture();
+      deleting.await();
+      awaitSleep(engine);
+      senders.clear();
+      assertEquals(Outcome.PLUGGED, plug(engine, 1, MTU).outcome());
+      assertEquals(List.of(Thread.currentThread()), List.copyOf(senders));
+      assertFalse(unplug.isDone(), "the kernel waits for readers of the link");
+      gracePeriod.countDown();
+      assertEquals(Outcome.UNPLUGGED, unplug.join().outcome());
+    }
+  }
+
+  @Test
   void anEngineIsClosedBehindTheCallerThatWorksForIt() throws Exception {
     CountDownLatch sending = new CountDownLatch(1);
     CountDownLatch closing = new CountDownLatch(1);
