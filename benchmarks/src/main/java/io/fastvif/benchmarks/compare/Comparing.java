@@ -6,6 +6,7 @@ import io.fastvif.netns.Netns;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,9 @@ final class Comparing {
               + " plug and unplug the namespace is read and must be as it should.",
           "Each run has a private network namespace. In each round every system has its turn, in an"
               + " order that rotates. The figure is the median of the runs.",
-          "fastvif is a library of the measuring JVM, warmed up on 1,000 VIFs before. Its time is"
-              + " that of reading the host, planning, submitting all plans at once and waiting for"
-              + " the last result.",
+          "fastvif is a library of the measuring JVM, warmed up on 6,000 VIFs before, as one that"
+              + " has run for a while is. Its time is that of reading the host, planning,"
+              + " submitting all plans at once and waiting for the last result.",
           "c-floor is a C program that sends the messages that fastvif sends, in sends of the same"
               + " sizes: what the kernel alone takes.",
           "ip and ip-batch are measured from the start of their processes to the end, as commands"
@@ -38,8 +39,10 @@ final class Comparing {
               + " of the others when it has answered, which waits for readers that may still see"
               + " them: 8 to 20 ms once for all that leave together, for fastvif's next round too.",
           "fastvif also sets each port's alias and makes it promiscuous, which the others do not.",
+          "fastvif's single VIFs are plugged by the thread that waits for them, as VifHost's"
+              + " submitAndWait does.",
           "Latency is that of single VIFs that arrive every 10 ms on a host with no others at"
-              + " first, at most 500 of them, corrected for coordinated omission. fastvif plans"
+              + " first, some 500 of them, in turns, corrected for coordinated omission. fastvif plans"
               + " each with what it read of the host once before. ip -batch cannot be asked for"
               + " it.",
           "\"bridge-only\" is what os-vif's linux_bridge plugin does for the same sort of VIF,"
@@ -100,8 +103,12 @@ final class Comparing {
       }
       progress.flush();
       ComparisonRun run = new ComparisonRun(workload, present, limits, progress);
+      if (workload == Workload.VETH) {
+        run.measureCold();
+      }
       run.warmUp();
       sizes.forEach(size -> run.measure(size, rounds));
+      run.explainLatencies(Collections.max(sizes));
       results.addAll(run.results());
       results.addAll(absent);
       notes.addAll(run.notes());

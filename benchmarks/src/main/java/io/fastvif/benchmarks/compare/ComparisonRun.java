@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Measures one workload: every size, in rounds, every system in each. */
 final class ComparisonRun {
   private static final Duration INTERVAL = Duration.ofMillis(10);
   private static final int MAX_LATENCIES = 500;
   private static final int WARM_UP_VIFS = 100;
-  private static final int WARM_UPS = 10;
+  private static final int WARM_UPS = 60;
 
   private final Workload workload;
   private final List<MeasuredSystem> systems;
@@ -50,6 +53,43 @@ final class ComparisonRun {
     return failed;
   }
 
+  /** What an operation costs of which the JVM has compiled nothing yet. */
+  void measureCold() throws IOException {
+    for (MeasuredSystem system : systems) {
+      if (system instanceof FastvifSystem) {
+        List<BenchVif> vifs = workload.vifs(WARM_UP_VIFS);
+        try (PrivateHost host = open(vifs);
+            MeasuredSystem.Session session = system.open(host.namespace(), vifs, limits)) {
+          long first = session.latencies(0, 1, 0)[0];
+          long together = session.plug(1, WARM_UP_VIFS) / (WARM_UP_VIFS - 1);
+          notes.add(
+              ("%s, fastvif in a JVM that was not warmed up: the first plug took %d us, the next %d"
+                      + " at once %d us each.")
+                  .formatted(
+                      workload.title(),
+                      TimeUnit.NANOSECONDS.toMicros(first),
+                      WARM_UP_VIFS - 1,
+                      TimeUnit.NANOSECONDS.toMicros(together)));
+        }
+      }
+    }
+  }
+
+  /** Why some single plugs take longer. */
+  void explainLatencies(int vifs) throws IOException {
+    int count = Math.min(vifs, MAX_LATENCIES);
+    for (MeasuredSystem system : systems) {
+      if (system instanceof FastvifSystem fastvif && workload.hasPorts()) {
+        List<BenchVif> all = workload.vifs(count);
+        try (PrivateHost host = open(all);
+            FastvifSystem.EngineSession session = fastvif.open(host.namespace(), all, limits)) {
+          warm(host, session, count);
+          notes.add("fastvif: " + session.slowPlugs(0, count, INTERVAL.toNanos()));
+        }
+      }
+    }
+  }
+
   /** Lets the JVM compile what an agent's has long since compiled. */
   void warmUp() throws IOException {
     for (MeasuredSystem system : systems) {
@@ -80,10 +120,8 @@ final class ComparisonRun {
         }
       }
     }
+    measureLatencies(tallies, Math.min(vifs, MAX_LATENCIES), rounds);
     for (Tally tally : tallies) {
-      if (tally.system().reportsLatency() && !tally.hasFailed()) {
-        measureLatency(tally, Math.min(vifs, MAX_LATENCIES));
-      }
       if (tally.runs() < rounds && !tally.hasFailed()) {
         notes.add(
             "%s, %s, %d VIFs: %d of %d runs, because they took more than %d s."
@@ -143,10 +181,26 @@ final class ComparisonRun {
     host.removeBridge(BenchVif.WARM_UP_BRIDGE);
   }
 
-  private void measureLatency(Tally tally, int vifs) {
+  /** In turns too, so that all systems meet the machine as it is now and as it is then. */
+  private void measureLatencies(List<Tally> tallies, int vifs, int turns) {
+    Map<Tally, LatencyRecorder> recorders = new HashMap<>();
+    int each = Math.ceilDiv(vifs, turns);
+    for (int turn = 0; turn < turns; turn++) {
+      for (int i = 0; i < tallies.size(); i++) {
+        Tally tally = tallies.get((i + turn) % tallies.size());
+        boolean isDue = turn == 0 || tally.mayRunAgain(limits);
+        if (isDue && tally.system().reportsLatency() && !tally.hasFailed()) {
+          LatencyRecorder recorder =
+              recorders.computeIfAbsent(tally, key -> new LatencyRecorder(INTERVAL.toNanos()));
+          measureLatency(tally, recorder, each);
+        }
+      }
+    }
+  }
+
+  private void measureLatency(Tally tally, LatencyRecorder recorder, int vifs) {
     List<BenchVif> all = workload.vifs(vifs);
     List<BenchVif> measured = all.subList(0, vifs);
-    LatencyRecorder recorder = new LatencyRecorder(INTERVAL.toNanos());
     try (PrivateHost host = open(measured);
         MeasuredSystem.Session session = tally.system().open(host.namespace(), all, limits)) {
       warm(host, session, vifs);

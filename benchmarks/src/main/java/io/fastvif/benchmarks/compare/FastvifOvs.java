@@ -40,6 +40,6 @@ final class FastvifOvs implements MeasuredSystem {
     VifPlugin plugin = VifPlugins.installed(Map.of()).of(vifs.getFirst().vif());
     PlugEngine engine =
         PlugEngine.builder().namespace(namespace).ovs(OvsSettings.of(address)).build().start();
-    return new FastvifSystem.EngineSession(engine, plugin, vifs, limits);
+    return new FastvifSystem.EngineSession(namespace, engine, plugin, vifs, limits);
   }
 }

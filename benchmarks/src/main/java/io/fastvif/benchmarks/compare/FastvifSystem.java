@@ -2,14 +2,17 @@ package io.fastvif.benchmarks.compare;
 
 import io.fastvif.benchmarks.process.Child;
 import io.fastvif.benchmarks.process.TimeLimitException;
+import io.fastvif.engine.AwaitedOperations;
 import io.fastvif.engine.Outcome;
 import io.fastvif.engine.PlugEngine;
 import io.fastvif.engine.PlugResult;
 import io.fastvif.netns.Netns;
+import io.fastvif.netns.NetnsException;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plugin.VifPlugin;
 import io.fastvif.plugin.VifPlugins;
+import io.fastvif.vif.Vif;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,21 +59,26 @@ final class FastvifSystem implements MeasuredSystem {
   }
 
   @Override
-  public Session open(Netns namespace, List<BenchVif> vifs, Limits limits) {
+  public EngineSession open(Netns namespace, List<BenchVif> vifs, Limits limits) {
     VifPlugin plugin =
         VifPlugins.installed(Map.of("linux_bridge.create_port", port)).of(vifs.getFirst().vif());
     PlugEngine engine = PlugEngine.builder().namespace(namespace).build().start();
-    return new EngineSession(engine, plugin, vifs, limits);
+    return new EngineSession(namespace, engine, plugin, vifs, limits);
   }
 
   static final class EngineSession implements Session {
+    private final Netns namespace;
     private final PlugEngine engine;
+    private final AwaitedOperations awaited;
     private final VifPlugin plugin;
     private final List<BenchVif> vifs;
     private final Limits limits;
 
-    EngineSession(PlugEngine engine, VifPlugin plugin, List<BenchVif> vifs, Limits limits) {
+    EngineSession(
+        Netns namespace, PlugEngine engine, VifPlugin plugin, List<BenchVif> vifs, Limits limits) {
+      this.namespace = namespace;
       this.engine = engine;
+      awaited = new AwaitedOperations(engine);
       this.plugin = plugin;
       this.vifs = vifs;
       this.limits = limits;
@@ -92,18 +100,63 @@ final class FastvifSystem implements MeasuredSystem {
       return System.nanoTime() - start;
     }
 
+    /** On a thread that is where the engine is: it waits for each, and so may do it itself. */
     @Override
     public long[] latencies(int from, int to, long intervalNanos) throws IOException {
-      HostSnapshot host = engine.snapshot();
       long[] nanos = new long[to - from];
-      long start = System.nanoTime();
-      for (int i = 0; i < nanos.length; i++) {
-        Pace.await(start + i * intervalNanos);
-        long begun = System.nanoTime();
-        execute(from + i, from + i + 1, one -> plugin.plug(one.vif(), null, host));
-        nanos[i] = System.nanoTime() - begun;
-      }
+      lonePlugs(
+          from,
+          to,
+          intervalNanos,
+          (number, plugging) -> {
+            long begun = System.nanoTime();
+            plugging.run();
+            nanos[number - from] = System.nanoTime() - begun;
+          });
       return nanos;
+    }
+
+    /**
+     * Plugs as {@link #latencies} does, with Flight Recorder on.
+     *
+     * @return in words, why some took longer
+     */
+    String slowPlugs(int from, int to, long intervalNanos) throws IOException {
+      try (SlowPlugs slow = new SlowPlugs()) {
+        lonePlugs(from, to, intervalNanos, (number, plugging) -> slow.record(plugging));
+        return slow.describe();
+      }
+    }
+
+    /** Measures one plug. */
+    private interface Measuring {
+      void measure(int number, Runnable plugging) throws IOException;
+    }
+
+    private void lonePlugs(int from, int to, long intervalNanos, Measuring measuring)
+        throws IOException {
+      HostSnapshot host = engine.snapshot();
+      List<PlugResult> results = new ArrayList<>();
+      try {
+        namespace.call(
+            () -> {
+              long start = System.nanoTime();
+              for (int i = from; i < to; i++) {
+                Pace.await(start + (i - from) * intervalNanos);
+                Vif vif = vifs.get(i).vif();
+                measuring.measure(
+                    i,
+                    () ->
+                        results.add(awaited.carryOut(plugin.plug(vif, null, host)).orElseThrow()));
+              }
+              return null;
+            });
+      } catch (NetnsException failed) {
+        throw new IOException(failed.getCause());
+      }
+      for (PlugResult result : results) {
+        check(result);
+      }
     }
 
     private void execute(int from, int to, Function<BenchVif, PlugPlan> planning)
