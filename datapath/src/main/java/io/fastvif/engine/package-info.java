@@ -108,8 +108,11 @@
  * being gone, and the kernel's own answer, which the caller does not wait for.
  *
  * <p>With other work on the machine (two processors, a load of 19) the fastest tenth of 200 plugs
- * took at most 2.0 to 2.1 ms, and 2.9 to 3.0 before; unplugs 1.9 to 2.3, and 2.5 to 2.8 before. On
- * a quiet machine it was not measured yet.
+ * took at most 2.0 to 2.1 ms, and 2.9 to 3.0 before; unplugs 1.9 to 2.3, and 2.5 to 2.8 before. A
+ * caller that carries its plug out itself takes 1.1 to 1.2 times what a C program takes for the
+ * same calls (p50; p99 1.1 to 1.4): what is left is Java that is not in the processor's caches when
+ * it is called once in 10 ms, two thirds of it planning. The benchmarks' README has the numbers,
+ * and why some take longer: the kernel's lock on links, and waiting for a processor.
  *
  * <p>What is done so that there are no more:
  *

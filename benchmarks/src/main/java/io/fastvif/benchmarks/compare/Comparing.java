@@ -42,9 +42,9 @@ final class Comparing {
           "fastvif's single VIFs are plugged by the thread that waits for them, as VifHost's"
               + " submitAndWait does.",
           "Latency is that of single VIFs that arrive every 10 ms on a host with no others at"
-              + " first, some 500 of them, in turns, corrected for coordinated omission. fastvif plans"
-              + " each with what it read of the host once before. ip -batch cannot be asked for"
-              + " it.",
+              + " first, some 500 of them, in turns, corrected for coordinated omission. fastvif"
+              + " plans each with what it read of the host once before. ip -batch cannot be asked"
+              + " for it.",
           "\"bridge-only\" is what os-vif's linux_bridge plugin does for the same sort of VIF,"
               + " which makes no port: the bridge, if it is not there. Its unplug does nothing.");
 
