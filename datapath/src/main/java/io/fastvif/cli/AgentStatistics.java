@@ -198,7 +198,7 @@ final class AgentStatistics {
             0,
             (int) port.at("queue_pairs").number(),
             port.at("tap").text(),
-            port.at("uplink").text());
+            port.at("uplink").text().replace(ServedPort.AF_XDP, ""));
     return new PortReport(
         served,
         port.at("connected").isTrue(),
