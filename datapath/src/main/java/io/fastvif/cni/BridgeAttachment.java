@@ -326,11 +326,14 @@ final class BridgeAttachment implements PodAttachment {
           .host()
           .link(gatewayPort())
           .ifPresent(
-              port ->
-                  check.require(
-                      check.host().ports(check.host().link(bridge).orElseThrow().index()).stream()
-                          .anyMatch(one -> one.index() == port.index()),
-                      gatewayLink() + " is not connected to " + bridge));
+              port -> {
+                check.require(
+                    check.host().ports(check.host().link(bridge).orElseThrow().index()).stream()
+                        .anyMatch(one -> one.index() == port.index()),
+                    gatewayLink() + " is not connected to " + bridge);
+                check.require(
+                    port.up(), port.name() + ", the port of " + gatewayLink() + ", is down");
+              });
     }
     try (LinkSocket link = LinkSocket.open(gatewayLink())) {
       List<Cidr> present = link.addresses();

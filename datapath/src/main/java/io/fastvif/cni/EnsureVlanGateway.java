@@ -9,6 +9,7 @@ import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.plan.LinkGroups;
 import io.fastvif.plan.PluginStep;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,6 +30,9 @@ final class EnsureVlanGateway implements PluginStep {
   private final String podPort;
   private final EnsureGateway addresses;
   private boolean isMade;
+
+  /** Those of its two ends that were there, and down. */
+  private final List<Integer> raised = new ArrayList<>();
 
   /**
    * @param turns one process makes it at a time, and the others find it; or it is taken back before
@@ -71,18 +75,41 @@ final class EnsureVlanGateway implements PluginStep {
 
   private boolean ensure(RouteSocket socket) throws IOException {
     isMade = !isThere(socket);
+    raised.clear();
     boolean isChanged = isMade || join(socket);
     if (isMade) {
       make(socket);
     }
     try {
-      return addresses.perform() || isChanged;
+      raise(socket, port);
+      raise(socket, name);
+      return addresses.perform() || isChanged || !raised.isEmpty();
     } catch (IOException | FastvifException failed) {
       if (isMade) {
         socket.execute(socket.link().delete(name));
+      } else {
+        lower(socket);
       }
       throw failed;
     }
+  }
+
+  /** As the bridge itself is brought up, whoever has set it down. */
+  private void raise(RouteSocket socket, String end) {
+    int index = socket.indexOf(end);
+    boolean[] isDown = new boolean[1];
+    LinkMessage link = new LinkMessage();
+    if (index != 0) {
+      socket.query(socket.link().get(index), message -> isDown[0] = !link.wrap(message).isUp());
+    }
+    if (isDown[0]) {
+      socket.execute(socket.link().set(index).up());
+      raised.add(index);
+    }
+  }
+
+  private void lower(RouteSocket socket) {
+    raised.forEach(index -> socket.execute(socket.link().set(index).down()));
   }
 
   /** One that somebody was killed with is not there. */
@@ -174,8 +201,10 @@ final class EnsureVlanGateway implements PluginStep {
             boolean isTakenBack = addresses.undo();
             if (isMade) {
               socket.execute(socket.link().delete(name));
+            } else {
+              lower(socket);
             }
-            return isTakenBack || isMade;
+            return isTakenBack || isMade || !raised.isEmpty();
           }
         });
   }

@@ -36,7 +36,9 @@
  *       ovs}, {@code ptp}, {@code sriov}, {@code tap} and, by fastvif's own forwarder or Open
  *       vSwitch with DPDK, {@code vhostuser}.
  *   <li>A bridge stays when its pods are gone, and so does the host's link in a VLAN of it. What
- *       limits what a pod sends is a link that bears the VIF's alias, and goes with the host's end.
+ *       limits what a pod sends is a link that bears the VIF's alias, and goes with the host's end;
+ *       its name tells the network while it has no alias. On Open vSwitch it is the port's
+ *       policing.
  * </ol>
  *
  * <p>May use: {@code bindings}, {@code engine}, {@code files}, {@code io.fastvif}, {@code json},

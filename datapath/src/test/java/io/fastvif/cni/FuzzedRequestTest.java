@@ -11,6 +11,7 @@ import io.fastvif.testing.HostState;
 import io.fastvif.testing.HostStateReader;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.LogLines;
+import io.fastvif.testing.OvsHost;
 import io.fastvif.testing.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FuzzedRequestTest {
   private static final int REQUESTS = Integer.getInteger("fastvif.cni-requests", 600);
+  private static final int REQUESTS_OF_OPEN_VSWITCH = REQUESTS / 8;
   private static final int BETWEEN_COMPARISONS = 100;
   private static final long SEED = Long.getLong("fastvif.seed", 16);
   private static final Set<Integer> CODES =
@@ -55,8 +57,41 @@ class FuzzedRequestTest {
   @KernelTest
   void requestsWithMistakesLeaveNothing() throws Exception {
     makeHost();
-    try (PodLab lab = new PodLab(folder);
-        LogLines log = new LogLines("io.fastvif")) {
+    try (PodLab lab = new PodLab(folder)) {
+      ask(
+          lab,
+          RandomRequests.OF_KERNEL,
+          REQUESTS,
+          new HostStateReader().filters(),
+          FuzzedRequestTest::deleteBridgesBut);
+    }
+  }
+
+  @KernelTest
+  void requestsWithMistakesLeaveNothingInOpenVSwitch() throws Exception {
+    makeHost();
+    try (OvsHost ovs = OvsHost.startWithDpdk(folder.resolve("ovs"));
+        PodLab lab = new PodLab(folder, Map.of("ovs.ovsdb_connection", ovs.address()))) {
+      ovs.vsctl("add-br br-pod -- set bridge br-pod datapath_type=netdev");
+      HostStateReader reader = new HostStateReader().filters().ovs(ovs);
+      ask(
+          lab,
+          RandomRequests.OF_OPEN_VSWITCH,
+          REQUESTS_OF_OPEN_VSWITCH,
+          reader,
+          links -> deleteBridges(ovs));
+    }
+  }
+
+  /** Takes away what pods may leave. */
+  private interface Rest {
+    void remove(Set<String> linksBefore) throws Exception;
+  }
+
+  private void ask(
+      PodLab lab, List<String> attachments, int count, HostStateReader reader, Rest rest)
+      throws Exception {
+    try (LogLines log = new LogLines("io.fastvif")) {
       Netns kept = lab.pod();
       String network = lab.network("1.1.0", "bridge", ",'isGateway':true,'bridge':'kept0'");
       network =
@@ -64,25 +99,25 @@ class FuzzedRequestTest {
       lab.done("ADD", "kept", kept, network);
       Netns pod = lab.pod();
       RandomRequests requests =
-          new RandomRequests(SEED, lab.addresses(), PodLab.path(pod), paths());
-      HostStateReader reader = new HostStateReader().filters();
+          new RandomRequests(attachments, SEED, lab.addresses(), PodLab.path(pod), paths());
       HostState before = reader.readSettled();
-      HostState keptBefore = kept.call(reader::readSettled);
-      HostState podBefore = pod.call(reader::readSettled);
+      HostStateReader ofPods = new HostStateReader().filters();
+      HostState keptBefore = kept.call(ofPods::readSettled);
+      HostState podBefore = pod.call(ofPods::readSettled);
       Set<String> linksBefore = links();
-      for (int i = 1; i <= REQUESTS; i++) {
+      for (int i = 1; i <= count; i++) {
         CniRequest request = requests.next();
         String what = "request " + i + " of -Dfastvif.seed=" + SEED + ": " + request;
         ask(lab, request, what);
         assertEquals(Set.of(), held(lab), what);
         assertEquals(Set.of("lo"), pod.call(FuzzedRequestTest::links), what);
-        deleteBridgesBut(linksBefore);
+        rest.remove(linksBefore);
         assertEquals(linksBefore, links(), what);
         assertEquals(Set.of(), PodLab.withRules(), what);
-        if (i % BETWEEN_COMPARISONS == 0 || i == REQUESTS) {
+        if (i % BETWEEN_COMPARISONS == 0 || i == count) {
           before.assertUnchanged("after " + what, reader);
-          assertEquals(List.of(), podBefore.differences(pod.call(reader::read)), what);
-          assertEquals(List.of(), keptBefore.differences(kept.call(reader::read)), what);
+          assertEquals(List.of(), podBefore.differences(pod.call(ofPods::read)), what);
+          assertEquals(List.of(), keptBefore.differences(kept.call(ofPods::read)), what);
         }
       }
       assertEquals(
@@ -92,7 +127,7 @@ class FuzzedRequestTest {
     assertEquals("", String.join("\n", problems));
     System.out.printf(
         "fuzz: %d requests, %d done, refused by code %s; -Dfastvif.seed=%d%n",
-        REQUESTS, done, codes, SEED);
+        count, done, codes, SEED);
     assertTrue(done > 0, "each was refused");
     Set<Integer> usual =
         Set.of(
@@ -190,6 +225,16 @@ class FuzzedRequestTest {
           });
       bridges.forEach(name -> socket.execute(socket.link().delete(name)));
     }
+  }
+
+  /** One that pods' ports have been asked on stays too. */
+  private static void deleteBridges(OvsHost ovs) throws Exception {
+    for (String bridge : ovs.list("Bridge", "name")) {
+      if (!bridge.equals("br-pod")) {
+        ovs.vsctl("del-br " + bridge);
+      }
+    }
+    assertEquals(List.of("br-pod"), ovs.list("Interface", "name"));
   }
 
   /** The addresses that are given, but those of the pod that stays. */

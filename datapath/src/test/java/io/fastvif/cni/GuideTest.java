@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.netns.Netns;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.OvsHost;
 import io.fastvif.testing.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,20 +53,33 @@ class GuideTest {
       own.put("name", all.get("name"));
       own.put("cniVersion", all.get("cniVersion"));
     }
-    Map<String, Object> ipam = new LinkedHashMap<>((Map<String, Object>) own.get("ipam"));
-    if (ipam.get("type").equals("host-local")) {
-      ipam.put("dataDir", folder.resolve("networks").toString());
+    if (own.get("ipam") instanceof Map<?, ?> given) {
+      Map<String, Object> ipam = new LinkedHashMap<>((Map<String, Object>) given);
+      if (ipam.get("type").equals("host-local")) {
+        ipam.put("dataDir", folder.resolve("networks").toString());
+      }
+      own.put("ipam", ipam);
     }
-    own.put("ipam", ipam);
+    own.computeIfPresent("sharedDir", (key, given) -> shared().toString());
     return own;
+  }
+
+  private Path shared() {
+    return folder.resolve("shared");
   }
 
   private void run(String example) throws Exception {
     Map<String, Object> configuration = forPlugin(example);
     assertEquals("fastvif", configuration.get("type"), example);
     String network = CniJson.write(configuration);
-    boolean isFunction = configuration.get("attachment").equals(SriovAttachment.NAME);
-    if (isFunction || configuration.containsKey("vlan")) { // which are run in the lab
+    Object attachment = configuration.get("attachment");
+    if (attachment.equals(OvsAttachment.NAME) || attachment.equals(VhostUserAttachment.NAME)) {
+      runOnOpenVSwitch(network);
+      return;
+    }
+    boolean isFunction = attachment.equals(SriovAttachment.NAME);
+    boolean isInVlans = configuration.containsKey("vlan") || configuration.containsKey("vlanTrunk");
+    if (isFunction || isInVlans) { // which are run in the lab
       NetworkConfiguration read = NetworkConfiguration.read(new CniRequest(Map.of(), network));
       assertEquals(isFunction, read.attachment().takesDevices());
       return;
@@ -83,10 +97,30 @@ class GuideTest {
     }
   }
 
+  private void runOnOpenVSwitch(String network) throws Exception {
+    boolean hasDpdk = network.contains(VhostUserAttachment.NAME);
+    Path place = folder.resolve(hasDpdk ? "dpdk" : "ovs");
+    try (OvsHost ovs = hasDpdk ? OvsHost.startWithDpdk(place) : OvsHost.start(place);
+        PodLab lab = new PodLab(folder, Map.of("ovs.ovsdb_connection", ovs.address()))) {
+      if (!hasDpdk) {
+        ovs.vsctl("add-br br-int -- set bridge br-int datapath_type=netdev");
+      }
+      lab.done("STATUS", "", null, network);
+      Netns pod = lab.pod();
+      String result = lab.done("ADD", "one", pod, network);
+      assertEquals(hasDpdk, Files.isDirectory(shared().resolve("one")), result);
+      lab.done("CHECK", "one", pod, PodLab.with(network, "prevResult", result));
+      lab.done("DEL", "one", pod, network);
+      assertEquals(
+          List.of(),
+          ovs.list("Interface", "name").stream().filter(name -> name.startsWith("v")).toList());
+    }
+  }
+
   @KernelTest
   void everyConfigurationOfTheGuideIsRun() throws Exception {
     List<String> examples = configurations(Files.readString(GUIDE));
-    assertEquals(6, examples.size());
+    assertEquals(9, examples.size());
     for (String example : examples) {
       run(example);
     }

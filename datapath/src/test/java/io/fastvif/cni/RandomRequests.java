@@ -17,166 +17,43 @@ final class RandomRequests {
   /** A link that pods may have, while they would cut others off from what they have. */
   static final String DEVICE = "nic0";
 
-  private static final String OTHERS = "others0";
+  static final String OTHERS = "others0";
 
   private static final List<String> COMMANDS = List.of("ADD", "CHECK", "DEL", "GC", "STATUS");
 
-  private static final List<String> ATTACHMENTS =
-      List.of("bridge", "bridge", "bridge", "bridge", "ptp", "ptp", "host-device", "sriov");
-
-  private static final List<String> KEYS =
+  /** Those that take nothing but the kernel, the most used ones more often. */
+  static final List<String> OF_KERNEL =
       List.of(
-          "cniVersion",
-          "name",
-          "attachment",
           "bridge",
-          "isGateway",
-          "isDefaultGateway",
-          "forceAddress",
-          "ipMasq",
-          "ipMasqBackend",
-          "hairpinMode",
-          "promiscMode",
-          "portIsolation",
-          "macspoofchk",
-          "mtu",
-          "vlan",
-          "vlanTrunk",
-          "preserveDefaultVlan",
-          "id",
-          "minID",
-          "maxID",
-          "disableContainerInterface",
-          "bandwidth",
-          "ingressRate",
-          "ingressBurst",
-          "egressRate",
-          "egressBurst",
-          "args",
-          "cni",
-          "mac",
-          "ips",
-          "ipRanges",
-          "runtimeConfig",
-          "ipam",
-          "type",
-          "subnet",
-          "rangeStart",
-          "rangeEnd",
-          "gateway",
-          "gw",
-          "dst",
-          "routes",
-          "ranges",
-          "addresses",
-          "address",
-          "resolvConf",
-          "dns",
-          "domain",
-          "nameservers",
-          "interfaces",
-          "interface",
-          "sandbox",
-          "prevResult",
-          "cni.dev/valid-attachments",
-          "containerID",
-          "ifname",
-          "scope",
-          "table",
-          "priority",
-          "device",
-          "hwaddr",
-          "kernelpath",
-          "pciBusID",
-          "deviceID",
-          "vlanQoS",
-          "vlanProto",
-          "spoofchk",
-          "trust",
-          "link_state",
-          "min_tx_rate",
-          "max_tx_rate",
-          "CNIDeviceInfoFile",
-          "unknown");
-
-  private static final List<String> TEXTS =
-      List.of(
-          "",
-          " ",
-          "x",
-          "é\u0000\ud800",
-          "1.1.0",
-          "0.3.0",
-          "0.2.0",
-          "1.2.3.4.5",
+          "bridge",
+          "bridge",
           "bridge",
           "ptp",
-          "static",
-          "host-local",
-          "../static",
-          "no-such-ipam",
-          "nftables",
-          "iptables",
-          "lo",
-          DEVICE,
-          "on",
-          "802.1ad",
-          "0000:00:03.0",
-          "/sys/devices/pci0000:00",
-          "all",
-          "default",
-          "br%d",
-          "eth%d",
-          "eth0",
-          "eth1",
-          "cni0",
-          OTHERS,
-          "a/b",
-          "..",
-          "sixteen-letters-",
-          "02:00:00:00:00:07",
-          "ff:ff:ff:ff:ff:ff",
-          "00:00:00:00:00:00",
-          "10.88.0.1",
-          "10.88.0.9",
-          "10.88.0.9/24",
-          "10.88.0.0/24",
-          "10.88.0.0/31",
-          "10.88.0.255/24",
-          "0.0.0.0",
-          "0.0.0.0/0",
-          "127.0.0.1/8",
-          "224.0.0.1/4",
-          "255.255.255.255/32",
-          "10.88.0.9/33",
-          "::",
-          "::/0",
-          "::1/128",
-          "fd88::/64",
-          "fd88::9/64",
-          "fd88::9",
-          "fe80::1/64",
-          "ff02::1/128",
-          "::ffff:10.88.0.9",
-          "IgnoreUnknown=1;IP=10.88.0.9;MAC=02:00:00:00:00:08",
-          "IgnoreUnknown=1;K8S_POD_NAME=x;GATEWAY=10.88.0.1",
-          "K8S_POD_NAME=x",
-          "=;=;",
-          "IP",
-          "x".repeat(300),
-          "y".repeat(20_000));
+          "ptp",
+          "host-device",
+          "macvlan",
+          "sriov",
+          "tap");
 
+  /** Those on an Open vSwitch with DPDK that has a bridge br-pod. */
+  static final List<String> OF_OPEN_VSWITCH = List.of("ovs", "vhostuser");
+
+  private static final String SHARED_DIR = "sharedDir";
+
+  private final List<String> attachments;
   private final Random random;
   private final Path folder;
   private final String pod;
   private final List<Object> paths;
 
   /**
+   * @param attachments those that are asked for
    * @param folder the only one in which files may be made
    * @param pod the path of a pod's namespace
    * @param paths of other things
    */
-  RandomRequests(long seed, Path folder, String pod, List<String> paths) {
+  RandomRequests(List<String> attachments, long seed, Path folder, String pod, List<String> paths) {
+    this.attachments = List.copyOf(attachments);
     random = new Random(seed);
     this.folder = folder;
     this.pod = pod;
@@ -193,7 +70,7 @@ final class RandomRequests {
     variables.put("CNI_NETNS", pod);
     variables.put("CNI_PATH", folder.toString());
     if (random.nextInt(4) == 0) {
-      variables.put("CNI_ARGS", pick(TEXTS));
+      variables.put("CNI_ARGS", pick(RandomWords.TEXTS));
     }
     if (random.nextInt(6) == 0) {
       variables.put(pick(List.copyOf(variables.keySet())), random.nextBoolean() ? text() : "");
@@ -214,7 +91,7 @@ final class RandomRequests {
 
   /** Without the character that no variable can have. */
   private String text() {
-    Object text = random.nextInt(4) == 0 ? pick(paths) : pick(TEXTS);
+    Object text = random.nextInt(4) == 0 ? pick(paths) : pick(RandomWords.TEXTS);
     return text.toString().replace("\0", "");
   }
 
@@ -223,26 +100,8 @@ final class RandomRequests {
     network.put("cniVersion", pick(CniVersion.SUPPORTED));
     network.put("name", "net");
     network.put("type", "fastvif");
-    network.put("attachment", pick(ATTACHMENTS));
-    if (network.get("attachment").equals("host-device")) {
-      network.put("device", DEVICE);
-    }
-    if (network.get("attachment").equals("sriov")) {
-      network.put("deviceID", "0000:00:03.0");
-      network.put("vlan", 9);
-    }
-    if (network.get("attachment").equals("bridge")) {
-      for (String flag : List.of("isGateway", "isDefaultGateway", "hairpinMode", "macspoofchk")) {
-        network.put(flag, random.nextInt(3) == 0);
-      }
-      if (random.nextInt(12) == 0) {
-        network.put("vlan", 9);
-        network.put("vlanTrunk", list(object("id", 10), object("minID", 20, "maxID", 30)));
-      }
-    }
-    if (!network.containsKey("device") && !network.containsKey("deviceID")) {
-      network.put("ipMasq", random.nextInt(4) == 0);
-    }
+    network.put("attachment", pick(attachments));
+    putOwnKeys(network);
     network.put("mtu", random.nextBoolean() ? 1400 : 0);
     network.put("ipam", random.nextBoolean() ? hostLocal() : fixed());
     if (random.nextInt(3) == 0 || command.equals("CHECK")) {
@@ -250,8 +109,12 @@ final class RandomRequests {
     }
     if (random.nextInt(4) == 0) {
       Map<String, Object> runtime = object("mac", "02:00:00:00:00:09", "ips", list("10.88.0.9"));
-      if (random.nextBoolean() && !network.containsKey("device")) {
+      Object attachment = network.get("attachment");
+      if (random.nextBoolean() && List.of("bridge", "ptp").contains(attachment)) {
         runtime.put("bandwidth", rates());
+      }
+      if (random.nextBoolean() && attachment.equals("vhostuser")) {
+        runtime.put("CNIDeviceInfoFile", folder.resolve("info.json").toString());
       }
       network.put("runtimeConfig", runtime);
     }
@@ -263,6 +126,65 @@ final class RandomRequests {
       network.put("cni.dev/valid-attachments", list(valid));
     }
     return network;
+  }
+
+  /** What an attachment has beside the keys of all. */
+  private void putOwnKeys(Map<String, Object> network) {
+    switch (network.get("attachment").toString()) {
+      case "bridge" -> {
+        for (String flag : List.of("isGateway", "isDefaultGateway", "hairpinMode", "macspoofchk")) {
+          network.put(flag, random.nextInt(3) == 0);
+        }
+        if (random.nextInt(12) == 0) {
+          network.put("vlan", 9);
+          network.put("vlanTrunk", trunk());
+        }
+        network.put("ipMasq", random.nextInt(4) == 0);
+      }
+      case "ptp" -> network.put("ipMasq", random.nextInt(4) == 0);
+      case "host-device" -> network.put("device", DEVICE);
+      case "macvlan" -> {
+        network.put("master", OTHERS);
+        network.put("mode", pick(List.of("bridge", "private", "vepa")));
+      }
+      case "tap" -> network.put("multiQueue", random.nextBoolean());
+      case "sriov" -> {
+        network.put("deviceID", "0000:00:03.0");
+        network.put("vlan", 9);
+      }
+      case "ovs" -> {
+        network.put("bridge", "br-pod");
+        if (random.nextBoolean()) {
+          network.put("vlan", 9);
+        } else {
+          network.put("trunk", trunk());
+        }
+        if (random.nextBoolean()) {
+          network.put("ingressRate", 8_000_000);
+          network.put("ingressBurst", 800_000);
+        }
+      }
+      case "vhostuser" -> {
+        network.put("host", end("client"));
+        network.put("container", end("server"));
+        network.put(SHARED_DIR, folder.toString());
+      }
+      default -> throw new IllegalArgumentException(network.toString());
+    }
+  }
+
+  private static List<Object> trunk() {
+    return list(object("id", 10), object("minID", 20, "maxID", 30));
+  }
+
+  private static Map<String, Object> end(String mode) {
+    Map<String, Object> end =
+        object("engine", "ovs-dpdk", "iftype", "vhostuser", "vhost", object("mode", mode));
+    if (mode.equals("client")) {
+      end.put("netType", "bridge");
+      end.put("bridge", object("bridgeName", "br-pod"));
+    }
+    return end;
   }
 
   private static Map<String, Object> rates() {
@@ -340,7 +262,9 @@ final class RandomRequests {
       @SuppressWarnings("unchecked") // made here
       Map<String, Object> map = (Map<String, Object>) container;
       String key =
-          map.isEmpty() || random.nextInt(4) == 0 ? pick(KEYS) : pick(List.copyOf(map.keySet()));
+          map.isEmpty() || random.nextInt(4) == 0
+              ? pick(RandomWords.KEYS)
+              : pick(List.copyOf(map.keySet()));
       if (random.nextInt(5) == 0) {
         map.remove(key);
       } else {
@@ -378,10 +302,10 @@ final class RandomRequests {
       case 4 -> pick(List.of(-1, 0, 1, 67, 68, 1500, 65_535, 65_536, Integer.MAX_VALUE));
       case 5 -> pick(List.of(Long.MIN_VALUE, Long.MAX_VALUE, 1.5, new BigDecimal("1e9999")));
       case 6 -> list(value());
-      case 7 -> object(pick(KEYS), value());
+      case 7 -> object(pick(RandomWords.KEYS), value());
       case 8 -> pick(paths);
       case 9 -> pick(List.of(hostLocal(), fixed(), previous()));
-      default -> pick(TEXTS);
+      default -> pick(RandomWords.TEXTS);
     };
   }
 
@@ -392,6 +316,9 @@ final class RandomRequests {
   private void keepInFolder(Map<String, Object> network) {
     if (OTHERS.equals(network.get("device"))) {
       network.put("device", DEVICE);
+    }
+    if (network.get(SHARED_DIR) instanceof String given && !given.startsWith(folder.toString())) {
+      network.put(SHARED_DIR, folder.toString());
     }
     if (network.get("ipam") instanceof Map<?, ?>) {
       @SuppressWarnings("unchecked") // made here

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.netns.Netns;
+import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import java.nio.file.Files;
@@ -35,6 +36,35 @@ class ReferencePluginTest {
         PodLab.reference("DEL", "one", one, network);
         lab.done("DEL", "two", two, network);
       }
+    }
+  }
+
+  @KernelTest
+  void bridgeThatIsDownIsBroughtUpByBoth() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      Peer ip = Peer.require("ip", "iproute2");
+      String network = lab.network("1.0.0", "bridge", ",'isGateway':true");
+      Netns first = lab.pod();
+      String result = lab.done("ADD", "first", first, network);
+      String check = PodLab.with(network, "prevResult", result);
+      for (String plugin : new String[] {"theirs", "ours"}) {
+        ip.run("link set cni0 down");
+        Await.until(
+            "the bridge to be seen down",
+            () -> lab.ask("CHECK", "first", first, check).text().contains("cni0 is down"));
+        Netns pod = lab.pod();
+        if (plugin.equals("theirs")) {
+          PodLab.reference("ADD", plugin, pod, network);
+        } else {
+          lab.done("ADD", plugin, pod, network);
+        }
+        pod.call(() -> Peer.require("ping", "iputils-ping").run("-c 1 -w 60 10.88.0.1"));
+        pod.call(() -> Peer.require("ping", "iputils-ping").run("-6 -c 1 -w 60 fd88::1"));
+        Await.until(
+            "the bridge to be seen up", () -> !lab.ask("CHECK", "first", first, check).isError());
+        PodLab.reference("DEL", plugin, pod, network);
+      }
+      lab.done("DEL", "first", first, network);
     }
   }
 

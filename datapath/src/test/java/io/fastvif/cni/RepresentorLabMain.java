@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fastvif.netns.Netns;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.Peer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -90,7 +92,43 @@ final class RepresentorLabMain {
       assertEquals("", ports());
       assertEquals(before, state());
       cardIsFoundBesideItsRepresentors(lab);
+      podIsLimitedBothWays(lab);
     }
+  }
+
+  /** On the kernel's datapath; and ovs-vswitchd starts anew. */
+  private static void podIsLimitedBothWays(PodLab lab) throws Exception {
+    Peer tc = Peer.require("tc", "iproute2");
+    String rates =
+        ",'ingressRate':8000000,'ingressBurst':800000,'egressRate':16000000,'egressBurst':1600000";
+    String network = lab.network("1.1.0", "ovs", ",'bridge':'br-int'" + rates);
+    Netns pod = lab.pod();
+    lab.done("STATUS", "", null, network);
+    String check = PodLab.with(network, "prevResult", lab.done("ADD", "one", pod, network));
+    String port = ports();
+    Path pid = Path.of("/run/openvswitch/ovs-vswitchd.pid");
+    for (boolean isAnew : new boolean[] {false, true}) {
+      if (isAnew) {
+        String old = Files.readString(pid).strip();
+        Peer.require("kill", "procps").run("-KILL " + old);
+        Peer.require("sh", "dash")
+            .run(
+                List.of(
+                    "-c",
+                    "unshare --time --monotonic 3600 --fork /usr/sbin/ovs-vswitchd"
+                        + " unix:/run/openvswitch/db.sock --pidfile --detach --log-file"));
+        Peer.require("ovs-vsctl", "openvswitch-switch").run("set Bridge br-int other_config:x=y");
+      }
+      String limits =
+          tc.run("qdisc show dev " + port) + tc.run("filter show dev " + port + " ingress");
+      assertTrue(limits.contains("tbf") && limits.contains("rate 8Mbit"), limits);
+      assertTrue(limits.contains("police") && limits.contains("rate 16Mbit"), limits);
+      ping(pod, "10.88.0.1");
+      lab.done("CHECK", "one", pod, check);
+    }
+    lab.done("DEL", "one", pod, network);
+    assertEquals("", ports());
+    assertEquals(Set.of(), lab.held());
   }
 
   /** Its pod has taken the mark off, and is gone. */

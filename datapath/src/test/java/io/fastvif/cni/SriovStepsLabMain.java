@@ -2,10 +2,8 @@ package io.fastvif.cni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.engine.PlugResult;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.testing.Await;
@@ -108,40 +106,9 @@ final class SriovStepsLabMain {
 
   /** Does the first steps, and no more; how many there are. */
   private int add(String device, Netns pod, int done) throws Exception {
-    try (PodLab lab = new PodLab(SriovLabMain.HOME);
-        PodRules rules = new PodRules()) {
-      CniRequest request =
-          new CniRequest(PodLab.variables("ADD", ONE.containerId(), pod), network(lab, device));
-      NetworkConfiguration network = NetworkConfiguration.read(request);
-      CniResult addressing = Addressing.of(network, Ipam.of(network, request).add(ONE));
-      PlugPlan whole =
-          new AttachmentPlan(
-                  ONE,
-                  network,
-                  new PodSockets(pod),
-                  PodLab.path(pod),
-                  addressing,
-                  lab.host(),
-                  records,
-                  rules)
-              .plug(lab.host().snapshot());
-      execute(lab, whole, done);
-      return whole.steps().size();
+    try (PodLab lab = new PodLab(SriovLabMain.HOME)) {
+      return AddSteps.add(lab, ONE, pod, network(lab, device), done);
     }
-  }
-
-  private static void execute(PodLab lab, PlugPlan whole, int done) {
-    PlugPlan first =
-        new PlugPlan(
-            whole.vifId(),
-            whole.name(),
-            whole.action(),
-            whole.devices(),
-            whole.shared(),
-            whole.steps().subList(0, done),
-            whole.notes());
-    PlugResult result = lab.host().execute(first).join();
-    assertNull(result.failure(), () -> result.failure().message());
   }
 
   private void deletedUpToEachStep(String device, End end) throws Exception {
@@ -160,7 +127,7 @@ final class SriovStepsLabMain {
                 null,
                 lab.host().snapshot());
         steps = whole.steps().size();
-        execute(lab, whole, done);
+        AddSteps.execute(lab, whole, done);
         takeAway(device, pod, end, "DEL up to step " + done + " of " + steps);
       }
     }

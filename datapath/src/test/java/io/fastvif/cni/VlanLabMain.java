@@ -54,6 +54,8 @@ final class VlanLabMain {
     failedAddLeavesTheGatewayToOthers();
     whatIsHalfMadeIsMadeAnew();
     gatewayJoinsTheBridgeThatIsMadeAnew();
+    gatewayThatIsDownIsBroughtUp();
+    whatIsBrokenOffAtAnyStepIsTakenAway();
     burstHasOneGateway();
   }
 
@@ -255,6 +257,66 @@ final class VlanLabMain {
     assertTrue(differs.contains("not connected"), differs);
     lab.done("DEL", "two", next, network);
     deleteBridge();
+  }
+
+  private void gatewayThatIsDownIsBroughtUp() throws Exception {
+    String keys = ",'vlan':100,'isGateway':true";
+    String network = network(keys);
+    Netns pod = lab.pod();
+    String result = lab.done("ADD", "one", pod, network);
+    String check = PodLab.with(network, "prevResult", result);
+    String ofPort = AttachmentPlan.nameOf("veth", GATEWAY);
+    ip("link set " + ofPort + " down");
+    String differs = lab.refused(CniException.DIFFERS, "CHECK", "one", pod, check);
+    assertTrue(differs.contains(ofPort), differs);
+    ip("link set " + GATEWAY + " down");
+    Netns next = lab.pod();
+    lab.done("ADD", "two", next, network);
+    ping(next, "10.88.0.1");
+    ping(next, "fd88::1");
+    lab.done("CHECK", "one", pod, check);
+    lab.done("DEL", "one", pod, network);
+    lab.done("DEL", "two", next, network);
+    // Nobody needs it when an ADD fails.
+    ip("link set " + ofPort + " down");
+    lab.refused(CniException.HOST_REFUSED, "ADD", "three", lab.pod(), failing(keys));
+    assertTrue(ip("-o link show dev " + ofPort).contains("state DOWN"), ip("link show"));
+    assertFalse(ip("-o link show dev " + ofPort).contains(",UP"), ip("link show"));
+    deleteBridge();
+  }
+
+  /** Of an ADD; another pod stays as it is. */
+  private void whatIsBrokenOffAtAnyStepIsTakenAway() throws Exception {
+    for (String keys :
+        List.of(
+            ",'vlan':100,'isGateway':true",
+            ",'vlanTrunk':[{'id':200}],'egressRate':8000000,'egressBurst':800000")) {
+      String network = network(keys);
+      lab.done("ADD", "kept", lab.pod(), network);
+      String before = state();
+      Set<String> held = lab.held();
+      AttachmentId one = new AttachmentId("net", "one", "eth0");
+      int steps = 1;
+      for (int done = 1; done <= steps; done++) {
+        try (Netns pod = Netns.createPrivate()) {
+          steps = AddSteps.add(lab, one, pod, network, done);
+          if (done % 2 == 0) {
+            lab.done("DEL", "one", pod, network);
+          } else {
+            String valid = "[{\"containerID\":\"kept\",\"ifname\":\"eth0\"}]";
+            lab.done("GC", "", null, PodLab.with(network, "cni.dev/valid-attachments", valid));
+          }
+          String what = keys + " up to step " + done + " of " + steps;
+          assertEquals(before, state(), what);
+          assertEquals(held, lab.held(), what);
+        }
+      }
+      lab.done("DEL", "kept", null, network);
+      if (keys.contains("isGateway")) {
+        ip("link delete " + GATEWAY);
+      }
+      ip("link delete cni0");
+    }
   }
 
   private void burstHasOneGateway() throws Exception {
