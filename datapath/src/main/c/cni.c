@@ -10,6 +10,7 @@
  * them "config", the standard input as a string. openapi.json of the agent describes it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -466,6 +467,12 @@ static int run(void) {
   }
   memcpy(address.sun_path, path, length_of(path));
   long socket = system_call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, 0, 0, 0);
+  if (socket >= 0 && socket <= STDERR_FILENO) {
+    /* In the place of a standard stream that is closed it would be read, or written to, as that. */
+    long low = socket;
+    socket = system_call(SYS_fcntl, low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1, 0, 0, 0);
+    system_call(SYS_close, low, 0, 0, 0, 0, 0);
+  }
   if (socket < 0) {
     return refused(IO_FAILURE, -socket, "a socket", "", " cannot be had");
   }

@@ -321,6 +321,7 @@ final class BridgeAttachment implements PodAttachment {
     if (gateways.isEmpty()) {
       return;
     }
+    EnableForwarding.of(check.addressing()).check(check);
     if (hasGatewayLink()) {
       check
           .host()

@@ -139,6 +139,7 @@ final class ForwarderSwitch implements VhostUserSwitch {
     LinkState tap = check.hostEnd();
     if (isRouted) {
       check.requireRoutesBy(tap);
+      EnableForwarding.of(check.addressing()).check(check);
     } else {
       LinkState found = check.host().link(bridge).orElse(null);
       check.require(

@@ -95,6 +95,7 @@ final class PtpAttachment implements PodAttachment {
     check.requireRules(rules(check.rules(), check.id(), check.addressing()));
     check.requireRoutesBy(port);
     check.requireRates(port);
+    EnableForwarding.of(check.addressing()).check(check);
   }
 
   @Override

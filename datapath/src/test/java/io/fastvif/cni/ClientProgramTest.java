@@ -52,16 +52,23 @@ class ClientProgramTest {
   }
 
   private Ended execute(Map<String, String> variables, String input) throws Exception {
+    return execute(variables, input, folder.resolve("fastvif").toString());
+  }
+
+  private Ended execute(Map<String, String> variables, String input, String... command)
+      throws Exception {
     Path in = Files.writeString(folder.resolve("in"), input);
     Path out = folder.resolve("out");
     ProcessBuilder builder =
-        new ProcessBuilder(folder.resolve("fastvif").toString())
-            .redirectInput(in.toFile())
-            .redirectOutput(out.toFile());
+        new ProcessBuilder(command).redirectInput(in.toFile()).redirectOutput(out.toFile());
     builder.environment().clear();
     builder.environment().putAll(variables);
     Process process = builder.start();
-    assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+    try {
+      assertTrue(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+    } finally {
+      process.destroyForcibly();
+    }
     return new Ended(process.exitValue(), Files.readString(out));
   }
 
@@ -76,6 +83,11 @@ class ClientProgramTest {
 
   /** Asks an agent that answers with that; gives what it was asked, after the client has ended. */
   private String ask(String verb, String input, String answer, Ended expected) throws Exception {
+    return ask(verb, input, answer, expected, folder.resolve("fastvif").toString());
+  }
+
+  private String ask(String verb, String input, String answer, Ended expected, String... command)
+      throws Exception {
     Path path = folder.resolve("agent.sock");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(path));
@@ -90,7 +102,7 @@ class ClientProgramTest {
                   throw new IllegalStateException(failed);
                 }
               });
-      assertEquals(expected, execute(variables(verb), input));
+      assertEquals(expected, execute(variables(verb), input, command));
       return asked.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     } finally {
       Files.delete(path);
@@ -182,6 +194,29 @@ class ClientProgramTest {
     assertEquals(
         new Ended(1, error(4, "CNI_COMMAND is missing: container runtimes execute this")),
         execute(Map.of(), ""));
+  }
+
+  /** The agent's socket must not come in its place: the client would wait for it for minutes. */
+  @Test
+  void aClosedStandardInputIsSaid() throws Exception {
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(folder.resolve("agent.sock")));
+      assertEquals(
+          new Ended(1, error(5, "standard input cannot be read: Bad file descriptor")),
+          execute(variables("ADD"), "", shell("<&-")));
+    }
+  }
+
+  /** A runtime that cannot have been told must not count the pod as plugged. */
+  @Test
+  void aClosedStandardOutputIsAFailure() throws Exception {
+    ask("ADD", "{}", answer("", "{}\n"), new Ended(1, ""), shell(">&-"));
+  }
+
+  private String[] shell(String closed) {
+    return new String[] {
+      "/bin/sh", "-c", "exec \"$0\" " + closed, folder.resolve("fastvif").toString()
+    };
   }
 
   @Test

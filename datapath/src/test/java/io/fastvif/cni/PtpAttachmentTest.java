@@ -3,6 +3,7 @@ package io.fastvif.cni;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.files.KernelFile;
 import io.fastvif.netns.Netns;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
@@ -34,6 +35,30 @@ class PtpAttachmentTest {
       lab.done("DEL", "two", two, network);
       assertEquals(Set.of(), lab.held());
       assertEquals(Set.of(), PodLab.withRules());
+    }
+  }
+
+  @KernelTest
+  void checkSeesThatTheHostForwardsNoMore() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      Netns pod = lab.pod();
+      for (String attachment : new String[] {"ptp", "bridge"}) {
+        String network = lab.network("1.0.0", attachment, "");
+        if (attachment.equals("bridge")) {
+          network = PodLab.with(network, "isGateway", "true");
+        }
+        String check = PodLab.with(network, "prevResult", lab.done("ADD", "one", pod, network));
+        lab.done("CHECK", "one", pod, check);
+        for (String family : new String[] {"ipv4", "ipv6"}) {
+          String setting = "/proc/sys/net/" + family + "/conf/all/forwarding";
+          KernelFile.write(setting, "0");
+          String differs = lab.refused(CniException.DIFFERS, "CHECK", "one", pod, check);
+          assertTrue(differs.contains("does not forward IPv" + family.charAt(3)), differs);
+          KernelFile.write(setting, "1");
+        }
+        lab.done("CHECK", "one", pod, check);
+        lab.done("DEL", "one", pod, network);
+      }
     }
   }
 
