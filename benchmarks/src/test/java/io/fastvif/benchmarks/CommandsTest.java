@@ -60,7 +60,7 @@ class CommandsTest {
             + " fastvif, ip, ip-batch, separated by commas'",
         "--ovs --pf 0000:00:00.0 | '--pf: \"0000:00:00.0\" cannot be combined with --ovs: expected"
             + " one of the two'",
-        "--ovs --systems ip | '--systems: \"ip\" cannot be taken: expected fastvif,"
+        "--ovs --systems ip | '--systems: \"ip\" cannot be taken: expected fastvif, fastvif-host,"
             + " raw-transact, os-vif, ovs-vsctl, ovs-vsctl-no-wait, separated by commas'",
         "--nonsense        | Unknown option: '--nonsense'",
         "--compare a       | option '--compare' at index 0 (JSON) requires at least 2 values",

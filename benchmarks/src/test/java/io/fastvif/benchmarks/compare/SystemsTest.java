@@ -61,7 +61,7 @@ class SystemsTest {
       assertNull(result.latency(), result::toString);
       return;
     }
-    int eachTurn = Math.ceilDiv(result.vifs(), RUNS);
+    long eachTurn = Math.ceilDiv(result.vifs(), RUNS);
     assertEquals(RUNS * eachTurn, result.latency().count(), result::toString);
     assertTrue(result.latency().p50() > 0, result::toString);
     assertTrue(result.latency().p50() <= result.latency().p99(), result::toString);
