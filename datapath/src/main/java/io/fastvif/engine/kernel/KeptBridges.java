@@ -15,9 +15,10 @@ import org.agrona.collections.IntArrayList;
  * Retired bridges that are kept for the next plug that makes one, down and without ports: to rename
  * one twice takes the kernel 0.3 ms, to delete it and make another 20 to 50. A plug gets one only
  * if it is as the bridge that was made last was right after that: what somebody has set of it, or
- * given it, must not become another VIF's. With the message that gives it the plug's name it is
- * marked as one that was just made. The longest kept leave first. Used by the engine's thread
- * alone.
+ * given it, must not become another VIF's. As what a namespace gives new links may change (as
+ * {@code net.ipv4.conf.default} does), a new one is made at least once in the time that they are
+ * kept. With the message that gives it the plug's name it is marked as one that was just made. The
+ * longest kept leave first. Used by the engine's thread alone.
  */
 final class KeptBridges {
   private final BridgeQuestions questions;
@@ -33,6 +34,7 @@ final class KeptBridges {
   /** What is set of a new bridge, with that ageing; null before one was made. */
   private byte[] asNew;
 
+  private long asNewUntil;
   private OptionalInt ageing;
   private boolean ended;
 
@@ -112,16 +114,24 @@ final class KeptBridges {
   /** A plan has made a bridge of its own, of which nobody has set anything yet. */
   void made(NetlinkStep.CreateBridge step, int index) {
     boolean isReused = taken.remove(step.name()) != null;
-    if (most == 0 || isReused || (asNew != null && step.ageingSeconds().equals(ageing))) {
+    if (most == 0 || isReused || isKnown(step)) {
       return;
     }
     ageing = step.ageingSeconds();
     asNew = null;
     try {
       asNew = questions.settings(index);
+      asNewUntil = clock.getAsLong() + keepNanos;
     } catch (RuntimeException | Error refused) {
       errorHandler.accept(refused);
     }
+  }
+
+  /** Whether it is known how a bridge is that the step makes. */
+  private boolean isKnown(NetlinkStep.CreateBridge step) {
+    return asNew != null
+        && step.ageingSeconds().equals(ageing)
+        && asNewUntil - clock.getAsLong() > 0;
   }
 
   /** Whether the step was to be done with a kept bridge, which is then not to be kept. */
@@ -143,7 +153,7 @@ final class KeptBridges {
    * @param leaving gets those that are not to be used
    */
   NetlinkStep reuse(NetlinkStep.CreateBridge step, IntArrayList leaving) {
-    if (asNew == null || kept.isEmpty() || !step.ageingSeconds().equals(ageing)) {
+    if (kept.isEmpty() || !isKnown(step)) {
       return step;
     }
     int index = kept.removeLast().index;

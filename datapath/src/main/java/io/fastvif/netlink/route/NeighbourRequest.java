@@ -4,6 +4,7 @@ import static io.fastvif.bindings.linux.linux_h.AF_BRIDGE;
 import static io.fastvif.bindings.linux.linux_h.AF_INET;
 import static io.fastvif.bindings.linux.linux_h.AF_INET6;
 import static io.fastvif.bindings.linux.linux_h.NDA_DST;
+import static io.fastvif.bindings.linux.linux_h.NDA_IFINDEX;
 import static io.fastvif.bindings.linux.linux_h.NDA_LLADDR;
 import static io.fastvif.bindings.linux.linux_h.NLM_F_CREATE;
 import static io.fastvif.bindings.linux.linux_h.NLM_F_EXCL;
@@ -99,6 +100,20 @@ public final class NeighbourRequest extends RtnetlinkRequest {
     beginDump(RTM_GETNEIGH, LENGTH);
     encoder.setHeaderByte(FAMILY, AF_BRIDGE);
     encoder.setHeaderInt(INDEX, index);
+    return this;
+  }
+
+  /**
+   * Begins to read a link's neighbours, or the addresses that it is a proxy for. Equivalent to
+   * {@code ip neighbour show [proxy] dev DEV}. Before Linux 4.20 the kernel tells of those of other
+   * links too.
+   *
+   * @param index the link's index
+   */
+  public NeighbourRequest dump(int index, boolean proxies) {
+    beginDump(RTM_GETNEIGH, LENGTH);
+    encoder.setHeaderByte(FLAGS, proxies ? NTF_PROXY : 0);
+    encoder.putInt(NDA_IFINDEX, index);
     return this;
   }
 

@@ -22,11 +22,11 @@ import java.util.Set;
 /**
  * Tells whether a bridge that was in use is as one that was just made, so that it can be taken
  * instead: settings, IPv4's and IPv6's options, alternative names, XDP, ports, links that lie on
- * it, addresses, entries of its forwarding table, and queueing. What nobody tells of by rtnetlink
- * is not seen: offloads (ethtool), the neighbour tables' sysctls, programs that hang on it by a bpf
- * link, and links of other namespaces that lie on it and are down or have its own MAC address.
- * Entries of the multicast database and VLANs need no look, because a bridge on which snooping and
- * VLAN filtering are off makes no use of them.
+ * it, addresses, neighbours, entries of its forwarding table, and queueing. What rtnetlink does not
+ * tell of one link is not seen: offloads (ethtool), the neighbour tables' sysctls, multicast
+ * addresses, programs that hang on it by a bpf link, and links of other namespaces that lie on it
+ * and are down or have its own MAC address. Entries of the multicast database and VLANs need no
+ * look, because a bridge on which snooping and VLAN filtering are off makes no use of them.
  */
 public final class BridgeComparison {
   private static final int MULTICAST = 1;
@@ -118,6 +118,15 @@ public final class BridgeComparison {
             found[0] = "it has an entry in its forwarding table";
           }
         });
+    for (boolean proxies : new boolean[] {false, true}) {
+      dump(
+          socket.neighbour().dump(index, proxies),
+          message -> {
+            if (message.getInt(NeighbourRequest.INDEX) == index) {
+              found[0] = proxies ? "it is a proxy for an address" : "it has a neighbour";
+            }
+          });
+    }
     return found[0] == null ? queueing() : found[0];
   }
 
