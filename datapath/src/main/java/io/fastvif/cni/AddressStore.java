@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -74,9 +76,19 @@ final class AddressStore {
     return Files.isDirectory(folder);
   }
 
+  /** What is in the way of making the folder, where it is not there; empty if nothing is. */
+  Optional<Path> obstacle() {
+    Path above = folder;
+    while (!Files.exists(above, LinkOption.NOFOLLOW_LINKS)) {
+      above = above.getParent(); // the root is there
+    }
+    boolean isUsable = Files.isDirectory(above) && Files.isWritable(above);
+    return isUsable ? Optional.empty() : Optional.of(above);
+  }
+
   /**
    * Does something while no other thread or process does; makes the folder. All other methods but
-   * {@link #exists} are for what is done here.
+   * {@link #exists} and {@link #obstacle} are for what is done here.
    */
   void locked(AddressTurns.Work work) throws IOException {
     turns.run(work, this::end);

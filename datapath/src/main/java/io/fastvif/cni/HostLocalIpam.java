@@ -231,6 +231,16 @@ final class HostLocalIpam implements Ipam {
   public void status() {
     requireRanges();
     if (!store.exists()) {
+      store
+          .obstacle()
+          .ifPresent(
+              path -> {
+                throw new CniException(
+                    CniException.UNAVAILABLE,
+                    "host-local: no folder can be made in "
+                        + path
+                        + ": expected a writable folder");
+              });
       return;
     }
     work(

@@ -160,6 +160,19 @@ class BridgeAttachmentTest {
   }
 
   @KernelTest
+  void statusSaysThatAddressesCannotBeKept() throws Exception {
+    try (PodLab lab = new PodLab(folder)) {
+      Path file = Files.writeString(folder.resolve("file"), "");
+      String network =
+          lab.network("1.1.0", "bridge", "")
+              .replace("\"dataDir\":\"" + folder, "\"dataDir\":\"" + file);
+      String said = lab.refused(CniException.UNAVAILABLE, "STATUS", "", null, network);
+      assertTrue(said.contains("no folder can be made in " + file), said);
+      lab.refused(CniException.IO_FAILURE, "ADD", "one", lab.pod(), network);
+    }
+  }
+
+  @KernelTest
   void attachmentsAreNobodysOrphansAndNotMadeTwice() throws Exception {
     try (PodLab lab = new PodLab(folder)) {
       String network = lab.network("1.0.0", "bridge", "");
