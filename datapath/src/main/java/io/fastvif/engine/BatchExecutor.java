@@ -109,7 +109,7 @@ final class BatchExecutor implements AutoCloseable {
     active = new PlanExecution[limit];
     unused = new PlanExecution[limit];
     byVif = new Object2ObjectHashMap<>();
-    retired = new RetiredBridges(transport, keeping, errorHandler, wake, helpers);
+    retired = new RetiredBridges(transport, observation, keeping, errorHandler, wake, helpers);
     elsewhere = new StepAnswers(wake);
     waits = new WaitingSteps(transport, elsewhere, helpers);
     slow = new SlowSteps(transport, ports, elsewhere, helpers, waits);

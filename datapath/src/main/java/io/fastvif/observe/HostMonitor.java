@@ -181,6 +181,26 @@ public final class HostMonitor implements AutoCloseable, EventWatch.Source {
     }
   }
 
+  /**
+   * Whether no link is a port of the link of that index, or lies on it, by all events so far: that
+   * a link is made, gets a master or leaves it always has one. Nothing is read for it.
+   *
+   * @return false also where that is not known, as after a loss, or while another thread is about
+   *     it
+   */
+  public boolean isWithoutUsers(int index) {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      requireOpen();
+      receive();
+      return !lost && !host.hasUsers(index);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Before the events are taken in: an older event of such a link must not come after. */
   private void markUnread() {
     set.drainTo(unread.setLinks());

@@ -26,6 +26,7 @@ import java.util.List;
  * @param arpIgnore {@code arp_ignore}
  * @param arpAnnounce {@code arp_announce}
  * @param lower the device that a VLAN, macvlan or macvtap lies on; null for other kinds
+ * @param lowerIndex of the link of this namespace that it lies on, whatever its kind; 0 for none
  * @param device the PCI device that it belongs to; null if it is none's, or the kernel (before
  *     5.14) does not say
  */
@@ -47,6 +48,7 @@ public record LinkState(
     int arpIgnore,
     int arpAnnounce,
     LowerLink lower,
+    int lowerIndex,
     PciAddress device) {
 
   /** Copies the list. */

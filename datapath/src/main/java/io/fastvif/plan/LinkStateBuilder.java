@@ -25,6 +25,7 @@ public final class LinkStateBuilder {
   private int arpIgnore;
   private int arpAnnounce;
   private LowerLink lower;
+  private int lowerIndex;
   private PciAddress device;
 
   LinkStateBuilder(int index, String name, String kind) {
@@ -51,6 +52,7 @@ public final class LinkStateBuilder {
     arpIgnore = link.arpIgnore();
     arpAnnounce = link.arpAnnounce();
     lower = link.lower();
+    lowerIndex = link.lowerIndex();
     device = link.device();
   }
 
@@ -149,6 +151,12 @@ public final class LinkStateBuilder {
     return this;
   }
 
+  /** The index of the link that it lies on, whatever its kind; 0, the default, for none. */
+  public LinkStateBuilder lowerIndex(int value) {
+    lowerIndex = value;
+    return this;
+  }
+
   /** The PCI device that it belongs to; null, the default, for none. */
   public LinkStateBuilder device(PciAddress value) {
     device = value;
@@ -175,6 +183,7 @@ public final class LinkStateBuilder {
         arpIgnore,
         arpAnnounce,
         lower,
+        lowerIndex,
         device);
   }
 }

@@ -19,6 +19,9 @@ public final class SnapshotBuilder {
   private final VersionedMap<Integer, List<AddressState>> addresses = new VersionedMap<>();
   private final VersionedMap<Integer, List<RouteState>> routes = new VersionedMap<>();
 
+  /** How many links are ports of the link of an index, or lie on it; none for 0. */
+  private final Map<Integer, Integer> users = new HashMap<>();
+
   private final Map<PciAddress, VirtualFunctionState> virtualFunctions = new HashMap<>();
   private final Map<PciAddress, PhysicalFunctionState> physicalFunctions = new HashMap<>();
   private final Map<PciAddress, DeviceState> devices = new HashMap<>();
@@ -40,6 +43,11 @@ public final class SnapshotBuilder {
     return links.get(index);
   }
 
+  /** Whether a link is a port of the link of that index, or lies on it. */
+  public boolean hasUsers(int index) {
+    return users.containsKey(index);
+  }
+
   /** How many links there are. */
   public int linkCount() {
     return links.size();
@@ -53,7 +61,9 @@ public final class SnapshotBuilder {
     }
     snapshot = null;
     links.put(link.index(), link);
+    countUser(link, 1);
     if (old != null) {
+      countUser(old, -1);
       forgetNames(old);
     }
     names.put(link.name(), link);
@@ -75,6 +85,7 @@ public final class SnapshotBuilder {
     LinkState old = links.remove(index);
     if (old != null) {
       snapshot = null;
+      countUser(old, -1);
       forgetNames(old);
       forgetVif(old);
     }
@@ -205,6 +216,7 @@ public final class SnapshotBuilder {
     links.clear();
     names.clear();
     vifs.clear();
+    users.clear();
     addresses.clear();
     routes.clear();
     return this;
@@ -260,6 +272,17 @@ public final class SnapshotBuilder {
       return VersionedSnapshot.making(link.group());
     }
     return Aliases.vifId(link.alias()).orElse(null);
+  }
+
+  private void countUser(LinkState link, int more) {
+    countUser(link.master(), more);
+    countUser(link.lowerIndex(), more);
+  }
+
+  private void countUser(int used, int more) {
+    if (used != 0) {
+      users.merge(used, more, (one, other) -> one + other == 0 ? null : one + other);
+    }
   }
 
   /** A name may meanwhile be another link's. */

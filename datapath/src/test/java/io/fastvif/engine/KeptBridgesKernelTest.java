@@ -17,6 +17,7 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.ComparableState;
+import io.fastvif.testing.FaultyProcess;
 import io.fastvif.testing.HostState;
 import io.fastvif.testing.HostStateReader;
 import io.fastvif.testing.KernelTest;
@@ -32,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Retired bridges that are kept for the next plug, on the real kernel. */
 class KeptBridgesKernelTest {
-  private static final BridgeKeeping KEPT = new BridgeKeeping(4, Duration.ofHours(1));
+  static final BridgeKeeping KEPT = new BridgeKeeping(4, Duration.ofHours(1));
 
   /** What somebody may do to a retired bridge, so that it is not as a new one. */
   private static final List<String> CHANGES =
@@ -106,13 +107,13 @@ class KeptBridgesKernelTest {
     return plan(id, Action.PLUG, steps);
   }
 
-  private static int plugged(PlugEngine engine, String id) throws Exception {
+  static int plugged(PlugEngine engine, String id) throws Exception {
     execute(engine, plug(id));
     return engine.snapshot().link("qbr" + id).orElseThrow().index();
   }
 
   /** The name of the bridge then. */
-  private static String unplugged(PlugEngine engine, String id) throws Exception {
+  static String unplugged(PlugEngine engine, String id) throws Exception {
     HostSnapshot host = engine.snapshot();
     int index = host.link("qbr" + id).orElseThrow().index();
     int end = host.link("qvb" + id).orElseThrow().index();
@@ -164,7 +165,17 @@ class KeptBridgesKernelTest {
 
   @KernelTest
   void oneThatSomebodyHasChangedIsNotUsedAgain() throws Exception {
-    try (PlugEngine engine = engine(KEPT)) {
+    changedOnesAreNotUsedAgain(PlugEngine.builder());
+  }
+
+  /** Which has ports, and links that lie on a bridge, from the kernel's events. */
+  @KernelTest
+  void noMonitorMissesWhatSomebodyHasChanged() throws Exception {
+    changedOnesAreNotUsedAgain(PlugEngine.builder().monitorHost());
+  }
+
+  private static void changedOnesAreNotUsedAgain(PlugEngineBuilder builder) throws Exception {
+    try (PlugEngine engine = builder.keptBridges(KEPT).build().start()) {
       plugged(engine, "1");
       int seen = 0;
       for (String change : CHANGES) {
@@ -213,6 +224,19 @@ class KeptBridgesKernelTest {
     try (PlugEngine after = engine(BridgeKeeping.NONE)) {
       assertEquals(List.of("lo"), links(after));
     }
+  }
+
+  /** The links of a host may be thousands. */
+  @KernelTest
+  void aMonitorSparesAReuseTheReadingOfAllLinks() throws Exception {
+    List<Integer> sends =
+        FaultyProcess.run(BridgeReuseCalls.class)
+            .lines()
+            .filter(line -> line.startsWith(BridgeReuseCalls.SENDS))
+            .map(line -> Integer.valueOf(line.substring(BridgeReuseCalls.SENDS.length())))
+            .toList();
+    assertEquals(2, sends.size());
+    assertEquals(sends.getFirst() - 1, sends.getLast());
   }
 
   @KernelTest

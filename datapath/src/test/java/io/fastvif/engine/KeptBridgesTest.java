@@ -43,7 +43,7 @@ class KeptBridgesTest extends ExecutorFixture {
           }
 
           @Override
-          public String difference(int index, byte[] asNew, String alias) {
+          public String difference(int index, byte[] asNew, String alias, boolean isWithoutUsers) {
             questions++;
             if (refusal != null) {
               throw refusal;

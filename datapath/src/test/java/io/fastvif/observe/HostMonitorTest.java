@@ -1,6 +1,7 @@
 package io.fastvif.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -84,6 +85,28 @@ class HostMonitorTest {
       assertTrue(monitor.known().isPresent());
       monitor.refresh();
       assertEquals(Optional.empty(), monitor.known());
+    }
+  }
+
+  @KernelTest
+  void usersOfALinkAreKnownByEvents() throws Exception {
+    try (RouteSocket route = RouteSocket.open();
+        HostMonitor monitor = HostMonitor.open()) {
+      route.execute(route.link().create("br0").kind(new Bridge()));
+      int bridge = route.indexOf("br0");
+      assertFalse(monitor.isWithoutUsers(bridge), "nothing was read yet");
+      monitor.snapshot();
+      assertTrue(monitor.isWithoutUsers(bridge));
+      route.execute(route.link().create("a").kind(new Veth().peerName("b")).master(bridge));
+      int port = route.indexOf("a");
+      assertFalse(monitor.isWithoutUsers(bridge));
+      assertTrue(monitor.isWithoutUsers(port), "its peer does not lie on it");
+      route.execute(route.link().delete(port));
+      assertTrue(monitor.isWithoutUsers(bridge));
+      Peer.require("ip", "iproute2").run("link add link br0 name m0 type macvlan");
+      assertFalse(monitor.isWithoutUsers(bridge));
+      route.execute(route.link().delete("m0"));
+      assertTrue(monitor.isWithoutUsers(bridge));
     }
   }
 

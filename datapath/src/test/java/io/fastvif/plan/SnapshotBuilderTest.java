@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SnapshotBuilderTest {
@@ -61,6 +62,25 @@ class SnapshotBuilderTest {
     assertEquals(List.of(port), before.ports(1));
     assertEquals(List.of(), before.ports(2));
     assertEquals(List.of(3), after.ports(1).stream().map(LinkState::index).toList());
+  }
+
+  @Test
+  void usersAreThoseThatAreThere() {
+    builder.link(link(1, "br0", "")).link(link(2, "a", "").toBuilder().master(1).build());
+    builder.link(link(3, "b", "").toBuilder().master(1).lowerIndex(2).build());
+    assertEquals(List.of(true, true, false), users());
+    builder.link(link(2, "a", ""));
+    assertEquals(List.of(true, true, false), users());
+    builder.link(link(3, "b", "").toBuilder().lowerIndex(2).build());
+    assertEquals(List.of(false, true, false), users());
+    builder.removeLink(3);
+    assertEquals(List.of(false, false, false), users());
+    builder.link(link(3, "b", "").toBuilder().master(1).build()).clear();
+    assertEquals(List.of(false, false, false), users());
+  }
+
+  private List<Boolean> users() {
+    return Stream.of(1, 2, 3).map(builder::hasUsers).toList();
   }
 
   @Test

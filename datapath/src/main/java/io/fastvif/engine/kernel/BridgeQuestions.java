@@ -13,7 +13,7 @@ public interface BridgeQuestions {
         }
 
         @Override
-        public String difference(int index, byte[] asNew, String alias) {
+        public String difference(int index, byte[] asNew, String alias, boolean isWithoutUsers) {
           return "there is no kernel";
         }
 
@@ -37,8 +37,10 @@ public interface BridgeQuestions {
    *
    * @param asNew what is set of a new one
    * @param alias the alias that it must have
+   * @param isWithoutUsers whether it is known that no link is a port of it, or lies on it; where it
+   *     is not, all links are read
    */
-  String difference(int index, byte[] asNew, String alias);
+  String difference(int index, byte[] asNew, String alias, boolean isWithoutUsers);
 
   /** A name of this engine that no other of its namespace has, now or later. */
   String keeper();

@@ -30,6 +30,14 @@ public interface HostObservation extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Whether it is known, without reading anything, that no link is a port of the link of that
+   * index, or lies on it. From any thread.
+   */
+  default boolean isWithoutUsers(int index) {
+    return false;
+  }
+
   /** How often a monitor has read the whole host; 0 without one. */
   default long readings() {
     return 0;

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.agrona.collections.IntArrayList;
 
@@ -22,6 +23,7 @@ import org.agrona.collections.IntArrayList;
  */
 final class KeptBridges {
   private final BridgeQuestions questions;
+  private final IntPredicate withoutUsers;
   private final int most;
   private final long keepNanos;
   private final Consumer<Throwable> errorHandler;
@@ -41,15 +43,18 @@ final class KeptBridges {
   private record Kept(int index, long until) {}
 
   /**
+   * @param withoutUsers whether it is known that no link is a port of a bridge, or lies on it
    * @param errorHandler told of what the kernel does not say; the bridge is then not used again
    * @param clock in nanoseconds
    */
   KeptBridges(
       BridgeQuestions questions,
+      IntPredicate withoutUsers,
       BridgeKeeping keeping,
       Consumer<Throwable> errorHandler,
       LongSupplier clock) {
     this.questions = questions;
+    this.withoutUsers = withoutUsers;
     most = keeping.bridges();
     keepNanos = keeping.time().toNanos();
     this.errorHandler = errorHandler;
@@ -172,7 +177,7 @@ final class KeptBridges {
   private String difference(int index) {
     try {
       String alias = NetlinkStep.RetireBridge.KEPT_ALIAS + questions.keeper();
-      return questions.difference(index, asNew, alias);
+      return questions.difference(index, asNew, alias, withoutUsers.test(index));
     } catch (RuntimeException | Error refused) {
       errorHandler.accept(refused);
       return "the kernel does not say how it is";

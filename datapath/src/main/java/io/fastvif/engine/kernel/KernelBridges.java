@@ -37,8 +37,8 @@ final class KernelBridges implements BridgeQuestions {
   }
 
   @Override
-  public String difference(int index, byte[] asNew, String alias) {
-    return BridgeComparison.difference(socket, index, asNew, alias);
+  public String difference(int index, byte[] asNew, String alias, boolean isWithoutUsers) {
+    return BridgeComparison.difference(socket, index, asNew, alias, isWithoutUsers);
   }
 
   @Override

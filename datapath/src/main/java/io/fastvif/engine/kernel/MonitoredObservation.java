@@ -154,6 +154,11 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
   }
 
   @Override
+  public boolean isWithoutUsers(int index) {
+    return monitor.isWithoutUsers(index);
+  }
+
+  @Override
   public long readings() {
     return monitor.readings();
   }

@@ -43,16 +43,24 @@ public final class RetiredBridges implements AutoCloseable {
   private volatile boolean isTimed;
 
   /**
+   * @param observation may know that no link is a port of a bridge, or lies on it
    * @param errorHandler told of bridges that cannot be deleted, and why
    * @param wake called by another thread when there is something to {@link #work}
    */
   public RetiredBridges(
       LinkTransport transport,
+      HostObservation observation,
       BridgeKeeping keeping,
       Consumer<Throwable> errorHandler,
       Runnable wake,
       HelperThreads helpers) {
-    kept = new KeptBridges(transport.bridgeQuestions(), keeping, errorHandler, System::nanoTime);
+    kept =
+        new KeptBridges(
+            transport.bridgeQuestions(),
+            observation::isWithoutUsers,
+            keeping,
+            errorHandler,
+            System::nanoTime);
     this.helpers = helpers;
     this.transport = transport;
     this.errorHandler = errorHandler;

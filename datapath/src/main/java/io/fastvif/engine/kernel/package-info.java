@@ -42,7 +42,8 @@
  * becomes one message that gives a kept bridge the plug's name and the marks of one that was just
  * made; from there on nothing can tell them apart, in undo and after a kill. Before, it is compared
  * with what the kernel says of a new one ({@code BridgeComparison}); one that differs is deleted,
- * and one that has a port or another alias is left.
+ * and one that has a port or another alias is left. That no link is its port or lies on it is known
+ * by a monitor's events; without a monitor all links of the host are read for it.
  *
  * <h2>Where the kernel's time goes</h2>
  *

@@ -78,6 +78,7 @@ public final class HostStates {
         .arpIgnore(link.inetConf(InetConf.ARP_IGNORE, 0))
         .arpAnnounce(link.inetConf(InetConf.ARP_ANNOUNCE, 0))
         .lower(lower())
+        .lowerIndex(LinkUse.lower(link, options))
         .device(device())
         .build();
   }

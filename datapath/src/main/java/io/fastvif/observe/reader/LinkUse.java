@@ -39,7 +39,7 @@ import java.util.Set;
  */
 public final class LinkUse {
   /** Each end of such a pair names the other as the link that it lies on. */
-  private static final Set<String> PAIRS = Set.of("veth", "netkit", "vxcan");
+  private static final String[] PAIRS = {"veth", "netkit", "vxcan"};
 
   private static final int MAC_BYTES = 6;
   private static final int EUI64 = 8;
@@ -218,7 +218,7 @@ public final class LinkUse {
   }
 
   /** The index of the link of this namespace that a link lies on; 0 for none. */
-  private static int lower(LinkMessage link, AttributeIterator options) {
+  static int lower(LinkMessage link, AttributeIterator options) {
     if (link.kindEquals("vxlan") && link.kindOptions(options) && options.find(IFLA_VXLAN_LINK)) {
       return options.getInt();
     }
@@ -229,7 +229,12 @@ public final class LinkUse {
 
   /** Whether what a link is said to lie on is its peer. */
   static boolean isPair(LinkMessage link) {
-    return link.kind() != null && PAIRS.contains(link.kind());
+    for (String kind : PAIRS) {
+      if (link.kindEquals(kind)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String addresses() {

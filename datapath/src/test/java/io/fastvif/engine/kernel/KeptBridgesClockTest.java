@@ -29,7 +29,7 @@ class KeptBridgesClockTest {
         }
 
         @Override
-        public String difference(int index, byte[] asNew, String alias) {
+        public String difference(int index, byte[] asNew, String alias, boolean isWithoutUsers) {
           compared = asNew;
           return null;
         }
@@ -51,6 +51,7 @@ class KeptBridgesClockTest {
     KeptBridges bridges =
         new KeptBridges(
             questions,
+            index -> true,
             MINUTE,
             thrown -> {
               throw new AssertionError(thrown);
