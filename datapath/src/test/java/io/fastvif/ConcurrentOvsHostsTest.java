@@ -44,7 +44,7 @@ class ConcurrentOvsHostsTest {
                 .build()));
   }
 
-  private static PlugRequest vif(int number) {
+  static PlugRequest vif(int number) {
     String id = number + "-port-of-a-vif";
     return new PlugRequest(
         "vif",

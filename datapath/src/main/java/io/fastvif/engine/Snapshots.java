@@ -55,16 +55,11 @@ final class Snapshots {
   }
 
   /**
-   * The same, for the engine's own thread, which waits for no other: without Open vSwitch's rows.
+   * The same, for the engine's own thread, which waits for no other: without Open vSwitch's rows
+   * while these are being changed.
    */
   Optional<HostSnapshot> knownHere() {
-    return known()
-        .map(
-            links ->
-                links.withOvs(
-                    () -> {
-                      throw unread();
-                    }));
+    return known().map(links -> links.withOvs(() -> ovs.known().orElseThrow(Snapshots::unread)));
   }
 
   /** Rows of a database that is not connected might be waited for. */
