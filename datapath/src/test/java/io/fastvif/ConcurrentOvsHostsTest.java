@@ -44,7 +44,7 @@ class ConcurrentOvsHostsTest {
                 .build()));
   }
 
-  static PlugRequest vif(int number) {
+  private static PlugRequest vif(int number) {
     String id = number + "-port-of-a-vif";
     return new PlugRequest(
         "vif",

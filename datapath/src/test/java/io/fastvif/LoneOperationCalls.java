@@ -61,18 +61,12 @@ final class LoneOperationCalls {
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
   private final Map<String, Integer> counts = new TreeMap<>();
   private final VifHost host;
-  private final boolean ovs;
 
-  private LoneOperationCalls(VifHost host, boolean ovs) {
+  private LoneOperationCalls(VifHost host) {
     this.host = host;
-    this.ovs = ovs;
   }
 
-  private PlugRequest request(int number) {
-    return ovs ? ConcurrentOvsHostsTest.vif(number) : onBridge(number);
-  }
-
-  private static PlugRequest onBridge(int number) {
+  private static PlugRequest request(int number) {
     return PlugRequest.of(
         VifBridge.builder()
             .id(new UUID((long) number << Integer.SIZE, number).toString())
@@ -262,16 +256,14 @@ final class LoneOperationCalls {
   /**
    * Operates on VIFs of one kind.
    *
-   * @param arguments the linux_bridge plugin's option {@code create_port}, or where the database of
-   *     an Open vSwitch is, whose ports are taps then; and how many VIFs to plug together in the
-   *     end
+   * @param arguments the linux_bridge plugin's option {@code create_port}, and how many VIFs to
+   *     plug together in the end
    */
   public static void main(String[] arguments) throws Exception {
     Path leases = Files.createTempDirectory("fastvif-lone");
-    boolean ovs = arguments[0].contains(":");
     HostConfiguration configuration =
         HostConfiguration.builder(Map.of())
-            .option(ovs ? "ovs.ovsdb_connection" : "linux_bridge.create_port", arguments[0])
+            .option("linux_bridge.create_port", arguments[0])
             .build();
     try (Recording recording = new Recording()) {
       for (String event : List.of("jdk.ThreadPark", "jdk.FileRead")) {
@@ -280,7 +272,7 @@ final class LoneOperationCalls {
       recording.enable(Mark.class).withoutStackTrace();
       recording.start();
       try (VifHost host = VifHost.open(VifHostOptions.of(configuration).withLeases(leases))) {
-        LoneOperationCalls lone = new LoneOperationCalls(host, ovs);
+        LoneOperationCalls lone = new LoneOperationCalls(host);
         lone.operate(Integer.parseInt(arguments[1]));
         lone.countEvents(recording);
         lone.counts.forEach((what, count) -> System.out.println(what + " " + count));

@@ -55,11 +55,16 @@ final class Snapshots {
   }
 
   /**
-   * The same, for the engine's own thread, which waits for no other: without Open vSwitch's rows
-   * while these are being changed.
+   * The same, for the engine's own thread, which waits for no other: without Open vSwitch's rows.
    */
   Optional<HostSnapshot> knownHere() {
-    return known().map(links -> links.withOvs(() -> ovs.known().orElseThrow(Snapshots::unread)));
+    return known()
+        .map(
+            links ->
+                links.withOvs(
+                    () -> {
+                      throw unread();
+                    }));
   }
 
   /** Rows of a database that is not connected might be waited for. */

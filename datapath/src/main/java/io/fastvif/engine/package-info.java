@@ -33,17 +33,17 @@
  * may take seconds, a first reading of the links takes milliseconds, and all plans under way would
  * stand still behind it. A lone operation whose planning asks its arguments alone ({@link
  * io.fastvif.engine.Planning#ofArguments}) the engine's thread plans itself, from what a monitor
- * knows, and from Open vSwitch's rows unless these are being changed just then: where planning asks
- * for what would have to be read, it is begun again on the other thread. Plans that are under way
- * are not in the snapshot; what they take is in {@link io.fastvif.plan.PlanClaims} until they have
- * ended. None is made while a bridge that it would count on is being taken back. Whoever knows that
- * nothing else was submitted for a VIF can have a plug that changes nothing answered by the calling
- * thread ({@link io.fastvif.engine.UnchangedPlugs}), as long as nothing is under way.
+ * knows, as far as nothing has to be read: where planning asks for what would have to be, it is
+ * begun again on the other thread. Plans that are under way are not in the snapshot; what they take
+ * is in {@link io.fastvif.plan.PlanClaims} until they have ended. None is made while a bridge that
+ * it would count on is being taken back. Whoever knows that nothing else was submitted for a VIF
+ * can have a plug that changes nothing answered by the calling thread ({@link
+ * io.fastvif.engine.UnchangedPlugs}), as long as nothing is under way.
  *
  * <p>A port of Open vSwitch and its device neither come nor go in one request, so that another
  * process, which plugs the VIF, may come in between the two that an unplug takes away. So an unplug
  * that changes Open vSwitch is planned once more when it is done ({@code SecondLook}), and again
- * until nothing is left to do. Of a lone unplug that is done by the engine's thread too.
+ * until nothing is left to do.
  *
  * <p>Who waits for one operation may do the engine's work meanwhile, on its own thread ({@link
  * io.fastvif.engine.AwaitedOperations}): while the engine's thread sleeps its part can be borrowed,

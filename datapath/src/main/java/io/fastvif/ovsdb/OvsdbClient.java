@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
@@ -31,7 +31,7 @@ public final class OvsdbClient implements AutoCloseable {
   private final Builder settings;
   private final ServerWait wait = new ServerWait();
   private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
-  private final RowsLock rowsLock = new RowsLock();
+  private final ReentrantLock rowsLock = new ReentrantLock();
   private final MonitoredRows rows;
   private final ServerStatus status;
   private final ServerAttempts attempts;
@@ -117,16 +117,12 @@ public final class OvsdbClient implements AutoCloseable {
 
   /** Reads what the row listener has kept, while no row changes. */
   public <T> T read(Supplier<T> reader) {
-    return rowsLock.read(reader);
-  }
-
-  /**
-   * As {@link #read}, if no row is being changed or read at this moment.
-   *
-   * @return empty if one is, or the reader has nothing to tell (null)
-   */
-  public <T> Optional<T> readNow(Supplier<T> reader) {
-    return rowsLock.readNow(reader);
+    rowsLock.lock();
+    try {
+      return reader.get();
+    } finally {
+      rowsLock.unlock();
+    }
   }
 
   /**
@@ -381,26 +377,25 @@ public final class OvsdbClient implements AutoCloseable {
 
     @Override
     public void onUpdate(Object updates, boolean initial, boolean differences) {
+      rowsLock.lock();
       try {
-        rowsLock.change(() -> apply(updates, initial, differences));
+        if (initial) {
+          rows.clear(nextSchema);
+        } else {
+          rows.schema(nextSchema);
+        }
+        if (differences) {
+          rows.applyDifferences(updates);
+        } else {
+          rows.applyRows(updates);
+        }
       } catch (RuntimeException | Error malformed) {
         lastTransaction = OvsdbSession.NO_TRANSACTION; // the rows are read anew
         throw malformed;
+      } finally {
+        rowsLock.unlock();
       }
       conditionsDue = true;
-    }
-
-    private void apply(Object updates, boolean initial, boolean differences) {
-      if (initial) {
-        rows.clear(nextSchema);
-      } else {
-        rows.schema(nextSchema);
-      }
-      if (differences) {
-        rows.applyDifferences(updates);
-      } else {
-        rows.applyRows(updates);
-      }
     }
 
     @Override
@@ -420,7 +415,12 @@ public final class OvsdbClient implements AutoCloseable {
       hopeless = false;
       current = true;
       conditionsDue = true;
-      rowsLock.change(rows::current);
+      rowsLock.lock();
+      try {
+        rows.current();
+      } finally {
+        rowsLock.unlock();
+      }
     }
   }
 

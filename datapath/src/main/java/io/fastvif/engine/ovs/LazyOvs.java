@@ -3,7 +3,6 @@ package io.fastvif.engine.ovs;
 import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.OvsStep;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -70,12 +69,6 @@ public final class LazyOvs implements OvsTransport {
   @Override
   public OvsSnapshot snapshot() {
     return make().snapshot();
-  }
-
-  @Override
-  public Optional<OvsSnapshot> known() {
-    OvsTransport ovs = made;
-    return ovs == null ? Optional.empty() : ovs.known();
   }
 
   @Override

@@ -5,12 +5,11 @@ import io.fastvif.plan.HostChanges;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.OvsStep;
 import io.fastvif.plan.Step;
-import java.util.Optional;
 
 /**
  * All that the engine asks of Open vSwitch. Unlike the kernel it answers later, so that plans for
  * other things go on while it does not answer at all. Used by the engine's thread alone, but for
- * {@link #snapshot()} and {@link #known()}.
+ * {@link #snapshot()}.
  */
 public interface OvsTransport extends AutoCloseable {
 
@@ -67,16 +66,6 @@ public interface OvsTransport extends AutoCloseable {
 
   /** Reads the rows, for planning; from any thread. */
   OvsSnapshot snapshot();
-
-  /**
-   * The same, if it takes no wait, neither for the database nor for another thread; from any
-   * thread.
-   *
-   * @return empty if it would
-   */
-  default Optional<OvsSnapshot> known() {
-    return Optional.empty();
-  }
 
   @Override
   void close();

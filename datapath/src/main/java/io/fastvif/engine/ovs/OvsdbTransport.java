@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -451,13 +450,6 @@ public final class OvsdbTransport implements OvsTransport {
       return OvsSnapshot.UNKNOWN;
     }
     return client.read(() -> isInitialized() ? rows.copy(client.schema()) : OvsSnapshot.UNKNOWN);
-  }
-
-  @Override
-  public Optional<OvsSnapshot> known() {
-    return isConnected()
-        ? client.readNow(() -> isInitialized() ? rows.copy(client.schema()) : null)
-        : Optional.empty();
   }
 
   /**
