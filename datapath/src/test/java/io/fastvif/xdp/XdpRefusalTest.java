@@ -154,7 +154,7 @@ class XdpRefusalTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            System.getProperty("java.class.path"),
+            System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path"),
             Child.class.getName(),
             "v0"));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
