@@ -10,5 +10,6 @@ open module io.fastvif.benchmarks {
   requires io.fastvif.bindings;
   requires io.fastvif.datapath;
   requires java.management;
+  requires jdk.jfr;
   requires jmh.core;
 }
