@@ -1,6 +1,5 @@
 package io.fastvif.benchmarks.compare;
 
-import io.fastvif.event.BatchEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +25,10 @@ import jdk.jfr.consumer.RecordingFile;
  */
 final class SlowPlugs implements AutoCloseable {
   private static final String PLUG = "fastvif.bench.Plug";
+
+  /** A send of the engine: {@code io.fastvif.event.BatchEvent}, whose package is not exported. */
+  private static final String BATCH = "io.fastvif.Batch";
+
   private static final Path SCHEDULER = Path.of("/proc/thread-self/schedstat");
   private static final int WAITED = 1;
   private static final double SLOW = 1.5;
@@ -80,7 +83,7 @@ final class SlowPlugs implements AutoCloseable {
         recording.enable(cause.event).withoutStackTrace().withThreshold(Duration.ZERO);
       }
     }
-    recording.enable(BatchEvent.class).withoutStackTrace().withThreshold(Duration.ZERO);
+    recording.enable(BATCH).withoutStackTrace().withThreshold(Duration.ZERO);
     recording.enable(Plug.class).withoutStackTrace().withThreshold(Duration.ZERO);
     recording.start();
   }
@@ -117,7 +120,7 @@ final class SlowPlugs implements AutoCloseable {
 
   private static List<Measured> measured(List<RecordedEvent> events) {
     List<RecordedEvent> plugs = of(events, PLUG);
-    List<Span> exchanges = spans(of(events, BatchEvent.class.getAnnotation(Name.class).value()));
+    List<Span> exchanges = spans(of(events, BATCH));
     List<Measured> measured = new ArrayList<>();
     for (RecordedEvent event : plugs) {
       Span plug = new Span(event.getStartTime(), event.getEndTime());
