@@ -152,6 +152,7 @@ class DpdkSwitchTest {
         try (PodLab again = lab(ovs)) {
           again.done("CHECK", "one", pod, check);
           ovs.vsctl("set Interface " + port + " options:vhost-server-path=/nowhere/s");
+          ovs.awaitHeard(() -> again.host().snapshotWithOvs().ovs());
           String differs = again.refused(CniException.DIFFERS, "CHECK", "one", pod, check);
           assertTrue(differs.contains("another socket"), differs);
           // Also while the application has its socket still.
@@ -174,6 +175,7 @@ class DpdkSwitchTest {
       lab.done("ADD", "kept", lab.pod(), network.replace("pod.json", "kept.json"));
       assertEquals(2, ports(ovs).size());
       ovs.vsctl("add-port br-dpdk0 vhu-others -- set Interface vhu-others type=internal");
+      ovs.awaitHeard(() -> lab.host().snapshotWithOvs().ovs());
       String valid = "[{\"containerID\":\"kept\",\"ifname\":\"eth0\"}]";
       lab.done("GC", "", null, PodLab.with(network, "cni.dev/valid-attachments", valid));
       assertEquals(2, ports(ovs).size());
@@ -248,6 +250,7 @@ class DpdkSwitchTest {
       assertEquals(List.of(), ovs.list("Bridge", "name"));
 
       ovs.vsctl("add-br br9 -- set Bridge br9 datapath_type=system");
+      ovs.awaitHeard(() -> lab.host().snapshotWithOvs().ovs());
       String other = network("br9");
       String datapath = lab.refused(CniException.INVALID_CONFIGURATION, "ADD", "one", pod, other);
       assertTrue(datapath.contains("br9") && datapath.contains("system"), datapath);

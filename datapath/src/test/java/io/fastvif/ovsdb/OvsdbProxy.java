@@ -8,10 +8,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Stands before a server of OVSDB, and does to transactions what a test wants. */
@@ -40,6 +42,9 @@ public final class OvsdbProxy implements AutoCloseable {
   /** Whether clients are told nothing of what changes until they ask for a transaction. */
   private volatile boolean holding;
 
+  /** How long clients are told of a change after the server tells it. */
+  private volatile long lateNanos;
+
   /**
    * Begins to listen.
    *
@@ -64,6 +69,11 @@ public final class OvsdbProxy implements AutoCloseable {
   /** From here on, a client hears of changes only when it has sent its next transaction. */
   public void holdUpdates() {
     holding = true;
+  }
+
+  /** From here on, a client hears of each change so much later, and of what comes behind it. */
+  public void delayUpdates(Duration late) {
+    lateNanos = late.toNanos();
   }
 
   private void start(String name, Runnable code) {
@@ -143,13 +153,26 @@ public final class OvsdbProxy implements AutoCloseable {
       if (lost != null && lost.equals(message.get("id"))) {
         client.close();
       } else if (!hold(message, bytes)) {
+        if (isUpdate(message)) {
+          delay();
+        }
         write(client, bytes);
       }
     }
 
+    private void delay() {
+      long end = System.nanoTime() + lateNanos;
+      for (long left = lateNanos; left > 0; left = end - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+    }
+
+    private boolean isUpdate(Map<?, ?> message) {
+      return message.get("method") instanceof String method && method.startsWith("up");
+    }
+
     private synchronized boolean hold(Map<?, ?> message, ByteBuffer bytes) {
-      boolean isUpdate = message.get("method") instanceof String method && method.startsWith("up");
-      if (!holding || !isUpdate) {
+      if (!holding || !isUpdate(message)) {
         return false;
       }
       held.add(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());

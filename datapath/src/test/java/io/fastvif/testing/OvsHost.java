@@ -3,6 +3,7 @@ package io.fastvif.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.plan.OvsSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
@@ -11,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * An Open vSwitch of a test's own: database, sockets and processes in a private folder, in the
@@ -197,6 +201,20 @@ public final class OvsHost implements AutoCloseable {
     List<String> all = new ArrayList<>(List.of("--db=" + address()));
     all.addAll(List.of(arguments.split(" ", -1)));
     return Peer.require("ovs-vsctl", PACKAGE).run(all);
+  }
+
+  /**
+   * Waits until somebody who follows the database has heard of all that was done to it before: a
+   * row is added, seen there behind the earlier changes, and taken away.
+   *
+   * @param view what is known there
+   */
+  public void awaitHeard(Supplier<OvsSnapshot> view) throws Exception {
+    String mark = UUID.randomUUID().toString();
+    String row = vsctl("--no-wait create QoS type=mark external_ids:heard=" + mark).strip();
+    Map<String, String> ids = Map.of("heard", mark);
+    Await.until("a change of the database is heard", () -> !view.get().qos(ids).isEmpty());
+    vsctl("--no-wait destroy QoS " + row);
   }
 
   /** A table's rows, each on one line. */

@@ -128,6 +128,7 @@ class OvsEndpointTest {
           host.vsctl( // as libvirt does
               "add-port br-green %1$s -- set Interface %1$s type=internal external_ids:iface-id=%2$s"
                   .formatted(DEVICE, PORT));
+          host.ovs.awaitHeard(() -> host.vifHost.snapshotWithOvs().ovs());
           host.driver.release(id);
           assertEquals("", host.vsctl("list-ports br-green"));
           assertEquals("br-green", host.vsctl("list-br"));

@@ -63,7 +63,7 @@ class OvsFailureTest {
           created(1, 3).stream()
               .map(vif -> bed.plugins().of(vif).plug(vif, OvsTestBed.INSTANCE, before))
               .toList();
-      bed.host().vsctl("--no-wait add-br br-other -- add-port br-other tap2");
+      bed.change("--no-wait add-br br-other -- add-port br-other tap2");
       List<PlugResult> results =
           OvsTestBed.await(
               plans.stream()
@@ -93,7 +93,7 @@ class OvsFailureTest {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
       List<Vif> vifs = created(1, 20);
       // Not a name that a plan finds wrong: the database's index does, at the end of a transaction.
-      bed.host().vsctl("--no-wait add-br br-other -- add-bond br-other bond0 tap7 tap8x");
+      bed.change("--no-wait add-br br-other -- add-bond br-other bond0 tap7 tap8x");
       List<PlugResult> results = bed.submit(true, vifs);
       for (int i = 0; i < results.size(); i++) {
         assertEquals(

@@ -64,16 +64,19 @@ class OvsForeignTest {
   /** A tap that somebody without aliases made for another VIF's port. */
   private static void foreignPort(OvsTestBed bed, String bridge) throws Exception {
     bed.run("ip", "tuntap add tap1 mode tap");
-    bed.host()
-        .vsctl(
-            "--no-wait --may-exist add-br "
-                + bridge
-                + " -- set Bridge "
-                + bridge
-                + " datapath_type=netdev -- add-port "
-                + bridge
-                + " tap1 -- set Interface tap1 external_ids:iface-id="
-                + OTHER);
+    foreignPortWithoutDevice(bed, bridge);
+  }
+
+  private static void foreignPortWithoutDevice(OvsTestBed bed, String bridge) throws Exception {
+    bed.change(
+        "--no-wait --may-exist add-br "
+            + bridge
+            + " -- set Bridge "
+            + bridge
+            + " datapath_type=netdev -- add-port "
+            + bridge
+            + " tap1 -- set Interface tap1 external_ids:iface-id="
+            + OTHER);
   }
 
   @KernelTest
@@ -99,9 +102,8 @@ class OvsForeignTest {
   @KernelTest
   void aTakeOverThatFailsLeavesThePortAsItWas() throws Exception {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS, "wait_for=vswitchd")) {
-      foreignPort(bed, "br-int");
-      bed.run("ip", "link delete tap1");
-      bed.host().vsctl("--no-wait set Interface tap1 external_ids:mine=yes");
+      foreignPortWithoutDevice(bed, "br-int");
+      bed.change("--no-wait set Interface tap1 external_ids:mine=yes");
       String before = bed.host().vsctl("get Interface tap1 external_ids");
       expect(Outcome.FAILED, bed.plug(OvsVifs.created(1)).getFirst());
       assertEquals(before, bed.host().vsctl("get Interface tap1 external_ids"));
@@ -187,15 +189,14 @@ class OvsForeignTest {
       bed.run("ip", "link add qbr" + CUT + " type bridge");
       bed.run("ip", "link add qvb" + CUT + " type veth peer name qvo" + CUT);
       bed.run("ip", "link set qvb" + CUT + " master qbr" + CUT);
-      bed.host()
-          .vsctl(
-              "--no-wait add-br br-int -- set Bridge br-int datapath_type=netdev"
-                  + " -- add-port br-int qvo"
-                  + CUT
-                  + " -- set Interface qvo"
-                  + CUT
-                  + " external_ids:iface-id="
-                  + FIRST);
+      bed.change(
+          "--no-wait add-br br-int -- set Bridge br-int datapath_type=netdev"
+              + " -- add-port br-int qvo"
+              + CUT
+              + " -- set Interface qvo"
+              + CUT
+              + " external_ids:iface-id="
+              + FIRST);
       expect(Outcome.UNCHANGED, bed.unplug(hybrid(SECOND)).getFirst());
       assertEquals(3, bed.run("ip", "-br link show").split("(?m)^q.." + CUT, -1).length - 1);
       assertTrue(bed.run("ip", "link show qvb" + CUT).contains("master qbr" + CUT));

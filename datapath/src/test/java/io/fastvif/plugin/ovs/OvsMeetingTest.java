@@ -14,6 +14,7 @@ import io.fastvif.testing.KernelTest;
 import io.fastvif.vif.Vif;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OvsMeetingTest {
   private static final String NO_QOS = "default_qos_type=";
+
+  /** How late the second process hears of a change, unless a test waits until it has. */
+  private static final Duration LATE = Duration.ofMillis(20);
 
   @TempDir Path folder;
 
@@ -45,13 +49,21 @@ class OvsMeetingTest {
               .build()
               .start();
       assertTrue(engine.snapshot().ovs().isKnown());
+      proxy.delayUpdates(LATE);
     }
 
-    PlugPlan plan(boolean plug, Vif vif) {
+    /** Plans when it has heard of all that was done before. */
+    PlugPlan plan(boolean plug, Vif vif) throws Exception {
+      bed.awaitHeard(engine);
       HostSnapshot host = engine.snapshot();
       return plug
           ? bed.plugins().of(vif).plug(vif, OvsTestBed.INSTANCE, host)
           : bed.plugins().of(vif).unplug(vif, OvsTestBed.INSTANCE, host);
+    }
+
+    /** Plans to plug by what it has heard. */
+    PlugPlan planUnheard(Vif vif) {
+      return bed.plugins().of(vif).plug(vif, OvsTestBed.INSTANCE, engine.snapshot());
     }
 
     /** Unplugs by a plan that is made; what is planned later is planned as ever. */
@@ -103,6 +115,7 @@ class OvsMeetingTest {
   private static void assertWhole(OvsTestBed bed, Vif vif) throws Exception {
     assertEquals(device(vif) + "\n", bed.host().vsctl("--no-wait list-ports br-int"));
     assertTrue(bed.run("ip", "-o link").contains(device(vif)), "the port has its device");
+    bed.awaitHeard(bed.engine());
     assertEquals(Outcome.UNCHANGED, bed.plug(vif).getFirst().outcome());
   }
 
@@ -133,7 +146,7 @@ class OvsMeetingTest {
         other.proxy.holdUpdates();
         assertEnded(Outcome.UNPLUGGED, bed.unplug(vif).getFirst());
         bed.awaitRetiredBridges();
-        assertEnded(Outcome.PLUGGED, other.submit(other.plan(true, vif)));
+        assertEnded(Outcome.PLUGGED, other.submit(other.planUnheard(vif)));
         assertWhole(bed, vif);
         bed.unplug(vif);
       }
@@ -148,7 +161,7 @@ class OvsMeetingTest {
         assertEnded(Outcome.PLUGGED, bed.plug(vif).getFirst());
         bed.run("ip", "link delete " + device(vif));
         PlugPlan plan = other.plan(true, vif);
-        bed.host().vsctl("--no-wait del-port " + device(vif));
+        bed.change("--no-wait del-port " + device(vif));
         assertEnded(Outcome.PLUGGED, other.submit(plan));
         assertWhole(bed, vif);
         bed.unplug(vif);
@@ -160,7 +173,7 @@ class OvsMeetingTest {
   void aDeviceThatIsMadeAfterThePlanToUnplugGoesWithItsPort() throws Exception {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS);
         Other other = new Other(bed)) {
-      bed.host().vsctl("add-br br-int -- set Bridge br-int datapath_type=netdev");
+      bed.change("add-br br-int -- set Bridge br-int datapath_type=netdev");
       String before = names(bed);
       for (Vif vif : vifs()) {
         bed.plug(vif);
@@ -180,11 +193,11 @@ class OvsMeetingTest {
   void aPortThatWasAddedUnheardGoesWithItsDevice() throws Exception {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS);
         Other other = new Other(bed)) {
-      bed.host().vsctl("add-br br-int -- set Bridge br-int datapath_type=netdev");
+      bed.change("add-br br-int -- set Bridge br-int datapath_type=netdev");
       String before = names(bed);
       for (Vif vif : vifs()) {
         bed.plug(vif);
-        bed.host().vsctl("--no-wait del-port " + device(vif));
+        bed.change("--no-wait del-port " + device(vif));
         PlugPlan plan = other.plan(false, vif);
         other.proxy.holdUpdates();
         assertEnded(Outcome.PLUGGED, bed.plug(vif).getFirst());
@@ -198,13 +211,13 @@ class OvsMeetingTest {
   void aPortThatWasAddedAnewUnheardIsTheOneThatIsRemoved() throws Exception {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS);
         Other other = new Other(bed)) {
-      bed.host().vsctl("add-br br-int -- set Bridge br-int datapath_type=netdev");
+      bed.change("add-br br-int -- set Bridge br-int datapath_type=netdev");
       String before = names(bed);
       for (Vif vif : vifs()) {
         bed.plug(vif);
         PlugPlan plan = other.plan(false, vif);
         other.proxy.holdUpdates();
-        bed.host().vsctl("--no-wait del-port " + device(vif));
+        bed.change("--no-wait del-port " + device(vif));
         assertEnded(Outcome.PLUGGED, bed.plug(vif).getFirst());
         assertEnded(Outcome.UNPLUGGED, other.submit(plan));
         assertGone(bed, before);

@@ -43,7 +43,7 @@ class OvsPortsTest {
       Vif vif = OvsVifs.port(1, kernelProfile().build(), OvsVifs.network("br-int"));
       String stale =
           "external_ids:id=e965b18b-b610-58d9-9ecd-a8763e0b5215 external_ids:_type=linux-noop";
-      bed.host().vsctl("--no-wait create QoS type=linux-htb " + stale);
+      bed.change("--no-wait create QoS type=linux-htb " + stale);
       changed(Outcome.PLUGGED, bed.plug(vif));
       assertEquals(
           List.of("linux-noop,_type=linux-noop id=e965b18b-b610-58d9-9ecd-a8763e0b5215"),
@@ -64,7 +64,7 @@ class OvsPortsTest {
         changed(Outcome.PLUGGED, bed.plug(vif));
       }
       // somebody gives the port another QoS: it keeps it
-      bed.host().vsctl("--no-wait clear Port tap1 qos");
+      bed.change("--no-wait clear Port tap1 qos");
       changed(Outcome.UNCHANGED, bed.plug(vif));
       assertEquals("[]\n", bed.host().vsctl("get Port tap1 qos"));
       changed(Outcome.UNPLUGGED, bed.unplug(vif));
@@ -95,12 +95,11 @@ class OvsPortsTest {
   @KernelTest
   void anExistingPortGetsWhatItLacksAndKeepsTheRest() throws Exception {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS, "isolate_vif=true")) {
-      bed.host()
-          .vsctl(
-              "--no-wait add-br br-int -- set Bridge br-int datapath_type=netdev"
-                  + " -- add-port br-int vhuabc00001-00"
-                  + " -- set Interface vhuabc00001-00 type=dpdkvhostuser external_ids:mine=yes"
-                  + " external_ids:iface-status=inactive");
+      bed.change(
+          "--no-wait add-br br-int -- set Bridge br-int datapath_type=netdev"
+              + " -- add-port br-int vhuabc00001-00"
+              + " -- set Interface vhuabc00001-00 type=dpdkvhostuser external_ids:mine=yes"
+              + " external_ids:iface-status=inactive");
       Vif vif = OvsVifs.vhostUser(1, VhostUserMode.SERVER, OvsVifs.profile(1).build());
       changed(Outcome.PLUGGED, bed.plug(vif));
       assertEquals(
@@ -127,7 +126,7 @@ class OvsPortsTest {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS)) {
       changed(Outcome.PLUGGED, bed.plug(OvsVifs.hybrid(1)));
       String id = OvsVifs.id(1);
-      bed.host().vsctl("--no-wait del-port " + OvsNames.switchEnd(id));
+      bed.change("--no-wait del-port " + OvsNames.switchEnd(id));
       changed(Outcome.PLUGGED, bed.plug(OvsVifs.hybrid(1)));
       assertEquals(OvsNames.switchEnd(id) + "\n", bed.host().vsctl("list-ports br-int"));
       Vif larger = OvsVifs.hybrid(1, Network.builder().bridge("br-int").mtu(1400).build());

@@ -61,6 +61,12 @@ class OvsSyncTest {
     host.vsctl("add-br br-int -- set bridge br-int datapath_type=netdev");
   }
 
+  private static void awaitHeard(OvsTestBed bed, VifHost... hosts) throws Exception {
+    for (VifHost host : hosts) {
+      bed.host().awaitHeard(() -> host.snapshotWithOvs().ovs());
+    }
+  }
+
   private static PlugRequest request(Vif vif) {
     return new PlugRequest("vif", vif, Optional.of(OvsTestBed.INSTANCE));
   }
@@ -128,8 +134,10 @@ class OvsSyncTest {
         Netns pod = Netns.createPrivate();
         VifHost inPod = VifHost.open(options(bed, pod))) {
       addBridge(bed.host());
+      awaitHeard(bed, host);
       plug(host, SERVER);
       plug(host, OvsVifs.tap(2));
+      awaitHeard(bed, inPod);
       SyncReport report = inPod.sync(List.of(), Orphans.UNPLUG);
       assertEquals(List.of(), report.results());
       assertEquals(Set.of(OvsVifs.id(1), OvsVifs.id(2)), Set.copyOf(report.kept()));
@@ -167,8 +175,10 @@ class OvsSyncTest {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS);
         VifHost host = VifHost.open(options(bed))) {
       addBridge(bed.host());
+      awaitHeard(bed, host);
       plug(host, SERVER);
       bed.host().vsctl("--no-wait set Interface vhuabc00001-00 external_ids:iface-id=" + OTHER);
+      awaitHeard(bed, host);
       assertEquals(List.of(), ids(host.plugged(), true));
       assertEquals(List.of(OTHER), ids(host.plugged(), false));
       assertEquals(Outcome.UNCHANGED, host.unplug(OvsVifs.id(1)).get().outcome());
@@ -183,6 +193,7 @@ class OvsSyncTest {
         VifHost host = VifHost.open(options(bed))) {
       addBridge(bed.host());
       bed.host().vsctl("add-br br-two -- set bridge br-two datapath_type=netdev");
+      awaitHeard(bed, host);
       plug(host, OvsVifs.tap(1));
       Vif moved =
           OvsVifs.port(
@@ -206,9 +217,11 @@ class OvsSyncTest {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS);
         VifHost host = VifHost.open(options(bed))) {
       addBridge(bed.host());
+      awaitHeard(bed, host);
       plug(host, SERVER);
       bed.host()
           .vsctl("--no-wait set Interface vhuabc00001-00 external_ids:fastvif-vif-id=" + OTHER);
+      awaitHeard(bed, host);
       PlugResult left = host.unplug(request(SERVER)).get();
       assertEquals(Outcome.UNCHANGED, left.outcome());
       assertEquals(
@@ -244,11 +257,13 @@ class OvsSyncTest {
     try (OvsTestBed bed = new OvsTestBed(folder, NO_QOS);
         VifHost host = VifHost.open(options(bed))) {
       addBridge(bed.host());
+      awaitHeard(bed, host);
       plug(host, SERVER);
       bed.host()
           .vsctl(
               "--no-wait remove Interface vhuabc00001-00 external_ids fastvif-vif-id"
                   + " -- remove Interface vhuabc00001-00 external_ids fastvif-iface-id");
+      awaitHeard(bed, host);
       String interfaceId = "e65867e0-9340-4a7f-a256-000000000001";
       assertEquals(List.of(interfaceId), ids(host.plugged(), false));
       assertEquals(List.of(interfaceId), host.sync(List.of(), Orphans.UNPLUG).kept());

@@ -85,6 +85,17 @@ final class OvsTestBed implements AutoCloseable {
     return namespace;
   }
 
+  /** Changes the database with ovs-vsctl, and waits until the bed's engine has heard of it. */
+  void change(String arguments) throws Exception {
+    host.vsctl(arguments);
+    awaitHeard(engine);
+  }
+
+  /** Waits until that engine has heard what others did to the database. */
+  void awaitHeard(PlugEngine listener) throws Exception {
+    host.awaitHeard(() -> listener.snapshot().ovs());
+  }
+
   /** Sets an option of the plugin. */
   void option(String name, String value) {
     options.put(name, value);
@@ -137,7 +148,7 @@ final class OvsTestBed implements AutoCloseable {
     return results;
   }
 
-  /** Has os-vif do it. */
+  /** Has os-vif do it, and waits until the bed's engine has heard of it. */
   String osVif(String action, List<? extends Vif> vifs) throws Exception {
     Peer python = Peer.requirePythonModule("vif_plug_ovs", "python3-os-vif");
     Path script = folder.resolve("os-vif-ovs.py");
@@ -155,7 +166,9 @@ final class OvsTestBed implements AutoCloseable {
             arguments.add(name + "=" + value);
           }
         });
-    return namespace.call(() -> python.run(arguments));
+    String output = namespace.call(() -> python.run(arguments));
+    awaitHeard(engine);
+    return output;
   }
 
   private static String request(Vif vif) {

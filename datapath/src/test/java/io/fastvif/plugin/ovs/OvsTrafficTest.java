@@ -82,7 +82,7 @@ class OvsTrafficTest {
       assertFalse(reaches(one, 3));
       assertFalse(reaches(three, 2));
       // A port that is there keeps what it has: it may have its VLAN by now.
-      bed.host().vsctl("clear Port tap3 tag trunks vlan_mode");
+      bed.change("clear Port tap3 tag trunks vlan_mode");
       assertNull(bed.plug(OvsVifs.created(3)).getFirst().failure());
       assertTrue(reaches(one, 3));
     }
