@@ -136,6 +136,7 @@ public final class Agent implements AutoCloseable {
                     .withRepairs(options.repairs())
                     .withOrphans(options.orphans())));
     opened(keeper.subscribe(event -> worked()));
+    opened(keeper.subscribe(new EventLog()::log));
     server = opened(listen(options));
   }
 
