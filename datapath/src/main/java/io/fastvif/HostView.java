@@ -8,6 +8,7 @@ import io.fastvif.lease.DeviceLeases;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.netns.Netns;
 import io.fastvif.observe.HostReader;
+import io.fastvif.plan.HostParts;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.PlanClaims;
@@ -17,6 +18,7 @@ import io.fastvif.vif.InvalidInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -62,16 +64,17 @@ public final class HostView {
         FilterReader filters = new FilterReader(here);
         RouteSocket socket = RouteSocket.open()) {
       OvsSnapshot rows = ovs == null ? OvsSnapshot.UNKNOWN : OvsReader.read(ovs);
-      HostSnapshot host =
-          HostReader.read(socket)
-              .withEntries(index -> HostReader.readEntries(socket, index))
-              .withMovedLinks(index -> HostReader.readMovedLinks(here, index))
-              .withOvs(() -> rows)
-              .withFilters(filters::read)
-              .withSriov(functions::snapshot);
       DeviceLeases held = new DeviceLeases(leases);
-      return reading.apply(
-          host.withDevices(() -> HostReader.devices(socket, host, held, here.identity())));
+      HostParts parts =
+          new HostParts(
+              index -> HostReader.readEntries(socket, index),
+              index -> HostReader.readMovedLinks(here, index),
+              () -> rows,
+              functions::snapshot,
+              filters::read,
+              host -> HostReader.devices(socket, host, held, here.identity()),
+              Map.of());
+      return reading.apply(HostReader.read(socket).with(parts));
     }
   }
 

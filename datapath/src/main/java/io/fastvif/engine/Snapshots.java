@@ -3,11 +3,14 @@ package io.fastvif.engine;
 import io.fastvif.engine.kernel.HostObservation;
 import io.fastvif.engine.kernel.RetiredBridges;
 import io.fastvif.engine.ovs.OvsTransport;
+import io.fastvif.plan.HostParts;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.OvsSnapshot;
 import io.fastvif.plan.ServedPort;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What planning knows of an engine's host, put together of what its parts know. For any thread. */
@@ -16,12 +19,49 @@ final class Snapshots {
   private final OvsTransport ovs;
   private final VhostUserPorts ports;
   private final RetiredBridges retired;
+  private final HostParts read;
+  private final HostParts known;
+  private final HostParts knownHere;
 
   Snapshots(HostObservation host, OvsTransport ovs, VhostUserPorts ports, RetiredBridges retired) {
     this.host = host;
     this.ovs = ovs;
     this.ports = ports;
     this.retired = retired;
+    read =
+        new HostParts(
+            host::entries,
+            host::movedLinks,
+            ovs::snapshot,
+            host::functions,
+            host::filters,
+            host::devices,
+            Map.of());
+    known = unread(this::knownRows);
+    knownHere =
+        unread(
+            () -> {
+              throw unread();
+            });
+  }
+
+  private HostParts unread(Supplier<OvsSnapshot> rows) {
+    return new HostParts(
+        index -> {
+          throw unread();
+        },
+        index -> {
+          throw unread();
+        },
+        rows,
+        () -> {
+          throw unread();
+        },
+        () -> host.unchangedFilters().orElseThrow(Snapshots::unread),
+        links -> {
+          throw unread();
+        },
+        Map.of());
   }
 
   /**
@@ -29,42 +69,14 @@ final class Snapshots {
    * asks for something that would have to be read, that throws an {@link IllegalStateException}.
    */
   Optional<HostSnapshot> known() {
-    return host.known()
-        .map(
-            links ->
-                withPorts(
-                    links
-                        .withEntries(
-                            index -> {
-                              throw unread();
-                            })
-                        .withMovedLinks(
-                            index -> {
-                              throw unread();
-                            })
-                        .withOvs(this::knownRows)
-                        .withSriov(
-                            () -> {
-                              throw unread();
-                            })
-                        .withFilters(() -> host.unchangedFilters().orElseThrow(Snapshots::unread))
-                        .withDevices(
-                            () -> {
-                              throw unread();
-                            })));
+    return host.known().map(links -> links.with(parts(known)));
   }
 
   /**
    * The same, for the engine's own thread, which waits for no other: without Open vSwitch's rows.
    */
   Optional<HostSnapshot> knownHere() {
-    return known()
-        .map(
-            links ->
-                links.withOvs(
-                    () -> {
-                      throw unread();
-                    }));
+    return host.known().map(links -> links.with(parts(knownHere)));
   }
 
   /** Rows of a database that is not connected might be waited for. */
@@ -84,24 +96,19 @@ final class Snapshots {
     HostSnapshot links;
     retired.beginReading();
     try {
-      links =
-          host.snapshot()
-              .withEntries(host::entries)
-              .withMovedLinks(host::movedLinks)
-              .withOvs(ovs::snapshot)
-              .withSriov(host::functions)
-              .withFilters(host::filters);
+      links = host.snapshot();
     } finally {
       retired.endReading();
     }
-    return withPorts(links.withDevices(() -> host.devices(links)));
+    return links.with(parts(read));
   }
 
-  private HostSnapshot withPorts(HostSnapshot whole) {
+  /** With the vhost-user ports that are open now. */
+  private HostParts parts(HostParts others) {
     List<ServedPort> open = ports.open();
     return open.isEmpty()
-        ? whole
-        : whole.withVhostUserPorts(
+        ? others
+        : others.withVhostUserPorts(
             open.stream().collect(Collectors.toMap(ServedPort::vifId, port -> port)));
   }
 }

@@ -68,8 +68,8 @@ public record VfUse(VirtualFunctionState function, DeviceLease lease, String bus
 
   /** A link that is down may be somebody's who is about to bring it up. */
   private static String user(HostSnapshot host, LinkState link) {
-    for (LinkState other : host.links()) {
-      if (other.lower() != null && other.lower().index() == link.index()) {
+    for (LinkState other : host.uppers(link.index())) {
+      if (other.lower() != null) {
         return other.name() + " lies on its link " + link.name();
       }
     }

@@ -145,9 +145,10 @@ public final class LinkStateBuilder {
     return this;
   }
 
-  /** The device that it lies on; null, the default, for none. */
+  /** The device that it lies on, and its index; null, the default, for none. */
   public LinkStateBuilder lower(LowerLink value) {
     lower = value;
+    lowerIndex = value == null ? 0 : value.index();
     return this;
   }
 

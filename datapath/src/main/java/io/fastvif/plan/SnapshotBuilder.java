@@ -19,8 +19,11 @@ public final class SnapshotBuilder {
   private final VersionedMap<Integer, List<AddressState>> addresses = new VersionedMap<>();
   private final VersionedMap<Integer, List<RouteState>> routes = new VersionedMap<>();
 
-  /** How many links are ports of the link of an index, or lie on it; none for 0. */
-  private final Map<Integer, Integer> users = new HashMap<>();
+  /** The links that have the link of an index as their master, by MAC address. */
+  private final VersionedMap<Integer, LinkOrder> ports = new VersionedMap<>();
+
+  /** The links that lie on the link of an index. */
+  private final VersionedMap<Integer, LinkOrder> uppers = new VersionedMap<>();
 
   private final Map<PciAddress, VirtualFunctionState> virtualFunctions = new HashMap<>();
   private final Map<PciAddress, PhysicalFunctionState> physicalFunctions = new HashMap<>();
@@ -45,7 +48,7 @@ public final class SnapshotBuilder {
 
   /** Whether a link is a port of the link of that index, or lies on it. */
   public boolean hasUsers(int index) {
-    return users.containsKey(index);
+    return ports.get(index) != null || uppers.get(index) != null;
   }
 
   /** How many links there are. */
@@ -61,10 +64,12 @@ public final class SnapshotBuilder {
     }
     snapshot = null;
     links.put(link.index(), link);
-    countUser(link, 1);
     if (old != null) {
-      countUser(old, -1);
       forgetNames(old);
+    }
+    if (!usesAlike(link, old)) {
+      forgetUse(old);
+      noteUse(link);
     }
     names.put(link.name(), link);
     for (String altname : link.altnames()) {
@@ -85,7 +90,7 @@ public final class SnapshotBuilder {
     LinkState old = links.remove(index);
     if (old != null) {
       snapshot = null;
-      countUser(old, -1);
+      forgetUse(old);
       forgetNames(old);
       forgetVif(old);
     }
@@ -216,7 +221,8 @@ public final class SnapshotBuilder {
     links.clear();
     names.clear();
     vifs.clear();
-    users.clear();
+    ports.clear();
+    uppers.clear();
     addresses.clear();
     routes.clear();
     return this;
@@ -226,12 +232,15 @@ public final class SnapshotBuilder {
   public HostSnapshot build() {
     if (snapshot == null) {
       snapshot =
-          new VersionedSnapshot(
-              links.version(),
-              names.version(),
-              vifs.version(),
-              addresses.version(),
-              routes.version());
+          new HostSnapshot(
+              new LinkTables(
+                  links.version(),
+                  names.version(),
+                  vifs.version(),
+                  addresses.version(),
+                  routes.version(),
+                  ports.version(),
+                  uppers.version()));
       if (!entries.isEmpty()) {
         Map<Integer, LinkEntries> known = Map.copyOf(entries);
         snapshot = snapshot.withEntries(index -> known.getOrDefault(index, LinkEntries.NONE));
@@ -269,19 +278,46 @@ public final class SnapshotBuilder {
   /** By what a link's VIF is found: its id, or the group in which its links are made. */
   private static String owner(LinkState link) {
     if (link.alias().isEmpty() && LinkGroups.isMaking(link.group())) {
-      return VersionedSnapshot.making(link.group());
+      return LinkTables.making(link.group());
     }
     return Aliases.vifId(link.alias()).orElse(null);
   }
 
-  private void countUser(LinkState link, int more) {
-    countUser(link.master(), more);
-    countUser(link.lowerIndex(), more);
+  private static boolean usesAlike(LinkState link, LinkState old) {
+    return old != null
+        && link.master() == old.master()
+        && link.lowerIndex() == old.lowerIndex()
+        && Objects.equals(link.address(), old.address());
   }
 
-  private void countUser(int used, int more) {
-    if (used != 0) {
-      users.merge(used, more, (one, other) -> one + other == 0 ? null : one + other);
+  private void noteUse(LinkState link) {
+    int index = link.index();
+    if (link.master() != 0) {
+      LinkOrder others = ports.get(link.master());
+      ports.put(link.master(), LinkOrder.with(others, LinkTables.portKey(link), index));
+    }
+    if (link.lowerIndex() != 0) {
+      LinkOrder others = uppers.get(link.lowerIndex());
+      uppers.put(link.lowerIndex(), LinkOrder.with(others, index, index));
+    }
+  }
+
+  private void forgetUse(LinkState link) {
+    if (link != null) {
+      int index = link.index();
+      forget(ports, link.master(), LinkTables.portKey(link), index);
+      forget(uppers, link.lowerIndex(), index, index);
+    }
+  }
+
+  private static void forget(
+      VersionedMap<Integer, LinkOrder> users, int used, long key, int index) {
+    LinkOrder all = used == 0 ? null : users.get(used);
+    LinkOrder rest = LinkOrder.without(all, key, index);
+    if (rest != null) {
+      users.put(used, rest);
+    } else if (all != null) {
+      users.remove(used);
     }
   }
 

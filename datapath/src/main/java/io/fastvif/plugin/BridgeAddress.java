@@ -8,9 +8,7 @@ import io.fastvif.plan.LinkState;
 import io.fastvif.plan.NetlinkStep;
 import io.fastvif.plan.PlannedStep;
 import io.fastvif.vif.MacAddress;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -48,11 +46,7 @@ public final class BridgeAddress {
 
   /** A bridge that has not the lowest MAC address of its ports has one that was set. */
   private static boolean mayTake(HostSnapshot host, LinkState bridge, MacAddress port) {
-    Optional<MacAddress> lowest =
-        host.ports(bridge.index()).stream()
-            .map(LinkState::address)
-            .filter(Objects::nonNull)
-            .min(Comparator.comparingLong(MacAddress::value));
+    Optional<MacAddress> lowest = host.lowestPortAddress(bridge.index());
     return lowest.isEmpty()
         || (isOf(bridge, lowest.get()) && (port == null || port.value() < lowest.get().value()));
   }

@@ -61,9 +61,7 @@ final class FormerMtus {
 
   /** The links that lie on another. */
   static List<LinkState> on(HostSnapshot host, LinkState lower) {
-    return host.links().stream()
-        .filter(link -> link.lower() != null && link.lower().index() == lower.index())
-        .toList();
+    return host.uppers(lower.index()).stream().filter(link -> link.lower() != null).toList();
   }
 
   private static void keepMoved(PlanBuilder plan, LinkState link, int lowest) {

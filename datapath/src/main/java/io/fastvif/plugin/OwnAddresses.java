@@ -19,7 +19,7 @@ final class OwnAddresses {
   /** Before a port of the VIF's joins: on the way back the bridge has those that it has now. */
   static void keepAtJoin(PlanBuilder plan, LinkState bridge) {
     HostSnapshot host = plan.host();
-    if (!host.ports(bridge.index()).isEmpty()) {
+    if (host.hasPorts(bridge.index())) {
       return; // it has the least of their MAC addresses
     }
     if (bridge.address() != null && !plan.setsAddress(bridge.name())) {

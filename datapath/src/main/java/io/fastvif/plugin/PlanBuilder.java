@@ -18,13 +18,13 @@ import io.fastvif.vif.InvalidInputException;
 import io.fastvif.vif.MacAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** Collects one VIF's steps; what the host has already is left out. */
 public final class PlanBuilder {
@@ -392,16 +392,12 @@ public final class PlanBuilder {
       return shared;
     }
     int bridge = host.link(shared.bridge()).map(LinkState::index).orElse(0);
-    Set<Integer> ports =
-        host.links().stream()
-            .filter(link -> bridge != 0 && (link.master() == bridge || isOn(link, bridge)))
-            .map(LinkState::index)
-            .collect(Collectors.toSet());
+    Set<Integer> ports = new HashSet<>();
+    host.ports(bridge).forEach(link -> ports.add(link.index()));
+    host.uppers(bridge).stream()
+        .filter(link -> link.lower() != null)
+        .forEach(link -> ports.add(link.index()));
     return new SharedBridge(shared.bridge(), shared.uplink(), ports);
-  }
-
-  private static boolean isOn(LinkState link, int lower) {
-    return link.lower() != null && link.lower().index() == lower;
   }
 
   /**

@@ -109,8 +109,8 @@ public final class VifChecks {
     if (host.link(name).isPresent() || host.link(peer).isEmpty()) {
       return;
     }
-    for (LinkState link : host.links()) {
-      if (link.isOf(vifId) && link.kind().equals("veth") && !link.name().equals(peer)) {
+    for (LinkState link : host.linksOf(vifId)) {
+      if (link.kind().equals("veth") && !link.name().equals(peer)) {
         throw InvalidInputException.ofValue(
                 "vif_name",
                 name,

@@ -1,13 +1,16 @@
 package io.fastvif.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -62,6 +65,80 @@ class SnapshotBuilderTest {
     assertEquals(List.of(port), before.ports(1));
     assertEquals(List.of(), before.ports(2));
     assertEquals(List.of(3), after.ports(1).stream().map(LinkState::index).toList());
+  }
+
+  private static LinkState port(int index, int master, long mac) {
+    LinkState link = link(index, "p" + index, "");
+    MacAddress address = mac == 0 ? null : new MacAddress(mac);
+    return link.toBuilder().master(master).address(address).build();
+  }
+
+  private static Optional<MacAddress> mac(long value) {
+    return Optional.of(new MacAddress(value));
+  }
+
+  @Test
+  void portsAreKnownByTheirLowestAddress() {
+    HostSnapshot none = builder.link(link(1, "br0", "")).build();
+    HostSnapshot withoutAddress = builder.link(port(2, 1, 0)).build();
+    HostSnapshot three = builder.link(port(3, 1, 9)).link(port(4, 1, 7)).build();
+    HostSnapshot changed = builder.link(port(4, 1, 11)).build();
+    HostSnapshot left = builder.link(port(3, 0, 9)).removeLink(2).removeLink(4).build();
+    assertFalse(none.hasPorts(1));
+    assertTrue(withoutAddress.hasPorts(1));
+    assertEquals(Optional.empty(), none.lowestPortAddress(1));
+    assertEquals(Optional.empty(), withoutAddress.lowestPortAddress(1));
+    assertEquals(mac(7), three.lowestPortAddress(1));
+    assertEquals(mac(9), changed.lowestPortAddress(1));
+    assertEquals(List.of(4, 3, 2), three.ports(1).stream().map(LinkState::index).toList());
+    assertEquals(List.of(port(4, 1, 11)), changed.ports(1).subList(1, 2));
+    assertFalse(left.hasPorts(1));
+    assertEquals(List.of(), left.ports(1));
+  }
+
+  @Test
+  void aPortsOtherSettingsAreCurrent() {
+    builder.link(link(1, "br0", "")).link(port(2, 1, 5)).build();
+    LinkState renamed = port(2, 1, 5).toBuilder().name("other").mtu(1400).build();
+    assertEquals(List.of(renamed), builder.link(renamed).build().ports(1));
+  }
+
+  @Test
+  void whatLiesOnALinkIsFoundByIt() {
+    LinkState vlan = link(7, "v", "").toBuilder().lower(new LowerLink(2, 5, null)).build();
+    LinkState vxlan = link(3, "x", "").toBuilder().lowerIndex(2).build();
+    HostSnapshot both = builder.link(link(2, "a", "")).link(vlan).link(vxlan).build();
+    HostSnapshot moved = builder.link(vlan.toBuilder().lower(null).build()).removeLink(3).build();
+    assertEquals(List.of(vxlan, vlan), both.uppers(2));
+    assertEquals(List.of(), both.uppers(3));
+    assertEquals(List.of(), moved.uppers(2));
+  }
+
+  /** A part that is put in another's place leaves the others, which were read already, alone. */
+  @Test
+  void otherPartsAreNotReadAgain() {
+    AtomicInteger readings = new AtomicInteger();
+    HostParts parts =
+        new HostParts(
+            index -> LinkEntries.NONE,
+            index -> MovedLinks.NONE,
+            () -> OvsSnapshot.UNKNOWN,
+            () -> SriovSnapshot.NONE,
+            () -> FilterSnapshot.NONE,
+            host -> {
+              assertSame(SriovSnapshot.NONE, host.sriov());
+              readings.incrementAndGet();
+              return DeviceSnapshot.NONE;
+            },
+            Map.of());
+    HostSnapshot host = builder.link(link(1, "a", "")).build().with(parts);
+    assertSame(DeviceSnapshot.NONE, host.devices());
+    HostSnapshot other = host.withFilters(() -> FilterSnapshot.UNKNOWN);
+    assertSame(DeviceSnapshot.NONE, other.devices());
+    assertEquals(1, readings.get());
+    assertSame(FilterSnapshot.NONE, host.filters());
+    assertSame(FilterSnapshot.UNKNOWN, other.filters());
+    assertEquals(host.links(), other.links());
   }
 
   @Test

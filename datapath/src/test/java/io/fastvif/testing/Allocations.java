@@ -40,6 +40,23 @@ public final class Allocations {
     assertTrue(least < calls / 10, least + " bytes in " + calls + " calls");
   }
 
+  /**
+   * The least that one of so many calls allocates, in bytes.
+   *
+   * @param call returns the same number each time
+   * @param expected that number
+   */
+  public static long least(LongSupplier call, long expected, int calls) {
+    long id = Thread.currentThread().threadId();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < calls; i++) {
+      long before = THREADS.getThreadAllocatedBytes(id);
+      repeat(call, expected, 1);
+      least = Math.min(least, THREADS.getThreadAllocatedBytes(id) - before);
+    }
+    return least;
+  }
+
   private static void repeat(LongSupplier call, long expected, int times) {
     long wrong = 0;
     for (int i = 0; i < times; i++) {

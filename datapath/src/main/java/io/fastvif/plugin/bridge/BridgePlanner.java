@@ -127,9 +127,9 @@ final class BridgePlanner {
     }
     // What the kernel says of it, when it is to join, is "busy".
     Optional<LinkState> macvlan =
-        host.links().stream()
-            .filter(link -> uplink.master() == 0 && liesOn(link, uplink))
-            .findFirst();
+        uplink.master() != 0
+            ? Optional.empty()
+            : host.uppers(uplink.index()).stream().filter(BridgePlanner::isMacvlan).findFirst();
     if (macvlan.isPresent()) {
       throw InvalidInputException.ofValue(
           INTERFACE_FIELD,
@@ -149,10 +149,8 @@ final class BridgePlanner {
     }
   }
 
-  private static boolean liesOn(LinkState link, LinkState uplink) {
-    return (link.kind().equals("macvlan") || link.kind().equals("macvtap"))
-        && link.lower() != null
-        && link.lower().index() == uplink.index();
+  private static boolean isMacvlan(LinkState link) {
+    return link.kind().equals("macvlan") || link.kind().equals("macvtap");
   }
 
   private static void ensureVlan(PlanBuilder plan, String name, String lower, int vlanId, int mtu) {

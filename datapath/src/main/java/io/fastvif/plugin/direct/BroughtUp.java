@@ -27,16 +27,12 @@ final class BroughtUp {
         && device.up()
         && device.master() == 0
         && host.addresses(device.index()).isEmpty()
-        && host.links().stream().noneMatch(link -> liesOn(link, device))
+        && !host.hasPorts(device.index())
+        && host.uppers(device.index()).stream().noneMatch(link -> link.lower() != null)
         && Stream.concat(
                 host.devices().leases().keySet().stream(),
                 host.devices().unreadableLeases().keySet().stream())
             .noneMatch(function -> isOn(host, function, device));
-  }
-
-  private static boolean liesOn(LinkState link, LinkState device) {
-    return link.master() == device.index()
-        || (link.lower() != null && link.lower().index() == device.index());
   }
 
   /** A function of it that somebody has leased wants it up. */

@@ -157,10 +157,13 @@ final class KnownPorts {
 
   /** The Linux bridge of a hybrid plug: the pair goes, and what else is on it leaves it. */
   private void retire(LinkState bridge) {
-    for (LinkState link : host.links()) {
-      if (link.isOf(vifId) && link.kind().equals(VETH)) {
+    for (LinkState link : host.linksOf(vifId)) {
+      if (link.kind().equals(VETH)) {
         plan.delete(link);
-      } else if (link.master() == bridge.index() && !link.isOf(vifId)) {
+      }
+    }
+    for (LinkState link : host.ports(bridge.index())) {
+      if (!link.isOf(vifId)) {
         plan.change(link, LinkSettings.NONE.withMaster(""), false);
       }
     }
