@@ -1,58 +1,120 @@
 #!/usr/bin/env bash
-# Writes ../java/io/fastvif/bindings/linux anew from linux.h and includes.txt. Needs jextract on the PATH; without
-# it the sources stay as they are. The same jextract, libclang and headers give the same bytes.
+# Writes ../java/io/fastvif/bindings/linux anew from linux.h and the lists of symbols: includes.txt holds what is equal
+# on x86-64 and aarch64, includes-arch.txt what differs, includes-x86_64.txt what only that has. Needs jextract on the
+# PATH and the headers of both; where something is missing the sources stay as they are. The same jextract, libclang and
+# headers give the same bytes.
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")"
 
 package=io.fastvif.bindings.linux
 target=../java/${package//.//}
+architectures=(x86_64 aarch64)
 
-if ! command -v jextract >/dev/null; then
-  echo "regenerate.sh: no jextract on the PATH; the bindings were left as they are." >&2
-  echo "regenerate.sh: native-bindings/README.md says how to build it." >&2
+fail() {
+  printf 'regenerate.sh: %s\n' "$@" "the bindings were left as they are." >&2
   exit 1
-fi
+}
+
+command -v jextract >/dev/null || fail "no jextract on the PATH: native-bindings/README.md says how to build it"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# A copy, so that no path of this machine is in reach of the output.
-cp linux.h includes.txt "$work"
-(cd "$work" && jextract @includes.txt --target-package "$package" --output out linux.h)
-out=$work/out/${package//.//}
 
-# jextract ignores in silence an included symbol that the headers do not have.
-missing=0
-while read -r option name; do
-  case $option in
-    --include-constant) grep -qE "^    public static [A-Za-z]+ $name\(\) \{" "$out"/linux_h*.java ;;
-    --include-function) grep -qE "^    public static ([A-Za-z]+ $name\\(|class $name \\{)" "$out"/linux_h*.java ;;
-    --include-struct | --include-union | --include-typedef) test -f "$out/$name.java" ;;
-    '' | '#') continue ;;
-    *) echo "regenerate.sh: includes.txt: unknown option $option" >&2 && exit 1 ;;
-  esac || {
-    echo "regenerate.sh: the headers have no ${option#--include-} $name" >&2
-    missing=1
-  }
-done <includes.txt
-if [ "$missing" = 1 ]; then
-  echo "regenerate.sh: the bindings were left as they are." >&2
-  exit 1
-fi
+# Where clang finds an architecture's headers: its own of this machine, or Debian's for cross compilers of another.
+flags() {
+  [ "$1" != "$(uname -m)" ] || return 0
+  local headers=/usr/$1-linux-gnu/include
+  [ -e "$headers/linux/netlink.h" ] && [ -e "$headers/stdio.h" ] ||
+    fail "no headers in $headers: apt-get install linux-libc-dev-arm64-cross libc6-dev-arm64-cross"
+  printf '%s\n' "--target=$1-linux-gnu" -nostdlibinc -isystem "$headers"
+}
 
-# SymbolLookup.findOrThrow came with Java 23, and the module is compiled for 22.
-# Constants become public fields too: javac then inlines them and takes them as case labels, and a program that
-# only reads constants does not load the class that holds them.
-sed -i -E \
-  -e 's/SYMBOL_LOOKUP\.findOrThrow\(("[^"]*")\)/SYMBOL_LOOKUP.find(\1).orElseThrow()/' \
-  -e 's/^    private static final (int|long|byte|short) ([A-Za-z_0-9]+) = (\([a-z]+\))?(-?[0-9]+L?);$/    public static final \1 \2 = \3\4;/' \
-  "$out"/*.java
-if grep -q findOrThrow "$out"/*.java; then
-  echo "regenerate.sh: findOrThrow is left in the output: this jextract writes it another way" >&2
-  exit 1
-fi
+# generate ARCHITECTURE PACKAGE LIST...: one run of jextract, into $out. It runs beside copies, so that no path of this
+# machine is in reach of the output, and takes clang's options from a file.
+generate() {
+  local arch=$1 to=$2 list option name missing=()
+  shift 2
+  local place=$work/$arch-$to
+  mkdir "$place"
+  flags "$arch" >"$place/compile_flags.txt"
+  cp linux.h "$place"
+  cat "$@" >"$place/symbols.txt"
+  (cd "$place" && jextract @symbols.txt --target-package "$to" --output output linux.h)
+  out=$place/output/${to//.//}
 
+  # jextract ignores in silence an included symbol that the headers do not have.
+  while read -r option name; do
+    case $option in
+      --include-constant) grep -qE "^    public static [A-Za-z]+ $name\(\) \{" "$out"/linux_h*.java ;;
+      --include-function) grep -qE "^    public static ([A-Za-z]+ $name\\(|class $name \\{)" "$out"/linux_h*.java ;;
+      --include-struct | --include-union | --include-typedef) test -f "$out/$name.java" ;;
+      '' | '#') continue ;;
+      *) fail "$*: unknown option $option" ;;
+    esac || missing+=("the headers of $arch have no ${option#--include-} $name")
+  done <"$place/symbols.txt"
+  [ ${#missing[@]} -eq 0 ] || fail "${missing[@]}"
+
+  # SymbolLookup.findOrThrow came with Java 23, and the module is compiled for 22.
+  # Constants become public fields too: javac then inlines them and takes them as case labels, and a program that
+  # only reads constants does not load the class that holds them.
+  sed -i -E \
+    -e 's/SYMBOL_LOOKUP\.findOrThrow\(("[^"]*")\)/SYMBOL_LOOKUP.find(\1).orElseThrow()/' \
+    -e 's/^    private static final (int|long|byte|short) ([A-Za-z_0-9]+) = (\([a-z]+\))?(-?[0-9]+L?);$/    public static final \1 \2 = \3\4;/' \
+    "$out"/*.java
+  ! grep -q findOrThrow "$out"/*.java ||
+    fail "findOrThrow is left in the output: this jextract writes it another way"
+}
+
+# What is listed as equal must come out equal: the declarations of the header's classes in any order, since that in
+# which the headers have them decides into which class they go; and unnamed members under any name.
+declarations() {
+  mkdir "$2"
+  cp "$1"/*.java "$2"
+  sed -E 's/\$anon\$[0-9]+:[0-9]+/$anon/g' -i "$2"/*.java
+  cat "$2"/linux_h.java "$2"/linux_h_*.java | grep -vE '(class|^    )linux_h' | grep -vE '^public class' | sort >"$2/constants and functions"
+  rm "$2"/linux_h.java "$2"/linux_h_*.java
+}
+for arch in "${architectures[@]}"; do
+  generate "$arch" "$package" includes.txt
+  declarations "$out" "$work/$arch"
+done
+diff -r "$work/x86_64" "$work/aarch64" >&2 ||
+  fail "the above differs between x86-64 (<) and aarch64 (>): it belongs into includes-arch.txt"
+result=$work/x86_64-$package/output/${package//.//}
+
+for arch in "${architectures[@]}"; do
+  lists=(includes-arch.txt)
+  [ ! -e "includes-$arch.txt" ] || lists+=("includes-$arch.txt")
+  generate "$arch" "$package.$arch" "${lists[@]}"
+  mkdir "$result/$arch"
+  cp "$out"/*.java "$result/$arch"
+done
+
+# The constants of both, each chosen when the class is initialised: the compilers then take it as the constant it is.
+{
+  echo "// Generated by jextract and regenerate.sh"
+  echo
+  echo "package $package;"
+  echo
+  echo "import io.fastvif.bindings.Architecture;"
+  echo
+  echo "/** The constants that differ between the architectures, as this machine has them. */"
+  echo "public final class arch_h {"
+  echo
+  echo "    private arch_h() {}"
+  while read -r option name; do
+    [ "$option" = --include-constant ] || continue
+    grep -q "^    public static final int $name = " "$result"/x86_64/linux_h*.java ||
+      fail "$name is no int: arch_h knows none but those"
+    echo
+    echo "    public static final int $name ="
+    echo "        Architecture.IS_AARCH64 ? $package.aarch64.linux_h.$name : $package.x86_64.linux_h.$name;"
+  done <includes-arch.txt
+  echo "}"
+} >"$result/arch_h.java"
+
+rm -rf "$target"
 mkdir -p "$target"
-rm -f "$target"/*.java
-cp "$out"/*.java "$target"
+cp -r "$result"/. "$target"
 echo "regenerate.sh: wrote $(find "$target" -name '*.java' | wc -l) files"

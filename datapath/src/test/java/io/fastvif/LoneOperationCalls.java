@@ -1,7 +1,8 @@
 package io.fastvif;
 
-import static io.fastvif.bindings.linux.linux_h.*;
+import static io.fastvif.bindings.linux.arch_h.*;
 
+import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.fault.SystemCallFaults;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
@@ -142,7 +143,7 @@ final class LoneOperationCalls {
     if (call.number == __NR_recvmmsg) {
       return asked.contains(call.first) ? "receives" : "events";
     }
-    if (call.number == __NR_open) {
+    if (call.number == __NR_openat) {
       return "files";
     }
     if (call.number == __NR_ioctl) {
@@ -151,7 +152,7 @@ final class LoneOperationCalls {
     boolean isOfAnother =
         call.number == __NR_close
             || call.number == __NR_write
-            || call.number == __NR_poll
+            || call.number == Polling.NUMBER_OF_POLL
             || call.number == __NR_fcntl;
     return isOfAnother ? "" : "call-" + call.number;
   }

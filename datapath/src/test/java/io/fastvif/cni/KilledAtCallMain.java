@@ -1,9 +1,9 @@
 package io.fastvif.cni;
 
-import static io.fastvif.bindings.linux.linux_h.__NR_flock;
-import static io.fastvif.bindings.linux.linux_h.__NR_sendmsg;
-import static io.fastvif.bindings.linux.linux_h.__NR_sendto;
-import static io.fastvif.bindings.linux.linux_h.__NR_write;
+import static io.fastvif.bindings.linux.arch_h.__NR_flock;
+import static io.fastvif.bindings.linux.arch_h.__NR_sendmsg;
+import static io.fastvif.bindings.linux.arch_h.__NR_sendto;
+import static io.fastvif.bindings.linux.arch_h.__NR_write;
 
 import io.fastvif.bindings.fault.SystemCallFaults;
 import io.fastvif.cli.Fastvif;
@@ -64,10 +64,10 @@ final class KilledAtCallMain {
   }
 
   private static boolean isChange(long number) {
-    if (number == __NR_write() || number == __NR_flock()) {
+    if (number == __NR_write || number == __NR_flock) {
       return true;
     }
-    return (number == __NR_sendmsg() || number == __NR_sendto())
+    return (number == __NR_sendmsg || number == __NR_sendto)
         && StackWalker.getInstance()
             .walk(
                 frames ->

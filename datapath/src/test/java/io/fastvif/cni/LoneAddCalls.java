@@ -1,8 +1,8 @@
 package io.fastvif.cni;
 
-import static io.fastvif.bindings.linux.linux_h.__NR_sendmsg;
-import static io.fastvif.bindings.linux.linux_h.__NR_setns;
-import static io.fastvif.bindings.linux.linux_h.__NR_socket;
+import static io.fastvif.bindings.linux.arch_h.__NR_sendmsg;
+import static io.fastvif.bindings.linux.arch_h.__NR_setns;
+import static io.fastvif.bindings.linux.arch_h.__NR_socket;
 
 import io.fastvif.bindings.fault.SystemCallFaults;
 import io.fastvif.netns.Netns;

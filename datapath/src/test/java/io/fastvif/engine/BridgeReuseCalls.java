@@ -1,6 +1,6 @@
 package io.fastvif.engine;
 
-import static io.fastvif.bindings.linux.linux_h.__NR_sendmsg;
+import static io.fastvif.bindings.linux.arch_h.__NR_sendmsg;
 
 import io.fastvif.bindings.fault.SystemCallFaults;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.fault.SystemCallFaults;
-import io.fastvif.bindings.linux.linux_h;
+import io.fastvif.bindings.linux.arch_h;
 import io.fastvif.netns.Netns;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.PlannedStep;
@@ -94,7 +94,7 @@ class LostNamespaceTest {
         submit(two, TestPlans.tap("vif", "tap1", 1450)).get(SECONDS, TimeUnit.SECONDS);
         SystemCallFaults.install(
             (number, a, b) ->
-                number == linux_h.__NR_setns && isEngines(Thread.currentThread().getName())
+                number == arch_h.__NR_setns && isEngines(Thread.currentThread().getName())
                     ? Errno.EPERM
                     : 0);
         try {

@@ -12,6 +12,7 @@ import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.fault.NthCallFails;
 import io.fastvif.bindings.fault.SystemCallFaults;
+import io.fastvif.bindings.linux.arch_h;
 import io.fastvif.bindings.linux.linux_h;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ class FaultyProcessTest {
         assertEquals(-Errno.ENFILE, FileIo.close(fd));
         assertTrue(second.hasFailed());
         assertNotNull(second.place());
-        assertEquals(linux_h.__NR_close, second.failedNumber());
+        assertEquals(arch_h.__NR_close, second.failedNumber());
         assertEquals(-Errno.EBADF, FileIo.close(fd)); // it was closed all the same
         assertEquals(3, second.calls());
       } finally {

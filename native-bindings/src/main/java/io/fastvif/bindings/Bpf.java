@@ -1,6 +1,6 @@
 package io.fastvif.bindings;
 
-import io.fastvif.bindings.linux.linux_h;
+import io.fastvif.bindings.linux.arch_h;
 import java.lang.foreign.MemorySegment;
 
 /** The system call on programs that run in the kernel, and on their maps. */
@@ -17,6 +17,6 @@ public final class Bpf {
    */
   public static int bpf(int command, MemorySegment attributes) {
     return (int)
-        NativeCall.pointerSecond(linux_h.__NR_bpf, command, attributes, attributes.byteSize());
+        NativeCall.pointerSecond(arch_h.__NR_bpf, command, attributes, attributes.byteSize());
   }
 }

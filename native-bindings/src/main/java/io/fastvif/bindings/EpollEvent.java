@@ -10,22 +10,25 @@ import java.lang.foreign.MemorySegment;
  * the generated accessors, which expect an aligned {@code epoll_data}, fail on it.
  *
  * <pre>
- *  0         4                   12
- * +---------+-------------------+---------
- * | events  | data              | the next
- * +---------+-------------------+---------
+ *           0         4                   12
+ *          +---------+-------------------+---------
+ *  x86-64  | events  | data              | the next
+ *          +---------+---------+---------+---------+---------
+ *  aarch64 | events  | unused  | data              | the next
+ *          +---------+---------+-------------------+---------
+ *           0         4         8                   16
  * </pre>
  */
 public final class EpollEvent {
 
   /** Bytes of one event. */
-  public static final int SIZE = 12;
+  public static final int SIZE = Architecture.IS_AARCH64 ? 16 : 12;
 
   /** Offset of {@code events}, 32 bits. */
   public static final int EVENTS_OFFSET = 0;
 
   /** Offset of {@code data}, 64 bits. */
-  public static final int DATA_OFFSET = 4;
+  public static final int DATA_OFFSET = Architecture.IS_AARCH64 ? 8 : 4;
 
   private EpollEvent() {}
 

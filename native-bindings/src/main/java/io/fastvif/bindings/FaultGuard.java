@@ -1,15 +1,13 @@
 package io.fastvif.bindings;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import io.fastvif.bindings.linux.arch_h;
 import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.util.HexFormat;
 
 /**
  * Keeps a mapping of another process's file from ending this one. If that process shrinks the file,
@@ -20,43 +18,8 @@ import java.util.HexFormat;
  * <p>So this puts a signal handler of its own before the JVM's. A fault within a guarded mapping
  * has the handler put private zero pages in the place of the whole mapping, and the access is done
  * again: it succeeds, on zeros that no other process sees. All other faults go to the JVM's handler
- * as before. The handler is machine code, because Java cannot run in a signal handler; what it does
- * is this, for x86-64 (its arguments are the signal, {@code siginfo_t} and the context):
- *
- * <pre>
- *      mov r8, [rsi + 16]           ; si_addr
- *      movabs r9, TABLE
- *      mov r10d, SLOTS
- *  1:  mov rax, r8
- *      sub rax, [r9]                ; begin
- *      cmp rax, [r9 + 8]            ; length, 0 if the slot is free
- *      jb 2f
- *      add r9, 32
- *      dec r10d
- *      jnz 1b
- *  3:  movabs rax, FORMER_HANDLER
- *      jmp rax
- *  2:  push rdi
- *      push rsi
- *      push rdx
- *      push r9
- *      mov rdi, [r9]
- *      mov rsi, [r9 + 8]
- *      mov edx, 3                   ; PROT_READ | PROT_WRITE
- *      mov r10d, 0x4032             ; MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE
- *      mov r8, -1
- *      xor r9d, r9d
- *      mov eax, 9                   ; mmap
- *      syscall
- *      pop r9
- *      pop rdx
- *      pop rsi
- *      pop rdi
- *      cmp rax, [r9]
- *      jne 3b
- *      lock inc qword ptr [r9 + 16] ; faults
- *      ret
- * </pre>
+ * as before. The handler is machine code, because Java cannot run in a signal handler: {@link
+ * FaultHandler}.
  */
 public final class FaultGuard {
   /** Mappings that can be guarded at a time. */
@@ -66,28 +29,10 @@ public final class FaultGuard {
   private static final int LENGTH_OFFSET = 8;
   private static final int FAULTS_OFFSET = 16;
 
-  /** The listing above, as the GNU assembler translates it; the three constants are filled in. */
-  private static final String CODE =
-      "4c8b4610"
-          + "49b9"
-          + "0000000000000000" // TABLE
-          + "41ba"
-          + "00000000" // SLOTS
-          + "4c89c0492b01493b410872154983c12041ffca75eb"
-          + "48b8"
-          + "0000000000000000" // FORMER_HANDLER
-          + "ffe0"
-          + "5756524151498b39498b7108ba0300000041ba3240000049c7c0ffffffff4531c9b8090000000f05"
-          + "41595a5e5f493b0175c2f049ff4110c3";
-
-  private static final int TABLE_CONSTANT = 6;
-  private static final int SLOTS_CONSTANT = 16;
-  private static final int FORMER_CONSTANT = 43;
+  /** Room for the handler, which the kernel rounds up to a page, of 64 KiB at most. */
   private static final int PAGE = 4096;
 
-  // Not among the generated constants: asm/unistd_64.h, asm/signal.h.
-  private static final int NR_MPROTECT = 10;
-  private static final int NR_RT_SIGACTION = 13;
+  // Not among the generated constants: asm/signal.h.
   private static final int SIGBUS = 7;
 
   /** The kernel's sigaction: handler, flags, restorer and mask, of 64 bits each. */
@@ -181,12 +126,22 @@ public final class FaultGuard {
   private static int signalAction(MemorySegment newest, MemorySegment former) {
     return (int)
         NativeCall.call(
-            NR_RT_SIGACTION, SIGBUS, newest.address(), former.address(), SIGNAL_SET_SIZE, 0, 0);
+            arch_h.__NR_rt_sigaction,
+            SIGBUS,
+            newest.address(),
+            former.address(),
+            SIGNAL_SET_SIZE,
+            0,
+            0);
   }
 
-  /** The handler's address, or the negated errno. It is never writable and executable at once. */
+  /**
+   * The handler's address, or the negated errno. It is never writable and executable at once. Where
+   * instructions are cached apart from data (aarch64), the kernel brings the two into accord when a
+   * page becomes executable.
+   */
   private static long code(MemorySegment slots, long former) {
-    byte[] bytes = HexFormat.of().parseHex(CODE);
+    byte[] bytes = FaultHandler.chosen().code(slots.address(), former);
     long address =
         Memory.mmap(
             0,
@@ -200,20 +155,14 @@ public final class FaultGuard {
     }
     MemorySegment page = Memory.segment(address, PAGE);
     MemorySegment.copy(bytes, 0, page, ValueLayout.JAVA_BYTE, 0, bytes.length);
-    page.set(JAVA_LONG_UNALIGNED, TABLE_CONSTANT, slots.address());
-    page.set(JAVA_INT_UNALIGNED, SLOTS_CONSTANT, SLOTS);
-    page.set(JAVA_LONG_UNALIGNED, FORMER_CONSTANT, former);
     int result =
-        (int) NativeCall.call(NR_MPROTECT, address, PAGE, linux_h.PROT_READ | linux_h.PROT_EXEC);
+        (int)
+            NativeCall.call(
+                arch_h.__NR_mprotect, address, PAGE, linux_h.PROT_READ | linux_h.PROT_EXEC);
     if (result < 0) {
       Memory.munmap(address, PAGE);
       return result;
     }
     return address;
-  }
-
-  /** The handler's bytes, for the test that compares them with the listing's translation. */
-  static byte[] codeBytes() {
-    return HexFormat.of().parseHex(CODE);
   }
 }

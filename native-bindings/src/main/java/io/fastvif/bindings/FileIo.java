@@ -2,8 +2,8 @@ package io.fastvif.bindings;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.fastvif.bindings.linux.arch_h;
 import io.fastvif.bindings.linux.linux_h;
-import io.fastvif.bindings.linux.stat;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,15 +18,6 @@ public final class FileIo {
   /** A page: what sysfs returns at most. */
   private static final int READ_ROOM = 4096;
 
-  /** {@code __NR_readv} of x86-64 ({@code asm/unistd_64.h}). */
-  private static final long READV = 19;
-
-  /** {@code __NR_writev} of x86-64 ({@code asm/unistd_64.h}). */
-  private static final long WRITEV = 20;
-
-  /** By hand: asm/unistd_64.h. */
-  static final int NR_MKNOD = 133;
-
   private FileIo() {}
 
   /**
@@ -39,7 +30,7 @@ public final class FileIo {
    * @return the descriptor, or the negated errno
    */
   public static int open(String path, int flags, int mode) {
-    return (int) NativeCall.withPath(linux_h.__NR_open, path, flags, mode);
+    return (int) NativeCall.atPath(arch_h.__NR_openat, path, flags, mode, 0);
   }
 
   /**
@@ -48,7 +39,9 @@ public final class FileIo {
    * @param path ends in a zero byte
    */
   public static int open(MemorySegment path, int flags, int mode) {
-    return (int) NativeCall.pointerFirst(linux_h.__NR_open, path, flags, mode);
+    return (int)
+        NativeCall.pointerSecond(
+            arch_h.__NR_openat, linux_h.AT_FDCWD, path, flags, mode, MemorySegment.NULL, 0);
   }
 
   /**
@@ -58,7 +51,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int close(int fd) {
-    return (int) NativeCall.call(linux_h.__NR_close, fd, 0, 0);
+    return (int) NativeCall.call(arch_h.__NR_close, fd, 0, 0);
   }
 
   /**
@@ -67,7 +60,7 @@ public final class FileIo {
    * @return the bytes read, 0 at the end, or the negated errno
    */
   public static long read(int fd, MemorySegment buffer, long length) {
-    return NativeCall.pointerSecond(linux_h.__NR_read, fd, buffer, length);
+    return NativeCall.pointerSecond(arch_h.__NR_read, fd, buffer, length);
   }
 
   /**
@@ -76,7 +69,7 @@ public final class FileIo {
    * @return the bytes written, or the negated errno
    */
   public static long write(int fd, MemorySegment buffer, long length) {
-    return NativeCall.pointerSecond(linux_h.__NR_write, fd, buffer, length);
+    return NativeCall.pointerSecond(arch_h.__NR_write, fd, buffer, length);
   }
 
   /**
@@ -88,7 +81,7 @@ public final class FileIo {
    * @return the bytes read, 0 at the end, or the negated errno
    */
   public static long readv(int fd, MemorySegment vector, int count) {
-    return NativeCall.pointerSecond(READV, fd, vector, count);
+    return NativeCall.pointerSecond(arch_h.__NR_readv, fd, vector, count);
   }
 
   /**
@@ -100,7 +93,7 @@ public final class FileIo {
    * @return the bytes written, or the negated errno
    */
   public static long writev(int fd, MemorySegment vector, int count) {
-    return NativeCall.pointerSecond(WRITEV, fd, vector, count);
+    return NativeCall.pointerSecond(arch_h.__NR_writev, fd, vector, count);
   }
 
   /**
@@ -110,7 +103,7 @@ public final class FileIo {
    */
   public static long pread(int fd, MemorySegment buffer, long length, long offset) {
     return NativeCall.pointerSecond(
-        linux_h.__NR_pread64, fd, buffer, length, offset, MemorySegment.NULL, 0);
+        arch_h.__NR_pread64, fd, buffer, length, offset, MemorySegment.NULL, 0);
   }
 
   /**
@@ -121,7 +114,7 @@ public final class FileIo {
    * @return the request's result, mostly 0, or the negated errno
    */
   public static int ioctl(int fd, long request, MemorySegment argument) {
-    return (int) NativeCall.pointerThird(linux_h.__NR_ioctl, fd, request, argument);
+    return (int) NativeCall.pointerThird(arch_h.__NR_ioctl, fd, request, argument);
   }
 
   /**
@@ -131,7 +124,7 @@ public final class FileIo {
    * @return the request's result, mostly 0, or the negated errno
    */
   public static int ioctl(int fd, long request, long argument) {
-    return (int) NativeCall.call(linux_h.__NR_ioctl, fd, request, argument);
+    return (int) NativeCall.call(arch_h.__NR_ioctl, fd, request, argument);
   }
 
   /**
@@ -140,17 +133,17 @@ public final class FileIo {
    * @return the command's result, or the negated errno
    */
   public static int fcntl(int fd, int command, long argument) {
-    return (int) NativeCall.call(linux_h.__NR_fcntl, fd, command, argument);
+    return (int) NativeCall.call(arch_h.__NR_fcntl, fd, command, argument);
   }
 
   /**
    * Reads a file's status: fstat(2).
    *
-   * @param status takes a {@code stat}
+   * @param status takes a {@code stat}, which {@link FileStatus} reads
    * @return 0, or the negated errno
    */
   public static int fstat(int fd, MemorySegment status) {
-    return (int) NativeCall.pointerSecond(linux_h.__NR_fstat, fd, status, 0);
+    return (int) NativeCall.pointerSecond(arch_h.__NR_fstat, fd, status, 0);
   }
 
   /**
@@ -161,11 +154,11 @@ public final class FileIo {
    */
   public static boolean isPipeOrSocket(int fd) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(stat.layout());
+      MemorySegment status = arena.allocate(FileStatus.layout());
       if (fstat(fd, status) != 0) {
         return false;
       }
-      int type = stat.st_mode(status) & linux_h.S_IFMT;
+      int type = FileStatus.mode(status) & linux_h.S_IFMT;
       return type == linux_h.S_IFIFO || type == linux_h.S_IFSOCK;
     }
   }
@@ -176,7 +169,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int ftruncate(int fd, long length) {
-    return (int) NativeCall.call(linux_h.__NR_ftruncate, fd, length, 0);
+    return (int) NativeCall.call(arch_h.__NR_ftruncate, fd, length, 0);
   }
 
   /**
@@ -185,7 +178,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int unlink(String path) {
-    return (int) NativeCall.withPath(linux_h.__NR_unlink, path, 0, 0);
+    return (int) NativeCall.atPath(arch_h.__NR_unlinkat, path, 0, 0, 0);
   }
 
   /**
@@ -194,7 +187,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int mkdir(String path, int mode) {
-    return (int) NativeCall.withPath(linux_h.__NR_mkdir, path, mode, 0);
+    return (int) NativeCall.atPath(arch_h.__NR_mkdirat, path, mode, 0, 0);
   }
 
   /**
@@ -203,7 +196,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int rmdir(String path) {
-    return (int) NativeCall.withPath(linux_h.__NR_rmdir, path, 0, 0);
+    return (int) NativeCall.atPath(arch_h.__NR_unlinkat, path, linux_h.AT_REMOVEDIR, 0, 0);
   }
 
   /**
@@ -218,7 +211,7 @@ public final class FileIo {
   public static int makeCharacterDevice(String path, int mode, int major, int minor) {
     // new_encode_dev of linux/kdev_t.h
     long device = (minor & 0xff) | ((long) major << 8) | ((minor & ~0xffL) << 12);
-    return (int) NativeCall.withPath(NR_MKNOD, path, linux_h.S_IFCHR | mode, device);
+    return (int) NativeCall.atPath(arch_h.__NR_mknodat, path, linux_h.S_IFCHR | mode, device, 0);
   }
 
   /**
@@ -227,7 +220,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int chmod(String path, int mode) {
-    return (int) NativeCall.withPath(linux_h.__NR_chmod, path, mode, 0);
+    return (int) NativeCall.atPath(arch_h.__NR_fchmodat, path, mode, 0, 0);
   }
 
   /**
@@ -236,7 +229,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int fchmod(int fd, int mode) {
-    return (int) NativeCall.call(linux_h.__NR_fchmod, fd, mode, 0);
+    return (int) NativeCall.call(arch_h.__NR_fchmod, fd, mode, 0);
   }
 
   /**
@@ -247,7 +240,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int chown(String path, int owner, int group) {
-    return (int) NativeCall.withPath(linux_h.__NR_chown, path, owner, group);
+    return (int) NativeCall.atPath(arch_h.__NR_fchownat, path, owner, group, 0);
   }
 
   /**
@@ -257,7 +250,7 @@ public final class FileIo {
    * @return 0, or the negated errno
    */
   public static int flock(int fd, int operation) {
-    return (int) NativeCall.call(linux_h.__NR_flock, fd, operation, 0);
+    return (int) NativeCall.call(arch_h.__NR_flock, fd, operation, 0);
   }
 
   /**
@@ -268,8 +261,9 @@ public final class FileIo {
    */
   public static long readlink(String path, MemorySegment buffer, long length) {
     try (Arena arena = Arena.ofConfined()) {
-      long address = arena.allocateFrom(path).address();
-      return NativeCall.pointerSecond(linux_h.__NR_readlink, address, buffer, length);
+      MemorySegment name = arena.allocateFrom(path);
+      return NativeCall.pointersSecondThird(
+          arch_h.__NR_readlinkat, linux_h.AT_FDCWD, name, buffer, length);
     }
   }
 

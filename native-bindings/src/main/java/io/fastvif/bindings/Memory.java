@@ -3,7 +3,7 @@ package io.fastvif.bindings;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.fastvif.bindings.linux.linux_h;
+import io.fastvif.bindings.linux.arch_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -28,7 +28,7 @@ public final class Memory {
    */
   public static long mmap(
       long address, long length, int protection, int flags, int fd, long offset) {
-    return NativeCall.call(linux_h.__NR_mmap, address, length, protection, flags, fd, offset);
+    return NativeCall.call(arch_h.__NR_mmap, address, length, protection, flags, fd, offset);
   }
 
   /**
@@ -51,7 +51,7 @@ public final class Memory {
    * @return 0, or the negated errno
    */
   public static int munmap(long address, long length) {
-    return (int) NativeCall.call(linux_h.__NR_munmap, address, length, 0);
+    return (int) NativeCall.call(arch_h.__NR_munmap, address, length, 0);
   }
 
   /**
@@ -73,7 +73,7 @@ public final class Memory {
    * @return the descriptor, or the negated errno
    */
   public static int memfdCreate(String name, int flags) {
-    return (int) NativeCall.withPath(linux_h.__NR_memfd_create, name, flags, 0);
+    return (int) NativeCall.withPath(arch_h.__NR_memfd_create, name, flags, 0);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Memory {
    * @return 0, or the negated errno
    */
   public static int madvise(MemorySegment memory, long length, int advice) {
-    return (int) NativeCall.pointerFirst(linux_h.__NR_madvise, memory, length, advice);
+    return (int) NativeCall.pointerFirst(arch_h.__NR_madvise, memory, length, advice);
   }
 
   /**

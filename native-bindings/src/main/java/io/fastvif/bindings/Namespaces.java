@@ -1,6 +1,6 @@
 package io.fastvif.bindings;
 
-import io.fastvif.bindings.linux.linux_h;
+import io.fastvif.bindings.linux.arch_h;
 import java.lang.foreign.Arena;
 
 /**
@@ -35,7 +35,7 @@ public final class Namespaces {
    * @return 0, or the negated errno
    */
   public static int setns(int fd, int type) {
-    return (int) NativeCall.call(linux_h.__NR_setns, fd, type, 0);
+    return (int) NativeCall.call(arch_h.__NR_setns, fd, type, 0);
   }
 
   /**
@@ -45,7 +45,7 @@ public final class Namespaces {
    * @return 0, or the negated errno
    */
   public static int unshare(int flags) {
-    return (int) NativeCall.call(linux_h.__NR_unshare, flags, 0, 0);
+    return (int) NativeCall.call(arch_h.__NR_unshare, flags, 0, 0);
   }
 
   /**
@@ -62,7 +62,7 @@ public final class Namespaces {
     try (Arena arena = Arena.ofConfined()) {
       return (int)
           NativeCall.call(
-              linux_h.__NR_mount,
+              arch_h.__NR_mount,
               NativeCall.string(arena, source).address(),
               NativeCall.string(arena, target).address(),
               NativeCall.string(arena, type).address(),
@@ -100,7 +100,7 @@ public final class Namespaces {
    * @return 0, or the negated errno
    */
   public static int umount2(String target, int flags) {
-    return (int) NativeCall.withPath(linux_h.__NR_umount2, target, flags, 0);
+    return (int) NativeCall.withPath(arch_h.__NR_umount2, target, flags, 0);
   }
 
   /**
@@ -108,11 +108,11 @@ public final class Namespaces {
    * /proc/thread-self}.
    */
   public static int gettid() {
-    return (int) NativeCall.call(linux_h.__NR_gettid, 0, 0, 0);
+    return (int) NativeCall.call(arch_h.__NR_gettid, 0, 0, 0);
   }
 
   /** Returns the effective user id, 0 for root: geteuid(2). */
   public static int geteuid() {
-    return (int) NativeCall.call(linux_h.__NR_geteuid, 0, 0, 0);
+    return (int) NativeCall.call(arch_h.__NR_geteuid, 0, 0, 0);
   }
 }

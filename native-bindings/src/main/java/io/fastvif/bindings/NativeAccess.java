@@ -22,21 +22,9 @@ public final class NativeAccess {
   /** An Error, because one thrown by a static initialiser reaches the caller as it is. */
   static LinkageError denied(IllegalCallerException cause) {
     return new LinkageError(
-        "fastvif calls the Linux kernel through native code, and this Java runtime denies it: start java with "
+        "fastvif calls the Linux kernel through native code, and this Java runtime denies it: start"
+            + " java with "
             + option(),
         cause);
-  }
-
-  /** The layouts hold for one platform: on another they would read the wrong bytes. */
-  static void requireSupported() {
-    String os = System.getProperty("os.name");
-    String architecture = System.getProperty("os.arch");
-    if (!os.equals("Linux") || !architecture.equals("amd64")) {
-      throw new LinkageError(
-          "fastvif's bindings are generated for Linux on amd64, and this is "
-              + os
-              + " on "
-              + architecture);
-    }
   }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.fastvif.bindings.fault.SystemCallFaults;
+import io.fastvif.bindings.linux.arch_h;
 import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -39,10 +40,6 @@ final class NativeCall {
   /** An automatic arena: the memory lives as long as the thread refers to it. */
   private static final ThreadLocal<PerThread> PER_THREAD = ThreadLocal.withInitial(PerThread::new);
 
-  static {
-    NativeAccess.requireSupported();
-  }
-
   private NativeCall() {}
 
   private static final class PerThread {
@@ -50,6 +47,7 @@ final class NativeCall {
     final MemorySegment state = arena.allocate(STATE_LAYOUT);
     final MemorySegment scratch = arena.allocate(JAVA_INT);
     final MemorySegment scratchLength = arena.allocate(JAVA_INT);
+    final MemorySegment scratchTime = arena.allocate(2 * Long.BYTES, Long.BYTES);
   }
 
   /** The calling thread's memory for errno: the first argument of every handle. */
@@ -65,6 +63,11 @@ final class NativeCall {
   /** A second such int, for the length that goes with the first. */
   static MemorySegment scratchLength() {
     return PER_THREAD.get().scratchLength;
+  }
+
+  /** A {@code timespec} in the calling thread's memory. */
+  static MemorySegment scratchTime() {
+    return PER_THREAD.get().scratchTime;
   }
 
   /** A C string in {@code arena}, or a null pointer. */
@@ -103,7 +106,7 @@ final class NativeCall {
       MemorySegment q) {
     if (SystemCallFaults.ENABLED) {
       int errno = SystemCallFaults.errno(number, a, b);
-      if (errno != 0 && number != linux_h.__NR_close) {
+      if (errno != 0 && number != arch_h.__NR_close) {
         return -errno;
       }
       long result = make(number, a, b, c, d, e, f, p, q);
@@ -133,14 +136,25 @@ final class NativeCall {
 
   private static final class SystemCall {
     /**
-     * Not declared as variadic, which takes the linker 5 ms more: on x86-64 integers are passed the
-     * same way, and those beyond the seventh lie on the stack, where no one looks at them (System V
-     * ABI, 3.2.3).
+     * Not declared as variadic, which takes the linker 5 ms more: on Linux integers are passed the
+     * same way, and the first seven are all that the function looks at. On x86-64 those beyond the
+     * sixth lie on the stack (System V ABI, 3.2.3), on aarch64 those beyond the eighth (AAPCS64,
+     * 6.8.2).
      */
     static final MethodHandle HANDLE =
         link(
             "syscall", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
             JAVA_LONG, ADDRESS, ADDRESS);
+  }
+
+  /**
+   * A call on a path, from the working directory where it is relative; for cold paths. The kernel
+   * has such calls on all architectures; those without a directory are not on aarch64.
+   */
+  static long atPath(long number, String path, long c, long d, long e) {
+    try (Arena arena = Arena.ofConfined()) {
+      return call(number, linux_h.AT_FDCWD, arena.allocateFrom(path).address(), c, d, e, 0);
+    }
   }
 
   /** A call whose first argument is a string; for cold paths. */
@@ -153,6 +167,11 @@ final class NativeCall {
   /** A call whose first argument is a pointer. */
   static long pointerFirst(long number, MemorySegment a, long b, long c) {
     return call(number, a.address(), b, c, 0, 0, 0, a, MemorySegment.NULL);
+  }
+
+  /** A call whose first and third arguments are pointers. */
+  static long pointersFirstThird(long number, MemorySegment a, long b, MemorySegment c) {
+    return call(number, a.address(), b, c.address(), 0, 0, 0, a, c);
   }
 
   /** A call of three arguments, the second a pointer. */

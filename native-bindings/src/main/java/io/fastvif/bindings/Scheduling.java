@@ -2,14 +2,12 @@ package io.fastvif.bindings;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.fastvif.bindings.linux.arch_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** System calls on where threads run. */
 public final class Scheduling {
-
-  /** {@code __NR_sched_setaffinity} of x86-64 ({@code asm/unistd_64.h}). */
-  private static final long SCHED_SETAFFINITY = 203;
 
   /** CPU_SETSIZE of {@code sched.h}. */
   private static final int MAX_PROCESSORS = 1024;
@@ -31,7 +29,7 @@ public final class Scheduling {
       MemorySegment set = arena.allocate(MAX_PROCESSORS / Byte.SIZE, Long.BYTES);
       set.setAtIndex(JAVA_LONG, processor / Long.SIZE, 1L << processor);
       // 0 is the calling thread.
-      return (int) NativeCall.pointerThird(SCHED_SETAFFINITY, 0, set.byteSize(), set);
+      return (int) NativeCall.pointerThird(arch_h.__NR_sched_setaffinity, 0, set.byteSize(), set);
     }
   }
 }

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.fastvif.bindings.fault.SystemCallFaults;
-import io.fastvif.bindings.linux.linux_h;
+import io.fastvif.bindings.linux.arch_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -26,7 +26,7 @@ public final class Sockets {
    * @return the descriptor, or the negated errno
    */
   public static int socket(int domain, int type, int protocol) {
-    return (int) NativeCall.call(linux_h.__NR_socket, domain, type, protocol);
+    return (int) NativeCall.call(arch_h.__NR_socket, domain, type, protocol);
   }
 
   /**
@@ -37,7 +37,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int bind(int fd, MemorySegment address, int length) {
-    return (int) NativeCall.pointerSecond(linux_h.__NR_bind, fd, address, length);
+    return (int) NativeCall.pointerSecond(arch_h.__NR_bind, fd, address, length);
   }
 
   /**
@@ -48,7 +48,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int connect(int fd, MemorySegment address, int length) {
-    return (int) NativeCall.pointerSecond(linux_h.__NR_connect, fd, address, length);
+    return (int) NativeCall.pointerSecond(arch_h.__NR_connect, fd, address, length);
   }
 
   /**
@@ -57,7 +57,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int listen(int fd, int backlog) {
-    return (int) NativeCall.call(linux_h.__NR_listen, fd, backlog, 0);
+    return (int) NativeCall.call(arch_h.__NR_listen, fd, backlog, 0);
   }
 
   /**
@@ -70,7 +70,7 @@ public final class Sockets {
    * @return the new descriptor, or the negated errno
    */
   public static int accept4(int fd, MemorySegment address, MemorySegment length, int flags) {
-    return (int) NativeCall.pointersSecondThird(linux_h.__NR_accept4, fd, address, length, flags);
+    return (int) NativeCall.pointersSecondThird(arch_h.__NR_accept4, fd, address, length, flags);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int socketpair(int domain, int type, int protocol, MemorySegment pair) {
-    return (int) NativeCall.pointerFourth(linux_h.__NR_socketpair, domain, type, protocol, pair, 0);
+    return (int) NativeCall.pointerFourth(arch_h.__NR_socketpair, domain, type, protocol, pair, 0);
   }
 
   /**
@@ -90,7 +90,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int shutdown(int fd, int how) {
-    return (int) NativeCall.call(linux_h.__NR_shutdown, fd, how, 0);
+    return (int) NativeCall.call(arch_h.__NR_shutdown, fd, how, 0);
   }
 
   /**
@@ -99,7 +99,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int setsockopt(int fd, int level, int name, MemorySegment value, int length) {
-    return (int) NativeCall.pointerFourth(linux_h.__NR_setsockopt, fd, level, name, value, length);
+    return (int) NativeCall.pointerFourth(arch_h.__NR_setsockopt, fd, level, name, value, length);
   }
 
   /**
@@ -113,7 +113,7 @@ public final class Sockets {
     // By address: the memory is the thread's own, and the plain shape is linked already.
     return (int)
         NativeCall.call(
-            linux_h.__NR_setsockopt, fd, level, name, scratch.address(), Integer.BYTES, 0);
+            arch_h.__NR_setsockopt, fd, level, name, scratch.address(), Integer.BYTES, 0);
   }
 
   /**
@@ -125,7 +125,7 @@ public final class Sockets {
   public static int getsockopt(
       int fd, int level, int name, MemorySegment value, MemorySegment length) {
     return (int)
-        NativeCall.pointersFourthFifth(linux_h.__NR_getsockopt, fd, level, name, value, length);
+        NativeCall.pointersFourthFifth(arch_h.__NR_getsockopt, fd, level, name, value, length);
   }
 
   /**
@@ -141,7 +141,7 @@ public final class Sockets {
     int result =
         (int)
             NativeCall.call(
-                linux_h.__NR_getsockopt, fd, level, name, value.address(), length.address(), 0);
+                arch_h.__NR_getsockopt, fd, level, name, value.address(), length.address(), 0);
     return result < 0 ? result : value.get(JAVA_INT, 0);
   }
 
@@ -152,7 +152,7 @@ public final class Sockets {
    * @return 0, or the negated errno
    */
   public static int getsockname(int fd, MemorySegment address, MemorySegment length) {
-    return (int) NativeCall.pointersSecondThird(linux_h.__NR_getsockname, fd, address, length, 0);
+    return (int) NativeCall.pointersSecondThird(arch_h.__NR_getsockname, fd, address, length, 0);
   }
 
   /**
@@ -162,7 +162,7 @@ public final class Sockets {
    * @return the bytes sent, or the negated errno
    */
   public static long sendmsg(int fd, MemorySegment message, int flags) {
-    return NativeCall.pointerSecond(linux_h.__NR_sendmsg, fd, message, flags);
+    return NativeCall.pointerSecond(arch_h.__NR_sendmsg, fd, message, flags);
   }
 
   /**
@@ -172,7 +172,7 @@ public final class Sockets {
    * @return the bytes received, or the negated errno
    */
   public static long recvmsg(int fd, MemorySegment message, int flags) {
-    return NativeCall.pointerSecond(linux_h.__NR_recvmsg, fd, message, flags);
+    return NativeCall.pointerSecond(arch_h.__NR_recvmsg, fd, message, flags);
   }
 
   /**
@@ -186,7 +186,7 @@ public final class Sockets {
   public static int recvmmsg(
       int fd, MemorySegment messages, int count, int flags, MemorySegment timeout) {
     return (int)
-        NativeCall.pointerSecond(linux_h.__NR_recvmmsg, fd, messages, count, flags, timeout, 0);
+        NativeCall.pointerSecond(arch_h.__NR_recvmmsg, fd, messages, count, flags, timeout, 0);
   }
 
   /**
@@ -196,7 +196,7 @@ public final class Sockets {
    */
   public static long send(int fd, MemorySegment buffer, long length, int flags) {
     return NativeCall.pointerSecond(
-        linux_h.__NR_sendto, fd, buffer, length, flags, MemorySegment.NULL, 0);
+        arch_h.__NR_sendto, fd, buffer, length, flags, MemorySegment.NULL, 0);
   }
 
   /**
@@ -206,7 +206,7 @@ public final class Sockets {
    */
   public static long recv(int fd, MemorySegment buffer, long length, int flags) {
     return NativeCall.pointerSecond(
-        linux_h.__NR_recvfrom, fd, buffer, length, flags, MemorySegment.NULL, 0);
+        arch_h.__NR_recvfrom, fd, buffer, length, flags, MemorySegment.NULL, 0);
   }
 
   /**

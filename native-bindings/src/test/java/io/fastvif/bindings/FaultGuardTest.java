@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.MemorySegment;
-import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class FaultGuardTest {
@@ -99,55 +98,5 @@ class FaultGuardTest {
     int again = FaultGuard.protect(4096, 1);
     assertTrue(again >= 0);
     FaultGuard.release(again);
-  }
-
-  /** The listing in the class's description, with constants for what is filled in. */
-  @Test
-  void bytesAreTheListings() throws Exception {
-    String listing =
-        """
-        mov r8, [rsi + 16]
-        .byte 0x49, 0xb9, 0, 0, 0, 0, 0, 0, 0, 0
-        mov r10d, 0
-        1: mov rax, r8
-        sub rax, [r9]
-        cmp rax, [r9 + 8]
-        jb 2f
-        add r9, 32
-        dec r10d
-        jnz 1b
-        3: .byte 0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0
-        jmp rax
-        2: push rdi
-        push rsi
-        push rdx
-        push r9
-        mov rdi, [r9]
-        mov rsi, [r9 + 8]
-        mov edx, 3
-        mov r10d, 0x4032
-        mov r8, -1
-        xor r9d, r9d
-        mov eax, 9
-        syscall
-        pop r9
-        pop rdx
-        pop rsi
-        pop rdi
-        cmp rax, [r9]
-        jne 3b
-        lock inc qword ptr [r9 + 16]
-        ret
-        """;
-    String program =
-        "#include <stdio.h>\n"
-            + "asm(\".globl begin, end\\n.intel_syntax noprefix\\nbegin:\\n"
-            + listing.replace("\n", "\\n")
-            + "end:\\n.att_syntax\\n\");\n"
-            + "extern unsigned char begin[], end[];\n"
-            + "int main() {\n"
-            + "  for (unsigned char *p = begin; p < end; p++) printf(\"%02x\", *p);\n"
-            + "  return 0;\n}\n";
-    assertEquals(Gcc.run(program).getFirst(), HexFormat.of().formatHex(FaultGuard.codeBytes()));
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.linux.linux_h;
-import io.fastvif.bindings.linux.stat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,10 +37,10 @@ class FileIoTest {
       assertArrayEquals("bcdef".getBytes(UTF_8), bytes(buffer, 5));
       assertEquals(0, FileIo.read(fd, buffer, 16), "the position is at the end");
       assertEquals(0, FileIo.ftruncate(fd, 4));
-      MemorySegment status = arena.allocate(stat.layout());
+      MemorySegment status = arena.allocate(FileStatus.layout());
       assertEquals(0, FileIo.fstat(fd, status));
-      assertEquals(4, stat.st_size(status));
-      assertEquals(0100600, stat.st_mode(status));
+      assertEquals(4, FileStatus.size(status));
+      assertEquals(0100600, FileStatus.mode(status));
       assertEquals(0, FileIo.fchmod(fd, 0640));
       assertEquals("rw-r-----", permissions(path));
       // FIONREAD counts from the position, which is two past the end by now.

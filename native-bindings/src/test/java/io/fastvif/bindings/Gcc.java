@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Compiles a C program with gcc and runs it: the witness for what the headers say. */
@@ -20,12 +22,54 @@ final class Gcc {
 
   private Gcc() {}
 
-  /** Compiles {@code source} with the umbrella header in reach, and returns the lines it prints. */
+  /** A machine that programs are compiled for; what is not this one's runs under QEMU. */
+  enum Target {
+    X86_64("amd64", !Architecture.IS_AARCH64),
+    AARCH64("arm64", Architecture.IS_AARCH64);
+
+    /** As gcc and QEMU have it. */
+    final String machine = name().toLowerCase(Locale.ROOT);
+
+    private final String debian;
+    private final boolean isNative;
+
+    Target(String debian, boolean isNative) {
+      this.debian = debian;
+      this.isNative = isNative;
+    }
+
+    private String compiler() {
+      return isNative ? "gcc" : machine + "-linux-gnu-gcc";
+    }
+
+    private List<String> emulator() {
+      return isNative ? List.of() : List.of("qemu-" + machine + "-static");
+    }
+
+    private void require() {
+      boolean present = isOnPath(compiler()) && emulator().stream().allMatch(Gcc::isOnPath);
+      Peers.require(
+          present,
+          isNative
+              ? "needs gcc and the kernel's headers: apt-get install gcc libc6-dev"
+              : "needs a compiler and an emulator: apt-get install gcc-%s-linux-gnu libc6-dev-%s-cross qemu-user-static"
+                  .formatted(machine.replace('_', '-'), debian));
+    }
+  }
+
+  private static boolean isOnPath(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+  }
+
+  /** Compiles {@code source} for this machine, and returns the lines it prints. */
   static List<String> run(String source) throws IOException, InterruptedException {
-    boolean present =
-        Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, "gcc")));
-    Peers.require(present, "needs gcc and the kernel's headers: apt-get install gcc libc6-dev");
+    return run(Architecture.IS_AARCH64 ? Target.AARCH64 : Target.X86_64, source);
+  }
+
+  /** Compiles {@code source} with the umbrella header in reach, and returns the lines it prints. */
+  static List<String> run(Target target, String source) throws IOException, InterruptedException {
+    target.require();
     Path directory = Files.createTempDirectory("fastvif-gcc");
     Path program = directory.resolve("program");
     Path code = directory.resolve("program.c");
@@ -34,14 +78,18 @@ final class Gcc {
       Files.writeString(code, source);
       execute(
           output,
-          "gcc",
+          target.compiler(),
           "-w",
+          // What QEMU runs finds no libraries of its architecture.
+          target.isNative ? "-pie" : "-static",
           "-I",
           JEXTRACT.toString(),
           "-o",
           program.toString(),
           code.toString());
-      execute(output, program.toString());
+      List<String> command = new ArrayList<>(target.emulator());
+      command.add(program.toString());
+      execute(output, command.toArray(String[]::new));
       return Files.readAllLines(output);
     } finally {
       for (Path file : List.of(program, code, output, directory)) {

@@ -25,10 +25,20 @@ class GeneratedLayoutsTest {
   private record Member(String path, long offset, long size, boolean flexible) {}
 
   @TestFactory
-  Stream<DynamicTest> layoutsAgreeWithGcc() throws Exception {
-    List<Included> types = Included.all().stream().filter(Included::isLayout).toList();
+  Stream<DynamicTest> layoutsAgreeWithGccOnX86() throws Exception {
+    return layoutsAgreeWithGcc(Gcc.Target.X86_64);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> layoutsAgreeWithGccOnAarch64() throws Exception {
+    return layoutsAgreeWithGcc(Gcc.Target.AARCH64);
+  }
+
+  private static Stream<DynamicTest> layoutsAgreeWithGcc(Gcc.Target target) throws Exception {
+    List<Included> types =
+        Included.all(target).stream().filter(Included::isLayout).distinct().toList();
     assertTrue(types.size() > 100, "the list holds more than a hundred types");
-    Map<String, Long> expected = witness(types);
+    Map<String, Long> expected = witness(target, types);
     return types.stream().map(type -> dynamicTest(type.cType(), () -> check(type, expected)));
   }
 
@@ -79,7 +89,8 @@ class GeneratedLayoutsTest {
     }
   }
 
-  private static Map<String, Long> witness(List<Included> types) throws Exception {
+  private static Map<String, Long> witness(Gcc.Target target, List<Included> types)
+      throws Exception {
     StringBuilder program = new StringBuilder("#include \"linux.h\"\n#include <stdio.h>\n");
     program.append("#include <stddef.h>\n#define P(text, value) printf(text \"=%zu\\n\", value)\n");
     program.append("int main(void) {\n");
@@ -97,7 +108,7 @@ class GeneratedLayoutsTest {
     }
     program.append("return 0;\n}\n");
     Map<String, Long> values = new HashMap<>();
-    for (String line : Gcc.run(program.toString())) {
+    for (String line : Gcc.run(target, program.toString())) {
       int equals = line.indexOf('=');
       values.put(line.substring(0, equals), Long.parseLong(line.substring(equals + 1)));
     }

@@ -11,12 +11,15 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The hand-written macros against gcc's, and against the generated layouts. */
 class HeaderMacrosTest {
 
-  @Test
-  void lengthsAgreeWithGcc() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void lengthsAgreeWithGcc(Gcc.Target target) throws Exception {
     String program =
         """
         #include "linux.h"
@@ -31,7 +34,7 @@ class HeaderMacrosTest {
     for (int n = 0; n < 70; n++) {
       actual.add("%d %d %d".formatted(Cmsg.align(n), Cmsg.length(n), Cmsg.space(n)));
     }
-    assertEquals(Gcc.run(program), actual);
+    assertEquals(Gcc.run(target, program), actual);
   }
 
   @Test

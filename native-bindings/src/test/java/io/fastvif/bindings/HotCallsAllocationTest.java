@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.fastvif.bindings.linux.epoll_event;
 import io.fastvif.bindings.linux.iovec;
 import io.fastvif.bindings.linux.linux_h;
 import io.fastvif.bindings.linux.mmsghdr;
@@ -37,7 +36,7 @@ class HotCallsAllocationTest {
   private final MemorySegment vector = arena.allocate(iovec.layout());
   private final MemorySegment messages = arena.allocate(mmsghdr.layout());
   private final MemorySegment message = mmsghdr.msg_hdr(messages);
-  private final MemorySegment events = arena.allocate(epoll_event.layout());
+  private final MemorySegment events = arena.allocate(EpollEvent.SIZE, Long.BYTES);
   private int left;
   private int right;
   private int event;
@@ -51,7 +50,7 @@ class HotCallsAllocationTest {
     right = pair.getAtIndex(JAVA_INT, 1);
     event = Polling.eventfd(1, linux_h.EFD_NONBLOCK);
     epoll = Polling.epollCreate1(0);
-    epoll_event.events(events, linux_h.EPOLLIN);
+    EpollEvent.put(events, 0, linux_h.EPOLLIN, 0);
     assertEquals(0, Polling.epollCtl(epoll, linux_h.EPOLL_CTL_ADD, event, events));
     iovec.iov_base(vector, buffer);
     iovec.iov_len(vector, 8);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.bindings.linux.arch_h;
 import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -72,7 +73,7 @@ class PointerSafetyTest {
                   return Sockets.recv(near.value(), buffer, 8, 0);
                 });
         try {
-          awaitSystemCall(thread.get(60, TimeUnit.SECONDS), linux_h.__NR_recvfrom);
+          awaitSystemCall(thread.get(60, TimeUnit.SECONDS), arch_h.__NR_recvfrom);
           assertThrows(IllegalStateException.class, shared::close);
         } finally {
           Sockets.shutdown(far.value(), linux_h.SHUT_RDWR);

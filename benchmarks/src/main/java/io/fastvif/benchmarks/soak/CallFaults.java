@@ -1,8 +1,8 @@
 package io.fastvif.benchmarks.soak;
 
-import static io.fastvif.bindings.linux.linux_h.__NR_eventfd2;
-import static io.fastvif.bindings.linux.linux_h.__NR_open;
-import static io.fastvif.bindings.linux.linux_h.__NR_socket;
+import static io.fastvif.bindings.linux.arch_h.__NR_eventfd2;
+import static io.fastvif.bindings.linux.arch_h.__NR_openat;
+import static io.fastvif.bindings.linux.arch_h.__NR_socket;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.fault.SystemCallFaults;
@@ -26,7 +26,7 @@ final class CallFaults {
 
   private static final List<Integer> ERRNOS = List.of(Errno.EMFILE, Errno.ENOMEM, Errno.ENOBUFS);
   private static final List<Long> DESCRIPTOR_CALLS =
-      List.of((long) __NR_socket(), (long) __NR_open(), (long) __NR_eventfd2());
+      List.of((long) __NR_socket, (long) __NR_openat, (long) __NR_eventfd2);
 
   private final AtomicLong failed = new AtomicLong();
   private long episodes;

@@ -4,7 +4,7 @@ import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileIo;
-import io.fastvif.bindings.linux.stat;
+import io.fastvif.bindings.FileStatus;
 import io.fastvif.trace.Log;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -57,9 +57,9 @@ public final class JournalLog implements Log.Sink {
       return false;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = stat.allocate(arena);
+      MemorySegment status = arena.allocate(FileStatus.layout());
       return FileIo.fstat(STANDARD_ERROR, status) == 0
-          && stream.equals(stat.st_dev(status) + ":" + stat.st_ino(status));
+          && stream.equals(FileStatus.device(status) + ":" + FileStatus.inode(status));
     }
   }
 

@@ -6,9 +6,9 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FaultGuard;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.FileStatus;
 import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.stat;
 import io.fastvif.trace.Log;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -149,17 +149,17 @@ public final class SharedMapping {
 
     void measure(int fd) {
       try (Arena arena = Arena.ofConfined()) {
-        MemorySegment status = arena.allocate(stat.layout());
+        MemorySegment status = arena.allocate(FileStatus.layout());
         SystemCallException.check(FileIo.fstat(fd, status), "fstat", fd);
-        long fileSize = stat.st_size(status);
+        long fileSize = FileStatus.size(status);
         if (fileSize < offset + size) {
           throw new InvalidMemoryException(
               String.format(
                   "%s: the file has 0x%x bytes, 0x%x are needed", name, fileSize, offset + size));
         }
-        device = stat.st_dev(status);
-        inode = stat.st_ino(status);
-        blockSize = Math.max(PAGE, stat.st_blksize(status));
+        device = FileStatus.device(status);
+        inode = FileStatus.inode(status);
+        blockSize = Math.max(PAGE, FileStatus.blockSize(status));
       }
       begin = offset & -blockSize;
       end = (offset + size + blockSize - 1) & -blockSize;
@@ -250,9 +250,9 @@ public final class SharedMapping {
       return false;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(stat.layout());
+      MemorySegment status = arena.allocate(FileStatus.layout());
       SystemCallException.check(FileIo.fstat(watched.value(), status), "fstat", name);
-      return stat.st_size(status) < fileEnd;
+      return FileStatus.size(status) < fileEnd;
     }
   }
 

@@ -1,14 +1,16 @@
 package io.fastvif.vhostuser.session;
 
+import static io.fastvif.bindings.linux.arch_h.O_DIRECTORY;
+import static io.fastvif.bindings.linux.arch_h.O_NOFOLLOW;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FailureKind;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.FileStatus;
 import io.fastvif.bindings.HeldException;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.stat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
@@ -283,13 +285,13 @@ public final class SocketFile {
 
   static Status status(FileDescriptor file, String path) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(stat.layout());
+      MemorySegment status = arena.allocate(FileStatus.layout());
       SystemCallException.check(FileIo.fstat(file.value(), status), "fstat", path);
       return new Status(
-          stat.st_mode(status),
-          stat.st_uid(status),
-          stat.st_gid(status),
-          new Id(stat.st_dev(status), stat.st_ino(status)));
+          FileStatus.mode(status),
+          FileStatus.owner(status),
+          FileStatus.group(status),
+          new Id(FileStatus.device(status), FileStatus.inode(status)));
     }
   }
 }

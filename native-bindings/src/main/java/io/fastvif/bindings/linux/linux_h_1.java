@@ -17,492 +17,6 @@ class linux_h_1 extends linux_h_2 {
     linux_h_1() {
         // Should not be called directly
     }
-    public static final int NLMSGERR_ATTR_UNUSED = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_UNUSED = 0
-     * }
-     */
-    public static int NLMSGERR_ATTR_UNUSED() {
-        return NLMSGERR_ATTR_UNUSED;
-    }
-    public static final int NLMSGERR_ATTR_MSG = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MSG = 1
-     * }
-     */
-    public static int NLMSGERR_ATTR_MSG() {
-        return NLMSGERR_ATTR_MSG;
-    }
-    public static final int NLMSGERR_ATTR_OFFS = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_OFFS = 2
-     * }
-     */
-    public static int NLMSGERR_ATTR_OFFS() {
-        return NLMSGERR_ATTR_OFFS;
-    }
-    public static final int NLMSGERR_ATTR_COOKIE = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_COOKIE = 3
-     * }
-     */
-    public static int NLMSGERR_ATTR_COOKIE() {
-        return NLMSGERR_ATTR_COOKIE;
-    }
-    public static final int NLMSGERR_ATTR_POLICY = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_POLICY = 4
-     * }
-     */
-    public static int NLMSGERR_ATTR_POLICY() {
-        return NLMSGERR_ATTR_POLICY;
-    }
-    public static final int NLMSGERR_ATTR_MISS_TYPE = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_TYPE = 5
-     * }
-     */
-    public static int NLMSGERR_ATTR_MISS_TYPE() {
-        return NLMSGERR_ATTR_MISS_TYPE;
-    }
-    public static final int NLMSGERR_ATTR_MISS_NEST = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_NEST = 6
-     * }
-     */
-    public static int NLMSGERR_ATTR_MISS_NEST() {
-        return NLMSGERR_ATTR_MISS_NEST;
-    }
-    public static final int __NLMSGERR_ATTR_MAX = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.__NLMSGERR_ATTR_MAX = 7
-     * }
-     */
-    public static int __NLMSGERR_ATTR_MAX() {
-        return __NLMSGERR_ATTR_MAX;
-    }
-    public static final int NLMSGERR_ATTR_MAX = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MAX = 6
-     * }
-     */
-    public static int NLMSGERR_ATTR_MAX() {
-        return NLMSGERR_ATTR_MAX;
-    }
-    public static final int NL_MMAP_STATUS_UNUSED = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_UNUSED = 0
-     * }
-     */
-    public static int NL_MMAP_STATUS_UNUSED() {
-        return NL_MMAP_STATUS_UNUSED;
-    }
-    public static final int NL_MMAP_STATUS_RESERVED = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_RESERVED = 1
-     * }
-     */
-    public static int NL_MMAP_STATUS_RESERVED() {
-        return NL_MMAP_STATUS_RESERVED;
-    }
-    public static final int NL_MMAP_STATUS_VALID = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_VALID = 2
-     * }
-     */
-    public static int NL_MMAP_STATUS_VALID() {
-        return NL_MMAP_STATUS_VALID;
-    }
-    public static final int NL_MMAP_STATUS_COPY = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_COPY = 3
-     * }
-     */
-    public static int NL_MMAP_STATUS_COPY() {
-        return NL_MMAP_STATUS_COPY;
-    }
-    public static final int NL_MMAP_STATUS_SKIP = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum nl_mmap_status.NL_MMAP_STATUS_SKIP = 4
-     * }
-     */
-    public static int NL_MMAP_STATUS_SKIP() {
-        return NL_MMAP_STATUS_SKIP;
-    }
-    public static final int NETLINK_UNCONNECTED = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.NETLINK_UNCONNECTED = 0
-     * }
-     */
-    public static int NETLINK_UNCONNECTED() {
-        return NETLINK_UNCONNECTED;
-    }
-    public static final int NETLINK_CONNECTED = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.NETLINK_CONNECTED = 1
-     * }
-     */
-    public static int NETLINK_CONNECTED() {
-        return NETLINK_CONNECTED;
-    }
-    public static final int NL_ATTR_TYPE_INVALID = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_INVALID = 0
-     * }
-     */
-    public static int NL_ATTR_TYPE_INVALID() {
-        return NL_ATTR_TYPE_INVALID;
-    }
-    public static final int NL_ATTR_TYPE_FLAG = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_FLAG = 1
-     * }
-     */
-    public static int NL_ATTR_TYPE_FLAG() {
-        return NL_ATTR_TYPE_FLAG;
-    }
-    public static final int NL_ATTR_TYPE_U8 = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U8 = 2
-     * }
-     */
-    public static int NL_ATTR_TYPE_U8() {
-        return NL_ATTR_TYPE_U8;
-    }
-    public static final int NL_ATTR_TYPE_U16 = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U16 = 3
-     * }
-     */
-    public static int NL_ATTR_TYPE_U16() {
-        return NL_ATTR_TYPE_U16;
-    }
-    public static final int NL_ATTR_TYPE_U32 = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U32 = 4
-     * }
-     */
-    public static int NL_ATTR_TYPE_U32() {
-        return NL_ATTR_TYPE_U32;
-    }
-    public static final int NL_ATTR_TYPE_U64 = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_U64 = 5
-     * }
-     */
-    public static int NL_ATTR_TYPE_U64() {
-        return NL_ATTR_TYPE_U64;
-    }
-    public static final int NL_ATTR_TYPE_S8 = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S8 = 6
-     * }
-     */
-    public static int NL_ATTR_TYPE_S8() {
-        return NL_ATTR_TYPE_S8;
-    }
-    public static final int NL_ATTR_TYPE_S16 = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S16 = 7
-     * }
-     */
-    public static int NL_ATTR_TYPE_S16() {
-        return NL_ATTR_TYPE_S16;
-    }
-    public static final int NL_ATTR_TYPE_S32 = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S32 = 8
-     * }
-     */
-    public static int NL_ATTR_TYPE_S32() {
-        return NL_ATTR_TYPE_S32;
-    }
-    public static final int NL_ATTR_TYPE_S64 = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_S64 = 9
-     * }
-     */
-    public static int NL_ATTR_TYPE_S64() {
-        return NL_ATTR_TYPE_S64;
-    }
-    public static final int NL_ATTR_TYPE_BINARY = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_BINARY = 10
-     * }
-     */
-    public static int NL_ATTR_TYPE_BINARY() {
-        return NL_ATTR_TYPE_BINARY;
-    }
-    public static final int NL_ATTR_TYPE_STRING = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_STRING = 11
-     * }
-     */
-    public static int NL_ATTR_TYPE_STRING() {
-        return NL_ATTR_TYPE_STRING;
-    }
-    public static final int NL_ATTR_TYPE_NUL_STRING = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_NUL_STRING = 12
-     * }
-     */
-    public static int NL_ATTR_TYPE_NUL_STRING() {
-        return NL_ATTR_TYPE_NUL_STRING;
-    }
-    public static final int NL_ATTR_TYPE_NESTED = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED = 13
-     * }
-     */
-    public static int NL_ATTR_TYPE_NESTED() {
-        return NL_ATTR_TYPE_NESTED;
-    }
-    public static final int NL_ATTR_TYPE_NESTED_ARRAY = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED_ARRAY = 14
-     * }
-     */
-    public static int NL_ATTR_TYPE_NESTED_ARRAY() {
-        return NL_ATTR_TYPE_NESTED_ARRAY;
-    }
-    public static final int NL_ATTR_TYPE_BITFIELD32 = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_attribute_type.NL_ATTR_TYPE_BITFIELD32 = 15
-     * }
-     */
-    public static int NL_ATTR_TYPE_BITFIELD32() {
-        return NL_ATTR_TYPE_BITFIELD32;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_UNSPEC = 0
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_UNSPEC() {
-        return NL_POLICY_TYPE_ATTR_UNSPEC;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_TYPE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_TYPE = 1
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_TYPE() {
-        return NL_POLICY_TYPE_ATTR_TYPE;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_S = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_S = 2
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_S() {
-        return NL_POLICY_TYPE_ATTR_MIN_VALUE_S;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_S = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_S = 3
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_S() {
-        return NL_POLICY_TYPE_ATTR_MAX_VALUE_S;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_U = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_U = 4
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_U() {
-        return NL_POLICY_TYPE_ATTR_MIN_VALUE_U;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_U = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_U = 5
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_U() {
-        return NL_POLICY_TYPE_ATTR_MAX_VALUE_U;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MIN_LENGTH = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_LENGTH = 6
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MIN_LENGTH() {
-        return NL_POLICY_TYPE_ATTR_MIN_LENGTH;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX_LENGTH = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_LENGTH = 7
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX_LENGTH() {
-        return NL_POLICY_TYPE_ATTR_MAX_LENGTH;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_POLICY_IDX = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_IDX = 8
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_POLICY_IDX() {
-        return NL_POLICY_TYPE_ATTR_POLICY_IDX;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = 9
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE() {
-        return NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = 10
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK() {
-        return NL_POLICY_TYPE_ATTR_BITFIELD32_MASK;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_PAD = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_PAD = 11
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_PAD() {
-        return NL_POLICY_TYPE_ATTR_PAD;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MASK = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MASK = 12
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MASK() {
-        return NL_POLICY_TYPE_ATTR_MASK;
-    }
-    public static final int __NL_POLICY_TYPE_ATTR_MAX = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.__NL_POLICY_TYPE_ATTR_MAX = 13
-     * }
-     */
-    public static int __NL_POLICY_TYPE_ATTR_MAX() {
-        return __NL_POLICY_TYPE_ATTR_MAX;
-    }
-    public static final int NL_POLICY_TYPE_ATTR_MAX = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX = 12
-     * }
-     */
-    public static int NL_POLICY_TYPE_ATTR_MAX() {
-        return NL_POLICY_TYPE_ATTR_MAX;
-    }
-    public static final int IFLA_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_UNSPEC = 0
-     * }
-     */
-    public static int IFLA_UNSPEC() {
-        return IFLA_UNSPEC;
-    }
-    public static final int IFLA_ADDRESS = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_ADDRESS = 1
-     * }
-     */
-    public static int IFLA_ADDRESS() {
-        return IFLA_ADDRESS;
-    }
-    public static final int IFLA_BROADCAST = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BROADCAST = 2
-     * }
-     */
-    public static int IFLA_BROADCAST() {
-        return IFLA_BROADCAST;
-    }
-    public static final int IFLA_IFNAME = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_IFNAME = 3
-     * }
-     */
-    public static int IFLA_IFNAME() {
-        return IFLA_IFNAME;
-    }
-    public static final int IFLA_MTU = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_MTU = 4
-     * }
-     */
-    public static int IFLA_MTU() {
-        return IFLA_MTU;
-    }
-    public static final int IFLA_LINK = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_LINK = 5
-     * }
-     */
-    public static int IFLA_LINK() {
-        return IFLA_LINK;
-    }
-    public static final int IFLA_QDISC = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_QDISC = 6
-     * }
-     */
-    public static int IFLA_QDISC() {
-        return IFLA_QDISC;
-    }
     public static final int IFLA_STATS = (int)7L;
     /**
      * {@snippet lang=c :
@@ -3923,24 +3437,6 @@ class linux_h_1 extends linux_h_2 {
     public static int IFLA_BOND_NS_IP6_TARGET() {
         return IFLA_BOND_NS_IP6_TARGET;
     }
-    public static final int IFLA_BOND_COUPLED_CONTROL = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BOND_COUPLED_CONTROL = 32
-     * }
-     */
-    public static int IFLA_BOND_COUPLED_CONTROL() {
-        return IFLA_BOND_COUPLED_CONTROL;
-    }
-    public static final int __IFLA_BOND_MAX = (int)33L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BOND_MAX = 33
-     * }
-     */
-    public static int __IFLA_BOND_MAX() {
-        return __IFLA_BOND_MAX;
-    }
     public static final int IFLA_BOND_AD_INFO_UNSPEC = (int)0L;
     /**
      * {@snippet lang=c :
@@ -4093,42 +3589,6 @@ class linux_h_1 extends linux_h_2 {
      */
     public static int IFLA_BOND_SLAVE_PRIO() {
         return IFLA_BOND_SLAVE_PRIO;
-    }
-    public static final int IFLA_BOND_SLAVE_ACTOR_PORT_PRIO = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BOND_SLAVE_ACTOR_PORT_PRIO = 10
-     * }
-     */
-    public static int IFLA_BOND_SLAVE_ACTOR_PORT_PRIO() {
-        return IFLA_BOND_SLAVE_ACTOR_PORT_PRIO;
-    }
-    public static final int IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE = 11
-     * }
-     */
-    public static int IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE() {
-        return IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE;
-    }
-    public static final int IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE = 12
-     * }
-     */
-    public static int IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE() {
-        return IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE;
-    }
-    public static final int __IFLA_BOND_SLAVE_MAX = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_BOND_SLAVE_MAX = 13
-     * }
-     */
-    public static int __IFLA_BOND_SLAVE_MAX() {
-        return __IFLA_BOND_SLAVE_MAX;
     }
     public static final int IFLA_VF_INFO_UNSPEC = (int)0L;
     /**
@@ -4867,15 +4327,6 @@ class linux_h_1 extends linux_h_2 {
      */
     public static int IFLA_HSR_PROTOCOL() {
         return IFLA_HSR_PROTOCOL;
-    }
-    public static final int __IFLA_HSR_MAX = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__IFLA_HSR_MAX = 9
-     * }
-     */
-    public static int __IFLA_HSR_MAX() {
-        return __IFLA_HSR_MAX;
     }
     public static final int IFLA_STATS_UNSPEC = (int)0L;
     /**
@@ -7622,24 +7073,6 @@ class linux_h_1 extends linux_h_2 {
     public static int TCA_DUMP_FLAGS() {
         return TCA_DUMP_FLAGS;
     }
-    public static final int TCA_EXT_WARN_MSG = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.TCA_EXT_WARN_MSG = 16
-     * }
-     */
-    public static int TCA_EXT_WARN_MSG() {
-        return TCA_EXT_WARN_MSG;
-    }
-    public static final int __TCA_MAX = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__TCA_MAX = 17
-     * }
-     */
-    public static int __TCA_MAX() {
-        return __TCA_MAX;
-    }
     public static final int __NDUSEROPT_MAX = (int)2L;
     /**
      * {@snippet lang=c :
@@ -8035,24 +7468,6 @@ class linux_h_1 extends linux_h_2 {
      */
     public static int TCA_ROOT_TIME_DELTA() {
         return TCA_ROOT_TIME_DELTA;
-    }
-    public static final int TCA_ROOT_EXT_WARN_MSG = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.TCA_ROOT_EXT_WARN_MSG = 5
-     * }
-     */
-    public static int TCA_ROOT_EXT_WARN_MSG() {
-        return TCA_ROOT_EXT_WARN_MSG;
-    }
-    public static final int __TCA_ROOT_MAX = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.__TCA_ROOT_MAX = 6
-     * }
-     */
-    public static int __TCA_ROOT_MAX() {
-        return __TCA_ROOT_MAX;
     }
     public static final int FRA_UNSPEC = (int)0L;
     /**
@@ -9016,6 +8431,591 @@ class linux_h_1 extends linux_h_2 {
      */
     public static int IFLA_BRIDGE_VLAN_TUNNEL_VID() {
         return IFLA_BRIDGE_VLAN_TUNNEL_VID;
+    }
+    public static final int IFLA_BRIDGE_VLAN_TUNNEL_FLAGS = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_VLAN_TUNNEL_FLAGS = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_VLAN_TUNNEL_FLAGS() {
+        return IFLA_BRIDGE_VLAN_TUNNEL_FLAGS;
+    }
+    public static final int __IFLA_BRIDGE_VLAN_TUNNEL_MAX = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_VLAN_TUNNEL_MAX = 4
+     * }
+     */
+    public static int __IFLA_BRIDGE_VLAN_TUNNEL_MAX() {
+        return __IFLA_BRIDGE_VLAN_TUNNEL_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_UNSPEC() {
+        return IFLA_BRIDGE_MRP_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE() {
+        return IFLA_BRIDGE_MRP_INSTANCE;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_STATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_STATE() {
+        return IFLA_BRIDGE_MRP_PORT_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_ROLE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_ROLE() {
+        return IFLA_BRIDGE_MRP_PORT_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE() {
+        return IFLA_BRIDGE_MRP_RING_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE = 5
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE() {
+        return IFLA_BRIDGE_MRP_RING_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST = 6
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST() {
+        return IFLA_BRIDGE_MRP_START_TEST;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO = 7
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO() {
+        return IFLA_BRIDGE_MRP_INFO;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE = 8
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE() {
+        return IFLA_BRIDGE_MRP_IN_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE = 9
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE() {
+        return IFLA_BRIDGE_MRP_IN_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_IN_TEST = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_IN_TEST = 10
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_IN_TEST() {
+        return IFLA_BRIDGE_MRP_START_IN_TEST;
+    }
+    public static final int __IFLA_BRIDGE_MRP_MAX = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_MAX = 11
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_MAX() {
+        return __IFLA_BRIDGE_MRP_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_INSTANCE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_RING_ID() {
+        return IFLA_BRIDGE_MRP_INSTANCE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INSTANCE_PRIO = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INSTANCE_PRIO = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INSTANCE_PRIO() {
+        return IFLA_BRIDGE_MRP_INSTANCE_PRIO;
+    }
+    public static final int __IFLA_BRIDGE_MRP_INSTANCE_MAX = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_INSTANCE_MAX = 5
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_INSTANCE_MAX() {
+        return __IFLA_BRIDGE_MRP_INSTANCE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_STATE_STATE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_STATE_STATE = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_STATE_STATE() {
+        return IFLA_BRIDGE_MRP_PORT_STATE_STATE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_PORT_STATE_MAX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_PORT_STATE_MAX = 2
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_PORT_STATE_MAX() {
+        return __IFLA_BRIDGE_MRP_PORT_STATE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_PORT_ROLE_ROLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_PORT_ROLE_ROLE = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_PORT_ROLE_ROLE() {
+        return IFLA_BRIDGE_MRP_PORT_ROLE_ROLE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_PORT_ROLE_MAX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_PORT_ROLE_MAX = 2
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_PORT_ROLE_MAX() {
+        return __IFLA_BRIDGE_MRP_PORT_ROLE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_RING_STATE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE_RING_ID() {
+        return IFLA_BRIDGE_MRP_RING_STATE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_STATE_STATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_STATE_STATE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_STATE_STATE() {
+        return IFLA_BRIDGE_MRP_RING_STATE_STATE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_RING_STATE_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_RING_STATE_MAX = 3
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_RING_STATE_MAX() {
+        return __IFLA_BRIDGE_MRP_RING_STATE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE_RING_ID() {
+        return IFLA_BRIDGE_MRP_RING_ROLE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_RING_ROLE_ROLE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_RING_ROLE_ROLE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_RING_ROLE_ROLE() {
+        return IFLA_BRIDGE_MRP_RING_ROLE_ROLE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_RING_ROLE_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_RING_ROLE_MAX = 3
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_RING_ROLE_MAX() {
+        return __IFLA_BRIDGE_MRP_RING_ROLE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_UNSPEC() {
+        return IFLA_BRIDGE_MRP_START_TEST_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_RING_ID() {
+        return IFLA_BRIDGE_MRP_START_TEST_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_INTERVAL = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_INTERVAL = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_INTERVAL() {
+        return IFLA_BRIDGE_MRP_START_TEST_INTERVAL;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_MAX_MISS() {
+        return IFLA_BRIDGE_MRP_START_TEST_MAX_MISS;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_PERIOD = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_PERIOD = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_PERIOD() {
+        return IFLA_BRIDGE_MRP_START_TEST_PERIOD;
+    }
+    public static final int IFLA_BRIDGE_MRP_START_TEST_MONITOR = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_START_TEST_MONITOR = 5
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_START_TEST_MONITOR() {
+        return IFLA_BRIDGE_MRP_START_TEST_MONITOR;
+    }
+    public static final int __IFLA_BRIDGE_MRP_START_TEST_MAX = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_START_TEST_MAX = 6
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_START_TEST_MAX() {
+        return __IFLA_BRIDGE_MRP_START_TEST_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_UNSPEC() {
+        return IFLA_BRIDGE_MRP_INFO_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_RING_ID() {
+        return IFLA_BRIDGE_MRP_INFO_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_P_IFINDEX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_P_IFINDEX = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_P_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INFO_P_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_S_IFINDEX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_S_IFINDEX = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_S_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INFO_S_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_PRIO = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_PRIO = 4
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_PRIO() {
+        return IFLA_BRIDGE_MRP_INFO_PRIO;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_RING_STATE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_STATE = 5
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_RING_STATE() {
+        return IFLA_BRIDGE_MRP_INFO_RING_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_RING_ROLE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_RING_ROLE = 6
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_RING_ROLE() {
+        return IFLA_BRIDGE_MRP_INFO_RING_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = 7
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL() {
+        return IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = 8
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS() {
+        return IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = 9
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_TEST_MONITOR() {
+        return IFLA_BRIDGE_MRP_INFO_TEST_MONITOR;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_I_IFINDEX = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_I_IFINDEX = 10
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_I_IFINDEX() {
+        return IFLA_BRIDGE_MRP_INFO_I_IFINDEX;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_STATE = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_STATE = 11
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_STATE() {
+        return IFLA_BRIDGE_MRP_INFO_IN_STATE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_ROLE = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_ROLE = 12
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_ROLE() {
+        return IFLA_BRIDGE_MRP_INFO_IN_ROLE;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = 13
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL() {
+        return IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL;
+    }
+    public static final int IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = 14
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS() {
+        return IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS;
+    }
+    public static final int __IFLA_BRIDGE_MRP_INFO_MAX = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_INFO_MAX = 15
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_INFO_MAX() {
+        return __IFLA_BRIDGE_MRP_INFO_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_IN_STATE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE_IN_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_IN_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE_IN_ID() {
+        return IFLA_BRIDGE_MRP_IN_STATE_IN_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_STATE_STATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_STATE_STATE = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_STATE_STATE() {
+        return IFLA_BRIDGE_MRP_IN_STATE_STATE;
+    }
+    public static final int __IFLA_BRIDGE_MRP_IN_STATE_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.__IFLA_BRIDGE_MRP_IN_STATE_MAX = 3
+     * }
+     */
+    public static int __IFLA_BRIDGE_MRP_IN_STATE_MAX() {
+        return __IFLA_BRIDGE_MRP_IN_STATE_MAX;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_RING_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_RING_ID = 1
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_RING_ID() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_RING_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_IN_ID = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_IN_ID = 2
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_IN_ID() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_IN_ID;
+    }
+    public static final int IFLA_BRIDGE_MRP_IN_ROLE_ROLE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BRIDGE_MRP_IN_ROLE_ROLE = 3
+     * }
+     */
+    public static int IFLA_BRIDGE_MRP_IN_ROLE_ROLE() {
+        return IFLA_BRIDGE_MRP_IN_ROLE_ROLE;
     }
 }
 

@@ -17,492 +17,6 @@ class linux_h_2 extends linux_h_3 {
     linux_h_2() {
         // Should not be called directly
     }
-    public static final int PACKET_LOOPBACK = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_LOOPBACK 5
-     * }
-     */
-    public static int PACKET_LOOPBACK() {
-        return PACKET_LOOPBACK;
-    }
-    public static final int PACKET_USER = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_USER 6
-     * }
-     */
-    public static int PACKET_USER() {
-        return PACKET_USER;
-    }
-    public static final int PACKET_KERNEL = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_KERNEL 7
-     * }
-     */
-    public static int PACKET_KERNEL() {
-        return PACKET_KERNEL;
-    }
-    public static final int PACKET_FASTROUTE = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FASTROUTE 6
-     * }
-     */
-    public static int PACKET_FASTROUTE() {
-        return PACKET_FASTROUTE;
-    }
-    public static final int PACKET_ADD_MEMBERSHIP = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_ADD_MEMBERSHIP 1
-     * }
-     */
-    public static int PACKET_ADD_MEMBERSHIP() {
-        return PACKET_ADD_MEMBERSHIP;
-    }
-    public static final int PACKET_DROP_MEMBERSHIP = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_DROP_MEMBERSHIP 2
-     * }
-     */
-    public static int PACKET_DROP_MEMBERSHIP() {
-        return PACKET_DROP_MEMBERSHIP;
-    }
-    public static final int PACKET_RECV_OUTPUT = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_RECV_OUTPUT 3
-     * }
-     */
-    public static int PACKET_RECV_OUTPUT() {
-        return PACKET_RECV_OUTPUT;
-    }
-    public static final int PACKET_RX_RING = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_RX_RING 5
-     * }
-     */
-    public static int PACKET_RX_RING() {
-        return PACKET_RX_RING;
-    }
-    public static final int PACKET_STATISTICS = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_STATISTICS 6
-     * }
-     */
-    public static int PACKET_STATISTICS() {
-        return PACKET_STATISTICS;
-    }
-    public static final int PACKET_COPY_THRESH = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_COPY_THRESH 7
-     * }
-     */
-    public static int PACKET_COPY_THRESH() {
-        return PACKET_COPY_THRESH;
-    }
-    public static final int PACKET_AUXDATA = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_AUXDATA 8
-     * }
-     */
-    public static int PACKET_AUXDATA() {
-        return PACKET_AUXDATA;
-    }
-    public static final int PACKET_ORIGDEV = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_ORIGDEV 9
-     * }
-     */
-    public static int PACKET_ORIGDEV() {
-        return PACKET_ORIGDEV;
-    }
-    public static final int PACKET_VERSION = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_VERSION 10
-     * }
-     */
-    public static int PACKET_VERSION() {
-        return PACKET_VERSION;
-    }
-    public static final int PACKET_HDRLEN = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_HDRLEN 11
-     * }
-     */
-    public static int PACKET_HDRLEN() {
-        return PACKET_HDRLEN;
-    }
-    public static final int PACKET_RESERVE = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_RESERVE 12
-     * }
-     */
-    public static int PACKET_RESERVE() {
-        return PACKET_RESERVE;
-    }
-    public static final int PACKET_TX_RING = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_TX_RING 13
-     * }
-     */
-    public static int PACKET_TX_RING() {
-        return PACKET_TX_RING;
-    }
-    public static final int PACKET_LOSS = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_LOSS 14
-     * }
-     */
-    public static int PACKET_LOSS() {
-        return PACKET_LOSS;
-    }
-    public static final int PACKET_VNET_HDR = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_VNET_HDR 15
-     * }
-     */
-    public static int PACKET_VNET_HDR() {
-        return PACKET_VNET_HDR;
-    }
-    public static final int PACKET_TX_TIMESTAMP = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_TX_TIMESTAMP 16
-     * }
-     */
-    public static int PACKET_TX_TIMESTAMP() {
-        return PACKET_TX_TIMESTAMP;
-    }
-    public static final int PACKET_TIMESTAMP = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_TIMESTAMP 17
-     * }
-     */
-    public static int PACKET_TIMESTAMP() {
-        return PACKET_TIMESTAMP;
-    }
-    public static final int PACKET_FANOUT = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT 18
-     * }
-     */
-    public static int PACKET_FANOUT() {
-        return PACKET_FANOUT;
-    }
-    public static final int PACKET_TX_HAS_OFF = (int)19L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_TX_HAS_OFF 19
-     * }
-     */
-    public static int PACKET_TX_HAS_OFF() {
-        return PACKET_TX_HAS_OFF;
-    }
-    public static final int PACKET_QDISC_BYPASS = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_QDISC_BYPASS 20
-     * }
-     */
-    public static int PACKET_QDISC_BYPASS() {
-        return PACKET_QDISC_BYPASS;
-    }
-    public static final int PACKET_ROLLOVER_STATS = (int)21L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_ROLLOVER_STATS 21
-     * }
-     */
-    public static int PACKET_ROLLOVER_STATS() {
-        return PACKET_ROLLOVER_STATS;
-    }
-    public static final int PACKET_FANOUT_DATA = (int)22L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_DATA 22
-     * }
-     */
-    public static int PACKET_FANOUT_DATA() {
-        return PACKET_FANOUT_DATA;
-    }
-    public static final int PACKET_IGNORE_OUTGOING = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_IGNORE_OUTGOING 23
-     * }
-     */
-    public static int PACKET_IGNORE_OUTGOING() {
-        return PACKET_IGNORE_OUTGOING;
-    }
-    public static final int PACKET_FANOUT_HASH = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_HASH 0
-     * }
-     */
-    public static int PACKET_FANOUT_HASH() {
-        return PACKET_FANOUT_HASH;
-    }
-    public static final int PACKET_FANOUT_LB = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_LB 1
-     * }
-     */
-    public static int PACKET_FANOUT_LB() {
-        return PACKET_FANOUT_LB;
-    }
-    public static final int PACKET_FANOUT_CPU = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_CPU 2
-     * }
-     */
-    public static int PACKET_FANOUT_CPU() {
-        return PACKET_FANOUT_CPU;
-    }
-    public static final int PACKET_FANOUT_ROLLOVER = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_ROLLOVER 3
-     * }
-     */
-    public static int PACKET_FANOUT_ROLLOVER() {
-        return PACKET_FANOUT_ROLLOVER;
-    }
-    public static final int PACKET_FANOUT_RND = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_RND 4
-     * }
-     */
-    public static int PACKET_FANOUT_RND() {
-        return PACKET_FANOUT_RND;
-    }
-    public static final int PACKET_FANOUT_QM = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_QM 5
-     * }
-     */
-    public static int PACKET_FANOUT_QM() {
-        return PACKET_FANOUT_QM;
-    }
-    public static final int PACKET_FANOUT_CBPF = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_CBPF 6
-     * }
-     */
-    public static int PACKET_FANOUT_CBPF() {
-        return PACKET_FANOUT_CBPF;
-    }
-    public static final int PACKET_FANOUT_EBPF = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_EBPF 7
-     * }
-     */
-    public static int PACKET_FANOUT_EBPF() {
-        return PACKET_FANOUT_EBPF;
-    }
-    public static final int PACKET_FANOUT_FLAG_ROLLOVER = (int)4096L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_FLAG_ROLLOVER 4096
-     * }
-     */
-    public static int PACKET_FANOUT_FLAG_ROLLOVER() {
-        return PACKET_FANOUT_FLAG_ROLLOVER;
-    }
-    public static final int PACKET_FANOUT_FLAG_UNIQUEID = (int)8192L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_FLAG_UNIQUEID 8192
-     * }
-     */
-    public static int PACKET_FANOUT_FLAG_UNIQUEID() {
-        return PACKET_FANOUT_FLAG_UNIQUEID;
-    }
-    public static final int PACKET_FANOUT_FLAG_DEFRAG = (int)32768L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_FANOUT_FLAG_DEFRAG 32768
-     * }
-     */
-    public static int PACKET_FANOUT_FLAG_DEFRAG() {
-        return PACKET_FANOUT_FLAG_DEFRAG;
-    }
-    public static final int TP_STATUS_KERNEL = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define TP_STATUS_KERNEL 0
-     * }
-     */
-    public static int TP_STATUS_KERNEL() {
-        return TP_STATUS_KERNEL;
-    }
-    public static final int TP_STATUS_AVAILABLE = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define TP_STATUS_AVAILABLE 0
-     * }
-     */
-    public static int TP_STATUS_AVAILABLE() {
-        return TP_STATUS_AVAILABLE;
-    }
-    public static final int TP_FT_REQ_FILL_RXHASH = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define TP_FT_REQ_FILL_RXHASH 1
-     * }
-     */
-    public static int TP_FT_REQ_FILL_RXHASH() {
-        return TP_FT_REQ_FILL_RXHASH;
-    }
-    public static final int TPACKET_ALIGNMENT = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define TPACKET_ALIGNMENT 16
-     * }
-     */
-    public static int TPACKET_ALIGNMENT() {
-        return TPACKET_ALIGNMENT;
-    }
-    public static final int PACKET_MR_MULTICAST = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_MR_MULTICAST 0
-     * }
-     */
-    public static int PACKET_MR_MULTICAST() {
-        return PACKET_MR_MULTICAST;
-    }
-    public static final int PACKET_MR_PROMISC = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_MR_PROMISC 1
-     * }
-     */
-    public static int PACKET_MR_PROMISC() {
-        return PACKET_MR_PROMISC;
-    }
-    public static final int PACKET_MR_ALLMULTI = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_MR_ALLMULTI 2
-     * }
-     */
-    public static int PACKET_MR_ALLMULTI() {
-        return PACKET_MR_ALLMULTI;
-    }
-    public static final int PACKET_MR_UNICAST = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_MR_UNICAST 3
-     * }
-     */
-    public static int PACKET_MR_UNICAST() {
-        return PACKET_MR_UNICAST;
-    }
-    public static final int MAX_ADDR_LEN = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * #define MAX_ADDR_LEN 32
-     * }
-     */
-    public static int MAX_ADDR_LEN() {
-        return MAX_ADDR_LEN;
-    }
-    public static final int INIT_NETDEV_GROUP = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define INIT_NETDEV_GROUP 0
-     * }
-     */
-    public static int INIT_NETDEV_GROUP() {
-        return INIT_NETDEV_GROUP;
-    }
-    public static final int NET_NAME_UNKNOWN = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define NET_NAME_UNKNOWN 0
-     * }
-     */
-    public static int NET_NAME_UNKNOWN() {
-        return NET_NAME_UNKNOWN;
-    }
-    public static final int NET_NAME_ENUM = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define NET_NAME_ENUM 1
-     * }
-     */
-    public static int NET_NAME_ENUM() {
-        return NET_NAME_ENUM;
-    }
-    public static final int NET_NAME_PREDICTABLE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define NET_NAME_PREDICTABLE 2
-     * }
-     */
-    public static int NET_NAME_PREDICTABLE() {
-        return NET_NAME_PREDICTABLE;
-    }
-    public static final int NET_NAME_USER = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define NET_NAME_USER 3
-     * }
-     */
-    public static int NET_NAME_USER() {
-        return NET_NAME_USER;
-    }
-    public static final int NET_NAME_RENAMED = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define NET_NAME_RENAMED 4
-     * }
-     */
-    public static int NET_NAME_RENAMED() {
-        return NET_NAME_RENAMED;
-    }
-    public static final int NET_ADDR_PERM = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define NET_ADDR_PERM 0
-     * }
-     */
-    public static int NET_ADDR_PERM() {
-        return NET_ADDR_PERM;
-    }
-    public static final int NET_ADDR_RANDOM = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define NET_ADDR_RANDOM 1
-     * }
-     */
-    public static int NET_ADDR_RANDOM() {
-        return NET_ADDR_RANDOM;
-    }
     public static final int NET_ADDR_STOLEN = (int)2L;
     /**
      * {@snippet lang=c :
@@ -13232,6 +12746,492 @@ class linux_h_2 extends linux_h_3 {
      */
     public static int ETH_SS_COUNT() {
         return ETH_SS_COUNT;
+    }
+    public static final int NLMSGERR_ATTR_UNUSED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_UNUSED = 0
+     * }
+     */
+    public static int NLMSGERR_ATTR_UNUSED() {
+        return NLMSGERR_ATTR_UNUSED;
+    }
+    public static final int NLMSGERR_ATTR_MSG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MSG = 1
+     * }
+     */
+    public static int NLMSGERR_ATTR_MSG() {
+        return NLMSGERR_ATTR_MSG;
+    }
+    public static final int NLMSGERR_ATTR_OFFS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_OFFS = 2
+     * }
+     */
+    public static int NLMSGERR_ATTR_OFFS() {
+        return NLMSGERR_ATTR_OFFS;
+    }
+    public static final int NLMSGERR_ATTR_COOKIE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_COOKIE = 3
+     * }
+     */
+    public static int NLMSGERR_ATTR_COOKIE() {
+        return NLMSGERR_ATTR_COOKIE;
+    }
+    public static final int NLMSGERR_ATTR_POLICY = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_POLICY = 4
+     * }
+     */
+    public static int NLMSGERR_ATTR_POLICY() {
+        return NLMSGERR_ATTR_POLICY;
+    }
+    public static final int NLMSGERR_ATTR_MISS_TYPE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_TYPE = 5
+     * }
+     */
+    public static int NLMSGERR_ATTR_MISS_TYPE() {
+        return NLMSGERR_ATTR_MISS_TYPE;
+    }
+    public static final int NLMSGERR_ATTR_MISS_NEST = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MISS_NEST = 6
+     * }
+     */
+    public static int NLMSGERR_ATTR_MISS_NEST() {
+        return NLMSGERR_ATTR_MISS_NEST;
+    }
+    public static final int __NLMSGERR_ATTR_MAX = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.__NLMSGERR_ATTR_MAX = 7
+     * }
+     */
+    public static int __NLMSGERR_ATTR_MAX() {
+        return __NLMSGERR_ATTR_MAX;
+    }
+    public static final int NLMSGERR_ATTR_MAX = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MAX = 6
+     * }
+     */
+    public static int NLMSGERR_ATTR_MAX() {
+        return NLMSGERR_ATTR_MAX;
+    }
+    public static final int NL_MMAP_STATUS_UNUSED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_UNUSED = 0
+     * }
+     */
+    public static int NL_MMAP_STATUS_UNUSED() {
+        return NL_MMAP_STATUS_UNUSED;
+    }
+    public static final int NL_MMAP_STATUS_RESERVED = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_RESERVED = 1
+     * }
+     */
+    public static int NL_MMAP_STATUS_RESERVED() {
+        return NL_MMAP_STATUS_RESERVED;
+    }
+    public static final int NL_MMAP_STATUS_VALID = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_VALID = 2
+     * }
+     */
+    public static int NL_MMAP_STATUS_VALID() {
+        return NL_MMAP_STATUS_VALID;
+    }
+    public static final int NL_MMAP_STATUS_COPY = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_COPY = 3
+     * }
+     */
+    public static int NL_MMAP_STATUS_COPY() {
+        return NL_MMAP_STATUS_COPY;
+    }
+    public static final int NL_MMAP_STATUS_SKIP = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nl_mmap_status.NL_MMAP_STATUS_SKIP = 4
+     * }
+     */
+    public static int NL_MMAP_STATUS_SKIP() {
+        return NL_MMAP_STATUS_SKIP;
+    }
+    public static final int NETLINK_UNCONNECTED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.NETLINK_UNCONNECTED = 0
+     * }
+     */
+    public static int NETLINK_UNCONNECTED() {
+        return NETLINK_UNCONNECTED;
+    }
+    public static final int NETLINK_CONNECTED = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.NETLINK_CONNECTED = 1
+     * }
+     */
+    public static int NETLINK_CONNECTED() {
+        return NETLINK_CONNECTED;
+    }
+    public static final int NL_ATTR_TYPE_INVALID = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_INVALID = 0
+     * }
+     */
+    public static int NL_ATTR_TYPE_INVALID() {
+        return NL_ATTR_TYPE_INVALID;
+    }
+    public static final int NL_ATTR_TYPE_FLAG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_FLAG = 1
+     * }
+     */
+    public static int NL_ATTR_TYPE_FLAG() {
+        return NL_ATTR_TYPE_FLAG;
+    }
+    public static final int NL_ATTR_TYPE_U8 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U8 = 2
+     * }
+     */
+    public static int NL_ATTR_TYPE_U8() {
+        return NL_ATTR_TYPE_U8;
+    }
+    public static final int NL_ATTR_TYPE_U16 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U16 = 3
+     * }
+     */
+    public static int NL_ATTR_TYPE_U16() {
+        return NL_ATTR_TYPE_U16;
+    }
+    public static final int NL_ATTR_TYPE_U32 = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U32 = 4
+     * }
+     */
+    public static int NL_ATTR_TYPE_U32() {
+        return NL_ATTR_TYPE_U32;
+    }
+    public static final int NL_ATTR_TYPE_U64 = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_U64 = 5
+     * }
+     */
+    public static int NL_ATTR_TYPE_U64() {
+        return NL_ATTR_TYPE_U64;
+    }
+    public static final int NL_ATTR_TYPE_S8 = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S8 = 6
+     * }
+     */
+    public static int NL_ATTR_TYPE_S8() {
+        return NL_ATTR_TYPE_S8;
+    }
+    public static final int NL_ATTR_TYPE_S16 = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S16 = 7
+     * }
+     */
+    public static int NL_ATTR_TYPE_S16() {
+        return NL_ATTR_TYPE_S16;
+    }
+    public static final int NL_ATTR_TYPE_S32 = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S32 = 8
+     * }
+     */
+    public static int NL_ATTR_TYPE_S32() {
+        return NL_ATTR_TYPE_S32;
+    }
+    public static final int NL_ATTR_TYPE_S64 = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_S64 = 9
+     * }
+     */
+    public static int NL_ATTR_TYPE_S64() {
+        return NL_ATTR_TYPE_S64;
+    }
+    public static final int NL_ATTR_TYPE_BINARY = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_BINARY = 10
+     * }
+     */
+    public static int NL_ATTR_TYPE_BINARY() {
+        return NL_ATTR_TYPE_BINARY;
+    }
+    public static final int NL_ATTR_TYPE_STRING = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_STRING = 11
+     * }
+     */
+    public static int NL_ATTR_TYPE_STRING() {
+        return NL_ATTR_TYPE_STRING;
+    }
+    public static final int NL_ATTR_TYPE_NUL_STRING = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_NUL_STRING = 12
+     * }
+     */
+    public static int NL_ATTR_TYPE_NUL_STRING() {
+        return NL_ATTR_TYPE_NUL_STRING;
+    }
+    public static final int NL_ATTR_TYPE_NESTED = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED = 13
+     * }
+     */
+    public static int NL_ATTR_TYPE_NESTED() {
+        return NL_ATTR_TYPE_NESTED;
+    }
+    public static final int NL_ATTR_TYPE_NESTED_ARRAY = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_NESTED_ARRAY = 14
+     * }
+     */
+    public static int NL_ATTR_TYPE_NESTED_ARRAY() {
+        return NL_ATTR_TYPE_NESTED_ARRAY;
+    }
+    public static final int NL_ATTR_TYPE_BITFIELD32 = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_attribute_type.NL_ATTR_TYPE_BITFIELD32 = 15
+     * }
+     */
+    public static int NL_ATTR_TYPE_BITFIELD32() {
+        return NL_ATTR_TYPE_BITFIELD32;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_UNSPEC = 0
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_UNSPEC() {
+        return NL_POLICY_TYPE_ATTR_UNSPEC;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_TYPE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_TYPE = 1
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_TYPE() {
+        return NL_POLICY_TYPE_ATTR_TYPE;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_S = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_S = 2
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_S() {
+        return NL_POLICY_TYPE_ATTR_MIN_VALUE_S;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_S = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_S = 3
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_S() {
+        return NL_POLICY_TYPE_ATTR_MAX_VALUE_S;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MIN_VALUE_U = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_VALUE_U = 4
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MIN_VALUE_U() {
+        return NL_POLICY_TYPE_ATTR_MIN_VALUE_U;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX_VALUE_U = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_VALUE_U = 5
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX_VALUE_U() {
+        return NL_POLICY_TYPE_ATTR_MAX_VALUE_U;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MIN_LENGTH = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MIN_LENGTH = 6
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MIN_LENGTH() {
+        return NL_POLICY_TYPE_ATTR_MIN_LENGTH;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX_LENGTH = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX_LENGTH = 7
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX_LENGTH() {
+        return NL_POLICY_TYPE_ATTR_MAX_LENGTH;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_POLICY_IDX = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_IDX = 8
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_POLICY_IDX() {
+        return NL_POLICY_TYPE_ATTR_POLICY_IDX;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = 9
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE() {
+        return NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = 10
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_BITFIELD32_MASK() {
+        return NL_POLICY_TYPE_ATTR_BITFIELD32_MASK;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_PAD = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_PAD = 11
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_PAD() {
+        return NL_POLICY_TYPE_ATTR_PAD;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MASK = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MASK = 12
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MASK() {
+        return NL_POLICY_TYPE_ATTR_MASK;
+    }
+    public static final int __NL_POLICY_TYPE_ATTR_MAX = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.__NL_POLICY_TYPE_ATTR_MAX = 13
+     * }
+     */
+    public static int __NL_POLICY_TYPE_ATTR_MAX() {
+        return __NL_POLICY_TYPE_ATTR_MAX;
+    }
+    public static final int NL_POLICY_TYPE_ATTR_MAX = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum netlink_policy_type_attr.NL_POLICY_TYPE_ATTR_MAX = 12
+     * }
+     */
+    public static int NL_POLICY_TYPE_ATTR_MAX() {
+        return NL_POLICY_TYPE_ATTR_MAX;
+    }
+    public static final int IFLA_UNSPEC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_UNSPEC = 0
+     * }
+     */
+    public static int IFLA_UNSPEC() {
+        return IFLA_UNSPEC;
+    }
+    public static final int IFLA_ADDRESS = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_ADDRESS = 1
+     * }
+     */
+    public static int IFLA_ADDRESS() {
+        return IFLA_ADDRESS;
+    }
+    public static final int IFLA_BROADCAST = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BROADCAST = 2
+     * }
+     */
+    public static int IFLA_BROADCAST() {
+        return IFLA_BROADCAST;
+    }
+    public static final int IFLA_IFNAME = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_IFNAME = 3
+     * }
+     */
+    public static int IFLA_IFNAME() {
+        return IFLA_IFNAME;
+    }
+    public static final int IFLA_MTU = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_MTU = 4
+     * }
+     */
+    public static int IFLA_MTU() {
+        return IFLA_MTU;
+    }
+    public static final int IFLA_LINK = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_LINK = 5
+     * }
+     */
+    public static int IFLA_LINK() {
+        return IFLA_LINK;
+    }
+    public static final int IFLA_QDISC = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_QDISC = 6
+     * }
+     */
+    public static int IFLA_QDISC() {
+        return IFLA_QDISC;
     }
 }
 

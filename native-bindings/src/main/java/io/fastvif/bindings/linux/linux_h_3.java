@@ -4163,15 +4163,6 @@ class linux_h_3 extends linux_h$shared {
     public static int SIOCPROTOPRIVATE() {
         return SIOCPROTOPRIVATE;
     }
-    public static final int MAP_32BIT = (int)64L;
-    /**
-     * {@snippet lang=c :
-     * #define MAP_32BIT 64
-     * }
-     */
-    public static int MAP_32BIT() {
-        return MAP_32BIT;
-    }
     public static final int MAP_GROWSDOWN = (int)256L;
     /**
      * {@snippet lang=c :
@@ -5233,483 +5224,6 @@ class linux_h_3 extends linux_h$shared {
      */
     public static int STATX_ATTR_DAX() {
         return STATX_ATTR_DAX;
-    }
-    public static final int __NR_read = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_read 0
-     * }
-     */
-    public static int __NR_read() {
-        return __NR_read;
-    }
-    public static final int __NR_write = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_write 1
-     * }
-     */
-    public static int __NR_write() {
-        return __NR_write;
-    }
-    public static final int __NR_open = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_open 2
-     * }
-     */
-    public static int __NR_open() {
-        return __NR_open;
-    }
-    public static final int __NR_close = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_close 3
-     * }
-     */
-    public static int __NR_close() {
-        return __NR_close;
-    }
-    public static final int __NR_fstat = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_fstat 5
-     * }
-     */
-    public static int __NR_fstat() {
-        return __NR_fstat;
-    }
-    public static final int __NR_poll = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_poll 7
-     * }
-     */
-    public static int __NR_poll() {
-        return __NR_poll;
-    }
-    public static final int __NR_mmap = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_mmap 9
-     * }
-     */
-    public static int __NR_mmap() {
-        return __NR_mmap;
-    }
-    public static final int __NR_munmap = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_munmap 11
-     * }
-     */
-    public static int __NR_munmap() {
-        return __NR_munmap;
-    }
-    public static final int __NR_ioctl = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_ioctl 16
-     * }
-     */
-    public static int __NR_ioctl() {
-        return __NR_ioctl;
-    }
-    public static final int __NR_pread64 = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_pread64 17
-     * }
-     */
-    public static int __NR_pread64() {
-        return __NR_pread64;
-    }
-    public static final int __NR_pwrite64 = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_pwrite64 18
-     * }
-     */
-    public static int __NR_pwrite64() {
-        return __NR_pwrite64;
-    }
-    public static final int __NR_madvise = (int)28L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_madvise 28
-     * }
-     */
-    public static int __NR_madvise() {
-        return __NR_madvise;
-    }
-    public static final int __NR_socket = (int)41L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_socket 41
-     * }
-     */
-    public static int __NR_socket() {
-        return __NR_socket;
-    }
-    public static final int __NR_connect = (int)42L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_connect 42
-     * }
-     */
-    public static int __NR_connect() {
-        return __NR_connect;
-    }
-    public static final int __NR_sendto = (int)44L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_sendto 44
-     * }
-     */
-    public static int __NR_sendto() {
-        return __NR_sendto;
-    }
-    public static final int __NR_recvfrom = (int)45L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_recvfrom 45
-     * }
-     */
-    public static int __NR_recvfrom() {
-        return __NR_recvfrom;
-    }
-    public static final int __NR_sendmsg = (int)46L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_sendmsg 46
-     * }
-     */
-    public static int __NR_sendmsg() {
-        return __NR_sendmsg;
-    }
-    public static final int __NR_recvmsg = (int)47L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_recvmsg 47
-     * }
-     */
-    public static int __NR_recvmsg() {
-        return __NR_recvmsg;
-    }
-    public static final int __NR_shutdown = (int)48L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_shutdown 48
-     * }
-     */
-    public static int __NR_shutdown() {
-        return __NR_shutdown;
-    }
-    public static final int __NR_bind = (int)49L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_bind 49
-     * }
-     */
-    public static int __NR_bind() {
-        return __NR_bind;
-    }
-    public static final int __NR_listen = (int)50L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_listen 50
-     * }
-     */
-    public static int __NR_listen() {
-        return __NR_listen;
-    }
-    public static final int __NR_getsockname = (int)51L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_getsockname 51
-     * }
-     */
-    public static int __NR_getsockname() {
-        return __NR_getsockname;
-    }
-    public static final int __NR_socketpair = (int)53L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_socketpair 53
-     * }
-     */
-    public static int __NR_socketpair() {
-        return __NR_socketpair;
-    }
-    public static final int __NR_setsockopt = (int)54L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_setsockopt 54
-     * }
-     */
-    public static int __NR_setsockopt() {
-        return __NR_setsockopt;
-    }
-    public static final int __NR_getsockopt = (int)55L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_getsockopt 55
-     * }
-     */
-    public static int __NR_getsockopt() {
-        return __NR_getsockopt;
-    }
-    public static final int __NR_fcntl = (int)72L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_fcntl 72
-     * }
-     */
-    public static int __NR_fcntl() {
-        return __NR_fcntl;
-    }
-    public static final int __NR_flock = (int)73L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_flock 73
-     * }
-     */
-    public static int __NR_flock() {
-        return __NR_flock;
-    }
-    public static final int __NR_ftruncate = (int)77L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_ftruncate 77
-     * }
-     */
-    public static int __NR_ftruncate() {
-        return __NR_ftruncate;
-    }
-    public static final int __NR_mkdir = (int)83L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_mkdir 83
-     * }
-     */
-    public static int __NR_mkdir() {
-        return __NR_mkdir;
-    }
-    public static final int __NR_rmdir = (int)84L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_rmdir 84
-     * }
-     */
-    public static int __NR_rmdir() {
-        return __NR_rmdir;
-    }
-    public static final int __NR_unlink = (int)87L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_unlink 87
-     * }
-     */
-    public static int __NR_unlink() {
-        return __NR_unlink;
-    }
-    public static final int __NR_readlink = (int)89L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_readlink 89
-     * }
-     */
-    public static int __NR_readlink() {
-        return __NR_readlink;
-    }
-    public static final int __NR_chmod = (int)90L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_chmod 90
-     * }
-     */
-    public static int __NR_chmod() {
-        return __NR_chmod;
-    }
-    public static final int __NR_fchmod = (int)91L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_fchmod 91
-     * }
-     */
-    public static int __NR_fchmod() {
-        return __NR_fchmod;
-    }
-    public static final int __NR_chown = (int)92L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_chown 92
-     * }
-     */
-    public static int __NR_chown() {
-        return __NR_chown;
-    }
-    public static final int __NR_fchown = (int)93L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_fchown 93
-     * }
-     */
-    public static int __NR_fchown() {
-        return __NR_fchown;
-    }
-    public static final int __NR_geteuid = (int)107L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_geteuid 107
-     * }
-     */
-    public static int __NR_geteuid() {
-        return __NR_geteuid;
-    }
-    public static final int __NR_mlock = (int)149L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_mlock 149
-     * }
-     */
-    public static int __NR_mlock() {
-        return __NR_mlock;
-    }
-    public static final int __NR_munlock = (int)150L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_munlock 150
-     * }
-     */
-    public static int __NR_munlock() {
-        return __NR_munlock;
-    }
-    public static final int __NR_mount = (int)165L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_mount 165
-     * }
-     */
-    public static int __NR_mount() {
-        return __NR_mount;
-    }
-    public static final int __NR_umount2 = (int)166L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_umount2 166
-     * }
-     */
-    public static int __NR_umount2() {
-        return __NR_umount2;
-    }
-    public static final int __NR_gettid = (int)186L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_gettid 186
-     * }
-     */
-    public static int __NR_gettid() {
-        return __NR_gettid;
-    }
-    public static final int __NR_epoll_wait = (int)232L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_epoll_wait 232
-     * }
-     */
-    public static int __NR_epoll_wait() {
-        return __NR_epoll_wait;
-    }
-    public static final int __NR_epoll_ctl = (int)233L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_epoll_ctl 233
-     * }
-     */
-    public static int __NR_epoll_ctl() {
-        return __NR_epoll_ctl;
-    }
-    public static final int __NR_unshare = (int)272L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_unshare 272
-     * }
-     */
-    public static int __NR_unshare() {
-        return __NR_unshare;
-    }
-    public static final int __NR_accept4 = (int)288L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_accept4 288
-     * }
-     */
-    public static int __NR_accept4() {
-        return __NR_accept4;
-    }
-    public static final int __NR_eventfd2 = (int)290L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_eventfd2 290
-     * }
-     */
-    public static int __NR_eventfd2() {
-        return __NR_eventfd2;
-    }
-    public static final int __NR_epoll_create1 = (int)291L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_epoll_create1 291
-     * }
-     */
-    public static int __NR_epoll_create1() {
-        return __NR_epoll_create1;
-    }
-    public static final int __NR_recvmmsg = (int)299L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_recvmmsg 299
-     * }
-     */
-    public static int __NR_recvmmsg() {
-        return __NR_recvmmsg;
-    }
-    public static final int __NR_sendmmsg = (int)307L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_sendmmsg 307
-     * }
-     */
-    public static int __NR_sendmmsg() {
-        return __NR_sendmmsg;
-    }
-    public static final int __NR_setns = (int)308L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_setns 308
-     * }
-     */
-    public static int __NR_setns() {
-        return __NR_setns;
-    }
-    public static final int __NR_memfd_create = (int)319L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_memfd_create 319
-     * }
-     */
-    public static int __NR_memfd_create() {
-        return __NR_memfd_create;
-    }
-    public static final int __NR_bpf = (int)321L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_bpf 321
-     * }
-     */
-    public static int __NR_bpf() {
-        return __NR_bpf;
     }
     public static final int SEEK_DATA = (int)3L;
     /**
@@ -9022,6 +8536,492 @@ class linux_h_3 extends linux_h$shared {
      */
     public static int PACKET_OUTGOING() {
         return PACKET_OUTGOING;
+    }
+    public static final int PACKET_LOOPBACK = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_LOOPBACK 5
+     * }
+     */
+    public static int PACKET_LOOPBACK() {
+        return PACKET_LOOPBACK;
+    }
+    public static final int PACKET_USER = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_USER 6
+     * }
+     */
+    public static int PACKET_USER() {
+        return PACKET_USER;
+    }
+    public static final int PACKET_KERNEL = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_KERNEL 7
+     * }
+     */
+    public static int PACKET_KERNEL() {
+        return PACKET_KERNEL;
+    }
+    public static final int PACKET_FASTROUTE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FASTROUTE 6
+     * }
+     */
+    public static int PACKET_FASTROUTE() {
+        return PACKET_FASTROUTE;
+    }
+    public static final int PACKET_ADD_MEMBERSHIP = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_ADD_MEMBERSHIP 1
+     * }
+     */
+    public static int PACKET_ADD_MEMBERSHIP() {
+        return PACKET_ADD_MEMBERSHIP;
+    }
+    public static final int PACKET_DROP_MEMBERSHIP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_DROP_MEMBERSHIP 2
+     * }
+     */
+    public static int PACKET_DROP_MEMBERSHIP() {
+        return PACKET_DROP_MEMBERSHIP;
+    }
+    public static final int PACKET_RECV_OUTPUT = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_RECV_OUTPUT 3
+     * }
+     */
+    public static int PACKET_RECV_OUTPUT() {
+        return PACKET_RECV_OUTPUT;
+    }
+    public static final int PACKET_RX_RING = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_RX_RING 5
+     * }
+     */
+    public static int PACKET_RX_RING() {
+        return PACKET_RX_RING;
+    }
+    public static final int PACKET_STATISTICS = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_STATISTICS 6
+     * }
+     */
+    public static int PACKET_STATISTICS() {
+        return PACKET_STATISTICS;
+    }
+    public static final int PACKET_COPY_THRESH = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_COPY_THRESH 7
+     * }
+     */
+    public static int PACKET_COPY_THRESH() {
+        return PACKET_COPY_THRESH;
+    }
+    public static final int PACKET_AUXDATA = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_AUXDATA 8
+     * }
+     */
+    public static int PACKET_AUXDATA() {
+        return PACKET_AUXDATA;
+    }
+    public static final int PACKET_ORIGDEV = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_ORIGDEV 9
+     * }
+     */
+    public static int PACKET_ORIGDEV() {
+        return PACKET_ORIGDEV;
+    }
+    public static final int PACKET_VERSION = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_VERSION 10
+     * }
+     */
+    public static int PACKET_VERSION() {
+        return PACKET_VERSION;
+    }
+    public static final int PACKET_HDRLEN = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_HDRLEN 11
+     * }
+     */
+    public static int PACKET_HDRLEN() {
+        return PACKET_HDRLEN;
+    }
+    public static final int PACKET_RESERVE = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_RESERVE 12
+     * }
+     */
+    public static int PACKET_RESERVE() {
+        return PACKET_RESERVE;
+    }
+    public static final int PACKET_TX_RING = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TX_RING 13
+     * }
+     */
+    public static int PACKET_TX_RING() {
+        return PACKET_TX_RING;
+    }
+    public static final int PACKET_LOSS = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_LOSS 14
+     * }
+     */
+    public static int PACKET_LOSS() {
+        return PACKET_LOSS;
+    }
+    public static final int PACKET_VNET_HDR = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_VNET_HDR 15
+     * }
+     */
+    public static int PACKET_VNET_HDR() {
+        return PACKET_VNET_HDR;
+    }
+    public static final int PACKET_TX_TIMESTAMP = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TX_TIMESTAMP 16
+     * }
+     */
+    public static int PACKET_TX_TIMESTAMP() {
+        return PACKET_TX_TIMESTAMP;
+    }
+    public static final int PACKET_TIMESTAMP = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TIMESTAMP 17
+     * }
+     */
+    public static int PACKET_TIMESTAMP() {
+        return PACKET_TIMESTAMP;
+    }
+    public static final int PACKET_FANOUT = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT 18
+     * }
+     */
+    public static int PACKET_FANOUT() {
+        return PACKET_FANOUT;
+    }
+    public static final int PACKET_TX_HAS_OFF = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_TX_HAS_OFF 19
+     * }
+     */
+    public static int PACKET_TX_HAS_OFF() {
+        return PACKET_TX_HAS_OFF;
+    }
+    public static final int PACKET_QDISC_BYPASS = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_QDISC_BYPASS 20
+     * }
+     */
+    public static int PACKET_QDISC_BYPASS() {
+        return PACKET_QDISC_BYPASS;
+    }
+    public static final int PACKET_ROLLOVER_STATS = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_ROLLOVER_STATS 21
+     * }
+     */
+    public static int PACKET_ROLLOVER_STATS() {
+        return PACKET_ROLLOVER_STATS;
+    }
+    public static final int PACKET_FANOUT_DATA = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_DATA 22
+     * }
+     */
+    public static int PACKET_FANOUT_DATA() {
+        return PACKET_FANOUT_DATA;
+    }
+    public static final int PACKET_IGNORE_OUTGOING = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_IGNORE_OUTGOING 23
+     * }
+     */
+    public static int PACKET_IGNORE_OUTGOING() {
+        return PACKET_IGNORE_OUTGOING;
+    }
+    public static final int PACKET_FANOUT_HASH = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_HASH 0
+     * }
+     */
+    public static int PACKET_FANOUT_HASH() {
+        return PACKET_FANOUT_HASH;
+    }
+    public static final int PACKET_FANOUT_LB = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_LB 1
+     * }
+     */
+    public static int PACKET_FANOUT_LB() {
+        return PACKET_FANOUT_LB;
+    }
+    public static final int PACKET_FANOUT_CPU = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_CPU 2
+     * }
+     */
+    public static int PACKET_FANOUT_CPU() {
+        return PACKET_FANOUT_CPU;
+    }
+    public static final int PACKET_FANOUT_ROLLOVER = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_ROLLOVER 3
+     * }
+     */
+    public static int PACKET_FANOUT_ROLLOVER() {
+        return PACKET_FANOUT_ROLLOVER;
+    }
+    public static final int PACKET_FANOUT_RND = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_RND 4
+     * }
+     */
+    public static int PACKET_FANOUT_RND() {
+        return PACKET_FANOUT_RND;
+    }
+    public static final int PACKET_FANOUT_QM = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_QM 5
+     * }
+     */
+    public static int PACKET_FANOUT_QM() {
+        return PACKET_FANOUT_QM;
+    }
+    public static final int PACKET_FANOUT_CBPF = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_CBPF 6
+     * }
+     */
+    public static int PACKET_FANOUT_CBPF() {
+        return PACKET_FANOUT_CBPF;
+    }
+    public static final int PACKET_FANOUT_EBPF = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_EBPF 7
+     * }
+     */
+    public static int PACKET_FANOUT_EBPF() {
+        return PACKET_FANOUT_EBPF;
+    }
+    public static final int PACKET_FANOUT_FLAG_ROLLOVER = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_FLAG_ROLLOVER 4096
+     * }
+     */
+    public static int PACKET_FANOUT_FLAG_ROLLOVER() {
+        return PACKET_FANOUT_FLAG_ROLLOVER;
+    }
+    public static final int PACKET_FANOUT_FLAG_UNIQUEID = (int)8192L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_FLAG_UNIQUEID 8192
+     * }
+     */
+    public static int PACKET_FANOUT_FLAG_UNIQUEID() {
+        return PACKET_FANOUT_FLAG_UNIQUEID;
+    }
+    public static final int PACKET_FANOUT_FLAG_DEFRAG = (int)32768L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_FANOUT_FLAG_DEFRAG 32768
+     * }
+     */
+    public static int PACKET_FANOUT_FLAG_DEFRAG() {
+        return PACKET_FANOUT_FLAG_DEFRAG;
+    }
+    public static final int TP_STATUS_KERNEL = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_STATUS_KERNEL 0
+     * }
+     */
+    public static int TP_STATUS_KERNEL() {
+        return TP_STATUS_KERNEL;
+    }
+    public static final int TP_STATUS_AVAILABLE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_STATUS_AVAILABLE 0
+     * }
+     */
+    public static int TP_STATUS_AVAILABLE() {
+        return TP_STATUS_AVAILABLE;
+    }
+    public static final int TP_FT_REQ_FILL_RXHASH = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_FT_REQ_FILL_RXHASH 1
+     * }
+     */
+    public static int TP_FT_REQ_FILL_RXHASH() {
+        return TP_FT_REQ_FILL_RXHASH;
+    }
+    public static final int TPACKET_ALIGNMENT = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define TPACKET_ALIGNMENT 16
+     * }
+     */
+    public static int TPACKET_ALIGNMENT() {
+        return TPACKET_ALIGNMENT;
+    }
+    public static final int PACKET_MR_MULTICAST = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_MULTICAST 0
+     * }
+     */
+    public static int PACKET_MR_MULTICAST() {
+        return PACKET_MR_MULTICAST;
+    }
+    public static final int PACKET_MR_PROMISC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_PROMISC 1
+     * }
+     */
+    public static int PACKET_MR_PROMISC() {
+        return PACKET_MR_PROMISC;
+    }
+    public static final int PACKET_MR_ALLMULTI = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_ALLMULTI 2
+     * }
+     */
+    public static int PACKET_MR_ALLMULTI() {
+        return PACKET_MR_ALLMULTI;
+    }
+    public static final int PACKET_MR_UNICAST = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_MR_UNICAST 3
+     * }
+     */
+    public static int PACKET_MR_UNICAST() {
+        return PACKET_MR_UNICAST;
+    }
+    public static final int MAX_ADDR_LEN = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define MAX_ADDR_LEN 32
+     * }
+     */
+    public static int MAX_ADDR_LEN() {
+        return MAX_ADDR_LEN;
+    }
+    public static final int INIT_NETDEV_GROUP = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define INIT_NETDEV_GROUP 0
+     * }
+     */
+    public static int INIT_NETDEV_GROUP() {
+        return INIT_NETDEV_GROUP;
+    }
+    public static final int NET_NAME_UNKNOWN = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_UNKNOWN 0
+     * }
+     */
+    public static int NET_NAME_UNKNOWN() {
+        return NET_NAME_UNKNOWN;
+    }
+    public static final int NET_NAME_ENUM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_ENUM 1
+     * }
+     */
+    public static int NET_NAME_ENUM() {
+        return NET_NAME_ENUM;
+    }
+    public static final int NET_NAME_PREDICTABLE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_PREDICTABLE 2
+     * }
+     */
+    public static int NET_NAME_PREDICTABLE() {
+        return NET_NAME_PREDICTABLE;
+    }
+    public static final int NET_NAME_USER = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_USER 3
+     * }
+     */
+    public static int NET_NAME_USER() {
+        return NET_NAME_USER;
+    }
+    public static final int NET_NAME_RENAMED = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_NAME_RENAMED 4
+     * }
+     */
+    public static int NET_NAME_RENAMED() {
+        return NET_NAME_RENAMED;
+    }
+    public static final int NET_ADDR_PERM = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_ADDR_PERM 0
+     * }
+     */
+    public static int NET_ADDR_PERM() {
+        return NET_ADDR_PERM;
+    }
+    public static final int NET_ADDR_RANDOM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define NET_ADDR_RANDOM 1
+     * }
+     */
+    public static int NET_ADDR_RANDOM() {
+        return NET_ADDR_RANDOM;
     }
 }
 
