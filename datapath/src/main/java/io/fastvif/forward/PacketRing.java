@@ -49,7 +49,7 @@ final class PacketRing {
     int n = 0;
     while (n < max) {
       long slot = slot(n);
-      int status = RawMemory.getIntAcquire(slot);
+      int status = RawMemory.getIntAcquire(slot); // header and frame are read after it
       if ((status & TP_STATUS_USER) == 0) {
         break;
       }
@@ -107,6 +107,7 @@ final class PacketRing {
   /** Gives the first frames back to the kernel. */
   void giveBack(int n) {
     for (int i = 0; i < n; i++) {
+      // Release: the kernel writes the slot anew after its frame was read here.
       RawMemory.putIntRelease(slot(i), TP_STATUS_KERNEL);
     }
     next += n;

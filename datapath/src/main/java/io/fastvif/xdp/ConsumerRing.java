@@ -19,6 +19,7 @@ final class ConsumerRing {
   /** How many entries there are, at most so many. */
   int available(int max) {
     if (produced - consumed < max) {
+      // Acquire: entries and frames are read after the number.
       produced = RawMemory.getIntAcquire(at.producer());
     }
     return Math.min(produced - consumed, max);
@@ -37,6 +38,7 @@ final class ConsumerRing {
   /** Gives the first entries back to the kernel. */
   void release(int n) {
     consumed += n;
+    // Release: the kernel writes an entry anew after it was read here.
     RawMemory.putIntRelease(at.consumer(), consumed);
   }
 }

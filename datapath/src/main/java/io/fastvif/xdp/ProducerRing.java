@@ -29,6 +29,7 @@ final class ProducerRing {
 
   /** How many entries the kernel has not taken yet, of those that were given to it and later. */
   int pending() {
+    // Acquire: an entry is written anew after the kernel has read it.
     consumed = RawMemory.getIntAcquire(at.consumer());
     return produced - consumed;
   }
@@ -47,10 +48,15 @@ final class ProducerRing {
 
   /** Gives the kernel what was put. */
   void submit() {
+    // Release: the kernel that sees the number sees the entries, and the frames.
     RawMemory.putIntRelease(at.producer(), produced);
   }
 
-  /** Whether the kernel has to be called to go on. */
+  /**
+   * Whether the kernel has to be called to go on. It may have said so just after this was read, and
+   * may not have seen what was submitted just before: who goes to sleep puts a full fence between
+   * the two, or makes a system call in any case.
+   */
   boolean needsWakeUp() {
     return (RawMemory.getInt(at.flags()) & XDP_RING_NEED_WAKEUP) != 0;
   }

@@ -63,7 +63,8 @@ public final class DirtyLog {
     if (length <= 0) {
       return;
     }
-    // A bit that is set may be cleared, and the page copied, before what was written is seen.
+    // A bit that is set may be cleared, and the page copied, before what was written is seen: the
+    // load of the bit must not overtake the writes, which on every processor takes a full fence.
     VarHandle.fullFence();
     long page = guestAddress >>> PAGE_SHIFT;
     long last = Math.min((guestAddress + length - 1) >>> PAGE_SHIFT, pages - 1);

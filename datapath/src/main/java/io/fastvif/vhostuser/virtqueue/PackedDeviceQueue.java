@@ -81,6 +81,8 @@ final class PackedDeviceQueue extends DeviceQueue {
     }
     while (burst.count() < n) {
       long descriptor = descriptors + (long) at * DESC_SIZE;
+      // One aligned access: the id and length are no older than the flags, which the driver writes
+      // last. Acquire: the rest of the chain, and the buffer, are read after them.
       long rest = RawMemory.getLongAcquire(descriptor + DESC_REST);
       int flags = (int) (rest >>> FLAGS_SHIFT);
       // Available, and not used yet, in this round.
@@ -147,7 +149,7 @@ final class PackedDeviceQueue extends DeviceQueue {
       }
       rest[ready++] = second;
     }
-    VarHandle.acquireFence();
+    VarHandle.acquireFence(); // addresses and buffers are read after all of the flags
     int plain = deviceWritable ? DESC_WRITE : 0;
     int from = burst.count();
     int[] id = burst.id;
@@ -304,7 +306,8 @@ final class PackedDeviceQueue extends DeviceQueue {
       inflight.completing(n, at, counter);
     }
     int shown = batch ? n - 1 : 0;
-    // The driver looks at the first one first: the others are seen when this one is.
+    // The driver looks at the first one first: the others are seen when this one is, and what is in
+    // the buffers; what was read of these was read before. Each is written in one aligned access.
     RawMemory.putLongRelease(
         descriptors + (long) first * DESC_SIZE + DESC_REST,
         used(burst.id(shown), burst.written(shown), firstWrap));
@@ -347,8 +350,10 @@ final class PackedDeviceQueue extends DeviceQueue {
   }
 
   private boolean wantsCall(int first, int firstWrap, int entries) {
-    // The driver asks for calls, then looks at the descriptor; here it is the other way round.
+    // The driver asks for calls, then looks at the descriptor; here it is the other way round. A
+    // release store may be overtaken by the load that follows, on every processor.
     VarHandle.fullFence();
+    // One access: the index belongs to the flags.
     int event = RawMemory.getIntAcquire(driverArea);
     int flags = (event >>> 16) & 3;
     if (flags != EVENT_AT_INDEX || !eventIndex) {
@@ -385,7 +390,7 @@ final class PackedDeviceQueue extends DeviceQueue {
     }
     logEvent();
     // The driver publishes buffers, then looks whether to kick; here it is the other way round.
-    VarHandle.fullFence();
+    VarHandle.fullFence(); // as in wantsCall
     long rest = RawMemory.getLongAcquire(descriptors + (long) next * DESC_SIZE + DESC_REST);
     int flags = (int) (rest >>> FLAGS_SHIFT);
     return (flags & (AVAIL | USED)) == (counter == 1 ? AVAIL : USED);

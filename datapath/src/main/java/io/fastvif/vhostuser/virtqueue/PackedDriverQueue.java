@@ -93,8 +93,10 @@ final class PackedDriverQueue extends DriverQueue {
       return false;
     }
     unpublished = 0;
+    // Release: the device that sees the first sees the others, and the buffers.
     RawMemory.putLongRelease(
         descriptors + (long) firstAt * DeviceQueue.DESC_SIZE + DESC_REST, firstRest);
+    // The device asks for kicks, then looks at the descriptor; here it is the other way round.
     VarHandle.fullFence();
     int event = RawMemory.getIntAcquire(deviceArea);
     int flags = (event >>> 16) & 3;
@@ -113,6 +115,7 @@ final class PackedDriverQueue extends DriverQueue {
     if (batched > 0) {
       return takeInOrder();
     }
+    // One access, so that id and length are of these flags. Acquire: the buffer is read after them.
     long rest =
         RawMemory.getLongAcquire(descriptors + (long) usedAt * DeviceQueue.DESC_SIZE + DESC_REST);
     if (!isUsed((int) (rest >>> FLAGS_SHIFT))) {
@@ -164,6 +167,7 @@ final class PackedDriverQueue extends DriverQueue {
     } else {
       RawMemory.putShort(driverArea + EVENT_FLAGS, 0);
     }
+    // The device uses buffers, then looks whether to call; here it is the other way round.
     VarHandle.fullFence();
     return batched > 0
         || isUsed(

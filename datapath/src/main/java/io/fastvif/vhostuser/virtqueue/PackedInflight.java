@@ -235,7 +235,7 @@ final class PackedInflight {
     RawMemory.putLong(first + COUNTER, counter++);
     RawMemory.putByte(first, 1);
     freeHead = entry;
-    // Before this it is among the free ones, marked or not.
+    // Release: before this it is among the free ones, marked or not, and then it is whole.
     putFree(freeHead);
     tracked.add(head);
     return true;
@@ -263,7 +263,7 @@ final class PackedInflight {
 
   /** Takes the marks off, after the driver was told. */
   void completed(int n) {
-    VarHandle.storeStoreFence();
+    VarHandle.storeStoreFence(); // a buffer without a mark was used
     HeadQueue heads = oldest();
     for (int i = 0; i < n && i < heads.count(); i++) {
       RawMemory.putByte(entry(heads.get(i)), 0);
@@ -300,7 +300,7 @@ final class PackedInflight {
       free(tracked.get(i));
     }
     publish();
-    VarHandle.storeStoreFence();
+    VarHandle.storeStoreFence(); // what is unmarked is free already
     for (int i = 0; i < tracked.count(); i++) {
       RawMemory.putByte(entry(tracked.get(i)), 0);
     }

@@ -70,6 +70,7 @@ final class SplitDeviceQueue extends DeviceQueue {
     int wanted = Math.min(max, burst.capacity());
     int available = (seenIdx - first) & WRAP;
     if (available < wanted) {
+      // Acquire: the entries and descriptors before the index, and the buffers, are read after it.
       seenIdx = RawMemory.getShortAcquire(driverArea + IDX);
       available = (seenIdx - first) & WRAP;
       if (available == 0) {
@@ -250,6 +251,7 @@ final class SplitDeviceQueue extends DeviceQueue {
     int[] id = burst.id;
     int[] written = burst.written;
     for (int i = 0; i < n; i++) {
+      // Perhaps at a multiple of 4 only, so not in one access; the index makes it seen whole.
       long element = (id[i] & 0xffffffffL) | ((long) written[i] << 32);
       RawMemory.putLong(ring + 8L * ((old + i) & ringMask), element);
     }
@@ -257,6 +259,9 @@ final class SplitDeviceQueue extends DeviceQueue {
       logBuffers(burst, n); // who takes over a killed one's ring does not know of them
     }
     int idx = (old + n) & WRAP;
+    // Release: the driver that sees the index sees the elements and what is in the buffers, and
+    // what
+    // was read of these was read before it uses them anew.
     if (inflight == null) {
       nextAvail = (nextAvail + n) & WRAP;
       RawMemory.putShortRelease(deviceArea + IDX, idx);
@@ -279,7 +284,8 @@ final class SplitDeviceQueue extends DeviceQueue {
   }
 
   private boolean wantsCall(int old, int idx) {
-    // The driver asks for calls, then looks at the index; here it is the other way round.
+    // The driver asks for calls, then looks at the index; here it is the other way round. A release
+    // store may be overtaken by the load that follows, on every processor: it takes a full fence.
     VarHandle.fullFence();
     if (eventIndex) {
       int event = RawMemory.getShort(driverArea + RING + 2L * size);
@@ -321,7 +327,7 @@ final class SplitDeviceQueue extends DeviceQueue {
       logEvent(0);
     }
     // The driver publishes buffers, then looks whether to kick; here it is the other way round.
-    VarHandle.fullFence();
+    VarHandle.fullFence(); // as in wantsCall
     return RawMemory.getShortAcquire(driverArea + IDX) != next;
   }
 

@@ -89,7 +89,9 @@ final class SplitDriverQueue extends DriverQueue {
       return false;
     }
     publishedIdx = availIdx;
+    // Release: the device that sees the index sees descriptors, entries and buffers.
     RawMemory.putShortRelease(driverArea + IDX, availIdx);
+    // The device asks for kicks, then looks at the index; here it is the other way round.
     VarHandle.fullFence();
     if (eventIndex) {
       int event = RawMemory.getShort(deviceArea + RING + 8L * size);
@@ -103,6 +105,7 @@ final class SplitDriverQueue extends DriverQueue {
     if (batched > 0) {
       return takeInOrder();
     }
+    // Acquire: the element, and what the device wrote into the buffer, are read after the index.
     if (RawMemory.getShortAcquire(deviceArea + IDX) == usedIdx) {
       return NONE;
     }
@@ -147,6 +150,7 @@ final class SplitDriverQueue extends DriverQueue {
     } else {
       RawMemory.putShort(driverArea, 0);
     }
+    // The device uses buffers, then looks whether to call; here it is the other way round.
     VarHandle.fullFence();
     return batched > 0 || RawMemory.getShortAcquire(deviceArea + IDX) != usedIdx;
   }

@@ -64,7 +64,8 @@ final class SplitInflight {
       RawMemory.putByte(entry(head), 0);
       head = RawMemory.getShort(entry(head) + ENTRY_NEXT);
     }
-    RawMemory.putShort(part + USED_IDX, usedIdx);
+    // After the marks: who finds the index finds them off, and not what was used already.
+    RawMemory.putShortRelease(part + USED_IDX, usedIdx);
     long[] counters = new long[size];
     int[] heads =
         IntStream.range(0, size)
@@ -92,7 +93,7 @@ final class SplitInflight {
       int head = burst.id(i);
       long entry = entry(head);
       RawMemory.putLong(entry + ENTRY_COUNTER, counter++);
-      VarHandle.storeStoreFence();
+      VarHandle.storeStoreFence(); // a mark is found with its counter
       RawMemory.putByte(entry, 1);
       tracked.add(head);
     }
@@ -106,16 +107,17 @@ final class SplitInflight {
       RawMemory.putShort(entry(head) + ENTRY_NEXT, last);
       last = head;
     }
+    // After the links, by which the next process walks from there; the used index comes after both.
     RawMemory.putShortRelease(part + LAST_BATCH_HEAD, last);
   }
 
   /** Takes the marks off, after the driver was told. */
   void completed(BufferBurst burst, int n, int usedIdx) {
-    VarHandle.storeStoreFence();
+    VarHandle.storeStoreFence(); // a buffer without a mark was used
     for (int i = 0; i < n; i++) {
       RawMemory.putByte(entry(burst.id(i)), 0);
     }
-    RawMemory.putShortRelease(part + USED_IDX, usedIdx);
+    RawMemory.putShortRelease(part + USED_IDX, usedIdx); // ends the batch, after its marks
     if (resubmit.count() > 0) {
       resubmit.remove(n);
     } else {

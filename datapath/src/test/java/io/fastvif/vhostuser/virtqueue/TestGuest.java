@@ -55,10 +55,32 @@ public final class TestGuest implements AutoCloseable {
   }
 
   private TestGuest(long regionSize, int flags) {
-    this.regionSize = regionSize;
-    file = FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC | flags), "memfd_create");
+    this(
+        regionSize,
+        FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC | flags), "memfd_create"));
     SystemCallException.check(
         FileIo.ftruncate(file.value(), 2 * regionSize + GAP), "ftruncate", file.value());
+    map();
+  }
+
+  private TestGuest(long regionSize, FileDescriptor file) {
+    this.regionSize = regionSize;
+    this.file = file;
+  }
+
+  /**
+   * Maps the memory of a guest in another process, whose heap is another one.
+   *
+   * @param regionSize as it was made with
+   * @param file of its memory, which is closed with this
+   */
+  static TestGuest ofOther(long regionSize, FileDescriptor file) {
+    TestGuest guest = new TestGuest(regionSize, file);
+    guest.map();
+    return guest;
+  }
+
+  private void map() {
     memory.replace(GuestMemory.map(regions(), descriptors(), Backing.ANY_MEMORY));
   }
 
