@@ -1,11 +1,32 @@
-# source me: where the lab is and where its files are, and what it needs.
+# source me: where the lab is and where its files are, and what it needs. LAB_ARCH says which of the two guests: x86_64
+# (the default), on this machine's own files, or aarch64, which has files of its own in a folder beside the other's.
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LAB_HOME=${LAB_HOME:-$(cd "$LAB_DIR/../../../.." && pwd -P)/target/lab}
-LAB_PACKAGES="qemu-system-x86 busybox-static cpio kmod make gcc-12 bc xz-utils"
+LAB_ARCH=${LAB_ARCH:-x86_64}
+case $LAB_ARCH in
+  x86_64)
+    LAB_PACKAGES="qemu-system-x86 busybox-static cpio kmod make gcc-12 bc xz-utils"
+    LAB_COMMANDS="qemu-system-x86_64 busybox cpio /usr/sbin/depmod make gcc-12 bc xz"
+    LAB_SIZE=100
+    ;;
+  aarch64)
+    LAB_PACKAGES="qemu-system-arm cpio kmod xz-utils e2fsprogs"
+    LAB_COMMANDS="qemu-system-aarch64 cpio /usr/sbin/depmod xz /sbin/mke2fs"
+    LAB_SIZE=190
+    [[ $LAB_HOME == */aarch64 ]] || LAB_HOME=$LAB_HOME/aarch64
+    ;;
+  *)
+    echo "LAB_ARCH is $LAB_ARCH: expected x86_64 or aarch64" >&2
+    exit 2
+    ;;
+esac
 KERNEL=$LAB_HOME/kernel
 # Unpacked: under emulation the kernel takes longer to unpack itself than to boot.
 VMLINUX=$KERNEL/vmlinux
 QEMU=$LAB_HOME/qemu
+# Of aarch64: the guest's own files, and its disk with them.
+ROOT=$LAB_HOME/root
+DISK=$LAB_HOME/disk
 
 # One line about what is missing, and status 77; nothing if all is there.
 require_packages() {
@@ -17,9 +38,10 @@ require_packages() {
       return 77
       ;;
   esac
-  for command in apt-get dpkg qemu-system-x86_64 busybox cpio /usr/sbin/depmod make gcc-12 bc xz; do
+  # shellcheck disable=SC2086 # several words
+  for command in apt-get dpkg $LAB_COMMANDS; do
     command -v "$command" >/dev/null || {
-      echo "the lab's virtual machine needs $command: on Debian 12, apt-get install $LAB_PACKAGES"
+      echo "the lab's virtual machine ($LAB_ARCH) needs $command: on Debian 12, apt-get install $LAB_PACKAGES"
       return 77
     }
   done
