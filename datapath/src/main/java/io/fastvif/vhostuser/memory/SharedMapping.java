@@ -62,7 +62,7 @@ public final class SharedMapping {
    */
   static final long ALIGNMENT = 64;
 
-  /** The page size of x86-64. */
+  /** The smallest page that a kernel has: those of 64-bit Arm may be of 16 or 64 KiB. */
   private static final long PAGE = 4096;
 
   /**
