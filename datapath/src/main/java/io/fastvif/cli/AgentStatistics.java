@@ -5,6 +5,7 @@ import io.fastvif.fastpath.PortReport;
 import io.fastvif.forward.DropReason;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
+import io.fastvif.vif.PortRates;
 import io.fastvif.vif.VhostUserMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -198,7 +199,8 @@ final class AgentStatistics {
             0,
             (int) port.at("queue_pairs").number(),
             port.at("tap").text(),
-            port.at("uplink").text().replace(ServedPort.AF_XDP, ""));
+            port.at("uplink").text().replace(ServedPort.AF_XDP, ""),
+            PortRates.UNLIMITED);
     return new PortReport(
         served,
         port.at("connected").isTrue(),

@@ -2,6 +2,7 @@ package io.fastvif.cni;
 
 import io.fastvif.VifHost;
 import io.fastvif.json.VersionedObjectWriter;
+import io.fastvif.netlink.route.Tbf;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
 import io.fastvif.plan.PlannedStep;
@@ -16,6 +17,8 @@ import io.fastvif.vif.Network;
 import io.fastvif.vif.PortProfile;
 import io.fastvif.vif.PortProfileFpBridge;
 import io.fastvif.vif.PortProfileFpTap;
+import io.fastvif.vif.PortRates;
+import io.fastvif.vif.RateLimit;
 import io.fastvif.vif.Subnet;
 import io.fastvif.vif.SubnetList;
 import io.fastvif.vif.VhostUserMode;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * {@code fastvif}: the agent's own forwarder, whose ports are on a Linux bridge or have routes to
@@ -93,10 +97,35 @@ final class ForwarderSwitch implements VhostUserSwitch {
                     .subnets(SubnetList.of(isRouted ? subnets(pod.addressing()) : List.of()))
                     .build())
             .build();
-    Map<String, String> options =
-        end.group().isEmpty() ? Map.of() : Map.of(FAST_PATH + ".socket_group", end.group());
+    Map<String, String> options = new TreeMap<>();
+    if (!end.group().isEmpty()) {
+      options.put(FAST_PATH + ".socket_group", end.group());
+    }
+    limit(options, "inbound", end.rates().ingress());
+    limit(options, "outbound", end.rates().egress());
     PlugPlan port = pod.plugins(options).of(vif).plug(vif, null, host);
     return new PodPort(VersionedObjectWriter.write(vif), options, port);
+  }
+
+  private static void limit(Map<String, String> options, String direction, Tbf limit) {
+    if (limit != null) {
+      options.put(FAST_PATH + "." + direction + "_average", rate(limit) + "B");
+      options.put(FAST_PATH + "." + direction + "_burst", limit.burstBytes() + "B");
+    }
+  }
+
+  /** What is more than libvirt can say, 17 Tbit/s, limits nothing. */
+  private static long rate(Tbf limit) {
+    return Math.min(limit.rate(), RateLimit.MAX_RATE);
+  }
+
+  private static RateLimit limit(Tbf limit) {
+    return limit == null ? null : new RateLimit(rate(limit), 0, limit.burstBytes());
+  }
+
+  @Override
+  public boolean limitsRates() {
+    return true;
   }
 
   private PortProfile profile() {
@@ -153,6 +182,8 @@ final class ForwarderSwitch implements VhostUserSwitch {
             .orElseThrow(() -> check.differs("the agent does not serve its port"));
     check.require(
         port.path().equals(end.socket()) && port.mode() == end.podMode(), "its port is " + port);
+    PortRates rates = new PortRates(limit(end.rates().ingress()), limit(end.rates().egress()));
+    check.require(port.rates().equals(rates), "its port is " + port + ", not limited " + rates);
     check.require(!port.listens() || Files.exists(Path.of(port.path())), "its socket is gone");
   }
 

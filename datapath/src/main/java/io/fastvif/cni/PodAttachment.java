@@ -38,7 +38,7 @@ interface PodAttachment {
     return false;
   }
 
-  /** Whether a pod's {@link PodRates} can be limited: it has a link of the host's to itself. */
+  /** Whether a pod's {@link PodRates} can be limited. */
   default boolean limitsRates() {
     return false;
   }

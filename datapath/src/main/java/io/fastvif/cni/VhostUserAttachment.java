@@ -91,12 +91,17 @@ final class VhostUserAttachment implements PodAttachment {
   }
 
   private VhostUserEnd end(AttachmentId id) {
-    return new VhostUserEnd(socket(id), podMode(), group, network.mtu());
+    return new VhostUserEnd(socket(id), podMode(), group, network.mtu(), network.rates());
   }
 
   @Override
   public HostSnapshot snapshot(VifHost host) {
     return engine.snapshot(host);
+  }
+
+  @Override
+  public boolean limitsRates() {
+    return engine.limitsRates();
   }
 
   /** The files come last. */

@@ -9,8 +9,9 @@ import io.fastvif.vif.VhostUserMode;
  * @param podMode whether the pod makes the socket ({@code SERVER}) or connects to it
  * @param group whose number the socket's is; empty for nobody's in particular
  * @param mtu in bytes; 0 for the default
+ * @param rates the limits of its traffic
  */
-record VhostUserEnd(String socket, VhostUserMode podMode, String group, int mtu) {
+record VhostUserEnd(String socket, VhostUserMode podMode, String group, int mtu, PodRates rates) {
   private static final int DEFAULT_MTU = 1500;
 
   /** The MTU that the pod is told. */

@@ -34,6 +34,11 @@ interface VhostUserSwitch {
    */
   boolean hasLinks();
 
+  /** Whether it limits the traffic of a pod's interface. */
+  default boolean limitsRates() {
+    return false;
+  }
+
   /** Before anything is done for a pod: fails if the host lacks what the switch takes. */
   default void require(VifHost host) {
     // takes nothing that is not made

@@ -11,7 +11,16 @@ import java.util.List;
 final class NoVhostUserPorts implements VhostUserPorts {
   @Override
   public boolean open(ServedPort port) throws IOException {
-    throw new IOException(
+    throw noForwarder();
+  }
+
+  @Override
+  public boolean limit(ServedPort port) throws IOException {
+    throw noForwarder();
+  }
+
+  private static IOException noForwarder() {
+    return new IOException(
         "a vhost-user port lives as long as the process that serves it: needs one that stays, such"
             + " as `fastvif vhost-user serve`, or an agent whose engine has a forwarder");
   }

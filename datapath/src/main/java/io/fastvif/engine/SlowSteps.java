@@ -125,6 +125,7 @@ final class SlowSteps {
   private boolean changes(SlowStep step) throws IOException {
     return switch (step) {
       case VhostUserPortStep.OpenPort open -> ports.open(open.port());
+      case VhostUserPortStep.LimitPort limit -> ports.limit(limit.port());
       case VhostUserPortStep.ClosePort close -> ports.close(close.port());
       case VhostUserSocketStep socket -> SocketFiles.perform(socket);
       case DeviceStep device -> devices.perform(device);

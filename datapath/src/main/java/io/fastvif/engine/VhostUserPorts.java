@@ -27,6 +27,15 @@ public interface VhostUserPorts {
   boolean open(ServedPort port) throws IOException;
 
   /**
+   * Limits the traffic of the VIF's port, which stays open and keeps its guest.
+   *
+   * @param port as it is open, but for its rates
+   * @return false if it has just these limits already
+   * @throws IOException if the VIF has no such port open
+   */
+  boolean limit(ServedPort port) throws IOException;
+
+  /**
    * Closes the VIF's port; when it returns, nothing of the guest's memory is used, the tap is free
    * and a socket that the port made is gone.
    *

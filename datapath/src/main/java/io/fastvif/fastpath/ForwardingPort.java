@@ -16,6 +16,7 @@ import io.fastvif.vhostuser.session.BackendOptions;
 import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.VhostUserBackend;
+import io.fastvif.vif.PortRates;
 import io.fastvif.xdp.XdpOptions;
 import java.util.EnumMap;
 import java.util.Map;
@@ -25,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ForwardingPort implements BackendObserver, AutoCloseable {
   private static final String GUEST = "guest of ";
 
-  private final ServedPort port;
+  private volatile ServedPort port;
   private final Forwarder forwarder;
   private final GuestListener guests;
 
@@ -53,6 +54,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       host = TapPort.attach(port.tap(), port.queuePairs());
       guest = VhostUserPort.toHost(name, port.queuePairs());
     }
+    guest.limit(port.rates());
   }
 
   /** Opens it; the socket comes last. */
@@ -86,6 +88,16 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
 
   ServedPort port() {
     return port;
+  }
+
+  /** Limits its traffic; false if it is limited so already. */
+  synchronized boolean limit(PortRates rates) {
+    if (port.rates().equals(rates)) {
+      return false;
+    }
+    guest.limit(rates);
+    port = port.withRates(rates);
+    return true;
   }
 
   @Override

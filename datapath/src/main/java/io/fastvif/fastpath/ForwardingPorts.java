@@ -141,6 +141,18 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   }
 
   @Override
+  public boolean limit(ServedPort port) throws IOException {
+    ForwardingPort limited = open.get(port.vifId());
+    if (limited == null || !limited.port().withRates(port.rates()).equals(port)) {
+      throw new FastvifIOException(
+          FailureKind.NOT_FOUND,
+          "the VIF has no such port open to limit: "
+              + (limited == null ? "it has none" : limited.port()));
+    }
+    return limited.limit(port.rates());
+  }
+
+  @Override
   public boolean close(ServedPort port) throws IOException {
     ForwardingPort former = open.remove(port.vifId());
     if (former == null) {

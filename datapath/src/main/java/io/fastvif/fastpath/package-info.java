@@ -9,6 +9,6 @@
  * a ring is in the guest's shared memory.
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code engine}, {@code forward}, {@code netlink},
- * {@code netlink.route}, {@code plan}, {@code vhostuser.session}, {@code xdp}.
+ * {@code netlink.route}, {@code plan}, {@code vhostuser.session}, {@code vif}, {@code xdp}.
  */
 package io.fastvif.fastpath;

@@ -24,7 +24,10 @@ public enum DropReason {
   NOT_SEGMENTED(6),
 
   /** The kernel refused it. */
-  REFUSED(7);
+  REFUSED(7),
+
+  /** Its receiver gets no more than a rate, and it has waited for that for a while. */
+  OVER_RATE(8);
 
   private static final int COUNT = values().length;
 

@@ -14,6 +14,20 @@ final class FallbackSink implements FrameSink {
 
   @Override
   public int accept(BufferBurst frames, int n, long features, FlowCounters counters) {
-    return (queue.isOpen() ? queue : first).accept(frames, n, features, counters);
+    return chosen().accept(frames, n, features, counters);
+  }
+
+  private GuestReceiveQueue chosen() {
+    return queue.isOpen() ? queue : first;
+  }
+
+  @Override
+  public DropReason heldBy() {
+    return chosen().heldBy();
+  }
+
+  @Override
+  public int waitMillis() {
+    return chosen().waitMillis();
   }
 }

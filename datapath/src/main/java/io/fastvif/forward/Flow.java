@@ -39,6 +39,14 @@ abstract class Flow {
   /** Whether there is something to do that nobody will notify of: sleep is to be short. */
   abstract boolean needsTimer();
 
+  /**
+   * How many milliseconds it is to wait for a port's rate, as of {@link RateLimiter#waitMillis}:
+   * sleep is to be no longer.
+   */
+  int waitMillis() {
+    return RateLimiter.NOT_WAITING;
+  }
+
   /** It has thrown something and is not polled any more. */
   final void failed() {
     failed = true;

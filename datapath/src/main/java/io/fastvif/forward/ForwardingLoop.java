@@ -265,19 +265,22 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     Flow[] all = flows;
     boolean quiet = true;
     boolean timer = false;
+    int rate = RateLimiter.NOT_WAITING;
     for (Flow flow : all) {
       try {
         quiet &= flow.beforeSleep();
         timer |= flow.needsTimer();
+        rate = Math.min(rate, flow.waitMillis());
       } catch (RuntimeException | Error e) {
         failed(flow, e);
         quiet = false;
       }
     }
     asleep = true;
-    if (quiet && commands.isEmpty() && !closing) {
+    if (quiet && rate > 0 && commands.isEmpty() && !closing) {
       sleeps = ++slept;
-      wakeUp.await(timer ? sleepMillis : FOREVER);
+      int millis = rate == RateLimiter.NOT_WAITING ? FOREVER : rate;
+      wakeUp.await(timer ? Math.min(sleepMillis, rate) : millis);
       sleepMillis = Math.min(MAX_SLEEP_MILLIS, 2 * sleepMillis);
     }
     asleep = false;

@@ -15,4 +15,19 @@ interface FrameSink {
    * @return how many were delivered or dropped; for the others there are no buffers at present
    */
   int accept(BufferBurst frames, int n, long features, FlowCounters counters);
+
+  /**
+   * Why the last call did not take all frames; if they wait too long, they are dropped for that.
+   */
+  default DropReason heldBy() {
+    return DropReason.NO_BUFFERS;
+  }
+
+  /**
+   * How many milliseconds those frames are to wait for the receiver's rate, as of {@link
+   * RateLimiter#waitMillis}.
+   */
+  default int waitMillis() {
+    return RateLimiter.NOT_WAITING;
+  }
 }

@@ -23,6 +23,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   private final BufferWriter writer = new BufferWriter(rxBuffers);
   private int available;
   private int next;
+  private DropReason heldBy = DropReason.NO_BUFFERS;
 
   /** Whether there was a buffer since the ring was started; the loop's thread writes. */
   private volatile boolean filled;
@@ -51,6 +52,29 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   @Override
   void disabled(boolean began) {}
 
+  /** Reads the clock; whether the port's rate lets no frame pass into it now. */
+  boolean isOverRate() {
+    RateLimiter limit = port().toGuest();
+    return limit != null && isOpen() && limit.isExhausted();
+  }
+
+  /** Whether the port's rate lets another frame pass, as of the last look at the clock. */
+  boolean mayPass() {
+    RateLimiter limit = port().toGuest();
+    return limit == null || limit.mayPass();
+  }
+
+  @Override
+  public DropReason heldBy() {
+    return heldBy;
+  }
+
+  @Override
+  public int waitMillis() {
+    RateLimiter limit = port().toGuest();
+    return limit == null || !isOpen() ? RateLimiter.NOT_WAITING : limit.waitMillis();
+  }
+
   boolean isMergeable() {
     return (features & NetFeatures.MRG_RXBUF) != 0;
   }
@@ -78,6 +102,25 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
 
   @Override
   public int accept(BufferBurst frames, int n, long senderFeatures, FlowCounters counters) {
+    RateLimiter limit = port().toGuest();
+    if (limit == null) {
+      heldBy = DropReason.NO_BUFFERS;
+      return deliverAll(frames, n, senderFeatures, counters);
+    }
+    int skip = VirtioNetHeader.length(senderFeatures);
+    // What a ring that is not running drops does not count.
+    boolean counts = isRunning();
+    int admitted = counts ? limit.isExhausted() ? 0 : limit.admit(frames, n, skip) : n;
+    int done = admitted == 0 ? 0 : deliverAll(frames, admitted, senderFeatures, counters);
+    if (counts) {
+      limit.pass(frames, done, skip);
+    }
+    heldBy = done < admitted ? DropReason.NO_BUFFERS : DropReason.OVER_RATE;
+    return done;
+  }
+
+  /** Delivers or drops frames, whatever the rate. */
+  private int deliverAll(BufferBurst frames, int n, long senderFeatures, FlowCounters counters) {
     DeviceQueue to = queue;
     if (to == null || !enabled) {
       counters.dropped(to == null ? DropReason.NOT_STARTED : DropReason.NOT_ENABLED, n);
@@ -128,6 +171,10 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   void filled(int buffers, long bytes) {
     noteWritten(next, buffers, bytes);
     next += buffers;
+    RateLimiter limit = port().toGuest();
+    if (limit != null) {
+      limit.pass(Math.max(0, bytes - headerLength));
+    }
   }
 
   /** Writes bytes into a buffer and those behind it, from an offset on. */

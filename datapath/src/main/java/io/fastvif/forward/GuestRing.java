@@ -91,6 +91,10 @@ abstract class GuestRing implements RingControl {
     }
   }
 
+  final VhostUserPort port() {
+    return port;
+  }
+
   final int index() {
     return index;
   }

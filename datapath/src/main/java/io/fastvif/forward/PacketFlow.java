@@ -31,7 +31,7 @@ final class PacketFlow extends Flow {
     if (!link.problem().isEmpty()) {
       link.problem("");
     }
-    int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), counters);
+    int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), to, counters);
     from.giveBack(done);
     return done;
   }
@@ -43,6 +43,11 @@ final class PacketFlow extends Flow {
 
   @Override
   void afterSleep() {}
+
+  @Override
+  int waitMillis() {
+    return patience.isHeld() ? to.waitMillis() : RateLimiter.NOT_WAITING;
+  }
 
   @Override
   boolean needsTimer() {

@@ -1,8 +1,8 @@
 package io.fastvif.forward;
 
 /**
- * How long frames wait at their sender while the receiver has no free buffers; then they are
- * dropped.
+ * How long frames wait at their sender while the receiver has no free buffers, or gets no more than
+ * its rate; then they are dropped.
  */
 final class Patience {
   /** Longer than a guest is away from a processor that it shares. */
@@ -22,14 +22,15 @@ final class Patience {
   }
 
   /**
-   * Holds frames for which there are no buffers, for a while.
+   * Holds frames that the receiver did not take, for a while.
    *
    * @param n how many frames there are
    * @param done how many of them the receiver took
+   * @param to the receiver
    * @param counters take what is dropped
    * @return how many the sender is done with
    */
-  int hold(int n, int done, FlowCounters counters) {
+  int hold(int n, int done, FrameSink to, FlowCounters counters) {
     if (done == n) {
       held = false;
       return n;
@@ -44,7 +45,7 @@ final class Patience {
       return 0;
     }
     // They stay held, so that what follows does not wait as long again.
-    counters.dropped(DropReason.NO_BUFFERS, n);
+    counters.dropped(to.heldBy(), n);
     return n;
   }
 }

@@ -34,7 +34,8 @@ final class PullFlow extends Flow {
 
   @Override
   int poll() {
-    return from.pull(target(), counters);
+    GuestReceiveQueue receiver = target();
+    return receiver.isOverRate() ? 0 : from.pull(receiver, counters);
   }
 
   @Override
@@ -48,6 +49,11 @@ final class PullFlow extends Flow {
     if (from.isHeld()) {
       target().afterSleep();
     }
+  }
+
+  @Override
+  int waitMillis() {
+    return target().waitMillis();
   }
 
   @Override

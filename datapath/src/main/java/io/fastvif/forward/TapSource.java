@@ -71,7 +71,7 @@ final class TapSource implements FrameSource {
     int frames = 0;
     int delivered = 0;
     long bytes = 0;
-    while (frames < Flow.BURST) {
+    while (frames < Flow.BURST && to.mayPass()) {
       int used = read(to, buffers, counters);
       if (used < 0) {
         break;

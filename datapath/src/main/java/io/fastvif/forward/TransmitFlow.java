@@ -15,6 +15,9 @@ final class TransmitFlow extends Flow {
 
   private final Patience patience = new Patience();
 
+  /** The limit for which frames may wait in the ring; null for none. */
+  private RateLimiter waitsFor;
+
   TransmitFlow(String name, int queue, GuestTransmitQueue from, FrameSink to) {
     super(name, queue);
     this.from = from;
@@ -23,6 +26,7 @@ final class TransmitFlow extends Flow {
 
   @Override
   int poll() {
+    waitsFor = null;
     DeviceQueue queue = from.queue;
     if (queue == null || !queue.refresh()) {
       patience.reset();
@@ -37,6 +41,11 @@ final class TransmitFlow extends Flow {
       }
       return n;
     }
+    RateLimiter limit = from.port().fromGuest();
+    if (limit != null && limit.isExhausted()) {
+      waitsFor = limit;
+      return 0;
+    }
     int n = queue.peek(burst, BURST);
     if (n <= 0) {
       if (n < 0) {
@@ -46,20 +55,32 @@ final class TransmitFlow extends Flow {
       return 0;
     }
     touched = burst.touch(from.headerLength);
+    if (limit != null) {
+      n = limit.admit(burst, n, from.headerLength);
+    }
     int done = to.accept(burst, n, from.features, counters);
-    done = patience.hold(n, done, counters);
+    done = patience.hold(n, done, to, counters);
+    if (limit != null) {
+      limit.pass(burst, done, from.headerLength);
+    }
     queue.complete(burst, done);
     return done;
   }
 
   @Override
   boolean beforeSleep() {
-    return patience.isHeld() || from.beforeSleep();
+    return waitsFor != null || patience.isHeld() || from.beforeSleep();
   }
 
   @Override
   void afterSleep() {
     from.afterSleep();
+  }
+
+  @Override
+  int waitMillis() {
+    int own = waitsFor == null ? RateLimiter.NOT_WAITING : waitsFor.waitMillis();
+    return patience.isHeld() ? Math.min(own, to.waitMillis()) : own;
   }
 
   @Override

@@ -4,8 +4,12 @@ import io.fastvif.vhostuser.session.BackendHandler;
 import io.fastvif.vhostuser.session.Completion;
 import io.fastvif.vhostuser.session.RingControl;
 import io.fastvif.vhostuser.session.SessionControl;
+import io.fastvif.vif.PortRates;
+import io.fastvif.vif.RateLimit;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * The port of a guest's network device behind a vhost-user socket; pass it to {@link
@@ -22,12 +26,21 @@ public final class VhostUserPort extends Port implements BackendHandler {
   private FrameSink announceTo;
   private final Rarp rarp = new Rarp();
   private final FlowCounters announced = new FlowCounters();
+  private final NanoClock clock;
+  private RateLimiter toGuest;
+  private RateLimiter fromGuest;
   private volatile SessionControl session;
   private volatile int mtu;
 
-  private VhostUserPort(String name, int queues, long features) {
+  /**
+   * Makes a port.
+   *
+   * @param clock by which its rates are limited
+   */
+  VhostUserPort(String name, int queues, long features, NanoClock clock) {
     super(name, queues);
     this.features = features;
+    this.clock = clock;
     FrameScratch scratch = new FrameScratch();
     for (int i = 0; i < queues; i++) {
       receive.add(new GuestReceiveQueue(this, 2 * i, scratch));
@@ -46,7 +59,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
    * @return the port, not connected
    */
   public static VhostUserPort toHost(String name, int queues) {
-    return new VhostUserPort(name, queues, NetFeatures.HOST_PORT);
+    return new VhostUserPort(name, queues, NetFeatures.HOST_PORT, SystemNanoClock.INSTANCE);
   }
 
   /**
@@ -59,7 +72,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
    * @return the port, not connected
    */
   public static VhostUserPort toGuest(String name, int queues) {
-    return new VhostUserPort(name, queues, NetFeatures.BASE);
+    return new VhostUserPort(name, queues, NetFeatures.BASE, SystemNanoClock.INSTANCE);
   }
 
   /**
@@ -71,7 +84,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
    * @return the port, not connected
    */
   public static VhostUserPort toHandler(String name, int queues) {
-    return new VhostUserPort(name, queues, NetFeatures.WHOLE_FRAMES);
+    return new VhostUserPort(name, queues, NetFeatures.WHOLE_FRAMES, SystemNanoClock.INSTANCE);
   }
 
   /**
@@ -81,6 +94,37 @@ public final class VhostUserPort extends Port implements BackendHandler {
    */
   public long features() {
     return features;
+  }
+
+  /**
+   * Limits what passes the port, by all its queues together, from the loop's next round on. Any
+   * thread may call it, at any time. Frames of the guest beyond its rate wait in its ring. Frames
+   * for the guest wait where they come from: in the tap, whose queue then fills up, or as another
+   * guest's are held, for 10 ms without progress; then they are dropped for {@link
+   * DropReason#OVER_RATE}.
+   *
+   * @param rates takes the place of what was set before; a new limit brings no new burst
+   */
+  public void limit(PortRates rates) {
+    execute(
+        () -> {
+          toGuest = limiter(rates.toGuest(), toGuest);
+          fromGuest = limiter(rates.fromGuest(), fromGuest);
+        });
+  }
+
+  private RateLimiter limiter(RateLimit limit, RateLimiter former) {
+    return limit == null ? null : new RateLimiter(limit, clock, former);
+  }
+
+  /** The limit of what the guest gets; null for none. The loop's thread only. */
+  RateLimiter toGuest() {
+    return toGuest;
+  }
+
+  /** The limit of what the guest sends; null for none. The loop's thread only. */
+  RateLimiter fromGuest() {
+    return fromGuest;
   }
 
   /**

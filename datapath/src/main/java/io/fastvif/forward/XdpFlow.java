@@ -42,7 +42,7 @@ final class XdpFlow extends Flow {
       burst.add(
           i, from.address(i) - VirtioNetHeader.SHORT, 0, from.length(i) + VirtioNetHeader.SHORT);
     }
-    int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), counters);
+    int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), to, counters);
     from.giveBack(done);
     return done;
   }
@@ -54,6 +54,11 @@ final class XdpFlow extends Flow {
 
   @Override
   void afterSleep() {}
+
+  @Override
+  int waitMillis() {
+    return patience.isHeld() ? to.waitMillis() : RateLimiter.NOT_WAITING;
+  }
 
   @Override
   boolean needsTimer() {

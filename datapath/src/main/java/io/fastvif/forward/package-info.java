@@ -12,6 +12,13 @@
  * AF_XDP. If the receiver has no free buffers, frames wait briefly at their sender and are then
  * dropped. A broken ring affects no other. The data path allocates nothing.
  *
+ * <p>A guest's port may have a rate in each direction: a {@link io.fastvif.forward.TokenBucket} for
+ * the average, whose capacity is the burst, and a small one for the peak. Sender and receiver are
+ * polled by one thread, so a bucket is plain numbers; the clock is read once a poll, and only where
+ * there is a limit. What a guest sends beyond its rate stays in its ring. What it shall get waits
+ * at its sender; a tap is not read. A loop that waits for tokens sleeps for whole milliseconds, no
+ * longer than until there are some, so that frames pass in bursts.
+ *
  * <p>A custom datapath is a {@link io.fastvif.forward.FrameHandler} behind a {@link
  * io.fastvif.forward.FrameHandlerPort}: a burst in, a burst out. A fault at one port, such as a
  * handler that throws or a tap that was deleted, stops only that port; {@link
@@ -21,6 +28,7 @@
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code netlink}, {@code tuntap}, {@code
- * vhostuser.memory}, {@code vhostuser.session}, {@code vhostuser.virtqueue}, {@code xdp}.
+ * vhostuser.memory}, {@code vhostuser.session}, {@code vhostuser.virtqueue}, {@code vif}, {@code
+ * xdp}.
  */
 package io.fastvif.forward;

@@ -1,6 +1,8 @@
 package io.fastvif.libvirt;
 
 import io.fastvif.vif.InvalidInputException;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Limits of traffic: libvirt's {@code <bandwidth>}.
@@ -21,6 +23,37 @@ public record Bandwidth(Rate inbound, Rate outbound) {
     }
     if (outbound != null && outbound.floor != null) {
       throw Restrictions.violation("bandwidth floor", "outbound traffic");
+    }
+  }
+
+  /**
+   * Returns the options of the plugin {@code vhostuser_fp} that limit a port so, for an interface
+   * of libvirt's type {@code vhostuser}: libvirt does not see its frames, and would limit nothing.
+   *
+   * @return by name, with the plugin's
+   * @throws InvalidInputException if a rate is guaranteed, which a forwarder does not
+   */
+  public Map<String, String> forwarderOptions() {
+    if (hasFloor()) {
+      throw Restrictions.violation("bandwidth floor", "a forwarder's port");
+    }
+    Map<String, String> options = new TreeMap<>();
+    put(options, "inbound_", inbound);
+    put(options, "outbound_", outbound);
+    return options;
+  }
+
+  private static void put(Map<String, String> options, String direction, Rate rate) {
+    if (rate != null) {
+      put(options, direction + "average", rate.average);
+      put(options, direction + "peak", rate.peak);
+      put(options, direction + "burst", rate.burst);
+    }
+  }
+
+  private static void put(Map<String, String> options, String name, Integer value) {
+    if (value != null) {
+      options.put("vhostuser_fp." + name, value.toString());
     }
   }
 

@@ -114,6 +114,13 @@ final class Restrictions {
           case HostdevForm f -> false;
           case PlainHostdevForm f -> false;
         };
+    if (form instanceof VhostUserForm) {
+      throw InvalidInputException.of(
+          "bandwidth",
+          "does not go with " + form.description() + ", whose frames libvirt does not see",
+          "none, and the limits told to the forwarder of the port, as the options inbound_average"
+              + " and so on of vhostuser_fp");
+    }
     refuse(!limited, "bandwidth", form);
     // guaranteed by the bridge of a network of libvirt's own, which none of these forms is on
     refuse(bandwidth.hasFloor(), "bandwidth floor", form);

@@ -1,5 +1,6 @@
 package io.fastvif.plan;
 
+import io.fastvif.vif.PortRates;
 import io.fastvif.vif.VhostUserMode;
 
 /**
@@ -18,6 +19,7 @@ import io.fastvif.vif.VhostUserMode;
  * @param tap the tap that it is joined to, with a virtio-net header before each frame; empty with
  *     an uplink
  * @param uplink the link of the host that it is joined to by AF_XDP; empty with a tap
+ * @param rates the limits of its traffic, which may change while it is open
  */
 public record ServedPort(
     String vifId,
@@ -28,11 +30,12 @@ public record ServedPort(
     int mtu,
     int queuePairs,
     String tap,
-    String uplink) {
+    String uplink,
+    PortRates rates) {
   /** What stands before a link's name where an uplink is named. */
   public static final String AF_XDP = "af_xdp:";
 
-  /** One that is joined to a tap. */
+  /** One that is joined to a tap, without limits. */
   public ServedPort(
       String vifId,
       String name,
@@ -42,7 +45,12 @@ public record ServedPort(
       int mtu,
       int queuePairs,
       String tap) {
-    this(vifId, name, path, mode, access, mtu, queuePairs, tap, "");
+    this(vifId, name, path, mode, access, mtu, queuePairs, tap, "", PortRates.UNLIMITED);
+  }
+
+  /** The same with other limits. */
+  public ServedPort withRates(PortRates other) {
+    return new ServedPort(vifId, name, path, mode, access, mtu, queuePairs, tap, uplink, other);
   }
 
   /** Whether it is joined to an uplink. */
@@ -65,6 +73,7 @@ public record ServedPort(
         + " mtu "
         + mtu
         + (queuePairs > 1 ? " queues " + queuePairs : "")
-        + (hasUplink() ? " uplink " + AF_XDP + uplink : " tap " + tap);
+        + (hasUplink() ? " uplink " + AF_XDP + uplink : " tap " + tap)
+        + (rates.limits() ? ", " + rates : "");
   }
 }

@@ -21,6 +21,19 @@ public sealed interface VhostUserPortStep extends SlowStep {
   }
 
   /**
+   * Limits the traffic of a vhost-user port that is open, as {@code port} has it, while its guest
+   * goes on.
+   */
+  record LimitPort(ServedPort port) implements VhostUserPortStep {
+    @Override
+    public String toString() {
+      return port.rates().limits()
+          ? "limit vhost-user port " + port.name() + ": " + port.rates()
+          : "limit vhost-user port " + port.name() + " no more";
+    }
+  }
+
+  /**
    * Closes a vhost-user port: the guest is disconnected, the tap let go, and a socket of the port's
    * own removed. Nothing is done for one that is not open.
    */

@@ -10,10 +10,13 @@ import io.fastvif.cni.PodRecords.PodRecord;
 import io.fastvif.fastpath.ForwardingPorts;
 import io.fastvif.forward.Idle;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.ServedPort;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import io.fastvif.testing.Testpmd;
+import io.fastvif.vif.PortRates;
+import io.fastvif.vif.RateLimit;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -218,6 +221,39 @@ class VhostUserAttachmentTest {
       assertEquals(List.of("cni/cni:net:two:eth0:cookie-0.json"), left());
       assertFalse(Files.exists(socket().getParent()));
     }
+  }
+
+  /** An agent that starts again limits as the one before. */
+  @KernelTest
+  void podIsLimitedByItsBandwidth() throws Exception {
+    String rates =
+        "\"bandwidth\":{\"ingressRate\":100000000,\"ingressBurst\":8000000,"
+            + "\"egressRate\":20000000,\"egressBurst\":1600000},\"mac\"";
+    String network = network("server").replace("\"mac\"", rates);
+    PortRates wanted =
+        new PortRates(
+            new RateLimit(12_500_000, 0, 1_000_000), new RateLimit(2_500_000, 0, 200_000));
+    String result;
+    try (Netns pod = Netns.createPrivate()) {
+      try (Served agent = new Served()) {
+        result = agent.done("ADD", pod, network);
+        assertEquals(wanted, agent.ports.open().getFirst().rates());
+        agent.done("CHECK", pod, PodLab.with(network, "prevResult", result));
+        ServedPort port = agent.ports.open().getFirst();
+        agent.ports.limit(port.withRates(PortRates.UNLIMITED));
+        String differs =
+            agent.refused(
+                CniException.DIFFERS, "CHECK", pod, PodLab.with(network, "prevResult", result));
+        assertTrue(differs.contains("not limited to the guest 12500000 bytes"), differs);
+      }
+      try (Served agent = new Served()) {
+        agent.plugin.restore().join();
+        assertEquals(wanted, agent.ports.open().getFirst().rates());
+        agent.done("DEL", null, NAME_ALONE);
+        assertEquals(List.of(), agent.ports.open());
+      }
+    }
+    assertEquals(List.of(), left());
   }
 
   @KernelTest

@@ -21,6 +21,8 @@ import io.fastvif.vhostuser.memory.MemoryRegion;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import io.fastvif.vif.PortRates;
+import io.fastvif.vif.RateLimit;
 import io.fastvif.vif.VhostUserMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,6 +77,31 @@ class ForwardingPortsTest {
       assertEquals(List.of(), ports.open());
       assertTrue(Files.notExists(socket));
       assertFalse(hasCarrier());
+      assertNull(ports.failure());
+    }
+  }
+
+  @KernelTest
+  void limitsChangeWhileTheGuestStays() throws Exception {
+    Tap.createPersistent("vhu1", TAP);
+    ServedPort limited = port(0600).withRates(new PortRates(new RateLimit(1000, 0, 2000), null));
+    try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+      String missing = assertThrows(IOException.class, () -> ports.limit(limited)).getMessage();
+      assertEquals("the VIF has no such port open to limit: it has none", missing);
+      assertTrue(ports.open(port(0600)));
+      try (VhostUserFrontend guest =
+          VhostUserFrontend.connect(port(0600).path(), PATIENCE_MILLIS)) {
+        guest.setOwner();
+        assertTrue(guest.getFeatures() != 0);
+        assertTrue(ports.limit(limited));
+        assertFalse(ports.limit(limited));
+        assertEquals(List.of(limited), ports.open());
+        assertTrue(ports.reports().getFirst().connected());
+        assertTrue(guest.getFeatures() != 0, "the guest was cut off");
+        assertTrue(ports.limit(port(0600)));
+        assertEquals(List.of(port(0600)), ports.open());
+      }
+      assertThrows(IOException.class, () -> ports.limit(port(0666)));
       assertNull(ports.failure());
     }
   }

@@ -13,6 +13,7 @@ import io.fastvif.plan.SocketAccess;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
+import io.fastvif.vif.PortRates;
 import io.fastvif.vif.VhostUserMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,8 @@ class UplinkPortTest {
         1500,
         1,
         "",
-        uplink);
+        uplink,
+        PortRates.UNLIMITED);
   }
 
   private static int program() {

@@ -111,6 +111,12 @@ class VifFormsTest {
     Bandwidth limited = new Bandwidth(rate, null);
     assertRefused(
         direct, InterfaceOptions.builder().bandwidth(limited), "bandwidth", "passthrough");
+    assertRefused(
+        vhost,
+        InterfaceOptions.builder().bandwidth(limited),
+        "bandwidth",
+        "vhostuser",
+        "inbound_average");
     Bandwidth floor = new Bandwidth(new Bandwidth.Rate(1, null, null, 2), null);
     assertRefused(BRIDGE, InterfaceOptions.builder().bandwidth(floor), "floor", "type bridge");
     assertRefused(BRIDGE, InterfaceOptions.builder().vlan(VlanTags.of(3)), "vlan", "type bridge");
@@ -126,6 +132,22 @@ class VifFormsTest {
     assertRefused(device, InterfaceOptions.builder().linkUp(true), "link state", "hostdev");
     VlanTags trunk = new VlanTags(true, List.of(new VlanTags.Tag(1, null)));
     assertRefused(device, InterfaceOptions.builder().vlan(trunk), "vlan trunk", "hostdev");
+  }
+
+  @Test
+  void bandwidthThatLibvirtCannotLimitIsForTheForwarder() {
+    Bandwidth both =
+        new Bandwidth(
+            new Bandwidth.Rate(1000, 2000, 512, null), new Bandwidth.Rate(7, null, null, null));
+    assertEquals(
+        java.util.Map.of(
+            "vhostuser_fp.inbound_average", "1000",
+            "vhostuser_fp.inbound_peak", "2000",
+            "vhostuser_fp.inbound_burst", "512",
+            "vhostuser_fp.outbound_average", "7"),
+        both.forwarderOptions());
+    Bandwidth floor = new Bandwidth(new Bandwidth.Rate(1, null, null, 2), null);
+    assertThrows(InvalidInputException.class, floor::forwarderOptions);
   }
 
   @Test

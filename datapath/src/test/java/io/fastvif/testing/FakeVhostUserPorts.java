@@ -27,6 +27,15 @@ public final class FakeVhostUserPorts implements VhostUserPorts {
   }
 
   @Override
+  public synchronized boolean limit(ServedPort port) throws IOException {
+    calls.add("limit " + port.name());
+    if (!open.containsKey(port.vifId())) {
+      throw new IOException("not open: " + port);
+    }
+    return !port.equals(open.put(port.vifId(), port));
+  }
+
+  @Override
   public synchronized boolean close(ServedPort port) {
     calls.add("close " + port.name());
     return open.remove(port.vifId()) != null;

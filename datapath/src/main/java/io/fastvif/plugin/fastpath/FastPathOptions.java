@@ -6,6 +6,7 @@ import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.SocketOptions;
 import io.fastvif.vif.InterfaceName;
 import io.fastvif.vif.NumberRange;
+import io.fastvif.vif.PortRates;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,8 +19,10 @@ import java.util.List;
  *     connect to sockets that the port makes
  * @param uplink {@code uplink}: the link of the host that the port is joined to by AF_XDP, instead
  *     of a tap; empty for none
+ * @param rates the limits of the port's traffic, as of {@link RateOptions}
  */
-record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access, String uplink) {
+record FastPathOptions(
+    int defaultMtu, int queuePairs, SocketAccess access, String uplink, PortRates rates) {
   private static final String UPLINK = "uplink";
   private static final int OWN_AND_GROUP = 0660;
 
@@ -31,6 +34,7 @@ record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access, Stri
     List<String> names = new ArrayList<>(OF_OVS);
     names.add("queues");
     names.add(UPLINK);
+    names.addAll(RateOptions.NAMES);
     names.addAll(SocketOptions.names("socket"));
     return names;
   }
@@ -40,7 +44,8 @@ record FastPathOptions(int defaultMtu, int queuePairs, SocketAccess access, Stri
         options.number("network_device_mtu", NumberRange.MTU).orElse(1500),
         options.number("queues", NumberRange.QUEUE_PAIRS).orElse(1),
         SocketOptions.access(options, "socket", OWN_AND_GROUP),
-        uplink(options));
+        uplink(options),
+        RateOptions.of(options));
   }
 
   private static String uplink(PluginOptions options) {

@@ -62,7 +62,8 @@ final class FastPathPort {
             mtu,
             options.queuePairs(),
             options.uplink().isEmpty() ? name : "",
-            options.uplink()),
+            options.uplink(),
+            options.rates()),
         host);
   }
 
@@ -118,10 +119,18 @@ final class FastPathPort {
 
   /**
    * Opens the port, as the VIF has it now; anew if its tap was deleted, whose descriptor it has.
+   * One that is open but for its limits keeps its guest.
    */
   void open() {
     Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
-    if (former.equals(Optional.of(port)) && (hasUplink() || ownTap().isPresent())) {
+    boolean isOpen = former.map(open -> open.withRates(port.rates())).equals(Optional.of(port));
+    if (isOpen && (hasUplink() || ownTap().isPresent())) {
+      if (!former.get().equals(port)) {
+        plan.add(
+            PlannedStep.own(
+                new VhostUserPortStep.LimitPort(port),
+                new VhostUserPortStep.LimitPort(former.get())));
+      }
       return;
     }
     former.ifPresent(this::close);

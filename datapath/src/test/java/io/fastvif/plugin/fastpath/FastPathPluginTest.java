@@ -32,14 +32,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FastPathPluginTest {
-  private static final Path FOLDER = Path.of("/run/vhu");
-  private static final HostSnapshot EMPTY = new SnapshotBuilder().build();
+  static final Path FOLDER = Path.of("/run/vhu");
+  static final HostSnapshot EMPTY = new SnapshotBuilder().build();
   private static final String ALIAS = "fastvif:" + FastPathVifs.id(1);
-  private static final String OPEN =
+  static final String OPEN =
       "open vhost-user port vhu1 listening on /run/vhu/vhu1.sock mode 0660 mtu 1450 tap vhu1";
-  private static final String CLOSE = "close vhost-user port vhu1 on /run/vhu/vhu1.sock";
+  static final String CLOSE = "close vhost-user port vhu1 on /run/vhu/vhu1.sock";
 
-  private static VifPlugin plugin(String... options) {
+  static VifPlugin plugin(String... options) {
     Map<String, String> values = new HashMap<>();
     for (int i = 0; i < options.length; i += 2) {
       values.put(options[i], options[i + 1]);
@@ -47,7 +47,7 @@ class FastPathPluginTest {
     return new FastPathPlugin.Factory().create(new PluginOptions("vhostuser_fp", values));
   }
 
-  private static List<String> steps(PlugPlan plan) {
+  static List<String> steps(PlugPlan plan) {
     return plan.steps().stream().map(planned -> planned.step().toString()).toList();
   }
 
@@ -72,7 +72,7 @@ class FastPathPluginTest {
                 .build());
   }
 
-  private static ServedPort port(PlugPlan plan) {
+  static ServedPort port(PlugPlan plan) {
     return plan.steps().stream()
         .map(PlannedStep::step)
         .filter(VhostUserPortStep.OpenPort.class::isInstance)
