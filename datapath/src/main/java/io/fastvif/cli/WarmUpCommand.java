@@ -30,6 +30,9 @@ import java.util.stream.Stream;
  * its cache at each start, and a third of that would be the agent's libraries.
  */
 final class WarmUpCommand extends Command {
+  /** Of the sample's bridge, in the namespace of the thread that opens it. */
+  private static final Path BRIDGE_IPV6 = Path.of("/proc/sys/net/ipv6/conf/br0/disable_ipv6");
+
   WarmUpCommand() {
     super(
         "warm-up",
@@ -41,9 +44,12 @@ final class WarmUpCommand extends Command {
   int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
     boolean agent = ofAgent(arguments.files());
     Path sample = Files.createTempFile("fastvif", ".json");
+    Path alone = Files.createTempFile("fastvif", ".json"); // the same without an uplink
     Path host = Files.createTempFile("fastvif", ".json");
     try (InputStream in = WarmUpCommand.class.getResourceAsStream("warm-up.json")) {
-      Files.write(sample, in.readAllBytes());
+      String vifs = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      Files.writeString(sample, vifs);
+      Files.writeString(alone, vifs.replace("\"eth1\"", "\"\""));
       String file = sample.toString();
       run(err, "convert", "--to", "VIFBridge=1.0", file);
       run(err, "plan", file);
@@ -55,6 +61,10 @@ final class WarmUpCommand extends Command {
         run(err, "plug", "--netns", netns, "-o", "linux_bridge.create_port=veth", file);
         run(err, "list", "--netns", netns);
         run(err, "unplug", "--netns", netns, file);
+        namespace.call(WarmUpCommand::allowIpv6);
+        String second = alone.toString();
+        run(err, "plug", "--netns", netns, "-o", "linux_bridge.create_port=veth", second);
+        run(err, "unplug", "--netns", netns, second);
         if (agent) {
           runAgent(namespace, file, err);
           runPod(namespace, err);
@@ -64,9 +74,21 @@ final class WarmUpCommand extends Command {
       }
     } finally {
       Files.delete(sample);
+      Files.delete(alone);
       Files.delete(host);
     }
     return Fastvif.DONE;
+  }
+
+  /**
+   * Makes the bridge that the first plug has left like one of the host's own, of which planning
+   * asks more than of one that fastvif makes: what hangs on it, and what would become of that.
+   */
+  private static Void allowIpv6() throws IOException {
+    if (Files.exists(BRIDGE_IPV6)) { // or the kernel has none
+      Files.writeString(BRIDGE_IPV6, "0");
+    }
+    return null;
   }
 
   private static boolean ofAgent(List<String> kinds) {

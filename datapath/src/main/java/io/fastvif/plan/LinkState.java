@@ -3,6 +3,7 @@ package io.fastvif.plan;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PciAddress;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A link as a snapshot saw it.
@@ -96,5 +97,38 @@ public record LinkState(
   /** The same under other names. */
   public LinkState withNames(String newName, List<String> newAltnames) {
     return toBuilder().name(newName).altnames(newAltnames).build();
+  }
+
+  /**
+   * By hand: the JVM makes a record's of method handles at its first use, which of twenty
+   * components takes as long as a link does to make, and the start of a command waits for it.
+   */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LinkState link
+        && index == link.index
+        && mtu == link.mtu
+        && master == link.master
+        && group == link.group
+        && up == link.up
+        && promiscuous == link.promiscuous
+        && addressGeneration == link.addressGeneration
+        && dormant == link.dormant
+        && ipv6Disabled == link.ipv6Disabled
+        && arpIgnore == link.arpIgnore
+        && arpAnnounce == link.arpAnnounce
+        && lowerIndex == link.lowerIndex
+        && Objects.equals(name, link.name)
+        && Objects.equals(kind, link.kind)
+        && Objects.equals(alias, link.alias)
+        && Objects.equals(address, link.address)
+        && Objects.equals(lower, link.lower)
+        && Objects.equals(device, link.device)
+        && altnames.equals(link.altnames);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * index + Objects.hashCode(name);
   }
 }

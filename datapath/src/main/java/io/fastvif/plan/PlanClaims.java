@@ -36,7 +36,18 @@ public final class PlanClaims {
     }
   }
 
-  private record Claim(Kind kind, String name) {}
+  /** Compared by hand, as {@link LinkState} is. */
+  private record Claim(Kind kind, String name) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Claim claim && claim.kind == kind && claim.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * name.hashCode() + kind.hashCode();
+    }
+  }
 
   /**
    * @param host that the batch is planned for

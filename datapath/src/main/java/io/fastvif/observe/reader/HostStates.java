@@ -84,12 +84,14 @@ public final class HostStates {
   }
 
   private static AddressGeneration generation(AddressGenerationMode mode) {
+    if (mode == null) { // not a case: a switch with null is made at its first use, for milliseconds
+      return AddressGeneration.NONE;
+    }
     return switch (mode) {
       case EUI64 -> AddressGeneration.EUI64;
       case STABLE_PRIVACY -> AddressGeneration.STABLE_SECRET;
       case RANDOM -> AddressGeneration.RANDOM;
       case NONE -> AddressGeneration.NONE;
-      case null -> AddressGeneration.NONE;
     };
   }
 
