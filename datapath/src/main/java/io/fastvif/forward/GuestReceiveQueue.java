@@ -15,7 +15,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   private static final int TOO_FEW = 0;
   private static final int DROPPED = -1;
 
-  /** For each KiB of a burst a buffer more is looked at: guests' smallest hold 1.5 KiB. */
+  /** For each KiB of a burst a buffer more is looked at: guests' smallest mostly hold 1.5 KiB. */
   private static final int KIB_SHIFT = 10;
 
   final BufferBurst rxBuffers = new BufferBurst(MAX_BUFFERS);
@@ -126,7 +126,17 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       counters.dropped(to == null ? DropReason.NOT_STARTED : DropReason.NOT_ENABLED, n);
       return n;
     }
-    int buffers = look((int) Math.min(MAX_BUFFERS, n + (frames.total(0, n) >>> KIB_SHIFT)));
+    int wanted = (int) Math.min(MAX_BUFFERS, n + (frames.total(0, n) >>> KIB_SHIFT));
+    int accepted = accept(frames, n, senderFeatures, counters, look(wanted));
+    if (accepted == 0 && available == wanted && wanted < MAX_BUFFERS) {
+      // its buffers are smaller: the first frame takes more of them than were looked at
+      accepted = accept(frames, n, senderFeatures, counters, look(MAX_BUFFERS));
+    }
+    return accepted;
+  }
+
+  private int accept(
+      BufferBurst frames, int n, long senderFeatures, FlowCounters counters, int buffers) {
     int skip = VirtioNetHeader.length(senderFeatures);
     boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
     int i =

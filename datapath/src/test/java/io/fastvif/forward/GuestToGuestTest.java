@@ -85,6 +85,27 @@ class GuestToGuestTest {
     }
   }
 
+  /** A guest may merge buffers of any size, of which a frame takes more than one a KiB. */
+  @ParameterizedTest
+  @ValueSource(ints = {600, 128})
+  void framesArriveInMergedBuffersThatAreSmall(int size) {
+    long features = OLD | NetFeatures.MRG_RXBUF;
+    VhostUserPort portA = VhostUserPort.toGuest("a", 1);
+    VhostUserPort portB = VhostUserPort.toGuest("b", 1);
+    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        TestVm a = new TestVm(portA, features, 2048, 3);
+        TestVm b = new TestVm(portB, features, size, 1)) {
+      forwarder.connect(portA, portB);
+      for (int length : new int[] {60, 1500, 2036, 60, 1514}) {
+        byte[] sent = frame(length);
+        a.send(sent);
+        assertArrayEquals(sent, b.receive());
+      }
+      assertEquals(0, awaitBursts(forwarder, 5).dropped());
+      assertNull(forwarder.failure());
+    }
+  }
+
   @Test
   void aPortConnectedToItselfSendsBack() {
     VhostUserPort port = VhostUserPort.toGuest("a", 1);
