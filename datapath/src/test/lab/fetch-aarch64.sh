@@ -50,7 +50,8 @@ download install -q -y --download-only $PACKAGES
 for package in *.deb; do
   dpkg -x "$package" "$ROOT"
 done
-# Of these, installing the packages makes alternatives.
+# Of these, installing packages makes links; a shell under that name is in none of them.
+ln -sf bash "$ROOT/usr/bin/sh"
 ln -sf mawk "$ROOT/usr/bin/awk"
 java=$(cd "$ROOT" && ls -d usr/lib/jvm/java-*-openjdk-arm64/bin/java | head -1)
 [ -x "$ROOT/$java" ]
