@@ -10,9 +10,13 @@ import io.fastvif.engine.PlugResult;
 import io.fastvif.json.PlugRequest;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.testing.Await;
+import io.fastvif.testing.OvsHost;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.Network;
+import io.fastvif.vif.PortProfileOpenVSwitch;
+import io.fastvif.vif.Vif;
 import io.fastvif.vif.VifBridge;
+import io.fastvif.vif.VifOpenVSwitch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +32,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import jdk.jfr.Event;
@@ -62,22 +67,67 @@ final class LoneOperationCalls {
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
   private final Map<String, Integer> counts = new TreeMap<>();
   private final VifHost host;
+  private final IntFunction<Vif> vifs;
 
-  private LoneOperationCalls(VifHost host) {
+  private LoneOperationCalls(VifHost host, IntFunction<Vif> vifs) {
     this.host = host;
+    this.vifs = vifs;
   }
 
-  private static PlugRequest request(int number) {
-    return PlugRequest.of(
-        VifBridge.builder()
-            .id(new UUID((long) number << Integer.SIZE, number).toString())
-            .address(new MacAddress(0xfa163e000000L + number))
-            .plugin("linux_bridge")
-            .hasTrafficFiltering(true)
-            .vifName("tap" + number)
-            .bridgeName("br0")
-            .network(Network.builder().shouldProvideBridge(true).mtu(1450).build())
-            .build());
+  private static String id(int number) {
+    return new UUID((long) number << Integer.SIZE, number).toString();
+  }
+
+  private static MacAddress mac(int number) {
+    return new MacAddress(0xfa163e000000L + number);
+  }
+
+  private static Vif onLinuxBridge(int number) {
+    return VifBridge.builder()
+        .id(id(number))
+        .address(mac(number))
+        .plugin("linux_bridge")
+        .hasTrafficFiltering(true)
+        .vifName("tap" + number)
+        .bridgeName("br0")
+        .network(Network.builder().shouldProvideBridge(true).mtu(1450).build())
+        .build();
+  }
+
+  private static PortProfileOpenVSwitch.Builder profile(int number) {
+    return PortProfileOpenVSwitch.builder().interfaceId(id(number)).datapathType("netdev");
+  }
+
+  private static Network network() {
+    return Network.builder().bridge("br-int").mtu(1450).build();
+  }
+
+  private static Vif onOpenVSwitch(int number) {
+    return VifOpenVSwitch.builder()
+        .id(id(number))
+        .address(mac(number))
+        .plugin("ovs")
+        .vifName("tap" + number)
+        .bridgeName("br-int")
+        .network(network())
+        .portProfile(profile(number).createPort(true).createTap(true).build())
+        .build();
+  }
+
+  private static Vif hybrid(int number) {
+    return VifBridge.builder()
+        .id(id(number))
+        .address(mac(number))
+        .plugin("ovs")
+        .vifName("tap" + number)
+        .bridgeName("qbr" + id(number).substring(0, 11))
+        .network(network())
+        .portProfile(profile(number).build())
+        .build();
+  }
+
+  private PlugRequest request(int number) {
+    return PlugRequest.of(vifs.apply(number));
   }
 
   private void run(Outcome expected, Supplier<PlugResult> operation) {
@@ -186,18 +236,25 @@ final class LoneOperationCalls {
       if (operation.isEmpty() || role.equals("others")) {
         continue;
       }
-      if (isKernelFile(event)) {
-        counts.merge(operation + " " + role + " files", 1, Integer::sum);
-      } else if (isWake(event, role, begun)) {
-        counts.merge(operation + " " + role + " wakes", 1, Integer::sum);
+      String what = what(event, role, begun);
+      if (!what.isEmpty()) {
+        counts.merge(operation + " " + role + " " + what, 1, Integer::sum);
       }
     }
   }
 
+  private static String what(RecordedEvent event, String role, Instant begun) {
+    return switch (event.getEventType().getName()) {
+      case "jdk.FileRead" -> isKernelFile(event) ? "files" : "";
+      case "jdk.SocketWrite" -> "sends";
+      case "jdk.SocketRead" -> event.getLong("bytesRead") > 0 ? "receives" : "";
+      default -> isWake(event, role, begun) ? "wakes" : "";
+    };
+  }
+
   /** And not one of a class, which is read once. */
   private static boolean isKernelFile(RecordedEvent event) {
-    return event.getEventType().getName().equals("jdk.FileRead")
-        && event.getString("path").matches("/(proc|sys)/.*");
+    return event.getString("path").matches("/(proc|sys)/.*");
   }
 
   private static boolean isWake(RecordedEvent event, String role, Instant begun) {
@@ -258,23 +315,42 @@ final class LoneOperationCalls {
    * Operates on VIFs of one kind.
    *
    * @param arguments the linux_bridge plugin's option {@code create_port}, and how many VIFs to
-   *     plug together in the end
+   *     plug together in the end; or {@code ovs} or {@code hybrid}, and a folder for the database
+   *     of Open vSwitch, which is there without a switch: that would change rows when it likes
    */
   public static void main(String[] arguments) throws Exception {
+    HostConfiguration.Builder configuration = HostConfiguration.builder(Map.of());
+    if (!arguments[0].equals("ovs") && !arguments[0].equals("hybrid")) {
+      configuration.option("linux_bridge.create_port", arguments[0]);
+      int together = Integer.parseInt(arguments[1]);
+      record(configuration.build(), LoneOperationCalls::onLinuxBridge, together);
+      return;
+    }
+    Path folder = Files.createTempDirectory(Path.of(arguments[1]), "ovs");
+    try (OvsHost ovs = OvsHost.database(folder, OvsHost.SCHEMA)) {
+      configuration.option("ovs.ovsdb_connection", ovs.address());
+      configuration.option("ovs.default_qos_type", "");
+      boolean isHybrid = arguments[0].equals("hybrid");
+      record(
+          configuration.build(),
+          isHybrid ? LoneOperationCalls::hybrid : LoneOperationCalls::onOpenVSwitch,
+          0);
+    }
+  }
+
+  private static void record(HostConfiguration configuration, IntFunction<Vif> vifs, int together)
+      throws Exception {
     Path leases = Files.createTempDirectory("fastvif-lone");
-    HostConfiguration configuration =
-        HostConfiguration.builder(Map.of())
-            .option("linux_bridge.create_port", arguments[0])
-            .build();
     try (Recording recording = new Recording()) {
-      for (String event : List.of("jdk.ThreadPark", "jdk.FileRead")) {
+      for (String event :
+          List.of("jdk.ThreadPark", "jdk.FileRead", "jdk.SocketRead", "jdk.SocketWrite")) {
         recording.enable(event).withoutStackTrace().withThreshold(Duration.ZERO);
       }
       recording.enable(Mark.class).withoutStackTrace();
       recording.start();
       try (VifHost host = VifHost.open(VifHostOptions.of(configuration).withLeases(leases))) {
-        LoneOperationCalls lone = new LoneOperationCalls(host);
-        lone.operate(Integer.parseInt(arguments[1]));
+        LoneOperationCalls lone = new LoneOperationCalls(host, vifs);
+        lone.operate(together);
         lone.countEvents(recording);
         lone.counts.forEach((what, count) -> System.out.println(what + " " + count));
       }

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.fastvif.testing.FaultyProcess;
 import io.fastvif.testing.KernelTest;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a lone operation costs in system calls and in threads that are woken, counted: times differ
@@ -32,8 +34,10 @@ class LoneOperationTest {
    */
   private static final int RUNS = 4;
 
-  private static Map<String, Integer> counts(String port, int together) throws Exception {
-    return FaultyProcess.run(LoneOperationCalls.class, port, Integer.toString(together))
+  @TempDir Path folder;
+
+  private static Map<String, Integer> counts(String... arguments) throws Exception {
+    return FaultyProcess.run(LoneOperationCalls.class, arguments)
         .lines()
         .filter(line -> line.matches(COUNT))
         .collect(
@@ -51,8 +55,8 @@ class LoneOperationTest {
     }
   }
 
-  private static Map<String, Integer> exact(String port, int together) throws Exception {
-    Map<String, Integer> counts = counts(port, together);
+  private static Map<String, Integer> exact(String... arguments) throws Exception {
+    Map<String, Integer> counts = counts(arguments);
     for (String operation : new String[] {"plug", "again", "unplug", "awaited", "together"}) {
       removeBounded(counts, operation + " engine events", MAX_EVENTS);
       removeBounded(counts, operation + " caller wakes", 1); // none if the result was there first
@@ -61,6 +65,9 @@ class LoneOperationTest {
       removeBounded(counts, operation + " departures sends", 1);
       removeBounded(counts, operation + " departures receives", 1);
       removeBounded(counts, operation + " departures events", 2 * MAX_EVENTS);
+      removeBounded(counts, operation + " planning events", MAX_EVENTS);
+      // What the transaction changed and its answer come together or one after the other.
+      removeBounded(counts, operation + " ovsdb receives", 2);
     }
     removeBounded(counts, "awaited caller events", MAX_EVENTS);
     counts.remove("together engine events"); // as many as the kernel has put into datagrams
@@ -69,15 +76,23 @@ class LoneOperationTest {
     }
     // By the request, by the link's being gone, and by the kernel's answer.
     removeBounded(counts, "unplug engine wakes", MAX_ENGINE_WAKES);
+    if (!counts.containsKey("plug planning wakes")) {
+      return counts;
+    }
+    // On Open vSwitch also by each plan, by the database's answer and by a retired bridge's end.
+    for (String operation : new String[] {"plug", "again", "awaited"}) {
+      removeBounded(counts, operation + " engine wakes", MAX_ENGINE_WAKES);
+    }
+    removeBounded(counts, "unplug engine wakes", 2 * MAX_ENGINE_WAKES);
     return counts;
   }
 
-  private static void assertCounts(Map<String, Integer> expected, String port, int together)
+  private static void assertCounts(Map<String, Integer> expected, String... arguments)
       throws Exception {
-    Map<String, Integer> counts = exact(port, together);
+    Map<String, Integer> counts = exact(arguments);
     for (int i = 1; i < RUNS && !counts.equals(expected); i++) {
       System.err.println("counted once more: " + counts + ", not " + expected);
-      counts = exact(port, together);
+      counts = exact(arguments);
     }
     assertEquals(expected, counts);
   }
@@ -120,7 +135,7 @@ class LoneOperationTest {
     expected.put("together engine receives", 11); // of 100 and of 200 answers, 32 in each
     expected.put("together engine ioctls", 300);
     expected.put("together engine files", 200);
-    assertCounts(expected, "veth", 100);
+    assertCounts(expected, "veth", "100");
   }
 
   @KernelTest
@@ -138,6 +153,52 @@ class LoneOperationTest {
     expected.put("together engine receives", 21);
     expected.put("together engine ioctls", 100);
     expected.put("together engine files", 40);
-    assertCounts(expected, "tap", 20);
+    assertCounts(expected, "tap", "20");
+  }
+
+  /** What every plug and unplug on Open vSwitch takes besides. */
+  private static Map<String, Integer> onOpenVSwitch() {
+    Map<String, Integer> expected = new TreeMap<>();
+    // Open vSwitch's rows are read on the other thread, where a link needs no question any more.
+    for (String operation : new String[] {"plug", "again", "awaited"}) {
+      expected.put(operation + " planning wakes", 1);
+    }
+    expected.put("unplug planning wakes", 2); // and once more when all is done
+    for (String operation : new String[] {"plug", "unplug", "awaited"}) {
+      expected.put(operation + " ovsdb sends", 1); // the transaction
+    }
+    expected.put("unplug deletions sends", 1);
+    expected.put("unplug deletions receives", 1);
+    expected.put("unplug deletions wakes", 1);
+    return expected;
+  }
+
+  @KernelTest
+  void aPortOfOpenVSwitch() throws Exception {
+    Map<String, Integer> expected = onOpenVSwitch();
+    // The marks that a tap has before it persists; its settings; that it is up, behind its port.
+    expected.put("plug engine sends", 3);
+    expected.put("plug engine receives", 3);
+    expected.put("plug engine ioctls", 4);
+    expected.put("plug engine files", 1); // /dev/net/tun
+    copy(expected, "plug engine", "awaited engine");
+    assertCounts(expected, "ovs", folder.toString());
+  }
+
+  @KernelTest
+  void aHybridVif() throws Exception {
+    Map<String, Integer> expected = onOpenVSwitch();
+    // The bridge, its settings and that it keeps its address; the pair; each end's settings.
+    expected.put("plug engine sends", 6);
+    expected.put("plug engine receives", 6);
+    expected.put("plug engine ioctls", 3);
+    expected.put("plug engine files", 3); // disable_ipv6 of the bridge and of both ends
+    copy(expected, "plug engine", "awaited engine");
+    expected.put("unplug engine sends", 3); // the bridge gets rid of its name, mark and ports
+    expected.put("unplug engine receives", 3);
+    expected.put("unplug retired sends", 1); // and is deleted when all has been answered
+    expected.put("unplug retired receives", 1);
+    expected.put("unplug retired wakes", 1);
+    assertCounts(expected, "hybrid", folder.toString());
   }
 }

@@ -107,6 +107,11 @@
  * the thread that hears departures, and wakes the engine once for each of the request, the link's
  * being gone, and the kernel's own answer, which the caller does not wait for.
  *
+ * <p>On Open vSwitch a plug is planned on the other thread, since its rows are read there: that,
+ * the client's thread and the caller are woken besides. A tap takes three sends and receives, four
+ * ioctls and a file, a hybrid VIF six, three and three; the database is sent one transaction. An
+ * unplug is planned twice ({@code SecondLook}); nothing of the kernel is asked for either plan.
+ *
  * <p>With other work on the machine (two processors, a load of 19) the fastest tenth of 200 plugs
  * took at most 2.0 to 2.1 ms, and 2.9 to 3.0 before; unplugs 1.9 to 2.3, and 2.5 to 2.8 before. A
  * caller that carries its plug out itself takes 1.1 to 1.2 times what a C program takes for the

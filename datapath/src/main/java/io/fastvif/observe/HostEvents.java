@@ -30,6 +30,9 @@ final class HostEvents implements MessageHandler {
   /** Below it, a link has no IPv4 state (IPV4_MIN_MTU of net/ip.h). */
   private static final int IPV4_MIN_MTU = 68;
 
+  /** What the addresses of multicast begin with, ff00::/8. */
+  private static final byte IPV6_MULTICAST = (byte) 0xff;
+
   private static final String VETH = "veth";
 
   private final SnapshotBuilder host;
@@ -111,8 +114,12 @@ final class HostEvents implements MessageHandler {
     }
     boolean moved = before != null && (before.up() != now.up() || before.master() != now.master());
     // The address that the kernel makes itself has an event only when it is found to be unique,
-    // which without a carrier it never is.
-    boolean makesAddress = now.up() && now.ipv6AddressGeneration() && !now.ipv6Disabled();
+    // which without a carrier it never is. Nor is one made then (addrconf_link_ready).
+    boolean makesAddress =
+        now.up()
+            && (link.flags() & IFF_LOWER_UP) != 0
+            && now.ipv6AddressGeneration()
+            && !now.ipv6Disabled();
     if (makesAddress || (moved && host.hasAddresses(index))) {
       unread.addresses().add(index);
     }
@@ -148,8 +155,9 @@ final class HostEvents implements MessageHandler {
   private void onRoute(RouteMessage route, boolean replacesAnother) {
     changed(route.outputInterface());
     if (route.family() == AF_INET6) {
-      // Of an address that is not yet found to be unique, its routes are the only event.
-      if (route.outputInterface() != 0) {
+      // Of an address that is not yet found to be unique, its routes are the only event. That for
+      // multicast is every link's that comes up (addrconf_add_mroute), and no address's.
+      if (route.outputInterface() != 0 && !isForMulticast(route)) {
         unread.addresses().add(route.outputInterface());
       }
       if (route.protocol() == RTPROT_KERNEL) {
@@ -164,6 +172,11 @@ final class HostEvents implements MessageHandler {
     } else {
       unread.routes().add(route.outputInterface());
     }
+  }
+
+  private static boolean isForMulticast(RouteMessage route) {
+    byte[] destination = route.destination();
+    return destination != null && destination[0] == IPV6_MULTICAST;
   }
 
   private void markEveryRoute() {

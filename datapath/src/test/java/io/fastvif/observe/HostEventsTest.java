@@ -98,6 +98,31 @@ class HostEventsTest {
     send();
   }
 
+  private void ipv6Route(int outputInterface, int... destination) {
+    encoder.reset();
+    encoder.begin(RTM_NEWROUTE, 0, 0);
+    encoder.putHeader(12);
+    encoder.setHeaderByte(FAMILY, AF_INET6);
+    encoder.putInt(RTA_TABLE, RT_TABLE_LOCAL);
+    byte[] address = new byte[16];
+    for (int i = 0; i < destination.length; i++) {
+      address[i] = (byte) destination[i];
+    }
+    encoder.putBytes(RTA_DST, address);
+    encoder.putInt(RTA_OIF, outputInterface);
+    send();
+  }
+
+  /** Each link that comes up has one: to read for it would be to wait for the kernel's lock. */
+  @Test
+  void theRouteForMulticastTellsOfNoAddress() {
+    link(5, "a", UP, MTU, 0, "");
+    ipv6Route(5, 0xff);
+    assertTrue(unread.isEmpty());
+    ipv6Route(5, 0xfe, 0x80);
+    assertEquals(List.of(5), of(unread.addresses()));
+  }
+
   private static List<Integer> of(IndexMarks marks) {
     List<Integer> indexes = new ArrayList<>();
     marks.each(indexes::add);
