@@ -25,6 +25,7 @@ module io.fastvif.datapath {
   exports io.fastvif.agent.http;
   exports io.fastvif.agent.keeper;
   exports io.fastvif.agent;
+  exports io.fastvif.capture;
   exports io.fastvif.config;
   exports io.fastvif.driver.file;
   exports io.fastvif.driver;

@@ -4,6 +4,7 @@ import io.fastvif.FastvifVersion;
 import io.fastvif.VifHost;
 import io.fastvif.VifHostOptions;
 import io.fastvif.agent.api.AgentApi;
+import io.fastvif.agent.api.PortRoutes;
 import io.fastvif.agent.http.HttpOptions;
 import io.fastvif.agent.http.HttpRoute;
 import io.fastvif.agent.http.HttpServer;
@@ -189,6 +190,7 @@ public final class Agent implements AutoCloseable {
     AgentApi api = opened(AgentApi.of(keeper, about(options)));
     List<HttpRoute> routes = new ArrayList<>(documents(requests).routes());
     routes.addAll(api.routes());
+    routes.addAll(PortRoutes.of(ports));
     AgentSocket socket = options.socket();
     HttpServer listening =
         socket.handedOver() == null
@@ -219,6 +221,7 @@ public final class Agent implements AutoCloseable {
             started,
             keeper,
             ports::reports,
+            ports::bursts,
             this::problems,
             this::httpStatistics,
             requests));

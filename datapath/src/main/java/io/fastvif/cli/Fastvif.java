@@ -45,6 +45,9 @@ public final class Fastvif {
           "eswitch",
           "vhost-user serve",
           "vhost-user probe",
+          "vhost-user capture",
+          "vhost-user stats",
+          "vhost-user trace",
           "agent",
           "agent status",
           "agent open",
@@ -137,6 +140,9 @@ public final class Fastvif {
       case "eswitch" -> new EswitchCommand();
       case "vhost-user serve" -> new ServeCommand();
       case "vhost-user probe" -> new ProbeCommand();
+      case "vhost-user capture" -> new CaptureCommand();
+      case "vhost-user stats" -> new PortStatsCommand();
+      case "vhost-user trace" -> new PortTraceCommand();
       case "agent" -> new AgentCommand();
       case "agent status" -> new AgentStatusCommand();
       case "agent open" -> new AgentOpenCommand();

@@ -2,6 +2,7 @@ package io.fastvif.cli;
 
 import io.fastvif.VifHost;
 import io.fastvif.VifHostOptions;
+import io.fastvif.agent.http.HttpServer;
 import io.fastvif.agent.text.ResultLine;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
@@ -53,20 +54,27 @@ final class ServeCommand extends Command {
         THREADS,
         IDLE,
         INTERVAL,
+        PortAccess.CONTROL,
         AgentAccess.AGENT,
         JSON);
   }
 
   @Override
+  @SuppressWarnings("try") // the control socket is there until the end
   int run(Arguments arguments, PrintWriter out, PrintWriter err) throws IOException {
     List<VifInput> inputs = VifInput.read(arguments.files());
     int interval = arguments.number(INTERVAL, 1, 0, MAX_SECONDS);
     boolean json = arguments.has(JSON);
     String agent = AgentAccess.chosen(arguments);
     if (agent != null) {
-      if (arguments.has(THREADS) || arguments.has(IDLE)) {
+      if (arguments.has(THREADS) || arguments.has(IDLE) || arguments.has(PortAccess.CONTROL)) {
         throw WrongInputException.of(
-            THREADS.name() + " and " + IDLE.name() + " are the agent's to say: expected neither");
+            THREADS.name()
+                + ", "
+                + IDLE.name()
+                + " and "
+                + PortAccess.CONTROL.name()
+                + " are the agent's to say: expected none");
       }
       AgentInputs asked = AgentInputs.of(arguments, inputs, err);
       return new AgentServing(agent, new RateDisplay(interval, json, out, err))
@@ -79,7 +87,8 @@ final class ServeCommand extends Command {
     Idle idle = idle(arguments);
     try (EndSignal signal = new EndSignal(out, err)) {
       int status;
-      try (ForwardingPorts ports = ForwardingPorts.start(threads, idle)) {
+      try (ForwardingPorts ports = ForwardingPorts.start(threads, idle);
+          HttpServer control = PortAccess.serve(arguments, ports)) {
         status =
             Engines.with(
                 arguments,

@@ -34,6 +34,11 @@ public final class Events {
     return FlightRecorder.isInitialized() && AgentRequestEvent.isOn();
   }
 
+  /** Whether {@link VhostUserMessageEvent} is. */
+  public static boolean recordMessages() {
+    return FlightRecorder.isInitialized() && VhostUserMessageEvent.isOn();
+  }
+
   /** Whether {@link VhostUserSessionEvent} is. */
   public static boolean recordSessions() {
     return FlightRecorder.isInitialized() && VhostUserSessionEvent.isOn();

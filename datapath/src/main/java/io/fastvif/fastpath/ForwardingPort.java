@@ -1,5 +1,7 @@
 package io.fastvif.fastpath;
 
+import io.fastvif.capture.CaptureOptions;
+import io.fastvif.capture.FrameCapture;
 import io.fastvif.engine.GuestListener;
 import io.fastvif.forward.DropReason;
 import io.fastvif.forward.FlowStatistics;
@@ -10,6 +12,7 @@ import io.fastvif.forward.TapPort;
 import io.fastvif.forward.VhostUserPort;
 import io.fastvif.forward.XdpPort;
 import io.fastvif.plan.ServedPort;
+import io.fastvif.trace.Tracer;
 import io.fastvif.trace.Tracing;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
@@ -18,7 +21,9 @@ import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import io.fastvif.vif.PortRates;
 import io.fastvif.xdp.XdpOptions;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,6 +41,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   private final VhostUserPort guest;
   private PortPair pair;
   private VhostUserBackend backend;
+  private SessionTrace trace;
   private volatile boolean connected;
   private final AtomicLong connections = new AtomicLong();
 
@@ -62,7 +68,8 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   static ForwardingPort open(
       ServedPort port, Forwarder forwarder, SessionLoop sessions, GuestListener guests) {
     ForwardingPort opened = new ForwardingPort(port, forwarder, guests);
-    try (Tracing.Scope scope = Tracing.forVif(port.vifId())) {
+    try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
+        Tracing.Scope traced = Tracing.begin(opened.traceTold(Tracing.current()))) {
       opened.pair = forwarder.connect(opened.guest, opened.host);
       opened.backend = opened.backend(sessions);
       return opened;
@@ -70,6 +77,12 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       opened.close();
       throw e;
     }
+  }
+
+  private SessionTrace traceTold(Tracer other) {
+    String namespace = Tracing.namespace();
+    trace = new SessionTrace(port.name(), other, namespace == null ? "" : namespace);
+    return trace;
   }
 
   private VhostUserBackend backend(SessionLoop sessions) {
@@ -122,6 +135,31 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       left = reason;
       guests.left(port, reason);
     }
+  }
+
+  /** The last messages of its sessions. */
+  SessionTrace trace() {
+    return trace;
+  }
+
+  PortCapture capture(CaptureOptions options, Runnable released) {
+    FrameCapture capture = Forwarder.capture(port.name(), options);
+    try {
+      forwarder.beginCapture(pair, guest, capture);
+      return new PortCapture(capture, forwarder, pair, released);
+    } catch (RuntimeException | Error e) {
+      capture.end(); // its memory stays: a thread that does not answer may still begin to use it
+      throw e;
+    }
+  }
+
+  PortStatistics statistics() {
+    List<FlowStatistics> in = new ArrayList<>();
+    List<FlowStatistics> out = new ArrayList<>();
+    for (FlowStatistics flow : pair.statistics()) {
+      (flow.flow().startsWith(GUEST) ? in : out).add(flow);
+    }
+    return new PortStatistics(report(), in, out);
   }
 
   PortReport report() {

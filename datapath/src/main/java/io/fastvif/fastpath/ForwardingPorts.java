@@ -4,6 +4,7 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FailureKind;
 import io.fastvif.bindings.FastvifIOException;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.capture.CaptureOptions;
 import io.fastvif.engine.GuestListener;
 import io.fastvif.engine.VhostUserPorts;
 import io.fastvif.forward.Forwarder;
@@ -17,7 +18,9 @@ import io.fastvif.vhostuser.session.SocketFile;
 import io.fastvif.xdp.XdpException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
@@ -34,10 +37,17 @@ import java.util.function.Consumer;
  * namespace.
  */
 public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
+  /** Captures at once: each has memory for frames that wait for their reader. */
+  private static final int MAX_CAPTURES = 8;
+
   private final Forwarder forwarder;
   private final SessionLoop sessions;
   private final Guests guests = new Guests();
   private final ConcurrentSkipListMap<String, ForwardingPort> open = new ConcurrentSkipListMap<>();
+
+  private final Semaphore captures = new Semaphore(MAX_CAPTURES);
+  private final Object burstsLock = new Object();
+  private BurstReport closedBursts = BurstReport.none();
 
   private ForwardingPorts(Forwarder forwarder, SessionLoop sessions) {
     this.forwarder = forwarder;
@@ -77,7 +87,7 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   @Override
   public boolean open(ServedPort port) throws IOException {
     ForwardingPort former = open.get(port.vifId());
-    if (former != null && former.isDead() && open.remove(port.vifId(), former)) {
+    if (former != null && former.isDead() && remove(former)) {
       former.close();
       former = null;
     }
@@ -154,8 +164,8 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
 
   @Override
   public boolean close(ServedPort port) throws IOException {
-    ForwardingPort former = open.remove(port.vifId());
-    if (former == null) {
+    ForwardingPort former = open.get(port.vifId());
+    if (former == null || !remove(former)) {
       return VhostUserPorts.removeUnserved(port);
     }
     former.close();
@@ -193,6 +203,76 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
     }
   }
 
+  /** Takes a port out, and keeps what its bursts were; false if somebody else has. */
+  private boolean remove(ForwardingPort port) {
+    synchronized (burstsLock) {
+      boolean removed = open.remove(port.port().vifId(), port);
+      if (removed) {
+        closedBursts = closedBursts.plus(port.statistics());
+      }
+      return removed;
+    }
+  }
+
+  /** How large the bursts of all ports were and how long they stayed. */
+  public BurstReport bursts() {
+    synchronized (burstsLock) {
+      BurstReport all = closedBursts;
+      for (ForwardingPort port : open.values()) {
+        all = all.plus(port.statistics());
+      }
+      return all;
+    }
+  }
+
+  private Optional<ForwardingPort> find(String idOrName) {
+    ForwardingPort port = open.get(idOrName);
+    return port != null
+        ? Optional.of(port)
+        : open.values().stream().filter(each -> each.port().name().equals(idOrName)).findFirst();
+  }
+
+  /**
+   * All counters of a port.
+   *
+   * @param port its VIF's id, or its name
+   * @return nothing if no such port is open
+   */
+  public Optional<PortStatistics> statistics(String port) {
+    return find(port).map(ForwardingPort::statistics);
+  }
+
+  /**
+   * The last messages of a port's sessions.
+   *
+   * @param port its VIF's id, or its name
+   * @return nothing if no such port is open
+   */
+  public Optional<SessionTrace> trace(String port) {
+    return find(port).map(ForwardingPort::trace);
+  }
+
+  /**
+   * Begins to capture a port's frames.
+   *
+   * @param port its VIF's id, or its name
+   * @return to be closed; nothing if no such port is open
+   * @throws FastvifIOException of kind BUSY if there are as many captures as may be at once
+   */
+  public Optional<PortCapture> capture(String port, CaptureOptions options)
+      throws FastvifIOException {
+    Optional<ForwardingPort> found = find(port);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!captures.tryAcquire()) {
+      throw new FastvifIOException(
+          FailureKind.BUSY,
+          MAX_CAPTURES + " captures are under way: expected to wait until one ends");
+    }
+    return Optional.of(found.get().capture(options, captures::release));
+  }
+
   /** What the open ports have done, in the order of their VIFs' ids. */
   public List<PortReport> reports() {
     return open.values().stream().map(ForwardingPort::report).toList();
@@ -220,9 +300,9 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   public void close() {
     RuntimeException first = null;
     for (String vifId : open.keySet()) {
-      ForwardingPort former = open.remove(vifId);
+      ForwardingPort former = open.get(vifId);
       try {
-        if (former != null) {
+        if (former != null && remove(former)) {
           former.close();
         }
       } catch (RuntimeException failed) {

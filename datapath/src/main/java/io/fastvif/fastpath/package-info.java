@@ -8,7 +8,8 @@
  * replaced, hypervisors connect again by themselves or are connected to, and what was under way in
  * a ring is in the guest's shared memory.
  *
- * <p>May use: {@code trace}, {@code bindings}, {@code engine}, {@code forward}, {@code netlink},
- * {@code netlink.route}, {@code plan}, {@code vhostuser.session}, {@code vif}, {@code xdp}.
+ * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code engine}, {@code event},
+ * {@code forward}, {@code netlink}, {@code netlink.route}, {@code plan}, {@code vhostuser.session},
+ * {@code vif}, {@code xdp}.
  */
 package io.fastvif.fastpath;

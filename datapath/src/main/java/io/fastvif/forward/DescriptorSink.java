@@ -44,11 +44,11 @@ final class DescriptorSink implements FrameSink {
     for (; i < n; i++) {
       long payload = frames.total(i) - theirs;
       if (payload < VirtioNetHeader.ETHERNET) {
-        counters.dropped(DropReason.TOO_SHORT, 1);
+        counters.droppedFrame(DropReason.TOO_SHORT, i);
         continue;
       }
       if (payload > FrameScratch.MAX_FRAME || !lay(frames, i, theirs, offloads)) {
-        counters.dropped(DropReason.TOO_LONG, 1);
+        counters.droppedFrame(DropReason.TOO_LONG, i);
         continue;
       }
       long result = vector.write(descriptor);
@@ -60,7 +60,8 @@ final class DescriptorSink implements FrameSink {
       }
       if (result < 0) {
         // EINVAL is a header that the kernel finds wrong; EIO a device that is down.
-        counters.dropped(result == -Errno.EINVAL ? DropReason.BAD_HEADER : DropReason.REFUSED, 1);
+        counters.droppedFrame(
+            result == -Errno.EINVAL ? DropReason.BAD_HEADER : DropReason.REFUSED, i);
         if (result == -Errno.EBADFD || result == -Errno.ENXIO) {
           noteGone((int) -result);
         }

@@ -1,11 +1,15 @@
 package io.fastvif.forward;
 
+import io.fastvif.capture.FrameCapture;
+import io.fastvif.vhostuser.virtqueue.BufferBurst;
+
 /** One direction of one queue of a pair. Its loop's thread uses it. */
 abstract class Flow {
   /** Frames of one poll at most: few enough to stay in the first-level cache. */
   static final int BURST = 64;
 
   final FlowCounters counters = new FlowCounters();
+  final ResidenceSample residence = new ResidenceSample();
   private final String name;
   private final int queue;
   private boolean failed;
@@ -45,6 +49,45 @@ abstract class Flow {
    */
   int waitMillis() {
     return RateLimiter.NOT_WAITING;
+  }
+
+  /**
+   * Hands the frames of a burst on.
+   *
+   * @param to takes them
+   * @param n how many there are
+   * @param features the sender's
+   * @param patience for those that the receiver has no buffers for; null where they stay with the
+   *     sender for as long as it likes
+   * @return how many the sender is done with, because they were delivered or dropped
+   */
+  final int hand(FrameSink to, BufferBurst burst, int n, long features, Patience patience) {
+    boolean isTimed = residence.begins(patience != null && patience.isHeld());
+    FrameTap tap = counters.tap;
+    if (tap != null) {
+      tap.begin();
+    }
+    int done = to.accept(burst, n, features, counters);
+    if (patience != null) {
+      done = patience.hold(n, done, to, counters);
+    }
+    if (tap != null) {
+      tap.saw(burst, done, VirtioNetHeader.length(features));
+    }
+    if (isTimed && done > 0) {
+      counters.resided(residence.end());
+    }
+    return done;
+  }
+
+  /** Shows its frames to a capture too; the loop's thread. */
+  final void capture(FrameCapture capture, boolean outbound) {
+    counters.tap = FrameTap.with(counters.tap, capture, outbound, queue);
+  }
+
+  /** Shows its frames to a capture no more; the loop's thread. */
+  final void uncapture(FrameCapture capture) {
+    counters.tap = FrameTap.without(counters.tap, capture);
   }
 
   /** It has thrown something and is not polled any more. */

@@ -16,11 +16,17 @@ final class FlowCounters {
   private static final int BYTES = PAD + 1;
   private static final int BURSTS = PAD + 2;
   private static final int DROPS = PAD + 3;
+  private static final int RESIDENCE = DROPS + DropReason.count();
+  private static final int RESIDENCE_SUM = RESIDENCE + Residence.BUCKETS;
+  private static final int END = RESIDENCE_SUM + 1;
   private static final int MAX_BURST = 1024;
 
-  private final AtomicLongArray numbers = new AtomicLongArray(DROPS + DropReason.count() + PAD);
+  private final AtomicLongArray numbers = new AtomicLongArray(END + PAD);
   private final SingleWriterRecorder burstSizes = new SingleWriterRecorder(MAX_BURST, 2);
   private final Histogram bursts = new Histogram(MAX_BURST, 2);
+
+  /** Copies frames for those who capture; null while nobody does. The loop's thread uses it. */
+  FrameTap tap;
 
   /** One writer: what it read cannot have changed when it writes. */
   private void add(int index, long n) {
@@ -34,8 +40,38 @@ final class FlowCounters {
     burstSizes.recordValue(Math.min(frames, MAX_BURST));
   }
 
+  /** Counts the first frames of a burst as dropped. */
   void dropped(DropReason reason, int frames) {
     add(DROPS + reason.slot(), frames);
+    if (tap != null) {
+      tap.droppedAll(reason, frames);
+    }
+  }
+
+  /**
+   * Counts one frame as dropped.
+   *
+   * @param frame its number in the burst
+   */
+  void droppedFrame(DropReason reason, int frame) {
+    add(DROPS + reason.slot(), 1);
+    if (tap != null) {
+      tap.dropped(frame, reason);
+    }
+  }
+
+  /** A burst that was measured has stayed for so long. */
+  void resided(long nanos) {
+    add(RESIDENCE + Residence.bucket(nanos), 1);
+    add(RESIDENCE_SUM, nanos);
+  }
+
+  private Residence residence() {
+    long[] counts = new long[Residence.BUCKETS];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = numbers.getAcquire(RESIDENCE + i);
+    }
+    return new Residence(counts, numbers.getAcquire(RESIDENCE_SUM));
   }
 
   long frames() {
@@ -62,6 +98,7 @@ final class FlowCounters {
         numbers.getAcquire(BYTES),
         numbers.getAcquire(BURSTS),
         Map.copyOf(drops),
-        sizes);
+        sizes,
+        residence());
   }
 }

@@ -13,6 +13,7 @@ import org.HdrHistogram.Histogram;
  * @param bursts the bursts that they came in
  * @param drops frames dropped, by reason; without reasons that did not occur
  * @param burstSizes frames per burst; a copy
+ * @param residence how long bursts stayed
  */
 public record FlowStatistics(
     String flow,
@@ -21,7 +22,8 @@ public record FlowStatistics(
     long bytes,
     long bursts,
     Map<DropReason, Long> drops,
-    Histogram burstSizes) {
+    Histogram burstSizes,
+    Residence residence) {
 
   /** Returns the sum of all drops. */
   public long dropped() {

@@ -2,6 +2,8 @@ package io.fastvif.forward;
 
 import io.fastvif.bindings.Scheduling;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.capture.CaptureOptions;
+import io.fastvif.capture.FrameCapture;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -218,6 +220,43 @@ public final class Forwarder implements AutoCloseable {
     } finally {
       forget(pair);
     }
+  }
+
+  /**
+   * Shows all frames that pass between two ports to a capture, from now on until {@link
+   * #endCapture}, or until they are disconnected, which ends it. Others' frames pass as before.
+   *
+   * @param pair connected by this forwarder
+   * @param from one of its ports: frames that come from it are inbound
+   * @param capture made by {@link #capture(String, CaptureOptions)}
+   */
+  public void beginCapture(PortPair pair, Port from, FrameCapture capture) {
+    await(
+        pair.loop(),
+        () -> {
+          if (pair.loop().serves(pair) && !capture.isEnded()) {
+            pair.begin(capture, from);
+          } else {
+            capture.end();
+          }
+        });
+  }
+
+  /** Shows a capture no more frames. When this returns no loop uses it any more. */
+  public void endCapture(PortPair pair, FrameCapture capture) {
+    await(pair.loop(), () -> pair.end(capture));
+    capture.end();
+  }
+
+  /**
+   * Makes a capture of frames that a forwarder moves, which says of those dropped why.
+   *
+   * @param name of the port
+   * @param options what is captured
+   */
+  public static FrameCapture capture(String name, CaptureOptions options) {
+    return new FrameCapture(
+        name, "in: from the guest, out: to the guest", options, FrameTap.COMMENTS);
   }
 
   /** Runs a command on a loop's thread and waits for it. */

@@ -120,6 +120,11 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     }
   }
 
+  /** Whether it serves a pair; the loop's thread only. */
+  boolean serves(PortPair pair) {
+    return pairs.contains(pair);
+  }
+
   private void collectFlows() {
     flows =
         pairs.stream()

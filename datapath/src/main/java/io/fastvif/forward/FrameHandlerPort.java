@@ -112,7 +112,7 @@ public final class FrameHandlerPort extends Port {
     @Override
     public int send(FrameBurst frames) {
       int n = frames.count();
-      return n == 0 ? 0 : to.accept(frames.buffers(), n, frames.features(), counters);
+      return n == 0 ? 0 : hand(to, frames.buffers(), n, frames.features(), null);
     }
 
     @Override

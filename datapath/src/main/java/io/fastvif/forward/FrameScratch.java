@@ -31,9 +31,14 @@ final class FrameScratch {
 
   /** Copies a part of a frame, of which the first bytes are left out; to memory that holds it. */
   static void gather(BufferBurst frames, int i, int skip, long to, int length) {
+    gather(frames, frames.firstSegment(i), frames.endSegment(i), skip, to, length);
+  }
+
+  /** The same of a frame that lies in these segments. */
+  static void gather(BufferBurst frames, int first, int end, int skip, long to, int length) {
     int left = skip;
     int done = 0;
-    for (int s = frames.firstSegment(i); done < length && s < frames.endSegment(i); s++) {
+    for (int s = first; done < length && s < end; s++) {
       int from = Math.min(left, frames.length(s));
       int part = Math.min(frames.length(s) - from, length - done);
       RawMemory.copy(frames.address(s) + from, to + done, part);

@@ -207,17 +207,17 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       BufferBurst frames, int i, int skip, long senderFeatures, FlowCounters counters) {
     long payload = frames.total(i) - skip;
     if (payload < VirtioNetHeader.ETHERNET) {
-      counters.dropped(DropReason.TOO_SHORT, 1);
+      counters.droppedFrame(DropReason.TOO_SHORT, i);
       return DROPPED;
     }
     if (payload > FrameScratch.MAX_FRAME) {
-      counters.dropped(DropReason.TOO_LONG, 1);
+      counters.droppedFrame(DropReason.TOO_LONG, i);
       return DROPPED;
     }
     int used = buffersFor(payload + headerLength);
     if (used <= 0) {
       if (used == DROPPED) {
-        counters.dropped(DropReason.TOO_LONG, 1);
+        counters.droppedFrame(DropReason.TOO_LONG, i);
       }
       return used;
     }
@@ -229,12 +229,12 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       csumOffset = RawMemory.getShort(header + VirtioNetHeader.CSUM_OFFSET);
       // Other flags, such as RSC_INFO, are for receivers only.
       if (!VirtioNetHeader.isSound(first, csumOffset, payload, senderFeatures)) {
-        counters.dropped(DropReason.BAD_HEADER, 1);
+        counters.droppedFrame(DropReason.BAD_HEADER, i);
         return DROPPED;
       }
       if (VirtioNetHeader.isSegmentable(first)
           && !VirtioNetHeader.takesSegmentable(first, features)) {
-        counters.dropped(DropReason.NOT_SEGMENTED, 1);
+        counters.droppedFrame(DropReason.NOT_SEGMENTED, i);
         return DROPPED;
       }
     }

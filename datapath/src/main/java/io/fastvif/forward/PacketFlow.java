@@ -31,7 +31,7 @@ final class PacketFlow extends Flow {
     if (!link.problem().isEmpty()) {
       link.problem("");
     }
-    int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), to, counters);
+    int done = hand(to, burst, n, FEATURES, patience);
     from.giveBack(done);
     return done;
   }

@@ -1,5 +1,6 @@
 package io.fastvif.forward;
 
+import io.fastvif.capture.FrameCapture;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,6 +10,9 @@ public final class PortPair {
   private final Port second;
   private final ForwardingLoop loop;
   private final List<Flow> flows = new ArrayList<>();
+
+  /** Of the loop's thread. */
+  private final List<FrameCapture> captures = new ArrayList<>();
 
   PortPair(Port first, Port second, ForwardingLoop loop) {
     this.first = first;
@@ -52,6 +56,24 @@ public final class PortPair {
     return flows.stream().map(Flow::statistics).toList();
   }
 
+  /**
+   * Begins to show all frames that pass between the ports to a capture; the loop's thread.
+   *
+   * @param from the port whose frames are inbound, as seen from the capture's interface
+   */
+  void begin(FrameCapture capture, Port from) {
+    captures.add(capture);
+    for (Flow flow : flows) {
+      flow.capture(capture, !flow.name().equals(from.flowName(from == first ? second : first)));
+    }
+  }
+
+  /** Shows a capture no more frames; the loop's thread. */
+  void end(FrameCapture capture) {
+    captures.remove(capture);
+    flows.forEach(flow -> flow.uncapture(capture));
+  }
+
   List<Flow> flows() {
     return flows;
   }
@@ -68,6 +90,7 @@ public final class PortPair {
   }
 
   void detach(ForwardingLoop from) {
+    List.copyOf(captures).forEach(this::finish);
     try {
       first.detached(from);
     } finally {
@@ -75,6 +98,12 @@ public final class PortPair {
         second.detached(from);
       }
     }
+  }
+
+  /** The ports will show a capture no more frames: its reader is told. */
+  private void finish(FrameCapture capture) {
+    end(capture);
+    capture.end();
   }
 
   boolean revokeDamagedMemory() {

@@ -35,7 +35,15 @@ final class PullFlow extends Flow {
   @Override
   int poll() {
     GuestReceiveQueue receiver = target();
-    return receiver.isOverRate() ? 0 : from.pull(receiver, counters);
+    if (receiver.isOverRate()) {
+      return 0;
+    }
+    boolean isTimed = residence.begins(false);
+    int frames = from.pull(receiver, counters);
+    if (isTimed && frames > 0) {
+      counters.resided(residence.end());
+    }
+    return frames;
   }
 
   @Override

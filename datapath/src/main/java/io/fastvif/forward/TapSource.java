@@ -151,7 +151,12 @@ final class TapSource implements FrameSource {
       used++;
     }
     if (taken < total) {
-      counters.dropped(mergeable ? DropReason.NO_BUFFERS : DropReason.TOO_LONG, 1);
+      DropReason reason = mergeable ? DropReason.NO_BUFFERS : DropReason.TOO_LONG;
+      counters.dropped(reason, 1);
+      if (counters.tap != null) {
+        int available = (int) capacity - header; // what has spilled is left out
+        counters.tap.saw(rxBuffers, first, first + given, header, lastFrame, available, reason);
+      }
       return 0;
     }
     if (total > capacity) {
@@ -160,6 +165,9 @@ final class TapSource implements FrameSource {
     if (header == VirtioNetHeader.LONG) {
       RawMemory.putShort(unused, used);
       to.pour(first, VirtioNetHeader.NUM_BUFFERS, unused, Short.BYTES);
+    }
+    if (counters.tap != null) {
+      counters.tap.saw(rxBuffers, first, first + used, header, lastFrame, lastFrame, null);
     }
     return used;
   }

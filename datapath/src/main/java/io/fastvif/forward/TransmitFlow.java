@@ -58,8 +58,7 @@ final class TransmitFlow extends Flow {
     if (limit != null) {
       n = limit.admit(burst, n, from.headerLength);
     }
-    int done = to.accept(burst, n, from.features, counters);
-    done = patience.hold(n, done, to, counters);
+    int done = hand(to, burst, n, from.features, patience);
     if (limit != null) {
       limit.pass(burst, done, from.headerLength);
     }

@@ -42,7 +42,7 @@ final class XdpFlow extends Flow {
       burst.add(
           i, from.address(i) - VirtioNetHeader.SHORT, 0, from.length(i) + VirtioNetHeader.SHORT);
     }
-    int done = patience.hold(n, to.accept(burst, n, FEATURES, counters), to, counters);
+    int done = hand(to, burst, n, FEATURES, patience);
     from.giveBack(done);
     return done;
   }

@@ -38,11 +38,11 @@ final class XdpSink implements FrameSink {
     for (; i < n; i++) {
       long payload = frames.total(i) - skip;
       if (payload < VirtioNetHeader.ETHERNET) {
-        counters.dropped(DropReason.TOO_SHORT, 1);
+        counters.droppedFrame(DropReason.TOO_SHORT, i);
         continue;
       }
       if (payload > XdpSocket.maxSent()) {
-        counters.dropped(DropReason.TOO_LONG, 1);
+        counters.droppedFrame(DropReason.TOO_LONG, i);
         continue;
       }
       long place = socket.claim();
@@ -73,11 +73,11 @@ final class XdpSink implements FrameSink {
     long first = RawMemory.getLong(header);
     int csumOffset = RawMemory.getShort(header + VirtioNetHeader.CSUM_OFFSET);
     if (!VirtioNetHeader.isSound(first, csumOffset, length, features)) {
-      counters.dropped(DropReason.BAD_HEADER, 1);
+      counters.droppedFrame(DropReason.BAD_HEADER, i);
       return false;
     }
     if (VirtioNetHeader.isSegmentable(first)) {
-      counters.dropped(DropReason.NOT_SEGMENTED, 1);
+      counters.droppedFrame(DropReason.NOT_SEGMENTED, i);
       return false;
     }
     if (VirtioNetHeader.needsChecksum(first)) {

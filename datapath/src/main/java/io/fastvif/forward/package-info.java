@@ -24,11 +24,15 @@
  * handler that throws or a tap that was deleted, stops only that port; {@link
  * io.fastvif.forward.Port#problem()} says why.
  *
+ * <p>A {@code FrameTap} of a flow copies its frames for those who capture, after they were
+ * delivered or dropped and before their memory is given back; a flow that nobody captures pays for
+ * one check a burst.
+ *
  * <p>Frames are counted per flow, drops by reason; {@link
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
  *
- * <p>May use: {@code trace}, {@code bindings}, {@code netlink}, {@code tuntap}, {@code
- * vhostuser.memory}, {@code vhostuser.session}, {@code vhostuser.virtqueue}, {@code vif}, {@code
- * xdp}.
+ * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code netlink}, {@code tuntap},
+ * {@code vhostuser.memory}, {@code vhostuser.session}, {@code vhostuser.virtqueue}, {@code vif},
+ * {@code xdp}.
  */
 package io.fastvif.forward;

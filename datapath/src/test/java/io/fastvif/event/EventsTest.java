@@ -61,7 +61,8 @@ class EventsTest {
           "Batch",
           "Resync",
           "OvsdbTransaction",
-          "VhostUserSession");
+          "VhostUserSession",
+          "VhostUserMessage");
 
   @TempDir Path folder;
 
@@ -285,7 +286,8 @@ class EventsTest {
                 BatchEvent.class,
                 ResyncEvent.class,
                 OvsdbTransactionEvent.class,
-                VhostUserSessionEvent.class)
+                VhostUserSessionEvent.class,
+                VhostUserMessageEvent.class)
             .stream()
             .map(EventType::getEventType)
             .toList();

@@ -201,15 +201,15 @@ public final class FrontendGuest implements AutoCloseable {
       // room for the next
     }
     long buffer = transmitBuffers[(int) (sent % SIZE)];
+    if (driver.add(buffer, HEADER + frame.length, false) < 0) {
+      return false; // what is in the buffer is another frame's yet
+    }
     long at = memory.host(buffer);
     for (int i = 0; i < HEADER; i++) {
       RawMemory.putByte(at + i, 0);
     }
     for (int i = 0; i < frame.length; i++) {
       RawMemory.putByte(at + HEADER + i, frame[i]);
-    }
-    if (driver.add(buffer, HEADER + frame.length, false) < 0) {
-      return false;
     }
     if (driver.publish()) {
       kickDevice();

@@ -74,6 +74,7 @@ public final class AgentDocuments {
     VifMetrics.write(sources.keeper().host(), out);
     List<PortReport> reports = sources.ports().get();
     PortMetrics.write(ports.look(reports), out);
+    PortMetrics.write(sources.bursts().get(), out);
     if (eachPort) {
       PortMetrics.writeEach(reports, out);
     }

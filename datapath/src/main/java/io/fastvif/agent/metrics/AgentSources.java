@@ -2,6 +2,7 @@ package io.fastvif.agent.metrics;
 
 import io.fastvif.agent.VifKeeper;
 import io.fastvif.agent.http.HttpStatistics;
+import io.fastvif.fastpath.BurstReport;
 import io.fastvif.fastpath.PortReport;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * @param started when the agent started
  * @param keeper the VIFs
  * @param ports what the forwarder's ports have done; none without a forwarder
+ * @param bursts what the bursts of all those ports were
  * @param problems why the agent cannot serve, beside what the keeper says, such as that it is being
  *     closed; one line each
  * @param http what the server counts
@@ -27,6 +29,7 @@ public record AgentSources(
     Instant started,
     VifKeeper keeper,
     Supplier<List<PortReport>> ports,
+    Supplier<BurstReport> bursts,
     Supplier<List<String>> problems,
     Supplier<HttpStatistics> http,
     RequestCounters requests) {
@@ -37,6 +40,7 @@ public record AgentSources(
     Objects.requireNonNull(started);
     Objects.requireNonNull(keeper);
     Objects.requireNonNull(ports);
+    Objects.requireNonNull(bursts);
     Objects.requireNonNull(problems);
     Objects.requireNonNull(http);
     Objects.requireNonNull(requests);

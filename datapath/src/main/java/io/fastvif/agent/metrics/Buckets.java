@@ -1,5 +1,6 @@
 package io.fastvif.agent.metrics;
 
+import io.fastvif.forward.Residence;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
@@ -30,6 +31,12 @@ final class Buckets {
 
   /** How many go together. */
   static final Buckets COUNTS = new Buckets(1, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000);
+
+  /** Frames of a burst. */
+  static final Buckets BURSTS = new Buckets(1, 1, 2, 4, 8, 16, 32, 64);
+
+  /** How long bursts stay, counted in nanoseconds and shown in seconds, by their own bounds. */
+  static final Buckets RESIDENCE = new Buckets(NANOS, Residence.bounds());
 
   private final double scale;
   private final long[] bounds;

@@ -2,9 +2,11 @@ package io.fastvif.agent.metrics;
 
 import static io.fastvif.agent.metrics.VifMetrics.label;
 
+import io.fastvif.fastpath.BurstReport;
 import io.fastvif.fastpath.PortReport;
 import io.fastvif.fastpath.PortReport.Direction;
 import io.fastvif.forward.DropReason;
+import io.fastvif.forward.Residence;
 import java.util.List;
 
 /**
@@ -41,6 +43,25 @@ final class PortMetrics {
       drops.add(drops(totals.toGuest(), reason), DIRECTION, TO_GUEST, "reason", label(reason));
     }
     drops.end();
+  }
+
+  static void write(BurstReport bursts, MetricsWriter out) {
+    out.histograms(
+            "fastvif_burst_frames",
+            "Frames that were moved together, by direction.",
+            Buckets.BURSTS)
+        .add(bursts.fromGuest().sizes(), DIRECTION, FROM_GUEST)
+        .add(bursts.toGuest().sizes(), DIRECTION, TO_GUEST)
+        .end();
+    Residence from = bursts.fromGuest().residence();
+    Residence to = bursts.toGuest().residence();
+    out.histograms(
+            "fastvif_burst_residence_seconds",
+            "How long bursts stayed from the look that found them to their end; of one in 64.",
+            Buckets.RESIDENCE)
+        .add(from.counts(), (double) from.sumNanos(), DIRECTION, FROM_GUEST)
+        .add(to.counts(), (double) to.sumNanos(), DIRECTION, TO_GUEST)
+        .end();
   }
 
   private static long drops(Direction direction, DropReason reason) {

@@ -30,6 +30,11 @@ public final class JsonText {
     return text.toString();
   }
 
+  /** The text as JSON has it, in quotes. */
+  public static String quoted(String text) {
+    return line(out -> out.writeString(text));
+  }
+
   /** A member that is an array of texts. */
   public static void strings(JsonGenerator out, String field, List<String> values)
       throws IOException {

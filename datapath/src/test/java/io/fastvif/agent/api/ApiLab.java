@@ -12,6 +12,9 @@ import io.fastvif.agent.keeper.KeeperOptions;
 import io.fastvif.agent.metrics.AgentDocuments;
 import io.fastvif.agent.metrics.AgentSources;
 import io.fastvif.agent.metrics.RequestCounters;
+import io.fastvif.fastpath.BurstReport;
+import io.fastvif.fastpath.ForwardingPorts;
+import io.fastvif.forward.Idle;
 import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plan.LinkState;
 import io.fastvif.testing.Await;
@@ -30,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An agent in this process, in the thread's network namespace; every answer is checked. */
 final class ApiLab implements AutoCloseable {
   private final VifHost host = VifHost.open();
+  private final ForwardingPorts ports = ForwardingPorts.start(1, Idle.KICKS);
   private final VifKeeper keeper;
   private final AgentApi api;
   private final List<HttpRoute> routes;
@@ -53,11 +57,13 @@ final class ApiLab implements AutoCloseable {
                 Instant.now(),
                 keeper,
                 List::of,
+                BurstReport::none,
                 List::of,
                 () -> new HttpStatistics(0, 0, 0, 0, 0, 0, 0, 0),
                 new RequestCounters()));
     routes = new ArrayList<>(api.routes());
     routes.addAll(documents.routes());
+    routes.addAll(PortRoutes.of(ports));
     socket = folder.resolve("agent.sock");
     server =
         HttpServer.listen(
@@ -140,5 +146,6 @@ final class ApiLab implements AutoCloseable {
       throw new IllegalStateException(failed);
     }
     host.close();
+    ports.close();
   }
 }

@@ -8,6 +8,7 @@ import io.fastvif.agent.VifState;
 import io.fastvif.agent.http.HttpStatistics;
 import io.fastvif.agent.http.Response;
 import io.fastvif.engine.Outcome;
+import io.fastvif.fastpath.BurstReport;
 import io.fastvif.fastpath.PortReport;
 import io.fastvif.json.PlugRequest;
 import io.fastvif.testing.KernelTest;
@@ -74,6 +75,7 @@ class MetricsTest {
         Instant.now().minusSeconds(7),
         keeper,
         () -> ports,
+        BurstReport::none,
         List::of,
         () -> COUNTS,
         requests);

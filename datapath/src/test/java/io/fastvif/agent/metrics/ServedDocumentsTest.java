@@ -7,6 +7,7 @@ import io.fastvif.VifHost;
 import io.fastvif.agent.http.HttpOptions;
 import io.fastvif.agent.http.HttpServer;
 import io.fastvif.agent.http.UnixHttp;
+import io.fastvif.fastpath.BurstReport;
 import io.fastvif.testing.KernelTest;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,6 +39,7 @@ class ServedDocumentsTest {
                   Instant.now(),
                   new FakeKeeper(host),
                   List::of,
+                  BurstReport::none,
                   List::of,
                   () -> server.get().statistics(),
                   requests));

@@ -11,6 +11,7 @@ import io.fastvif.VifHost;
 import io.fastvif.agent.VifState;
 import io.fastvif.agent.http.HttpStatistics;
 import io.fastvif.agent.http.Response;
+import io.fastvif.fastpath.BurstReport;
 import io.fastvif.testing.KernelTest;
 import java.io.IOException;
 import java.time.Instant;
@@ -31,6 +32,7 @@ class StatisticsTest {
             Instant.now().minusSeconds(90),
             keeper,
             () -> List.of(Reports.of("a", true, 1, 100)),
+            BurstReport::none,
             () -> problems,
             () -> new HttpStatistics(1, 2, 3, 4, 5, 6, 7, 8),
             new RequestCounters()));

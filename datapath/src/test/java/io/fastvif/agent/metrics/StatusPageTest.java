@@ -13,6 +13,7 @@ import io.fastvif.agent.http.HttpServer;
 import io.fastvif.agent.http.Method;
 import io.fastvif.agent.http.Response;
 import io.fastvif.agent.text.JsonText;
+import io.fastvif.fastpath.BurstReport;
 import io.fastvif.testing.Browser;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
@@ -112,6 +113,7 @@ class StatusPageTest {
                 Instant.now(),
                 keeper,
                 () -> List.of(Reports.of("guest", true, 1, 10)),
+                BurstReport::none,
                 List::of,
                 () -> server.get().statistics(),
                 new RequestCounters()));
