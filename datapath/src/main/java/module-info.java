@@ -31,6 +31,7 @@ module io.fastvif.datapath {
   exports io.fastvif.driver;
   exports io.fastvif.engine;
   exports io.fastvif.fastpath;
+  exports io.fastvif.forward.bridge;
   exports io.fastvif.forward;
   exports io.fastvif.host.negotiation;
   exports io.fastvif.host;

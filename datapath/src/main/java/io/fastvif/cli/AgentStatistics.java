@@ -3,6 +3,7 @@ package io.fastvif.cli;
 import io.fastvif.agent.client.JsonView;
 import io.fastvif.fastpath.PortReport;
 import io.fastvif.forward.DropReason;
+import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.vif.PortRates;
@@ -200,7 +201,8 @@ final class AgentStatistics {
             (int) port.at("queue_pairs").number(),
             port.at("tap").text(),
             port.at("uplink").text().replace(ServedPort.AF_XDP, ""),
-            PortRates.UNLIMITED);
+            PortRates.UNLIMITED,
+            SwitchPortSettings.DEFAULT);
     return new PortReport(
         served,
         port.at("connected").isTrue(),

@@ -64,6 +64,11 @@ final class DpdkSwitch implements VhostUserSwitch {
   }
 
   @Override
+  public boolean hasPort(HostSnapshot host, String vifId) {
+    return OvsPorts.has(host, vifId);
+  }
+
+  @Override
   public HostSnapshot snapshot(VifHost host) {
     return OvsPorts.require(host);
   }

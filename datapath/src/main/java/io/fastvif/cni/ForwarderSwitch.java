@@ -32,8 +32,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * {@code fastvif}: the agent's own forwarder, whose ports are on a Linux bridge or have routes to
- * the pod.
+ * {@code fastvif}: the agent's own forwarder, whose ports are on a Linux bridge, have routes to the
+ * pod, or share a link of the host.
  */
 final class ForwarderSwitch implements VhostUserSwitch {
   static final String NAME = "fastvif";
@@ -42,15 +42,21 @@ final class ForwarderSwitch implements VhostUserSwitch {
 
   private final String bridge;
   private final boolean isRouted;
+  private final PodUplink uplink;
 
-  ForwarderSwitch(UserspaceEnd host, NetworkConfiguration network) {
+  ForwarderSwitch(UserspaceEnd host, PodUplink uplink, NetworkConfiguration network) {
+    this.uplink = uplink;
     bridge = host.bridge();
     isRouted = isRouted(host.netType());
     if (isRouted && (!bridge.isEmpty() || network.ipamType().isEmpty())) {
       throw CniException.ofKey(
           "host.netType", host.netType(), "an ipam that gives addresses, and no host.bridge");
     }
-    if (!isRouted && bridge.isEmpty()) {
+    if (uplink.isGiven() && (isRouted || !bridge.isEmpty())) {
+      throw CniException.ofKey(
+          "host.uplink", uplink.name(), "no host.bridge and no netType interface with it");
+    }
+    if (!isRouted && bridge.isEmpty() && !uplink.isGiven()) {
       throw CniException.ofKey("host.bridge.bridgeName", "", "the name of a bridge");
     }
   }
@@ -70,7 +76,12 @@ final class ForwarderSwitch implements VhostUserSwitch {
 
   @Override
   public boolean hasLinks() {
-    return true;
+    return !uplink.isGiven();
+  }
+
+  @Override
+  public boolean hasPort(HostSnapshot host, String vifId) {
+    return host.vhostUserPort(vifId).isPresent();
   }
 
   @Override
@@ -94,10 +105,16 @@ final class ForwarderSwitch implements VhostUserSwitch {
             .network(
                 Network.builder()
                     .mtu(end.told())
-                    .subnets(SubnetList.of(isRouted ? subnets(pod.addressing()) : List.of()))
+                    .vlan(uplink.vlan() == 0 ? null : uplink.vlan())
+                    .subnets(
+                        SubnetList.of(
+                            isRouted || uplink.isGiven() ? subnets(pod.addressing()) : List.of()))
                     .build())
             .build();
     Map<String, String> options = new TreeMap<>();
+    if (uplink.isGiven()) {
+      options.putAll(uplink.options(FAST_PATH));
+    }
     if (!end.group().isEmpty()) {
       options.put(FAST_PATH + ".socket_group", end.group());
     }
@@ -129,6 +146,9 @@ final class ForwarderSwitch implements VhostUserSwitch {
   }
 
   private PortProfile profile() {
+    if (uplink.isGiven()) {
+      return PortProfileFpBridge.builder().build();
+    }
     return isRouted
         ? PortProfileFpTap.builder().build()
         : PortProfileFpBridge.builder().bridgeName(bridge).build();
@@ -159,12 +179,34 @@ final class ForwarderSwitch implements VhostUserSwitch {
 
   @Override
   public Optional<CniResult.Link> link(PlugPlan plugged, HostSnapshot host) {
+    if (uplink.isGiven()) {
+      return Optional.empty();
+    }
     return host.link(plugged.name())
         .map(tap -> new CniResult.Link(tap.name(), tap.address(), tap.mtu(), ""));
   }
 
   @Override
   public void check(AttachmentCheck check, VhostUserEnd end) {
+    if (!uplink.isGiven()) {
+      checkTap(check);
+    }
+    ServedPort port =
+        check
+            .host()
+            .vhostUserPort(check.id().vifId())
+            .orElseThrow(() -> check.differs("the agent does not serve its port"));
+    check.require(
+        port.path().equals(end.socket())
+            && port.mode() == end.podMode()
+            && (!uplink.isGiven() || port.uplink().equals(uplink.link())),
+        "its port is " + port);
+    PortRates rates = new PortRates(limit(end.rates().ingress()), limit(end.rates().egress()));
+    check.require(port.rates().equals(rates), "its port is " + port + ", not limited " + rates);
+    check.require(!port.listens() || Files.exists(Path.of(port.path())), "its socket is gone");
+  }
+
+  private void checkTap(AttachmentCheck check) {
     LinkState tap = check.hostEnd();
     if (isRouted) {
       check.requireRoutesBy(tap);
@@ -175,16 +217,6 @@ final class ForwarderSwitch implements VhostUserSwitch {
           found != null && found.up() && tap.master() == found.index(),
           tap.name() + " is no port of " + bridge + ", or that is down");
     }
-    ServedPort port =
-        check
-            .host()
-            .vhostUserPort(check.id().vifId())
-            .orElseThrow(() -> check.differs("the agent does not serve its port"));
-    check.require(
-        port.path().equals(end.socket()) && port.mode() == end.podMode(), "its port is " + port);
-    PortRates rates = new PortRates(limit(end.rates().ingress()), limit(end.rates().egress()));
-    check.require(port.rates().equals(rates), "its port is " + port + ", not limited " + rates);
-    check.require(!port.listens() || Files.exists(Path.of(port.path())), "its socket is gone");
   }
 
   @Override
@@ -193,7 +225,12 @@ final class ForwarderSwitch implements VhostUserSwitch {
       throw new CniException(
           CniException.UNAVAILABLE, "vhost-user ports are served by an agent alone");
     }
-    if (!isRouted) {
+    if (uplink.isGiven()) {
+      if (host.snapshot().link(uplink.link()).isEmpty()) {
+        throw new CniException(
+            CniException.UNAVAILABLE, "host.uplink: there is no link " + uplink.link());
+      }
+    } else if (!isRouted) {
       new BridgeStatus(host.snapshot(), bridge, network).run();
     }
   }

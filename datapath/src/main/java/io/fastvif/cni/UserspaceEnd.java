@@ -15,6 +15,8 @@ import java.util.Map;
  * @param socketFile the socket's name; empty for the default
  * @param group whose the socket is, by name or number; empty for nobody's in particular
  * @param bridge the bridge's name; empty for none
+ * @param uplink the link of the host that takes the bridge's place; empty for none
+ * @param antiSpoofing what a port's frames may come from there; empty for the default
  */
 record UserspaceEnd(
     String engine,
@@ -23,7 +25,9 @@ record UserspaceEnd(
     VhostUserMode mode,
     String socketFile,
     String group,
-    String bridge) {
+    String bridge,
+    String uplink,
+    String antiSpoofing) {
   private static final String VHOST = "vhost";
   private static final String BRIDGE = "bridge";
   private static final String BRIDGE_NAME = "bridgeName";
@@ -46,7 +50,9 @@ record UserspaceEnd(
             mode(vhost),
             socketFile(vhost),
             vhost.text("group"),
-            bridge.text(BRIDGE_NAME));
+            bridge.text(BRIDGE_NAME),
+            end.text("uplink"),
+            end.text("antiSpoofing"));
     vhost.requireNoOthers();
     bridge.requireNoOthers();
     end.requireNoOthers();

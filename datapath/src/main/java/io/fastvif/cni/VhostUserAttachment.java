@@ -53,9 +53,16 @@ final class VhostUserAttachment implements PodAttachment {
     sharedDir = DeviceInfo.absolute(SHARED_DIR, top.text(SHARED_DIR));
     info = DeviceInfo.read(network.runtime());
     top.refuse("kubeconfig", "logFile", "logLevel");
+    PodUplink uplink = PodUplink.read(top, hostEnd);
+    if (!podEnd.uplink().isEmpty() || !podEnd.antiSpoofing().isEmpty()) {
+      throw CniException.ofKey("container.uplink", podEnd.uplink(), "none: it is the host's");
+    }
+    if (uplink.isGiven() && hostEnd.engine().equals(DpdkSwitch.NAME)) {
+      throw CniException.ofKey("host.uplink", uplink.name(), "none with " + DpdkSwitch.NAME);
+    }
     engine =
         switch (hostEnd.engine()) {
-          case "", ForwarderSwitch.NAME -> new ForwarderSwitch(hostEnd, network);
+          case "", ForwarderSwitch.NAME -> new ForwarderSwitch(hostEnd, uplink, network);
           case DpdkSwitch.NAME -> new DpdkSwitch(hostEnd);
           default -> throw CniException.unsupported("host.engine", hostEnd.engine());
         };
@@ -109,7 +116,7 @@ final class VhostUserAttachment implements PodAttachment {
   public boolean isAttached(VifHost host, AttachmentId id) {
     return engine.hasLinks()
         ? PodAttachment.super.isAttached(host, id)
-        : OvsPorts.has(snapshot(host), id.vifId())
+        : engine.hasPort(snapshot(host), id.vifId())
             && Files.exists(info.isWanted() ? Path.of(info.file()) : dataFile(id));
   }
 

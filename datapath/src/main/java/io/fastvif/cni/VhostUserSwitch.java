@@ -39,6 +39,9 @@ interface VhostUserSwitch {
     return false;
   }
 
+  /** Whether a pod's port is there that is no link of the host's. */
+  boolean hasPort(HostSnapshot host, String vifId);
+
   /** Before anything is done for a pod: fails if the host lacks what the switch takes. */
   default void require(VifHost host) {
     // takes nothing that is not made

@@ -10,7 +10,6 @@ import io.fastvif.forward.Port;
 import io.fastvif.forward.PortPair;
 import io.fastvif.forward.TapPort;
 import io.fastvif.forward.VhostUserPort;
-import io.fastvif.forward.XdpPort;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.trace.Tracer;
 import io.fastvif.trace.Tracing;
@@ -20,7 +19,7 @@ import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.VhostUserBackend;
 import io.fastvif.vif.PortRates;
-import io.fastvif.xdp.XdpOptions;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -35,7 +34,12 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   private final Forwarder forwarder;
   private final GuestListener guests;
 
-  /** The tap or the uplink. */
+  private final Uplinks uplinks;
+
+  /** Null with a tap. */
+  private final Uplink uplink;
+
+  /** The tap, or a port of the uplink's switch. */
   private final Port host;
 
   private final VhostUserPort guest;
@@ -48,13 +52,16 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   /** Why the last frontend left; empty while one is there. */
   private volatile String left = "";
 
-  private ForwardingPort(ServedPort port, Forwarder forwarder, GuestListener guests) {
+  private ForwardingPort(
+      ServedPort port, Forwarder forwarder, Uplinks uplinks, Uplink uplink, GuestListener guests) {
     this.port = port;
+    this.uplinks = uplinks;
+    this.uplink = uplink;
     this.forwarder = forwarder;
     this.guests = guests;
     String name = GUEST + port.name();
-    if (port.hasUplink()) {
-      host = XdpPort.open(port.uplink(), XdpOptions.DEFAULT);
+    if (uplink != null) {
+      host = uplink.port(name, port);
       guest = VhostUserPort.toGuest(name, port.queuePairs());
     } else {
       host = TapPort.attach(port.tap(), port.queuePairs());
@@ -66,8 +73,14 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   /** Opens it; the socket comes last. */
   @SuppressWarnings("try") // it ends with the block
   static ForwardingPort open(
-      ServedPort port, Forwarder forwarder, SessionLoop sessions, GuestListener guests) {
-    ForwardingPort opened = new ForwardingPort(port, forwarder, guests);
+      ServedPort port,
+      Forwarder forwarder,
+      Uplinks uplinks,
+      SessionLoop sessions,
+      GuestListener guests)
+      throws IOException {
+    Uplink uplink = port.hasUplink() ? uplinks.join(port) : null;
+    ForwardingPort opened = new ForwardingPort(port, forwarder, uplinks, uplink, guests);
     try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
         Tracing.Scope traced = Tracing.begin(opened.traceTold(Tracing.current()))) {
       opened.pair = forwarder.connect(opened.guest, opened.host);
@@ -177,11 +190,11 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
    * deleted, or a fault has stopped it.
    */
   boolean isDead() {
-    return host.isDead();
+    return host.isDead() || (uplink != null && uplink.isDead());
   }
 
   private String problem() {
-    String ofHost = host.problem();
+    String ofHost = uplink == null ? host.problem() : uplink.problem();
     if (!ofHost.isEmpty()) {
       return ofHost;
     }
@@ -232,6 +245,9 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     } finally {
       guest.close();
       host.close();
+      if (uplink != null) {
+        uplinks.leave(uplink, port);
+      }
     }
   }
 }

@@ -41,6 +41,7 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   private static final int MAX_CAPTURES = 8;
 
   private final Forwarder forwarder;
+  private final Uplinks uplinks;
   private final SessionLoop sessions;
   private final Guests guests = new Guests();
   private final ConcurrentSkipListMap<String, ForwardingPort> open = new ConcurrentSkipListMap<>();
@@ -52,6 +53,7 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   private ForwardingPorts(Forwarder forwarder, SessionLoop sessions) {
     this.forwarder = forwarder;
     this.sessions = sessions;
+    uplinks = new Uplinks(forwarder);
   }
 
   /**
@@ -95,14 +97,12 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
       if (port.listens()) {
         SocketFile.checkUnlocked(port.path());
       }
-      if (port.hasUplink()) {
-        requireFree(port);
-      } else {
+      if (!port.hasUplink()) {
         requireTap(port.tap());
       }
       ForwardingPort opened;
       try {
-        opened = ForwardingPort.open(port, forwarder, sessions, guests);
+        opened = ForwardingPort.open(port, forwarder, uplinks, sessions, guests);
       } catch (SocketException | XdpException | IllegalStateException refused) {
         throw new FastvifIOException(refused.getMessage(), refused);
       } catch (SystemCallException refused) {
@@ -122,22 +122,6 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
           FailureKind.EXISTS, "the VIF has another port open: " + former.port());
     }
     return false;
-  }
-
-  /** An uplink has one guest. */
-  private void requireFree(ServedPort port) throws IOException {
-    for (ForwardingPort other : open.values()) {
-      if (other.port().uplink().equals(port.uplink())) {
-        throw new FastvifIOException(
-            FailureKind.BUSY,
-            "the uplink "
-                + ServedPort.AF_XDP
-                + port.uplink()
-                + " is joined to the VIF "
-                + other.port().vifId()
-                + " already: expected one that is free");
-      }
-    }
   }
 
   /** A tap that is not there would be made anew, and be nobody's. */

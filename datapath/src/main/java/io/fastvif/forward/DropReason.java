@@ -1,5 +1,8 @@
 package io.fastvif.forward;
 
+import io.fastvif.forward.bridge.Refusal;
+import java.util.Arrays;
+
 /** Why a frame was dropped. */
 public enum DropReason {
   /** The receiver had no free buffers, even after a wait. */
@@ -27,9 +30,44 @@ public enum DropReason {
   REFUSED(7),
 
   /** Its receiver gets no more than a rate, and it has waited for that for a while. */
-  OVER_RATE(8);
+  OVER_RATE(8),
+
+  /** An uplink's switch: its source is no address of its port, by Ethernet, ARP or ND. */
+  SPOOFED_MAC(9),
+
+  /** An uplink's switch: it comes from an IP address that is not its port's, or speaks for one. */
+  SPOOFED_ADDRESS(10),
+
+  /**
+   * An uplink's switch: a guarded port does not send that. It is another protocol than IP, or what
+   * routers and DHCP servers send.
+   */
+  WRONG_PROTOCOL(11),
+
+  /** An uplink's switch: its port is not in its VLAN. */
+  WRONG_VLAN(12),
+
+  /** An uplink's switch: it goes from one isolated port to another. */
+  ISOLATED(13),
+
+  /** An uplink's switch: its port has as many MAC addresses as it may. */
+  MAC_LIMIT(14),
+
+  /** An uplink's switch: its port has sent too many broadcasts or multicasts lately. */
+  BROADCAST_LIMIT(15),
+
+  /** An uplink's switch: its port has sent too many frames for unknown addresses lately. */
+  UNKNOWN_LIMIT(16),
+
+  /** An uplink's switch: no other port takes it, or bridges do not forward it. */
+  NO_RECEIVER(17);
 
   private static final int COUNT = values().length;
+
+  private static final DropReason[] OF_SWITCH =
+      Arrays.stream(Refusal.values())
+          .map(refusal -> valueOf(refusal.name()))
+          .toArray(DropReason[]::new);
 
   private final int slot;
 
@@ -40,6 +78,10 @@ public enum DropReason {
   /** Its place among the counters. */
   int slot() {
     return slot;
+  }
+
+  static DropReason of(Refusal refusal) {
+    return OF_SWITCH[refusal.slot()];
   }
 
   static int count() {

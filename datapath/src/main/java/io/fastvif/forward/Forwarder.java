@@ -157,7 +157,8 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * Starts forwarding between two ports, on the loop with the fewest pairs.
+   * Starts forwarding between two ports, on the loop with the fewest pairs; ports of one switch are
+   * on the same loop.
    *
    * @param first one port; not connected
    * @param second the other port; or the same one, whose frames are then sent back to it. At least
@@ -174,9 +175,11 @@ public final class Forwarder implements AutoCloseable {
         throw new IllegalStateException(first + " or " + second + " is connected already");
       }
       ForwardingLoop loop =
-          loops.stream()
-              .min(Comparator.comparingLong(l -> pairs.stream().filter(p -> p.loop() == l).count()))
-              .orElseThrow();
+          pairs.stream()
+              .filter(p -> isOfOneLoop(p, first) || isOfOneLoop(p, second))
+              .map(PortPair::loop)
+              .findFirst()
+              .orElseGet(this::leastLoaded);
       pair = new PortPair(first, second, loop);
       pairs.add(pair);
       first.connected(true);
@@ -189,6 +192,16 @@ public final class Forwarder implements AutoCloseable {
       forget(pair);
       throw e;
     }
+  }
+
+  private static boolean isOfOneLoop(PortPair pair, Port port) {
+    return port.sharesLoop(pair.first()) || port.sharesLoop(pair.second());
+  }
+
+  private ForwardingLoop leastLoaded() {
+    return loops.stream()
+        .min(Comparator.comparingLong(l -> pairs.stream().filter(p -> p.loop() == l).count()))
+        .orElseThrow();
   }
 
   private void forget(PortPair pair) {

@@ -7,7 +7,7 @@ import io.fastvif.trace.Log;
  * owner after it was disconnected.
  */
 public abstract sealed class Port implements AutoCloseable
-    permits VhostUserPort, TapPort, PacketPort, XdpPort, FrameHandlerPort {
+    permits VhostUserPort, TapPort, PacketPort, XdpPort, FrameHandlerPort, UplinkSwitchPort {
   private final String name;
   private final int queues;
   private volatile boolean connected;
@@ -57,6 +57,11 @@ public abstract sealed class Port implements AutoCloseable
    * @param other the port they go to
    */
   abstract Flow flow(int queue, Port other);
+
+  /** Whether the loop that serves the other has to serve this one too. */
+  boolean sharesLoop(Port other) {
+    return false;
+  }
 
   /** The loop's thread begins to serve it. */
   void attached(ForwardingLoop loop) {}

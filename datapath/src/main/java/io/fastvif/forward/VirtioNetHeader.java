@@ -66,6 +66,17 @@ final class VirtioNetHeader {
     return first & 0x0000_ffff_ffff_ffffL & ~NEEDS_CSUM;
   }
 
+  /** The header of a frame whose Ethernet header has become longer by some bytes, or shorter. */
+  static long moved(long first, int bytes) {
+    if (!needsChecksum(first)) {
+      return first;
+    }
+    int start = csumStart(first) + bytes & 0xffff;
+    int headers = (int) (first >>> 16) & 0xffff;
+    int longer = headers == 0 ? 0 : headers + bytes & 0xffff;
+    return (first & 0x0000_ffff_0000_ffffL) | (long) start << 48 | (long) longer << 16;
+  }
+
   /**
    * Whether a header that a guest sent may be handed on: it asks only for what was negotiated, and
    * what it names is within the frame.

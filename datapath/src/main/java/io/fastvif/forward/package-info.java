@@ -19,6 +19,9 @@
  * at its sender; a tap is not read. A loop that waits for tokens sleeps for whole milliseconds, no
  * longer than until there are some, so that frames pass in bursts.
  *
+ * <p>Several guests share a link by an {@link io.fastvif.forward.UplinkSwitch}: each port of it is
+ * the other half of a pair, and one loop serves all of them.
+ *
  * <p>A custom datapath is a {@link io.fastvif.forward.FrameHandler} behind a {@link
  * io.fastvif.forward.FrameHandlerPort}: a burst in, a burst out. A fault at one port, such as a
  * handler that throws or a tap that was deleted, stops only that port; {@link
@@ -31,8 +34,8 @@
  * <p>Frames are counted per flow, drops by reason; {@link
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
  *
- * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code netlink}, {@code tuntap},
- * {@code vhostuser.memory}, {@code vhostuser.session}, {@code vhostuser.virtqueue}, {@code vif},
+ * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code forward.bridge}, {@code
+ * netlink}, {@code tuntap}, {@code vhostuser.memory}, {@code vhostuser.session}, {@code vhostuser.virtqueue}, {@code vif},
  * {@code xdp}.
  */
 package io.fastvif.forward;

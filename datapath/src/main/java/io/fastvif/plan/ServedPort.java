@@ -1,5 +1,6 @@
 package io.fastvif.plan;
 
+import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.vif.PortRates;
 import io.fastvif.vif.VhostUserMode;
 
@@ -20,6 +21,7 @@ import io.fastvif.vif.VhostUserMode;
  *     an uplink
  * @param uplink the link of the host that it is joined to by AF_XDP; empty with a tap
  * @param rates the limits of its traffic, which may change while it is open
+ * @param switchPort how the uplink's switch, which other ports may share, treats this one
  */
 public record ServedPort(
     String vifId,
@@ -31,7 +33,8 @@ public record ServedPort(
     int queuePairs,
     String tap,
     String uplink,
-    PortRates rates) {
+    PortRates rates,
+    SwitchPortSettings switchPort) {
   /** What stands before a link's name where an uplink is named. */
   public static final String AF_XDP = "af_xdp:";
 
@@ -45,12 +48,24 @@ public record ServedPort(
       int mtu,
       int queuePairs,
       String tap) {
-    this(vifId, name, path, mode, access, mtu, queuePairs, tap, "", PortRates.UNLIMITED);
+    this(
+        vifId,
+        name,
+        path,
+        mode,
+        access,
+        mtu,
+        queuePairs,
+        tap,
+        "",
+        PortRates.UNLIMITED,
+        SwitchPortSettings.DEFAULT);
   }
 
   /** The same with other limits. */
   public ServedPort withRates(PortRates other) {
-    return new ServedPort(vifId, name, path, mode, access, mtu, queuePairs, tap, uplink, other);
+    return new ServedPort(
+        vifId, name, path, mode, access, mtu, queuePairs, tap, uplink, other, switchPort);
   }
 
   /** Whether it is joined to an uplink. */
@@ -73,7 +88,7 @@ public record ServedPort(
         + " mtu "
         + mtu
         + (queuePairs > 1 ? " queues " + queuePairs : "")
-        + (hasUplink() ? " uplink " + AF_XDP + uplink : " tap " + tap)
+        + (hasUplink() ? " uplink " + AF_XDP + uplink + switchPort : " tap " + tap)
         + (rates.limits() ? ", " + rates : "");
   }
 }

@@ -23,6 +23,6 @@
  * links is a part of it ({@link io.fastvif.plan.HostParts}), read when planning first asks for it;
  * a snapshot with another part in its place shares what was read of the others.
  *
- * <p>May use: {@code vif}.
+ * <p>May use: {@code forward.bridge}, {@code vif}.
  */
 package io.fastvif.plan;

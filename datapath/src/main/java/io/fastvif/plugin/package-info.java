@@ -21,14 +21,15 @@
  *     for a pod</td></tr>
  *   <tr><td>tap</td><td>VIFGeneric</td><td>a persistent tap</td></tr>
  *   <tr><td>vhostuser_fp</td><td>VIFVHostUser with a profile of a fast path</td><td>a vhost-user
- *     port of fastvif's own, joined to a tap in a bridge, in Open vSwitch or routed</td></tr>
- *   <tr><td>vhostuser</td><td>VIFVHostUser</td><td>waits for a backend that is another process
- *     </td></tr>
+ *     port of fastvif's own, joined to a tap in a bridge, in Open vSwitch or routed, or to a link of
+ *     the host</td></tr>
+ *   <tr><td>vhostuser</td><td>VIFVHostUser</td><td>waits for a backend that is another process,
+ *     or serves a port that is joined to a link of the host</td></tr>
  *   <tr><td>noop</td><td>VIFVHostUser, VIFNestedDPDK</td><td>nothing</td></tr>
  * </table>
  *
  * <p>The options of each are in datapath/README.md.
  *
- * <p>May use: {@code host}, {@code plan}, {@code provider}, {@code vif}.
+ * <p>May use: {@code forward.bridge}, {@code host}, {@code plan}, {@code provider}, {@code vif}.
  */
 package io.fastvif.plugin;

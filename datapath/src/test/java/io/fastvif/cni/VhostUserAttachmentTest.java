@@ -305,4 +305,60 @@ class VhostUserAttachmentTest {
       }
     }
   }
+
+  private String withUplink(String more) {
+    return network("server")
+        .replace("\"bridge\":{\"bridgeName\":\"br7\"}", "\"uplink\":\"af_xdp:v0\"" + more);
+  }
+
+  /** The pod is behind one end of a veth pair, in the VLAN that frames without a tag are in. */
+  @KernelTest
+  void podsShareALinkOfTheHost() throws Exception {
+    String network = withUplink("");
+    try (Netns pod = Netns.createPrivate();
+        Served agent = new Served()) {
+      assertTrue(agent.refused(50, "STATUS", null, network).contains("there is no link v0"));
+      ip("link add v0 type veth peer name v1");
+      ip("link set v0 up");
+      ip("link set v1 up");
+      ip("address add 10.88.0.1/24 dev v1");
+      agent.done("STATUS", null, network);
+      String result = agent.done("ADD", pod, network);
+      assertEquals(
+          " only from " + MAC + " 10.88.0.2",
+          agent.ports.open().getFirst().switchPort().toString());
+      pods(pod, "");
+      String previous =
+          network.substring(0, network.length() - 1) + ",\"prevResult\":" + result + "}";
+      agent.done("CHECK", pod, previous);
+      assertTrue(agent.refused(102, "CHECK", pod, previous.replace(":v0", ":v1")).contains("port"));
+      agent.done("DEL", pod, NAME_ALONE);
+      assertEquals(List.of(), agent.ports.open());
+      assertFalse(ip("link show v0").contains("xdp"));
+      assertEquals(List.of(), left());
+    }
+  }
+
+  @KernelTest
+  void keysOfAnUplinkAreChecked() throws Exception {
+    try (Netns pod = Netns.createPrivate();
+        Served agent = new Served()) {
+      for (String[] wrong :
+          new String[][] {
+            {withUplink("").replace("af_xdp:v0", "v0"), "host.uplink"},
+            {withUplink(",\"bridge\":{\"bridgeName\":\"br7\"}"), "host.uplink"},
+            {withUplink(",\"antiSpoofing\":\"maybe\""), "host.antiSpoofing"},
+            {network("server").replace("\"sharedDir\"", "\"vlan\":5,\"sharedDir\""), "host.uplink"},
+            {
+              withUplink("")
+                  .replace("\"sharedDir\"", "\"vlan\":5,\"vlanTrunk\":[{\"id\":5}],\"sharedDir\""),
+              "vlan"
+            },
+          }) {
+        String text = agent.refused(7, "ADD", pod, wrong[0]);
+        assertTrue(text.contains(wrong[1]), text);
+      }
+      assertEquals(List.of(), left());
+    }
+  }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.forward.Idle;
+import io.fastvif.forward.bridge.AntiSpoofing;
+import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.netlink.route.LinkMessage;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.ServedPort;
@@ -13,6 +15,7 @@ import io.fastvif.plan.SocketAccess;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
+import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PortRates;
 import io.fastvif.vif.VhostUserMode;
 import java.io.IOException;
@@ -37,7 +40,9 @@ class UplinkPortTest {
         1,
         "",
         uplink,
-        PortRates.UNLIMITED);
+        PortRates.UNLIMITED,
+        SwitchPortSettings.DEFAULT.withGuard(
+            AntiSpoofing.ON, new MacAddress(0x02_0000_000000L + name.charAt(0)), List.of()));
   }
 
   private static int program() {
@@ -56,7 +61,7 @@ class UplinkPortTest {
   }
 
   @KernelTest
-  void uplinkHasOneGuestUntilItIsClosed() throws Exception {
+  void uplinkIsOpenFromItsFirstGuestToItsLast() throws Exception {
     Peer.require("ip", "iproute2").run("link add v0 type veth peer name v1");
     ServedPort port = port("a", "v0");
     try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
@@ -66,12 +71,16 @@ class UplinkPortTest {
       int id = program();
       assertTrue(id > 0);
       assertEquals(
-          "the uplink af_xdp:v0 is joined to the VIF vif-a already: expected one that is free",
-          refused(ports, port("b", "v0")));
+          "the uplink af_xdp:v0 has the MAC address 02:00:00:00:00:61 at the VIF vif-a already:"
+              + " expected another, or another VLAN",
+          refused(ports, port("another", "v0")));
+      assertTrue(ports.open(port("b", "v0")));
       assertEquals(id, program());
       assertTrue(Files.exists(Path.of(port.path())));
       assertTrue(ports.close(port));
       assertFalse(ports.close(port));
+      assertEquals(id, program());
+      assertTrue(ports.close(port("b", "v0")));
       assertEquals(0, program());
       assertTrue(ports.open(port("b", "v0")));
     }
@@ -100,6 +109,7 @@ class UplinkPortTest {
     ip.run("link add v0 type veth peer name v1");
     try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
       ports.open(port("a", "v0"));
+      ports.open(port("b", "v0"));
       ip.run("link del v0");
       Await.until(
           "it is told",
@@ -107,6 +117,11 @@ class UplinkPortTest {
       ip.run("link add v0 type veth peer name v1");
       assertTrue(ports.open(port("a", "v0")));
       assertEquals("", ports.reports().getFirst().problem());
+      assertEquals("the link v0 was deleted", ports.reports().getLast().problem());
+      assertTrue(ports.open(port("b", "v0")));
+      assertEquals("", ports.reports().getLast().problem());
+      assertTrue(ports.close(port("a", "v0")));
+      assertTrue(program() > 0);
     }
   }
 }

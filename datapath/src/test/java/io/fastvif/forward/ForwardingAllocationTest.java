@@ -2,10 +2,13 @@ package io.fastvif.forward;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.forward.bridge.SwitchPortSettings;
+import io.fastvif.forward.bridge.VlanSet;
 import io.fastvif.testing.Allocations;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -51,6 +54,52 @@ class ForwardingAllocationTest {
           3 * BURST,
           2000);
       loop.remove(pair);
+    }
+  }
+
+  /** One guest sends to the other, which has the VLAN in a trunk, by an address that is unknown. */
+  @Test
+  void switchedRoundsAllocateNothing() {
+    VhostUserPort portA = VhostUserPort.toGuest("a", 1);
+    VhostUserPort portB = VhostUserPort.toGuest("b", 1);
+    UplinkSwitch bridge = new UplinkSwitch("eth1");
+    SwitchPortSettings settings = SwitchPortSettings.DEFAULT.withLimits(16, 300, 0, 0);
+    try (TestVm a = new TestVm(portA, VirtioFeatures.VERSION_1, 2048, 1);
+        TestVm b = new TestVm(portB, VirtioFeatures.VERSION_1, 2048, 1);
+        ForwardingLoop loop = new ForwardingLoop("test", Idle.BUSY_SPIN, Assertions::fail)) {
+      VlanSet five = VlanSet.read("5").orElseThrow();
+      PortPair pairA =
+          new PortPair(portA, bridge.port("a", 1, settings.withVlans(5, VlanSet.NONE)), loop);
+      PortPair pairB = new PortPair(portB, bridge.port("b", 1, settings.withVlans(0, five)), loop);
+      loop.add(pairA);
+      loop.add(pairB);
+      long buffer = a.guest.allocate(100, 64);
+      long at = a.guest.host(buffer);
+      RawMemory.putLong(at, 0);
+      RawMemory.putLong(at + 12, 0x0002_0b00_0000_0002L);
+      RawMemory.putLong(at + 20, 0x0008_0a00_0000L);
+      long into = b.guest.allocate(2048, 64);
+      Allocations.assertNone(
+          () -> {
+            for (int i = 0; i < BURST; i++) {
+              a.transmitRing.driver().add(buffer, 100, false);
+            }
+            a.transmitRing.driver().publish();
+            int work = loop.doWork();
+            while (a.transmitRing.driver().poll() >= 0) {
+              work++;
+            }
+            while (b.receiveRing.driver().poll() >= 0) {
+              work += b.receiveRing.driver().usedLength() == 104 ? 1 : 0;
+              assertTrue(b.receiveRing.driver().add(into, 2048, true) >= 0);
+            }
+            b.receiveRing.driver().publish();
+            return work;
+          },
+          3 * BURST,
+          2000);
+      loop.remove(pairA);
+      loop.remove(pairB);
     }
   }
 }

@@ -1,10 +1,9 @@
 package io.fastvif.plugin.fastpath;
 
-import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.plugin.PluginOptions;
 import io.fastvif.plugin.SocketOptions;
-import io.fastvif.vif.InterfaceName;
+import io.fastvif.plugin.UplinkOptions;
 import io.fastvif.vif.NumberRange;
 import io.fastvif.vif.PortRates;
 import java.util.ArrayList;
@@ -18,12 +17,11 @@ import java.util.List;
  * @param access {@code socket_owner}, {@code socket_group}, {@code socket_permissions}: who may
  *     connect to sockets that the port makes
  * @param uplink {@code uplink}: the link of the host that the port is joined to by AF_XDP, instead
- *     of a tap; empty for none
+ *     of a tap, and its place in the link's switch
  * @param rates the limits of the port's traffic, as of {@link RateOptions}
  */
 record FastPathOptions(
-    int defaultMtu, int queuePairs, SocketAccess access, String uplink, PortRates rates) {
-  private static final String UPLINK = "uplink";
+    int defaultMtu, int queuePairs, SocketAccess access, UplinkOptions uplink, PortRates rates) {
   private static final int OWN_AND_GROUP = 0660;
 
   /** Those that are handed on to Open vSwitch's plugin. */
@@ -33,7 +31,7 @@ record FastPathOptions(
   static List<String> names() {
     List<String> names = new ArrayList<>(OF_OVS);
     names.add("queues");
-    names.add(UPLINK);
+    names.addAll(UplinkOptions.names());
     names.addAll(RateOptions.NAMES);
     names.addAll(SocketOptions.names("socket"));
     return names;
@@ -44,21 +42,7 @@ record FastPathOptions(
         options.number("network_device_mtu", NumberRange.MTU).orElse(1500),
         options.number("queues", NumberRange.QUEUE_PAIRS).orElse(1),
         SocketOptions.access(options, "socket", OWN_AND_GROUP),
-        uplink(options),
+        UplinkOptions.of(options),
         RateOptions.of(options));
-  }
-
-  private static String uplink(PluginOptions options) {
-    String given = options.text(UPLINK, "");
-    if (given.isEmpty()) {
-      return "";
-    }
-    String link =
-        given.startsWith(ServedPort.AF_XDP) ? given.substring(ServedPort.AF_XDP.length()) : "";
-    if (!InterfaceName.isValid(link)) {
-      throw options.invalid(
-          UPLINK, given, "is no uplink", "af_xdp: and the name of a link, such as af_xdp:eth1");
-    }
-    return link;
   }
 }

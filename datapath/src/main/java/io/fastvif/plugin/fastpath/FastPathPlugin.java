@@ -4,11 +4,10 @@ import io.fastvif.host.HostPluginInfo;
 import io.fastvif.host.HostPortProfileInfo;
 import io.fastvif.host.HostVifInfo;
 import io.fastvif.plan.HostSnapshot;
-import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
-import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plugin.PlanBuilder;
 import io.fastvif.plugin.PluginOptions;
+import io.fastvif.plugin.ServedPortSteps;
 import io.fastvif.plugin.UnplugStage;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.plugin.VifPlugin;
@@ -112,14 +111,7 @@ public final class FastPathPlugin implements VifPlugin {
 
   @Override
   public void unplugKnown(String vifId, PlanBuilder plan) {
-    plan.host()
-        .vhostUserPort(vifId)
-        .ifPresent(
-            port ->
-                plan.add(
-                    PlannedStep.own(
-                        new VhostUserPortStep.ClosePort(port),
-                        new VhostUserPortStep.OpenPort(port))));
+    ServedPortSteps.closeKnown(plan, vifId);
   }
 
   @Override

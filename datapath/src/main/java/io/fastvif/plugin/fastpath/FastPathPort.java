@@ -1,5 +1,6 @@
 package io.fastvif.plugin.fastpath;
 
+import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.plan.DeleteLink;
 import io.fastvif.plan.HostSnapshot;
 import io.fastvif.plan.LinkState;
@@ -8,9 +9,9 @@ import io.fastvif.plan.PlannedStep;
 import io.fastvif.plan.PlugPlan;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.Step;
-import io.fastvif.plan.VhostUserPortStep;
 import io.fastvif.plugin.HostSideAddress;
 import io.fastvif.plugin.PlanBuilder;
+import io.fastvif.plugin.ServedPortSteps;
 import io.fastvif.plugin.SocketOptions;
 import io.fastvif.plugin.VifChecks;
 import io.fastvif.vif.Field;
@@ -36,16 +37,22 @@ final class FastPathPort {
   /** To plug it. */
   static FastPathPort of(VifVhostUser vif, FastPathOptions options, HostSnapshot host) {
     int mtu = VifChecks.mtu(vif.network().orElse(null), options.defaultMtu());
-    return of(vif, mtu, options, host);
+    SwitchPortSettings settings =
+        options.uplink().isGiven() ? options.uplink().port(vif) : SwitchPortSettings.DEFAULT;
+    return of(vif, mtu, settings, options, host);
   }
 
-  /** To unplug it, for which its MTU does not matter: a wrong one must not be in the way. */
+  /** To unplug it, for which its settings do not matter: a wrong one must not be in the way. */
   static FastPathPort toUnplug(VifVhostUser vif, FastPathOptions options, HostSnapshot host) {
-    return of(vif, options.defaultMtu(), options, host);
+    return of(vif, options.defaultMtu(), SwitchPortSettings.DEFAULT, options, host);
   }
 
   private static FastPathPort of(
-      VifVhostUser vif, int mtu, FastPathOptions options, HostSnapshot host) {
+      VifVhostUser vif,
+      int mtu,
+      SwitchPortSettings settings,
+      FastPathOptions options,
+      HostSnapshot host) {
     String id = VifChecks.id(vif);
     String name = vif.portName();
     InterfaceName.check("vif_name", Field.of(name));
@@ -61,9 +68,10 @@ final class FastPathPort {
             options.access(),
             mtu,
             options.queuePairs(),
-            options.uplink().isEmpty() ? name : "",
-            options.uplink(),
-            options.rates()),
+            options.uplink().isGiven() ? "" : name,
+            options.uplink().link(),
+            options.rates(),
+            settings),
         host);
   }
 
@@ -122,21 +130,7 @@ final class FastPathPort {
    * One that is open but for its limits keeps its guest.
    */
   void open() {
-    Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
-    boolean isOpen = former.map(open -> open.withRates(port.rates())).equals(Optional.of(port));
-    if (isOpen && (hasUplink() || ownTap().isPresent())) {
-      if (!former.get().equals(port)) {
-        plan.add(
-            PlannedStep.own(
-                new VhostUserPortStep.LimitPort(port),
-                new VhostUserPortStep.LimitPort(former.get())));
-      }
-      return;
-    }
-    former.ifPresent(this::close);
-    plan.add(
-        PlannedStep.own(
-            new VhostUserPortStep.OpenPort(port), new VhostUserPortStep.ClosePort(port)));
+    ServedPortSteps.open(plan, port, hasUplink() || ownTap().isPresent());
   }
 
   /**
@@ -144,18 +138,7 @@ final class FastPathPort {
    * or may have ended without taking its socket along. With an uplink nothing else is left to tell.
    */
   void close() {
-    Optional<ServedPort> former = plan.host().vhostUserPort(port.vifId());
-    if (former.isPresent()) {
-      close(former.get());
-    } else if (hasUplink() || ownTap().isPresent()) {
-      plan.add(PlannedStep.own(new VhostUserPortStep.ClosePort(port), null));
-    }
-  }
-
-  private void close(ServedPort former) {
-    plan.add(
-        PlannedStep.own(
-            new VhostUserPortStep.ClosePort(former), new VhostUserPortStep.OpenPort(former)));
+    ServedPortSteps.close(plan, port, hasUplink() || ownTap().isPresent());
   }
 
   void deleteTap() {

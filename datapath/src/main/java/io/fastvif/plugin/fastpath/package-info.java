@@ -5,8 +5,10 @@
  * hybrid plug (FPOpenVSwitch, by the plugin {@code ovs}), or a routed link (FPTap).
  *
  * <p>With the option {@code uplink} there is no tap: the port is joined to a link of the host by
- * AF_XDP, which stands for the bridge of FPBridge. Nothing of it is on the host when the forwarder
- * has ended, but the socket's file.
+ * AF_XDP, which stands for the bridge of FPBridge: a port of a switch ({@link
+ * io.fastvif.forward.bridge}) that the VIFs of the link share, in the VLAN of the VIF's network and
+ * guarded by its own addresses. The link is open from its first VIF to its last. Nothing of it is
+ * on the host when the forwarder has ended, but the socket's file.
  *
  * <p>The device comes first, then its place in the switch, as 6WIND's public plugin for os-vif has
  * it; the socket comes last, so that no guest connects to a port that leads nowhere. Unplugging
@@ -20,6 +22,7 @@
  * Unplugging the VIF removes the file. Unplugging by the id alone takes the tap and leaves the
  * file, which nobody answers on, until a port is opened there again.
  *
- * <p>May use: {@code host}, {@code plan}, {@code plugin}, {@code plugin.ovs}, {@code vif}.
+ * <p>May use: {@code forward.bridge}, {@code host}, {@code plan}, {@code plugin}, {@code
+ * plugin.ovs}, {@code vif}.
  */
 package io.fastvif.plugin.fastpath;

@@ -278,6 +278,38 @@ public final class BufferBurst {
     }
   }
 
+  /**
+   * Adds a buffer that begins with bytes of this process and goes on with those of a buffer of
+   * another burst, without copying these.
+   *
+   * @param at where its first bytes are
+   * @param bytes how many; 0 for none
+   * @param from has the others
+   * @param buffer which buffer there
+   * @param skip how many of that buffer's first bytes are left out
+   * @return false if there are more segments than fit; nothing is added then
+   */
+  public boolean addBehind(long at, int bytes, BufferBurst from, int buffer, int skip) {
+    int most = from.endSegment(buffer) - from.firstSegment(buffer) + Math.min(1, bytes);
+    if (most > MAX_SEGMENTS || isFull()) {
+      return false;
+    }
+    begin(count);
+    if (bytes > 0) {
+      segment(at, 0, bytes);
+    }
+    int left = skip;
+    for (int s = from.firstSegment(buffer); s < from.endSegment(buffer); s++) {
+      int part = from.length(s) - left;
+      if (part > 0) {
+        segment(from.address(s) + left, 0, part);
+      }
+      left = Math.max(0, -part);
+    }
+    end(count, 1);
+    return true;
+  }
+
   /** Adds a segment to the buffer begun; false if it has {@link #MAX_SEGMENTS} already. */
   boolean segment(long at, long guestAt, int bytes) {
     if (segments - firstSegment[count] == MAX_SEGMENTS) {

@@ -106,8 +106,10 @@ class FastPathPluginTest {
   void withAnUplinkThereIsThePortAlone() {
     VifPlugin plugin = plugin("uplink", "af_xdp:eth1");
     Vif vif = FastPathVifs.bridged(FOLDER, 1, VhostUserMode.CLIENT);
+    String address = vif.address().get().toString();
     PlugPlan plan = plugin.plug(vif, null, EMPTY);
-    assertEquals(List.of(OPEN.replace("tap vhu1", "uplink af_xdp:eth1")), steps(plan));
+    assertEquals(
+        List.of(OPEN.replace("tap vhu1", "uplink af_xdp:eth1 only from " + address)), steps(plan));
     assertEquals(CLOSE, plan.steps().getLast().undo().toString());
     ServedPort open = port(plan);
     HostSnapshot plugged = EMPTY.withVhostUserPorts(Map.of(open.vifId(), open));

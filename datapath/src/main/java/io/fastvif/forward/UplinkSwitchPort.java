@@ -1,0 +1,155 @@
+package io.fastvif.forward;
+
+import io.fastvif.forward.bridge.SwitchPortSettings;
+import io.fastvif.vhostuser.virtqueue.BufferBurst;
+
+/** A port of an {@link UplinkSwitch}, connected to the port of a guest or of a link of the host. */
+public final class UplinkSwitchPort extends Port {
+  private static final int NOT_JOINED = -1;
+
+  private final UplinkSwitch owner;
+  private final SwitchPortSettings settings;
+  private final boolean isUplink;
+  private final Output[] outputs;
+  private final BufferBurst gathered = new BufferBurst(Flow.BURST);
+  private GuestReceiveQueue guest;
+  private int number = NOT_JOINED;
+  private int queue;
+
+  UplinkSwitchPort(
+      UplinkSwitch owner, String name, int queues, SwitchPortSettings settings, boolean isUplink) {
+    super(name, queues);
+    this.owner = owner;
+    this.settings = settings;
+    this.isUplink = isUplink;
+    outputs = new Output[queues];
+  }
+
+  @Override
+  FrameSink sink(int ofQueue) {
+    return new Input(ofQueue);
+  }
+
+  @Override
+  Flow flow(int ofQueue, Port other) {
+    if (ofQueue == 0) {
+      guest = other instanceof VhostUserPort port ? port.receiveQueue(0) : null;
+    }
+    Output output = new Output(flowName(other), ofQueue, other.target(ofQueue));
+    outputs[ofQueue] = output;
+    return output;
+  }
+
+  @Override
+  boolean sharesLoop(Port other) {
+    return other instanceof UplinkSwitchPort port && port.owner == owner;
+  }
+
+  @Override
+  void attached(ForwardingLoop loop) {
+    number = owner.join(this, settings, isUplink);
+  }
+
+  @Override
+  void detached(ForwardingLoop loop) {
+    if (number != NOT_JOINED) {
+      owner.leave(number);
+      number = NOT_JOINED;
+    }
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Whether frames go through it: a guest's device is running. */
+  boolean isOpen() {
+    return guest == null || guest.isOpen();
+  }
+
+  /** Frames that are to be delivered. */
+  BufferBurst gathered() {
+    return gathered;
+  }
+
+  /** Whether none are; the first says which of the receiver's queues they go to. */
+  boolean isUnused(int sendersQueue) {
+    if (gathered.count() > 0) {
+      return false;
+    }
+    queue = sendersQueue % outputs.length;
+    return true;
+  }
+
+  /**
+   * Delivers what was gathered. The receiver is asked twice, since a link's queue has room again
+   * when it was told to send; what it does not take then is dropped.
+   *
+   * @param rest is used for that
+   */
+  void deliver(long features, BufferBurst rest) {
+    Output output = outputs[queue];
+    int n = gathered.count();
+    int done = n == 0 ? 0 : output.to.accept(gathered, n, features, output.counters);
+    if (done < n) {
+      rest.clear();
+      for (int i = done; i < n; i++) {
+        rest.addBehind(0, 0, gathered, i, 0);
+      }
+      done += output.to.accept(rest, n - done, features, output.counters);
+    }
+    if (done < n) {
+      output.counters.dropped(DropReason.NO_BUFFERS, n - done);
+    }
+    gathered.clear();
+  }
+
+  /** Frames into the switch. */
+  private final class Input implements FrameSink {
+    private final int ofQueue;
+
+    Input(int ofQueue) {
+      this.ofQueue = ofQueue;
+    }
+
+    @Override
+    public int accept(BufferBurst frames, int n, long features, FlowCounters counters) {
+      if (number != NOT_JOINED) {
+        owner.forward(number, ofQueue, frames, n, features, counters);
+      }
+      return n;
+    }
+  }
+
+  /** Frames out of the switch: they move when others' flows are polled. */
+  private static final class Output extends Flow {
+    private final FrameSink to;
+
+    Output(String name, int queue, FrameSink to) {
+      super(name, queue);
+      this.to = to;
+    }
+
+    @Override
+    int poll() {
+      return 0;
+    }
+
+    @Override
+    boolean beforeSleep() {
+      return true;
+    }
+
+    @Override
+    void afterSleep() {}
+
+    @Override
+    boolean needsTimer() {
+      return false;
+    }
+  }
+
+  /** Nothing to let go. */
+  @Override
+  void release() {}
+}
