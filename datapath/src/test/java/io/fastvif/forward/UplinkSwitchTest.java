@@ -53,6 +53,9 @@ class UplinkSwitchTest {
   private TestVm far() throws Exception {
     Peer ip = Peer.require("ip", "iproute2");
     ip.run("link add v0 type veth peer name v1");
+    // Without addresses of their own the host's ends send nothing of themselves.
+    ip.run("link set v0 addrgenmode none");
+    ip.run("link set v1 addrgenmode none");
     ip.run("link set v0 up");
     ip.run("link set v1 up");
     XdpPort card = XdpPort.open("v0", SMALL);
