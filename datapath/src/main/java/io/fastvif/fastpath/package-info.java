@@ -10,7 +10,6 @@
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code engine}, {@code event},
  * {@code forward}, {@code forward.bridge}, {@code netlink}, {@code netlink.route}, {@code plan},
- * {@code vhostuser.session},
- * {@code vif}, {@code xdp}.
+ * {@code vhostuser.session}, {@code vif}, {@code xdp}.
  */
 package io.fastvif.fastpath;
