@@ -74,6 +74,9 @@ public final class LearningSwitch {
     boolean isOpen();
   }
 
+  /** Makes a switch without ports. */
+  public LearningSwitch() {}
+
   /**
    * Adds a port.
    *
