@@ -47,8 +47,8 @@ class RateOptionsTest {
     String limits =
         "to the guest 1024000 bytes a second, at most 2048000, with a burst of 65536,"
             + " from the guest 12500000 bytes a second, with a burst of 250000";
-    assertEquals(
-        List.of(OPEN.replace("tap vhu1", "uplink af_xdp:eth1, " + limits)), steps(limiting));
+    String uplink = "uplink af_xdp:eth1 only from fa:16:3e:20:82:01, ";
+    assertEquals(List.of(OPEN.replace("tap vhu1", uplink + limits)), steps(limiting));
     HostSnapshot plugged = EMPTY.withVhostUserPorts(Map.of(unlimited.vifId(), unlimited));
     PlugPlan change = plugin(options).plug(vif, null, plugged);
     assertEquals(List.of("limit vhost-user port vhu1: " + limits), steps(change));
