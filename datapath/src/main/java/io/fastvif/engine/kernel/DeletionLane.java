@@ -32,6 +32,9 @@ final class DeletionLane implements AutoCloseable {
 
   private volatile boolean departed;
 
+  /** Of one of its links, another lane may be the one that deletes it. Guarded by the set. */
+  private boolean isShared;
+
   /** Whose links are under way, and by which steps: for the engine's thread. */
   private final List<LinkPlan> plans = new ArrayList<>();
 
@@ -74,6 +77,13 @@ final class DeletionLane implements AutoCloseable {
     return deletions;
   }
 
+  /** Its plans are told by the kernel's answer alone, until it is free again. */
+  void share() {
+    synchronized (awaited) {
+      isShared = true;
+    }
+  }
+
   /** Begins to delete what was added. */
   void begin() {
     departed = false;
@@ -105,7 +115,7 @@ final class DeletionLane implements AutoCloseable {
       if (!awaited.remove(index)) {
         return false;
       }
-      departed = awaited.isEmpty();
+      departed = awaited.isEmpty() && !isShared;
     }
     if (departed) {
       onFinished.run();
@@ -135,6 +145,7 @@ final class DeletionLane implements AutoCloseable {
     broken = null;
     synchronized (awaited) {
       awaited.clear();
+      isShared = false;
     }
     if (plans.isEmpty()) {
       deletions.forget();

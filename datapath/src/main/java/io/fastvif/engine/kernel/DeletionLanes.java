@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.agrona.collections.IntHashSet;
 
 /**
  * The lanes on which links are deleted, each made when it is first needed. One that is free gathers
@@ -20,6 +21,9 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
   private static final int LANES = 8;
 
   private static final int DRAWS = 16;
+
+  /** More than are ever deleted at once. */
+  private static final int MAX_UNHEARD = 1 << 14;
 
   /** For how long an engine of many listens after its last deletion. */
   private static final long LISTENING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -39,6 +43,9 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
 
   /** Null where plans are told when the kernel has answered. */
   private Departures departures;
+
+  /** The links that lanes were to delete and whose event has not come. Guards itself. */
+  private final IntHashSet unheard = new IntHashSet();
 
   private long usedNanos;
   private volatile boolean isListeningLong;
@@ -212,6 +219,9 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
     } else {
       departures.close();
       departures = null;
+      synchronized (unheard) {
+        unheard.clear();
+      }
     }
   }
 
@@ -241,9 +251,33 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
       return 0;
     }
     usedNanos = System.nanoTime();
+    if (departures != null) {
+      shareWithOthers(gathering);
+    }
     gathering.begin();
     gathering = null;
     return 1;
+  }
+
+  /**
+   * Of two deletions of one link, the event of it does not tell which one it is of, and may come
+   * when the first has ended: the kernel's answers do.
+   */
+  private void shareWithOthers(DeletionLane beginning) {
+    for (int i = 0; i < beginning.deletions().count(); i++) {
+      int index = beginning.deletions().index(i);
+      boolean isNew;
+      synchronized (unheard) {
+        if (unheard.size() == MAX_UNHEARD) {
+          unheard.clear(); // events were lost
+        }
+        isNew = unheard.add(index);
+      }
+      if (!isNew) {
+        beginning.share();
+        listening.stream().filter(lane -> lane.awaits(index)).forEach(DeletionLane::share);
+      }
+    }
   }
 
   private void deleteHere() {
@@ -265,9 +299,16 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
     return false;
   }
 
-  /** One lane deletes a link; of another, which finds it gone, the kernel's answer says so. */
+  /** From here on, another deletion of a link of that number is of another link. */
   @Override
   public void gone(int index) {
+    tell(index);
+    synchronized (unheard) {
+      unheard.remove(index);
+    }
+  }
+
+  private void tell(int index) {
     for (DeletionLane lane : listening) {
       if (lane.gone(index)) {
         return;
