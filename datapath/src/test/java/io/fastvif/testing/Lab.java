@@ -15,6 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * One run of the lab, a virtual machine with an SR-IOV NIC (src/test/lab/README.md). Classes are
@@ -32,15 +36,20 @@ public final class Lab {
   /** What booting may take beyond the script's limit: three attempts of vm.sh's. */
   private static final int BOOT_SECONDS = 400;
 
+  private static final String X86_64 = "x86_64";
+  private static final String AARCH64 = "aarch64";
+
   private final Path script;
   private final Path out;
+  private final String architecture;
   private int seconds = 480;
   private int functions = 1;
   private String memory = "1G";
 
-  private Lab(Path script, Path out) {
-    this.script = script;
+  private Lab(String script, Path out, String architecture) {
+    this.script = HOME.resolve("guest").resolve(script);
     this.out = out;
+    this.architecture = architecture;
   }
 
   /**
@@ -53,7 +62,16 @@ public final class Lab {
    */
   public static Lab of(String script, Path out) throws IOException, InterruptedException {
     require("--ready", out);
-    return new Lab(HOME.resolve("guest").resolve(script), out);
+    return new Lab(script, out, X86_64);
+  }
+
+  /**
+   * The same in the guest with another processor, kernel and Java runtime, and no NIC. This
+   * machine's files are under /host there.
+   */
+  public static Lab ofAarch64(String script, Path out) throws IOException, InterruptedException {
+    require("--ready", out, AARCH64);
+    return new Lab(script, out, AARCH64);
   }
 
   /**
@@ -62,7 +80,7 @@ public final class Lab {
    */
   public static Lab ofNetdevsim(String script, Path out) throws IOException, InterruptedException {
     require("--netdevsim", out);
-    return new Lab(HOME.resolve("guest").resolve(script), out);
+    return new Lab(script, out, X86_64);
   }
 
   /**
@@ -72,10 +90,17 @@ public final class Lab {
    * @param state {@code --fetch}, {@code --ready} or {@code --netdevsim}, as lab.sh takes it
    */
   static void require(String state, Path folder) throws IOException, InterruptedException {
+    require(state, folder, X86_64);
+  }
+
+  private static void require(String state, Path folder, String architecture)
+      throws IOException, InterruptedException {
     boolean required = Boolean.getBoolean("fastvif.require-all-peers");
     Path log = folder.resolve("lab.log");
     try (Netns host = Netns.ofProcess(ProcessHandle.current().pid())) {
-      if (host.call(() -> run(command(required ? state : "--check"), log, FETCH_SECONDS)) != 0) {
+      if (host.call(
+              () -> run(command(architecture, required ? state : "--check"), log, FETCH_SECONDS))
+          != 0) {
         Peer.missing(read(log).strip());
       }
     }
@@ -101,19 +126,19 @@ public final class Lab {
 
   /**
    * Puts an executable file into {@code $OUT} that starts a class, of the product or of its tests,
-   * on the JDK that runs this test.
+   * on the JDK that runs this test; in the other guest, on its own.
    */
   public Lab launcher(String file, Class<?> main) throws IOException {
     List<String> command =
         List.of(
-            System.getProperty("java.home") + "/bin/java",
+            isForeign() ? "/usr/bin/java" : System.getProperty("java.home") + "/bin/java",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-Xshare:auto",
             "-Xmx256m",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            "'" + classPath(main) + "'",
+            "'" + (isForeign() ? packed(classPath(main)) : classPath(main)) + "'",
             "'" + main.getName() + "'", // a nested class has a dollar sign
             "\"$@\"");
     Path launcher = out.resolve(file);
@@ -139,6 +164,43 @@ public final class Lab {
     return String.join(File.pathSeparator, entries);
   }
 
+  private boolean isForeign() {
+    return !architecture.equals(X86_64);
+  }
+
+  /**
+   * The class path as that guest has it: jars are where they are, under /host; of each folder there
+   * is a jar in {@code $OUT}, as opening thousands of files would take it minutes.
+   */
+  private String packed(String classPath) throws IOException {
+    List<String> entries = new ArrayList<>();
+    for (String entry : classPath.split(File.pathSeparator, -1)) {
+      Path path = Path.of(entry);
+      if (Files.isRegularFile(path)) {
+        entries.add("/host" + path.toRealPath());
+      } else if (Files.isDirectory(path)) {
+        String name = "classes" + entries.size() + ".jar";
+        pack(path, out.resolve(name));
+        entries.add("/out/" + name);
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  private static void pack(Path folder, Path jar) throws IOException {
+    if (Files.exists(jar)) {
+      return; // of another launcher
+    }
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(folder)) {
+      zip.setLevel(Deflater.NO_COMPRESSION);
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        zip.putNextEntry(new ZipEntry(folder.relativize(file).toString()));
+        Files.copy(file, zip);
+      }
+    }
+  }
+
   private static String root(Class<?> type) {
     String file = type.getName().replace('.', '/') + ".class";
     URL found = type.getResource("/" + file);
@@ -158,12 +220,18 @@ public final class Lab {
 
   /** Runs the script, which must end with status 0. */
   public Lab run() throws IOException, InterruptedException {
+    assertEquals(0, status(), () -> read(out.resolve("vm.log")));
+    return this;
+  }
+
+  /** Runs the script; the status that it ends with, or 125 if it does not within its time. */
+  public int status() throws IOException, InterruptedException {
     Path log = out.resolve("vm.log");
-    ProcessBuilder vm = command("-t", "" + seconds, "-f", "" + functions, script.toString());
+    ProcessBuilder vm =
+        command(architecture, "-t", "" + seconds, "-f", "" + functions, script.toString());
     vm.environment().put("LAB_OUT", out.toString());
     vm.environment().put("LAB_MEM", memory);
-    assertEquals(0, run(vm, log, seconds + BOOT_SECONDS), () -> read(log));
-    return this;
+    return run(vm, log, seconds + BOOT_SECONDS);
   }
 
   /** What the script printed, and the guest's kernel. */
@@ -176,10 +244,12 @@ public final class Lab {
     return read(out.resolve(file));
   }
 
-  private static ProcessBuilder command(String... arguments) {
+  private static ProcessBuilder command(String architecture, String... arguments) {
     List<String> command = new ArrayList<>(List.of(arguments));
     command.addFirst(HOME.resolve("lab.sh").toString());
-    return new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("LAB_ARCH", architecture);
+    return builder;
   }
 
   private static int run(ProcessBuilder builder, Path output, int limitSeconds)

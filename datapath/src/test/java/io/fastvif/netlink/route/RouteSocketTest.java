@@ -10,10 +10,10 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.netlink.DumpHandler;
 import io.fastvif.netlink.DumpInterruptedException;
 import io.fastvif.netlink.MessageDecoder;
+import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.RequestSocket;
 import io.fastvif.netlink.route.kind.Bridge;
-import io.fastvif.netlink.route.kind.Dummy;
 import io.fastvif.netlink.route.kind.Ifb;
 import io.fastvif.netlink.route.kind.Macvlan;
 import io.fastvif.netlink.route.kind.MacvlanMode;
@@ -97,13 +97,26 @@ class RouteSocketTest {
         "a-long-alternative-name");
   }
 
+  /** Of no kernel. */
+  private static final class NoKind implements LinkKind {
+    @Override
+    public String name() {
+      return "fastvif-none";
+    }
+
+    @Override
+    public void encode(MessageEncoder encoder) {
+      // The kind has no options.
+    }
+  }
+
   @KernelTest
   void errorsCarryTheKernelsText() {
     try (RouteSocket route = RouteSocket.open()) {
       NetlinkException unknown =
           assertThrows(
               NetlinkException.class,
-              () -> route.execute(route.link().create("d0").kind(new Dummy())));
+              () -> route.execute(route.link().create("d0").kind(new NoKind())));
       assertEquals(Errno.EOPNOTSUPP, unknown.errno());
       assertEquals("Unknown device type", unknown.kernelMessage());
       assertEquals("RTM_NEWLINK d0", unknown.request());

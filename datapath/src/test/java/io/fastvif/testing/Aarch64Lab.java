@@ -1,0 +1,102 @@
+package io.fastvif.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.cli.Fastvif;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same classes on 64-bit Arm: the demo and tests of each part that touches the kernel or shared
+ * memory, in the lab's second guest. {@code -Dtest=Aarch64Lab} runs it, which takes some twenty
+ * minutes; {@code -Dfastvif.aarch64=full} runs more of them there.
+ *
+ * <p>An emulated processor on x86-64 keeps the order that x86-64 keeps: what only a weaker one
+ * shows is not found here, beyond what the compilers make of it.
+ */
+class Aarch64Lab {
+  private static final List<String> CLASSES =
+      List.of(
+          "netns.NetnsTest",
+          "netlink.route.RouteSocketTest",
+          "netlink.route.LinkSettingsTest",
+          "tuntap.TapTest",
+          "macvtap.TapNodeTest",
+          "engine.DeviceStepsKernelTest",
+          "engine.ManyToOneQueueTest",
+          "vhostuser.protocol.MessageLayoutTest",
+          "vhostuser.virtqueue.RingOrderTest",
+          "vhostuser.session.BackendSessionTest",
+          "forward.GuestToGuestTest",
+          "cli.ServeInflightTest");
+
+  private static final List<String> MORE =
+      List.of(
+          "netns.NetnsSearchTest",
+          "netns.NetnsVisitTest",
+          "netlink.route.LinkMonitorTest",
+          "netlink.route.NamespaceSocketTest",
+          "netlink.route.FullBatchTest",
+          "engine.EngineKernelTest",
+          "engine.KeptBridgesKernelTest",
+          "engine.RollBackKernelTest",
+          "vhostuser.memory.DirtyLogTest",
+          "vhostuser.memory.GuestMemoryTest",
+          "vhostuser.memory.SharedMappingTest",
+          "vhostuser.virtqueue.DeviceQueueTest",
+          "vhostuser.virtqueue.InflightTest",
+          "vhostuser.virtqueue.KilledDeviceTest",
+          "vhostuser.virtqueue.NotificationTest",
+          "vhostuser.virtqueue.VirtqueueModelTest",
+          "forward.VhostUserPortTest",
+          "forward.TapPortTest",
+          "forward.PacketPortTest",
+          "forward.XdpPortTest",
+          "cli.SignalledPlugTest",
+          "cli.AgentKillTest",
+          "cli.OvsCommandTest");
+
+  private static final boolean FULL = "full".equals(System.getProperty("fastvif.aarch64"));
+  private static final int SECONDS = FULL ? 5400 : 1200;
+
+  @Test
+  void demoAndTestsPassThere(@TempDir Path out) throws Exception {
+    List<String> classes = new ArrayList<>(CLASSES);
+    if (FULL) {
+      classes.addAll(MORE);
+    }
+    classes.replaceAll("io.fastvif."::concat);
+    Files.write(out.resolve("classes"), classes);
+    Lab lab =
+        Lab.ofAarch64("aarch64.sh", out)
+            .seconds(SECONDS)
+            .memory("2G")
+            .launcher("fastvif", Fastvif.class)
+            .launcher("tests", TestRunner.class);
+    int status = lab.status();
+    List<String> results = lab.text("results").lines().toList();
+    results.stream().filter(line -> !line.startsWith("\tat ")).forEach(System.out::println);
+    System.out.printf(
+        "aarch64, Linux %s: %d passed, %d failed, %d skipped%n",
+        lab.text("kernel").strip(),
+        count(results, "passed "),
+        count(results, "failed "),
+        count(results, "skipped "));
+    assertEquals("0", lab.text("demo-status").strip(), () -> lab.text("demo") + lab.log());
+    assertEquals(0, status, lab::log);
+    assertEquals(0, count(results, "failed "));
+    for (String name : classes) {
+      String simple = name.substring(name.lastIndexOf('.') + 1);
+      assertTrue(count(results, "passed " + simple) > 0, () -> "nothing passed of " + name);
+    }
+  }
+
+  private static long count(List<String> results, String begin) {
+    return results.stream().filter(line -> line.startsWith(begin)).count();
+  }
+}

@@ -1,0 +1,8 @@
+# Runs the command's demo, then the test classes that the test named in $OUT/classes; leaves what they said in $OUT.
+cd "$LAB_DIR/../../.."
+uname -r >"$OUT/kernel"
+for module in tun bridge veth macvtap; do modprobe $module; done
+"$OUT/fastvif" demo --vifs 20 >"$OUT/demo" 2>&1
+echo $? >"$OUT/demo-status"
+# shellcheck disable=SC2046 # a class a line
+"$OUT/tests" $(cat "$OUT/classes") >"$OUT/results" 2>&1
