@@ -152,6 +152,25 @@ class DeparturesTest extends ExecutorFixture {
   }
 
   @Test
+  void anEventThatNobodyAwaitsAnyMoreIsRememberedNoLonger() {
+    kernel.add("tap0");
+    add(TestPlans.delete("vif0", "tap0", 1, 0));
+    execute();
+    assertFalse(kernel.departures.awaits(1));
+    kernel.add("tap1");
+    kernel.afterDeletion =
+        () -> {
+          kernel.departures.gone(1);
+          await(gracePeriod);
+        };
+    add(TestPlans.delete("vif1", "tap1", 1, 0));
+    workUntil(() -> outcomes.containsKey("vif1"));
+    assertEquals(1, executor.deletionLanes().busy(), "it is told by its event");
+    gracePeriod.countDown();
+    execute();
+  }
+
+  @Test
   void linksAreDeletedBesideTheEngineAlsoWhereNobodyCanListen() {
     kernel.departuresRefusal = new SystemCallException("socket", Errno.EMFILE);
     kernel.add("tap0");

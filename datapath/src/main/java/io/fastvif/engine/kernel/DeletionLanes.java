@@ -296,16 +296,21 @@ public final class DeletionLanes implements AutoCloseable, Departures.Listener {
         return true;
       }
     }
+    heard(index); // the kernel's answer came before
     return false;
+  }
+
+  private void heard(int index) {
+    synchronized (unheard) {
+      unheard.remove(index);
+    }
   }
 
   /** From here on, another deletion of a link of that number is of another link. */
   @Override
   public void gone(int index) {
     tell(index);
-    synchronized (unheard) {
-      unheard.remove(index);
-    }
+    heard(index);
   }
 
   private void tell(int index) {
