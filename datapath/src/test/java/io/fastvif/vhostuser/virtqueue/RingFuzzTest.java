@@ -93,7 +93,7 @@ class RingFuzzTest {
           continue;
         }
       }
-      scribble(guest, ring, area, packed);
+      new RingScribbler(random, guest).scribble(ring, area);
       peek(guest, device);
       String now = state(device, packed);
       corpus.passed(input, state, now);
@@ -166,69 +166,6 @@ class RingFuzzTest {
     try (FileDescriptor file = FileDescriptor.of(InflightArea.createFile(bytes))) {
       return InflightArea.map(file.value(), 0, bytes, 1, size, packed, Backing.SEALED);
     }
-  }
-
-  /** Writes what a ring may have, mostly, and nonsense, sometimes. */
-  private void scribble(TestGuest guest, TestRing ring, InflightArea area, boolean packed) {
-    int size = ring.size();
-    for (int i = random.nextInt(size + 1); i > 0; i--) {
-      long at = guest.host(ring.descriptors() + 16L * random.nextInt(size));
-      RawMemory.putLong(at, address(guest));
-      RawMemory.putInt(at + 8, length());
-      int flags = random.nextInt(5) == 0 ? random.nextInt(8) : ring.deviceWritable() ? 2 : 0;
-      if (random.nextInt(4) == 0) {
-        flags |= 1;
-      }
-      if (packed) {
-        RawMemory.putShort(at + 12, random.nextInt(2 * size));
-        RawMemory.putShort(at + 14, flags | (random.nextBoolean() ? 0x80 : 0x8000));
-      } else {
-        RawMemory.putShort(at + 12, flags);
-        RawMemory.putShort(
-            at + 14, random.nextInt(10) == 0 ? random.nextInt() : random.nextInt(size));
-      }
-    }
-    long driver = guest.host(ring.driverArea());
-    long end = RingSetup.driverBytes(size, packed);
-    if (packed) {
-      RawMemory.putInt(driver, random.nextInt());
-    } else {
-      for (long at = 4; at < end; at += 2) {
-        boolean wild = random.nextInt(500) == 0;
-        RawMemory.putShort(driver + at, wild ? random.nextInt() : random.nextInt(size));
-      }
-      int used = RawMemory.getShort(guest.host(ring.deviceArea()) + 2);
-      int ahead = random.nextInt(20) == 0 ? random.nextInt(70000) : random.nextInt(size + 1);
-      RawMemory.putShortRelease(driver + 2, used + ahead);
-    }
-    if (area != null && random.nextInt(10) == 0) {
-      long bytes = InflightArea.partSize(size, packed);
-      RawMemory.putShort(
-          area.address(0, packed) + 12 + 2L * random.nextInt((int) (bytes - 12) / 2),
-          random.nextInt());
-    }
-    if (random.nextInt(50) == 0) {
-      RawMemory.putShort(guest.host(ring.deviceArea()) + 2, random.nextInt());
-    }
-  }
-
-  private long address(TestGuest guest) {
-    return switch (random.nextInt(20)) {
-      case 0 -> random.nextLong();
-      case 1 -> guest.guestEnd() - random.nextInt(2000);
-      case 2 -> TestGuest.GUEST_BASE - random.nextInt(20);
-      case 3, 4 -> guest.regionBorder() - random.nextInt(2000);
-      default -> TestGuest.GUEST_BASE + random.nextLong(2 * REGION - 4096);
-    };
-  }
-
-  private int length() {
-    return switch (random.nextInt(20)) {
-      case 0 -> random.nextInt();
-      case 1 -> 0;
-      case 2, 3 -> 16 * random.nextInt(300);
-      default -> 1 + random.nextInt(2000);
-    };
   }
 
   private Thread otherCpu(TestGuest guest, TestRing ring) {

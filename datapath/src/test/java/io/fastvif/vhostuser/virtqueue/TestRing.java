@@ -53,6 +53,11 @@ public final class TestRing {
     return deviceWritable;
   }
 
+  /** Whether it is a packed ring. */
+  public boolean isPacked() {
+    return packed;
+  }
+
   /** The driver's end. */
   public DriverQueue driver() {
     return driver;

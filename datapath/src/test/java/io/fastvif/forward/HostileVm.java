@@ -1,0 +1,239 @@
+package io.fastvif.forward;
+
+import static io.fastvif.bindings.linux.linux_h.EFD_NONBLOCK;
+
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
+import io.fastvif.bindings.Polling;
+import io.fastvif.vhostuser.session.RingSettings;
+import io.fastvif.vhostuser.virtqueue.DriverQueue;
+import io.fastvif.vhostuser.virtqueue.RawMemory;
+import io.fastvif.vhostuser.virtqueue.RingScribbler;
+import io.fastvif.vhostuser.virtqueue.TestGuest;
+import io.fastvif.vhostuser.virtqueue.TestRing;
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A guest with nonsense in its headers and frames, which change while they are used, and after a
+ * while in its rings too.
+ */
+final class HostileVm implements AutoCloseable {
+  /** 10.0.0.66. */
+  private static final int ADDRESS = 0x0a000042;
+
+  private static final long ALL = 0xffff_ffff_ffffL;
+  private static final long GROUP = 0x0100_5e00_0001L;
+  private static final int[] SIZES = {1, 2, 8, 64, 256};
+  private static final int[] TYPES = {0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 0x88cc, 60};
+  private static final int[] PROTOCOLS = {0, 1, 4, 6, 17, 43, 44, 47, 58};
+  private static final long REGION = 1 << 18;
+  private static final int BUFFERS = 100;
+  private static final int BUFFER = 2048;
+  private static final int HEADERS = 160;
+  private static final int MAX_PIECES = 4;
+
+  /** One time in so many its rings begin to be nonsense too. */
+  private static final int SANE_ACTS = 30;
+
+  private final Random random;
+  private final VhostUserPort port;
+  private final long mac;
+  private final long[] targets;
+  private final TestGuest guest = new TestGuest(REGION);
+  private final FileDescriptor kick =
+      FileDescriptor.check(Polling.eventfd(0, EFD_NONBLOCK), "eventfd");
+  private final MemorySegment one = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, 1L);
+  private final long[] buffers = new long[BUFFERS];
+  private final RingScribbler scribbler;
+  private final long[] addresses = new long[MAX_PIECES];
+  private final int[] lengths = new int[MAX_PIECES];
+  private TestRing[] rings;
+  private int header;
+  private boolean wild;
+
+  /**
+   * Makes a guest, whose rings are not started.
+   *
+   * @param mac from which most of its frames come
+   * @param targets MAC addresses to which it sends besides
+   */
+  HostileVm(Random random, VhostUserPort port, long mac, long... targets) {
+    this.random = random;
+    this.port = port;
+    this.mac = mac;
+    this.targets = targets;
+    scribbler = new RingScribbler(random, guest, buffers);
+  }
+
+  /** Starts its rings anew, with some of the features that the port offers. */
+  void restart() {
+    stop();
+    guest.freeAll();
+    long left = random.nextLong();
+    long features = port.features() & ~(left & random.nextLong());
+    features |= random.nextInt(8) == 0 ? 0 : VirtioFeatures.VERSION_1;
+    if (random.nextInt(3) > 0) {
+      features &= ~VirtioFeatures.RING_PACKED;
+    }
+    header = VirtioNetHeader.length(features);
+    for (int i = 0; i < BUFFERS; i++) {
+      buffers[i] = guest.allocate(BUFFER, 64);
+      fill(buffers[i]);
+    }
+    int size = SIZES[random.nextInt(SIZES.length)];
+    TestRing[] made = {guest.ring(size, features, true), guest.ring(size, features, false)};
+    for (int i = 0; i < 2; i++) {
+      int base = random.nextInt(4) == 0 ? random.nextInt() : made[i].freshBase();
+      port.ring(i)
+          .start(
+              new RingSettings(
+                  i,
+                  features,
+                  size,
+                  base,
+                  TestGuest.user(made[i].descriptors()),
+                  TestGuest.user(made[i].driverArea()),
+                  TestGuest.user(made[i].deviceArea()),
+                  -1,
+                  true,
+                  kick.value(),
+                  -1,
+                  -1,
+                  guest.memory(),
+                  null,
+                  null));
+    }
+    rings = made;
+    wild = false;
+  }
+
+  /** Whether its rings are nonsense: nothing much will pass them until they are started anew. */
+  boolean isWild() {
+    return wild;
+  }
+
+  /** Changes some frames and gives the device buffers, or changes its rings, and kicks. */
+  void act() {
+    for (int i = random.nextInt(BUFFERS); i >= 0; i--) {
+      fill(buffers[random.nextInt(BUFFERS)]);
+    }
+    wild |= random.nextInt(SANE_ACTS) == 0;
+    for (TestRing ring : rings) {
+      if (wild) {
+        scribbler.scribble(ring, null);
+      } else {
+        offer(ring);
+      }
+    }
+    FileIo.write(kick.value(), one, Long.BYTES);
+  }
+
+  /** Gives buffers as a driver does. */
+  private void offer(TestRing ring) {
+    DriverQueue driver = ring.driver();
+    while (driver.poll() >= 0) {
+      // what comes back makes room
+    }
+    for (int i = random.nextInt(ring.size() + 1); i > 0; i--) {
+      int pieces = 1 + random.nextInt(MAX_PIECES);
+      for (int piece = 0; piece < pieces; piece++) {
+        addresses[piece] = buffers[random.nextInt(BUFFERS)];
+        lengths[piece] = 1 + random.nextInt(random.nextBoolean() ? 200 : BUFFER);
+      }
+      if (driver.add(addresses, lengths, pieces, ring.deviceWritable()) < 0) {
+        break;
+      }
+    }
+    driver.publish();
+  }
+
+  /** As its other processor does meanwhile: changes headers and what is behind the addresses. */
+  void interfere(Random own) {
+    long at = guest.host(buffers[own.nextInt(BUFFERS)]);
+    if (own.nextBoolean()) {
+      RawMemory.putLong(at, own.nextLong());
+    } else {
+      RawMemory.putShort(at + header + 12 + own.nextInt(60), own.nextInt());
+    }
+  }
+
+  private void fill(long buffer) {
+    ByteBuffer frame = ByteBuffer.allocate(HEADERS);
+    if (random.nextBoolean()) {
+      frame.put((byte) random.nextInt(random.nextInt(4) > 0 ? 2 : 256));
+      frame.put((byte) random.nextInt(random.nextInt(4) > 0 ? 8 : 256));
+      frame.put(size()).put(size()).put(size()).put(size());
+    }
+    frame.position(header);
+    mac(frame, to());
+    mac(frame, random.nextInt(3) > 0 ? mac : 0x0200_0000_0000L | random.nextInt(1 << 12) << 12);
+    int type = TYPES[random.nextInt(TYPES.length)];
+    frame.putShort((short) type);
+    if (type == 0x8100 || type == 0x88a8) {
+      frame.putShort((short) random.nextInt()).putShort((short) TYPES[random.nextInt(3)]);
+    }
+    int protocol = PROTOCOLS[random.nextInt(PROTOCOLS.length)];
+    boolean isIpv6 = random.nextBoolean();
+    if (isIpv6) {
+      frame.putInt(0x6000_0000).putShort((short) random.nextInt(1600));
+      frame.put((byte) protocol).put((byte) 255);
+    } else {
+      frame.put((byte) (random.nextInt(4) == 0 ? random.nextInt() : 0x45)).put((byte) 0);
+      frame.putShort((short) random.nextInt(1600)).putInt(random.nextInt(3) == 0 ? 0x2000 : 0);
+      frame.put((byte) 64).put((byte) protocol).putShort((short) 0);
+      frame.putInt(random.nextInt(4) == 0 ? random.nextInt() : ADDRESS);
+    }
+    byte[] rest = new byte[frame.remaining()];
+    random.nextBytes(rest);
+    frame.put(rest);
+    long at = guest.host(buffer);
+    for (int i = 0; i < HEADERS; i++) {
+      RawMemory.putByte(at + i, frame.get(i));
+    }
+  }
+
+  /** Two bytes of a virtio-net header: a length or place, mostly within a frame's headers. */
+  private byte[] size() {
+    int value = random.nextInt(4) == 0 ? random.nextInt() : 2 * random.nextInt(30);
+    return new byte[] {(byte) value, (byte) (value >> 8)};
+  }
+
+  private long to() {
+    return switch (random.nextInt(5)) {
+      case 0 -> ALL;
+      case 1 -> GROUP;
+      case 2 -> 0x0200_0000_0000L | random.nextInt();
+      default -> targets.length == 0 ? mac : targets[random.nextInt(targets.length)];
+    };
+  }
+
+  private static void mac(ByteBuffer frame, long mac) {
+    frame.putShort((short) (mac >>> 32)).putInt((int) mac);
+  }
+
+  private void stop() {
+    if (rings == null) {
+      return;
+    }
+    rings = null;
+    for (int i = 0; i < 2; i++) {
+      CompletableFuture<Integer> base = new CompletableFuture<>();
+      port.ring(i).stop(base::complete);
+      base.orTimeout(60, TimeUnit.SECONDS).join();
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    guest.close();
+    kick.close();
+  }
+}
