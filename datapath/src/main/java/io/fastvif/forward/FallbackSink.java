@@ -30,4 +30,9 @@ final class FallbackSink implements FrameSink {
   public int waitMillis() {
     return chosen().waitMillis();
   }
+
+  @Override
+  public int backlogBytes() {
+    return chosen().backlogBytes();
+  }
 }

@@ -30,4 +30,9 @@ interface FrameSink {
   default int waitMillis() {
     return RateLimiter.NOT_WAITING;
   }
+
+  /** How many bytes of frames may wait for the receiver's rate at somebody who copies them. */
+  default int backlogBytes() {
+    return 0;
+  }
 }

@@ -75,6 +75,12 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     return limit == null || !isOpen() ? RateLimiter.NOT_WAITING : limit.waitMillis();
   }
 
+  @Override
+  public int backlogBytes() {
+    RateLimiter limit = port().toGuest();
+    return limit == null ? 0 : limit.backlogBytes();
+  }
+
   boolean isMergeable() {
     return (features & NetFeatures.MRG_RXBUF) != 0;
   }

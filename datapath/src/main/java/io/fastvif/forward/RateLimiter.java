@@ -20,7 +20,14 @@ final class RateLimiter {
 
   private static final long MIN_PEAK_BURST = 2048;
 
+  /** Frames wait for that part of a second at the average rate, where somebody keeps them. */
+  private static final int BACKLOG_PART = 10;
+
+  /** Or a frame of the largest size would not wait, nor a few of the usual at a low rate. */
+  private static final int MIN_BACKLOG = 128 << 10;
+
   private final NanoClock clock;
+  private final int backlogBytes;
   private final TokenBucket average;
 
   /** Null without a peak rate. */
@@ -37,6 +44,7 @@ final class RateLimiter {
    */
   RateLimiter(RateLimit limit, NanoClock clock, RateLimiter former) {
     this.clock = clock;
+    backlogBytes = Math.clamp(limit.average() / BACKLOG_PART, MIN_BACKLOG, DelayedFrames.MAX_BYTES);
     long now = clock.nanoTime();
     average = new TokenBucket(limit.average(), limit.burst(), now);
     long peakBurst = Math.max(MIN_PEAK_BURST, limit.peak() / PEAK_PART);
@@ -72,6 +80,11 @@ final class RateLimiter {
 
   private long tokens() {
     return peak == null ? average.tokens() : Math.min(average.tokens(), peak.tokens());
+  }
+
+  /** How many bytes of frames may wait for it, where somebody copies them. */
+  int backlogBytes() {
+    return backlogBytes;
   }
 
   /** Notes that a frame has passed. */

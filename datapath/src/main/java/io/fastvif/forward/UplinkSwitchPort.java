@@ -10,7 +10,7 @@ public final class UplinkSwitchPort extends Port {
   private final UplinkSwitch owner;
   private final SwitchPortSettings settings;
   private final boolean isUplink;
-  private final Output[] outputs;
+  private final SwitchOutput[] outputs;
   private final BufferBurst gathered = new BufferBurst(Flow.BURST);
   private GuestReceiveQueue guest;
   private int number = NOT_JOINED;
@@ -22,7 +22,7 @@ public final class UplinkSwitchPort extends Port {
     this.owner = owner;
     this.settings = settings;
     this.isUplink = isUplink;
-    outputs = new Output[queues];
+    outputs = new SwitchOutput[queues];
   }
 
   @Override
@@ -35,7 +35,7 @@ public final class UplinkSwitchPort extends Port {
     if (ofQueue == 0) {
       guest = other instanceof VhostUserPort port ? port.receiveQueue(0) : null;
     }
-    Output output = new Output(flowName(other), ofQueue, other.target(ofQueue));
+    SwitchOutput output = new SwitchOutput(flowName(other), ofQueue, other.target(ofQueue));
     outputs[ofQueue] = output;
     return output;
   }
@@ -82,26 +82,15 @@ public final class UplinkSwitchPort extends Port {
   }
 
   /**
-   * Delivers what was gathered. The receiver is asked twice, since a link's queue has room again
-   * when it was told to send; what it does not take then is dropped.
+   * Delivers what was gathered; see {@link SwitchOutput}.
    *
    * @param rest is used for that
    */
   void deliver(long features, BufferBurst rest) {
-    Output output = outputs[queue];
-    int n = gathered.count();
-    int done = n == 0 ? 0 : output.to.accept(gathered, n, features, output.counters);
-    if (done < n) {
-      rest.clear();
-      for (int i = done; i < n; i++) {
-        rest.addBehind(0, 0, gathered, i, 0);
-      }
-      done += output.to.accept(rest, n - done, features, output.counters);
+    if (gathered.count() > 0) {
+      outputs[queue].send(gathered, features, rest);
+      gathered.clear();
     }
-    if (done < n) {
-      output.counters.dropped(DropReason.NO_BUFFERS, n - done);
-    }
-    gathered.clear();
   }
 
   /** Frames into the switch. */
@@ -118,34 +107,6 @@ public final class UplinkSwitchPort extends Port {
         owner.forward(number, ofQueue, frames, n, features, counters);
       }
       return n;
-    }
-  }
-
-  /** Frames out of the switch: they move when others' flows are polled. */
-  private static final class Output extends Flow {
-    private final FrameSink to;
-
-    Output(String name, int queue, FrameSink to) {
-      super(name, queue);
-      this.to = to;
-    }
-
-    @Override
-    int poll() {
-      return 0;
-    }
-
-    @Override
-    boolean beforeSleep() {
-      return true;
-    }
-
-    @Override
-    void afterSleep() {}
-
-    @Override
-    boolean needsTimer() {
-      return false;
     }
   }
 

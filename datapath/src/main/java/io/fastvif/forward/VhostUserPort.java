@@ -101,7 +101,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
    * thread may call it, at any time. Frames of the guest beyond its rate wait in its ring. Frames
    * for the guest wait where they come from: in the tap, whose queue then fills up, or as another
    * guest's are held, for 10 ms without progress; then they are dropped for {@link
-   * DropReason#OVER_RATE}.
+   * DropReason#OVER_RATE}. Behind an {@link UplinkSwitch} they wait in its queue.
    *
    * @param rates takes the place of what was set before; a new limit brings no new burst
    */
