@@ -222,6 +222,7 @@ public final class Agent implements AutoCloseable {
             keeper,
             ports::reports,
             ports::bursts,
+            ports::uplinks,
             this::problems,
             this::httpStatistics,
             requests));

@@ -3,7 +3,6 @@ package io.fastvif.fastpath;
 import io.fastvif.capture.CaptureOptions;
 import io.fastvif.capture.FrameCapture;
 import io.fastvif.engine.GuestListener;
-import io.fastvif.forward.DropReason;
 import io.fastvif.forward.FlowStatistics;
 import io.fastvif.forward.Forwarder;
 import io.fastvif.forward.Port;
@@ -21,9 +20,7 @@ import io.fastvif.vhostuser.session.VhostUserBackend;
 import io.fastvif.vif.PortRates;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A port that is open: the host's side, the guest's, the pair of both, and the socket. */
@@ -176,8 +173,8 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   }
 
   PortReport report() {
-    Sum fromGuest = new Sum();
-    Sum toGuest = new Sum();
+    DirectionSum fromGuest = new DirectionSum();
+    DirectionSum toGuest = new DirectionSum();
     for (FlowStatistics flow : pair.statistics()) {
       (flow.flow().startsWith(GUEST) ? fromGuest : toGuest).add(flow);
     }
@@ -207,22 +204,6 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     return problem.isEmpty() && guest.mtu() > port.mtu()
         ? "the guest goes by an MTU of " + guest.mtu()
         : problem;
-  }
-
-  private static final class Sum {
-    private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
-    private long frames;
-    private long bytes;
-
-    void add(FlowStatistics flow) {
-      frames += flow.frames();
-      bytes += flow.bytes();
-      flow.drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
-    }
-
-    PortReport.Direction direction() {
-      return new PortReport.Direction(frames, bytes, drops);
-    }
   }
 
   /** The socket goes first: then no ring is used any more. What fails keeps nothing else open. */

@@ -262,6 +262,11 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
     return open.values().stream().map(ForwardingPort::report).toList();
   }
 
+  /** What has passed the links of the host that ports share, in the order of their names. */
+  public List<UplinkReport> uplinks() {
+    return uplinks.reports();
+  }
+
   /**
    * The first thing that went wrong in the threads that move frames and that no guest can be blamed
    * for; null for nothing.

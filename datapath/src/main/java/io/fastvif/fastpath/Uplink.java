@@ -1,5 +1,6 @@
 package io.fastvif.fastpath;
 
+import io.fastvif.forward.FlowStatistics;
 import io.fastvif.forward.Forwarder;
 import io.fastvif.forward.PortPair;
 import io.fastvif.forward.UplinkSwitch;
@@ -51,6 +52,16 @@ final class Uplink implements AutoCloseable {
 
   String problem() {
     return link.problem();
+  }
+
+  UplinkReport report() {
+    DirectionSum fromLink = new DirectionSum();
+    DirectionSum toLink = new DirectionSum();
+    for (FlowStatistics flow : pair.statistics()) {
+      (flow.flow().startsWith(link.name() + " -> ") ? fromLink : toLink).add(flow);
+    }
+    return new UplinkReport(
+        link.name(), ports.size(), problem(), fromLink.direction(), toLink.direction());
   }
 
   @Override

@@ -7,13 +7,14 @@ import io.fastvif.forward.bridge.LearningSwitch;
 import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.plan.ServedPort;
 import java.io.IOException;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The uplinks by their names, each open from its first port to its last. Any thread. */
 final class Uplinks {
   private final Forwarder forwarder;
-  private final Map<String, Uplink> open = new HashMap<>();
+  private final Map<String, Uplink> open = new TreeMap<>();
 
   Uplinks(Forwarder forwarder) {
     this.forwarder = forwarder;
@@ -61,6 +62,11 @@ final class Uplinks {
                 + " already: expected another, or another VLAN");
       }
     }
+  }
+
+  /** What has passed each, in the order of their names. */
+  synchronized List<UplinkReport> reports() {
+    return open.values().stream().map(Uplink::report).toList();
   }
 
   /** Leaves an uplink, which is closed with its last port. */

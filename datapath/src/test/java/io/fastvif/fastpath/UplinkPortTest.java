@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.forward.DropReason;
 import io.fastvif.forward.Idle;
 import io.fastvif.forward.bridge.AntiSpoofing;
 import io.fastvif.forward.bridge.SwitchPortSettings;
@@ -14,6 +15,7 @@ import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.PacketSocket;
 import io.fastvif.testing.Peer;
 import io.fastvif.vif.MacAddress;
 import io.fastvif.vif.PortRates;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +88,28 @@ class UplinkPortTest {
       assertTrue(ports.open(port("b", "v0")));
     }
     assertEquals(0, program());
+  }
+
+  @KernelTest
+  void uplinkTellsWhatCameByIt() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    ip.run("link add v0 type veth peer name v1");
+    ip.run("link set v0 addrgenmode none up");
+    ip.run("link set v1 addrgenmode none up");
+    try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE);
+        PacketSocket other = new PacketSocket("v1")) {
+      assertEquals(List.of(), ports.uplinks());
+      ports.open(port("a", "v0"));
+      ports.open(port("b", "v0"));
+      // To an address that no port has: both are guarded, and get none of these.
+      other.send(PacketSocket.frame(60, 1));
+      Await.until("it came", () -> ports.uplinks().getFirst().fromLink().dropped() == 1);
+      UplinkReport uplink = ports.uplinks().getFirst();
+      assertEquals("v0", uplink.link());
+      assertEquals(2, uplink.ports());
+      assertEquals(Map.of(DropReason.NO_RECEIVER, 1L), uplink.fromLink().drops());
+      assertEquals(0, uplink.toLink().frames());
+    }
   }
 
   @KernelTest

@@ -75,6 +75,7 @@ public final class AgentDocuments {
     List<PortReport> reports = sources.ports().get();
     PortMetrics.write(ports.look(reports), out);
     PortMetrics.write(sources.bursts().get(), out);
+    UplinkMetrics.write(sources.uplinks().get(), out);
     if (eachPort) {
       PortMetrics.writeEach(reports, out);
     }

@@ -4,6 +4,7 @@ import io.fastvif.agent.VifKeeper;
 import io.fastvif.agent.http.HttpStatistics;
 import io.fastvif.fastpath.BurstReport;
 import io.fastvif.fastpath.PortReport;
+import io.fastvif.fastpath.UplinkReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param keeper the VIFs
  * @param ports what the forwarder's ports have done; none without a forwarder
  * @param bursts what the bursts of all those ports were
+ * @param uplinks what has passed the links that ports share
  * @param problems why the agent cannot serve, beside what the keeper says, such as that it is being
  *     closed; one line each
  * @param http what the server counts
@@ -30,6 +32,7 @@ public record AgentSources(
     VifKeeper keeper,
     Supplier<List<PortReport>> ports,
     Supplier<BurstReport> bursts,
+    Supplier<List<UplinkReport>> uplinks,
     Supplier<List<String>> problems,
     Supplier<HttpStatistics> http,
     RequestCounters requests) {
@@ -41,6 +44,7 @@ public record AgentSources(
     Objects.requireNonNull(keeper);
     Objects.requireNonNull(ports);
     Objects.requireNonNull(bursts);
+    Objects.requireNonNull(uplinks);
     Objects.requireNonNull(problems);
     Objects.requireNonNull(http);
     Objects.requireNonNull(requests);

@@ -10,6 +10,7 @@ import io.fastvif.agent.http.HttpStatistics;
 import io.fastvif.engine.EngineStatistics;
 import io.fastvif.engine.Outcome;
 import io.fastvif.fastpath.PortReport;
+import io.fastvif.fastpath.UplinkReport;
 import io.fastvif.forward.DropReason;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.ServedPort;
@@ -57,6 +58,7 @@ final class StatisticsWriter {
     keeper(sources.keeper().statistics());
     engine(sources.keeper().host());
     ports(sources.ports().get());
+    uplinks(sources.uplinks().get());
     requests(sources.http().get(), sources.requests());
     process(process);
   }
@@ -127,6 +129,20 @@ final class StatisticsWriter {
       out.writeStringField("problem", report.problem());
       direction("from_guest", report.fromGuest());
       direction("to_guest", report.toGuest());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void uplinks(List<UplinkReport> reports) throws IOException {
+    out.writeArrayFieldStart("uplinks");
+    for (UplinkReport report : reports) {
+      out.writeStartObject();
+      out.writeStringField("link", report.link());
+      out.writeNumberField("ports", report.ports());
+      out.writeStringField("problem", report.problem());
+      direction("from_uplink", report.fromLink());
+      direction("to_uplink", report.toLink());
       out.writeEndObject();
     }
     out.writeEndArray();

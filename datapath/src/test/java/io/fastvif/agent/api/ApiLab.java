@@ -59,6 +59,7 @@ final class ApiLab implements AutoCloseable {
                 List::of,
                 BurstReport::none,
                 List::of,
+                List::of,
                 () -> new HttpStatistics(0, 0, 0, 0, 0, 0, 0, 0),
                 new RequestCounters()));
     routes = new ArrayList<>(api.routes());

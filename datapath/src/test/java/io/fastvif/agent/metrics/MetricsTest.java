@@ -76,6 +76,7 @@ class MetricsTest {
         keeper,
         () -> ports,
         BurstReport::none,
+        () -> List.of(Reports.uplink("eth1", 2)),
         List::of,
         () -> COUNTS,
         requests);
@@ -129,6 +130,14 @@ class MetricsTest {
       assertEquals(
           11.0,
           samples.get("fastvif_dropped_frames_total{direction=from_guest,reason=no_buffers}"));
+      assertEquals(2.0, samples.get("fastvif_uplink_ports{uplink=eth1}"));
+      assertEquals(
+          20.0, samples.get("fastvif_uplink_frames_total{direction=to_uplink,uplink=eth1}"));
+      assertEquals(
+          4.0,
+          samples.get(
+              "fastvif_uplink_dropped_frames_total"
+                  + "{direction=from_uplink,reason=no_receiver,uplink=eth1}"));
       assertEquals(200.0, samples.get("fastvif_each_port_frames_total{direction=to_guest,vif=a}"));
       assertEquals(
           1.0,

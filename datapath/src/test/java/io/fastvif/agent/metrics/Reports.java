@@ -1,6 +1,7 @@
 package io.fastvif.agent.metrics;
 
 import io.fastvif.fastpath.PortReport;
+import io.fastvif.fastpath.UplinkReport;
 import io.fastvif.forward.DropReason;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
@@ -20,6 +21,15 @@ final class Reports {
         connected ? "" : "the frontend has left",
         new PortReport.Direction(frames, frames * 64, Map.of(DropReason.NO_BUFFERS, frames / 10)),
         new PortReport.Direction(2 * frames, frames * 128, Map.of()));
+  }
+
+  static UplinkReport uplink(String link, int ports) {
+    return new UplinkReport(
+        link,
+        ports,
+        "",
+        new PortReport.Direction(30, 3000, Map.of(DropReason.NO_RECEIVER, 4L)),
+        new PortReport.Direction(20, 2000, Map.of()));
   }
 
   private static ServedPort port(String vifId) {

@@ -41,6 +41,7 @@ class ServedDocumentsTest {
                   List::of,
                   BurstReport::none,
                   List::of,
+                  List::of,
                   () -> server.get().statistics(),
                   requests));
       Path socket = folder.resolve("agent.sock");

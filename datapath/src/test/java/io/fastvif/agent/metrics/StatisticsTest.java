@@ -33,6 +33,7 @@ class StatisticsTest {
             keeper,
             () -> List.of(Reports.of("a", true, 1, 100)),
             BurstReport::none,
+            () -> List.of(Reports.uplink("eth1", 2)),
             () -> problems,
             () -> new HttpStatistics(1, 2, 3, 4, 5, 6, 7, 8),
             new RequestCounters()));
@@ -76,6 +77,8 @@ class StatisticsTest {
       assertEquals("tapa", values.get("ports/0/tap"));
       assertEquals("200", values.get("ports/0/to_guest/frames"));
       assertEquals("10", values.get("ports/0/from_guest/drops/no_buffers"));
+      assertEquals("eth1", values.get("uplinks/0/link"));
+      assertEquals("4", values.get("uplinks/0/from_uplink/drops/no_receiver"));
       assertEquals("0", values.get("http/requests"));
       assertTrue(Long.parseLong(values.get("process/heap_used_bytes")) > 0);
     }

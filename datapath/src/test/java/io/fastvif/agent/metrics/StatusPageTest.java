@@ -115,6 +115,7 @@ class StatusPageTest {
                 () -> List.of(Reports.of("guest", true, 1, 10)),
                 BurstReport::none,
                 List::of,
+                List::of,
                 () -> server.get().statistics(),
                 new RequestCounters()));
     List<HttpRoute> routes = new ArrayList<>(documents.routes());
