@@ -2,9 +2,57 @@ package io.fastvif.forward;
 
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 
-/** The Internet checksum (RFC 1071), for receivers that do not complete it themselves. */
+/**
+ * The Internet checksum (RFC 1071), for receivers that do not complete it themselves. Sums are of
+ * 16-bit words as they lie in memory, whatever the byte order: a ones' complement sum does not
+ * depend on it, if the result is stored in the same. Numbers that lie nowhere are swapped first.
+ */
 final class Checksum {
+  private static final long LOW = 0xffff_ffffL;
+
   private Checksum() {}
+
+  /** The sum of bytes, at most 64 KiB, not folded; more may be added to it. */
+  static long sum(long at, int length) {
+    long sum = 0;
+    int i = 0;
+    for (; i + 8 <= length; i += 8) {
+      long eight = RawMemory.getLong(at + i);
+      sum += (eight & LOW) + (eight >>> 32);
+    }
+    if ((length & 4) != 0) {
+      sum += RawMemory.getInt(at + i) & LOW;
+      i += 4;
+    }
+    if ((length & 2) != 0) {
+      sum += RawMemory.getShort(at + i);
+      i += 2;
+    }
+    if ((length & 1) != 0) {
+      sum += RawMemory.getByte(at + i);
+    }
+    return sum;
+  }
+
+  /** A sum's 16 bits, not complemented. */
+  static int fold(long sum) {
+    long folded = sum;
+    while (folded >>> 16 != 0) {
+      folded = (folded & 0xffff) + (folded >>> 16);
+    }
+    return (int) folded;
+  }
+
+  /** A 16-bit number as it would lie in memory, in network order. */
+  static int swapped(int number) {
+    return (number & 0xff) << 8 | (number >>> 8 & 0xff);
+  }
+
+  /** What to store for a sum: its complement; of UDP, 0 means that there is none. */
+  static int complement(long sum, boolean udp) {
+    int result = ~fold(sum) & 0xffff;
+    return udp && result == 0 ? 0xffff : result;
+  }
 
   /**
    * Completes a frame's checksum, whose field has the pseudo header's sum.
@@ -15,21 +63,8 @@ final class Checksum {
    * @param offset where its field is, from there; both bytes are within the frame
    */
   static void complete(long frame, int length, int start, int offset) {
-    long sum = 0;
-    int i = start;
-    for (; i + 1 < length; i += 2) {
-      sum += RawMemory.getShort(frame + i);
-    }
-    if (i < length) {
-      sum += RawMemory.getByte(frame + i);
-    }
-    // The byte order does not matter to a ones' complement sum, if the result is stored in the
-    // same.
-    while (sum >>> 16 != 0) {
-      sum = (sum & 0xffff) + (sum >>> 16);
-    }
-    int result = (int) ~sum & 0xffff;
-    // Of UDP, 0 means that there is no sum; for TCP both values are right.
-    RawMemory.putShort(frame + start + offset, result == 0 ? 0xffff : result);
+    // For TCP both 0 and 0xffff are right.
+    RawMemory.putShort(
+        frame + start + offset, complement(sum(frame + start, length - start), true));
   }
 }

@@ -23,44 +23,41 @@ public enum DropReason {
   /** Its virtio-net header contradicts itself or the frame. */
   BAD_HEADER(5),
 
-  /** It needs segmentation, and the receiver did not negotiate that. */
-  NOT_SEGMENTED(6),
-
   /** The kernel refused it. */
-  REFUSED(7),
+  REFUSED(6),
 
   /** Its receiver gets no more than a rate, and it has waited for that for a while. */
-  OVER_RATE(8),
+  OVER_RATE(7),
 
   /** An uplink's switch: its source is no address of its port, by Ethernet, ARP or ND. */
-  SPOOFED_MAC(9),
+  SPOOFED_MAC(8),
 
   /** An uplink's switch: it comes from an IP address that is not its port's, or speaks for one. */
-  SPOOFED_ADDRESS(10),
+  SPOOFED_ADDRESS(9),
 
   /**
    * An uplink's switch: a guarded port does not send that. It is another protocol than IP, or what
    * routers and DHCP servers send.
    */
-  WRONG_PROTOCOL(11),
+  WRONG_PROTOCOL(10),
 
   /** An uplink's switch: its port is not in its VLAN. */
-  WRONG_VLAN(12),
+  WRONG_VLAN(11),
 
   /** An uplink's switch: it goes from one isolated port to another. */
-  ISOLATED(13),
+  ISOLATED(12),
 
   /** An uplink's switch: its port has as many MAC addresses as it may. */
-  MAC_LIMIT(14),
+  MAC_LIMIT(13),
 
   /** An uplink's switch: its port has sent too many broadcasts or multicasts lately. */
-  BROADCAST_LIMIT(15),
+  BROADCAST_LIMIT(14),
 
   /** An uplink's switch: its port has sent too many frames for unknown addresses lately. */
-  UNKNOWN_LIMIT(16),
+  UNKNOWN_LIMIT(15),
 
   /** An uplink's switch: no other port takes it, or bridges do not forward it. */
-  NO_RECEIVER(17);
+  NO_RECEIVER(16);
 
   private static final int COUNT = values().length;
 

@@ -62,7 +62,11 @@ abstract class Flow {
    * @return how many the sender is done with, because they were delivered or dropped
    */
   final int hand(FrameSink to, BufferBurst burst, int n, long features, Patience patience) {
-    boolean isTimed = residence.begins(patience != null && patience.isHeld());
+    boolean isHeld = patience != null && patience.isHeld();
+    if (patience != null && !isHeld) {
+      counters.segments = 0; // of a frame that went with its ring
+    }
+    boolean isTimed = residence.begins(isHeld);
     FrameTap tap = counters.tap;
     if (tap != null) {
       tap.begin();

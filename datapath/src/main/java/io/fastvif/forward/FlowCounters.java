@@ -25,6 +25,12 @@ final class FlowCounters {
   private final SingleWriterRecorder burstSizes = new SingleWriterRecorder(MAX_BURST, 2);
   private final Histogram bursts = new Histogram(MAX_BURST, 2);
 
+  /**
+   * How many segments of the flow's next frame the receiver has, where it does not take the frame
+   * whole and had no buffers for the others yet. The loop's thread uses it.
+   */
+  int segments;
+
   /** Copies frames for those who capture; null while nobody does. The loop's thread uses it. */
   FrameTap tap;
 

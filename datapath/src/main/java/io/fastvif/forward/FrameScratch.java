@@ -17,6 +17,9 @@ final class FrameScratch {
   private final long headerOut = arena.allocate(HEADER, ALIGNMENT).address();
   private final long frame = arena.allocate(MAX_FRAME + HEADER, ALIGNMENT).address();
 
+  /** For frames that their receiver does not take whole. */
+  final Segmenter segmenter = new Segmenter();
+
   /** Copies the first ten bytes of a buffer; where they are. The buffer has them. */
   long gatherHeader(BufferBurst frames, int i) {
     gather(frames, i, 0, headerIn, VirtioNetHeader.SHORT);

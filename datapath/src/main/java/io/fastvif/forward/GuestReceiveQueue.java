@@ -15,6 +15,9 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   private static final int TOO_FEW = 0;
   private static final int DROPPED = -1;
 
+  /** It was delivered in segments, whose buffers are noted. */
+  private static final int SEGMENTED = -2;
+
   /** For each KiB of a burst a buffer more is looked at: guests' smallest mostly hold 1.5 KiB. */
   private static final int KIB_SHIFT = 10;
 
@@ -162,8 +165,8 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       if (used == TOO_FEW) {
         break;
       }
-      if (used > 0) {
-        next += used;
+      if (used != DROPPED) {
+        next += Math.max(0, used);
         delivered++;
         bytes += frames.total(i) - skip;
       }
@@ -220,13 +223,6 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       counters.droppedFrame(DropReason.TOO_LONG, i);
       return DROPPED;
     }
-    int used = buffersFor(payload + headerLength);
-    if (used <= 0) {
-      if (used == DROPPED) {
-        counters.droppedFrame(DropReason.TOO_LONG, i);
-      }
-      return used;
-    }
     long first = 0;
     int csumOffset = 0;
     if ((senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0) {
@@ -238,20 +234,31 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
         counters.droppedFrame(DropReason.BAD_HEADER, i);
         return DROPPED;
       }
-      if (VirtioNetHeader.isSegmentable(first)
-          && !VirtioNetHeader.takesSegmentable(first, features)) {
-        counters.droppedFrame(DropReason.NOT_SEGMENTED, i);
-        return DROPPED;
-      }
     }
+    int used = buffersFor(payload + headerLength);
+    if (VirtioNetHeader.isSegmentable(first)
+        && (used == DROPPED || !VirtioNetHeader.takesSegmentable(first, features))) {
+      return segment(frames, i, skip, first, csumOffset, counters);
+    }
+    if (used == DROPPED) {
+      counters.droppedFrame(DropReason.TOO_LONG, i);
+    } else if (used > 0) {
+      place(frames, i, skip, first, csumOffset, used);
+    }
+    return used;
+  }
+
+  /** Writes a frame into the next buffers, as its receiver takes it. */
+  private void place(BufferBurst frames, int i, int skip, long first, int csumOffset, int used) {
+    int payload = (int) frames.total(i) - skip;
     writer.begin(next);
     boolean complete =
         VirtioNetHeader.needsChecksum(first) && (features & NetFeatures.GUEST_CSUM) == 0;
     if (complete) {
       long frame = scratch.gatherFrame(frames, i, skip);
-      Checksum.complete(frame, (int) payload, VirtioNetHeader.csumStart(first), csumOffset);
+      Checksum.complete(frame, payload, VirtioNetHeader.csumStart(first), csumOffset);
       writer.pour(scratch.header(VirtioNetHeader.withoutChecksum(first), 0, used), headerLength);
-      writer.pour(frame, (int) payload);
+      writer.pour(frame, payload);
     } else {
       writer.pour(scratch.header(first, csumOffset, used), headerLength);
       int left = skip;
@@ -263,8 +270,42 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
         left = Math.max(0, left - length);
       }
     }
-    noteWritten(next, used, payload + headerLength);
-    return used;
+    noteWritten(next, used, (long) payload + headerLength);
+  }
+
+  /**
+   * Delivers a frame in segments; as many as there are buffers for. The others wait for more: how
+   * many were delivered is among its flow's counters.
+   */
+  private int segment(
+      BufferBurst frames, int i, int skip, long first, int csumOffset, FlowCounters counters) {
+    Segmenter segmenter = scratch.segmenter;
+    int k = counters.segments;
+    counters.segments = 0;
+    if (!segmenter.begin(frames, i, skip, first, csumOffset)) {
+      counters.droppedFrame(DropReason.BAD_HEADER, i);
+      return DROPPED;
+    }
+    boolean unfinished = (features & NetFeatures.GUEST_CSUM) != 0;
+    long header = unfinished ? VirtioNetHeader.unfinished(segmenter.transport()) : 0;
+    while (k < segmenter.count()) {
+      int made = segmenter.cut(k, unfinished);
+      for (int s = 0; s < made; s++, k++) {
+        BufferBurst segments = segmenter.segments();
+        int used = buffersFor(segments.total(s) - VirtioNetHeader.SHORT + headerLength);
+        if (used == TOO_FEW) {
+          counters.segments = k;
+          return TOO_FEW;
+        }
+        if (used == DROPPED) {
+          counters.droppedFrame(DropReason.TOO_LONG, i);
+          return DROPPED;
+        }
+        place(segments, s, VirtioNetHeader.SHORT, header, csumOffset, used);
+        next += used;
+      }
+    }
+    return SEGMENTED;
   }
 
   /** How many buffers from the next on hold that many bytes. */

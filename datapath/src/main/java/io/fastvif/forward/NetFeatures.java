@@ -42,19 +42,22 @@ public final class NetFeatures {
   static final long HOST_ECN = 1L << VIRTIO_NET_F_HOST_ECN;
   static final long HOST_UFO = 1L << VIRTIO_NET_F_HOST_UFO;
 
-  /** All that lets the guest take frames that are not segmented. */
-  static final long GUEST_SEGMENTATION = GUEST_TSO4 | GUEST_TSO6 | GUEST_ECN | GUEST_UFO;
+  /** VIRTIO_NET_F_GUEST_USO4, _GUEST_USO6 and _HOST_USO of newer headers (Linux 6.2). */
+  static final long GUEST_USO = 1L << 54 | 1L << 55;
+
+  static final long HOST_USO = 1L << 56;
 
   /** All that lets the guest send frames that are not segmented. */
-  static final long HOST_SEGMENTATION = HOST_TSO4 | HOST_TSO6 | HOST_ECN | HOST_UFO;
+  static final long HOST_SEGMENTATION = HOST_TSO4 | HOST_TSO6 | HOST_ECN | HOST_UFO | HOST_USO;
 
   /** All of a header that a sender may have filled. */
   static final long SENDER_OFFLOADS = CSUM | HOST_SEGMENTATION;
 
   /**
-   * What any port can do, whatever is on its other side. As with {@link VirtioFeatures#OF_RINGS}, a
-   * feature is offered only if the backend gets to see what it obliges a device to, or if that is
-   * the frontend's, which has the device's registers, configuration and control queue:
+   * What any port can do, whatever is on its other side: of a frame's header, its checksum. As with
+   * {@link VirtioFeatures#OF_RINGS}, a feature is offered only if the backend gets to see what it
+   * obliges a device to, or if that is the frontend's, which has the device's registers,
+   * configuration and control queue:
    *
    * <ul>
    *   <li>MRG_RXBUF, CSUM, GUEST_CSUM: the form of a frame's header and buffers.
@@ -85,12 +88,22 @@ public final class NetFeatures {
   static final long WHOLE_FRAMES = BASE & ~(CSUM | GUEST_CSUM);
 
   /**
-   * What a port to the host can do besides, all of it in frames' headers: GUEST_ in those that the
-   * guest gets and HOST_ in those that it sends. Not UFO: kernels since 4.14 segment such frames at
-   * once.
+   * What a port can do besides whose frames go to the host, a card or another guest, all of it in
+   * frames' headers: GUEST_ in those that the guest gets and HOST_ in those that it sends. What
+   * their receiver does not take whole is segmented here. Not UFO, which is fragments: kernels
+   * since 4.14 make these at once. Not UDP tunnels' segmentation, of Linux 6.17: its bits are above
+   * 64, which vhost-user's messages do not have.
    */
-  static final long HOST_PORT =
-      BASE | GUEST_TSO4 | GUEST_TSO6 | GUEST_ECN | HOST_TSO4 | HOST_TSO6 | HOST_ECN;
+  static final long OFFLOADS =
+      BASE
+          | GUEST_TSO4
+          | GUEST_TSO6
+          | GUEST_ECN
+          | GUEST_USO
+          | HOST_TSO4
+          | HOST_TSO6
+          | HOST_ECN
+          | HOST_USO;
 
   private NetFeatures() {}
 }

@@ -6,7 +6,11 @@ import io.fastvif.vhostuser.virtqueue.BufferBurst;
 final class PacketFlow extends Flow {
   /** As the kernel fills the headers: short, and with all offloads. */
   private static final long FEATURES =
-      NetFeatures.CSUM | NetFeatures.HOST_TSO4 | NetFeatures.HOST_TSO6 | NetFeatures.HOST_ECN;
+      NetFeatures.CSUM
+          | NetFeatures.HOST_TSO4
+          | NetFeatures.HOST_TSO6
+          | NetFeatures.HOST_ECN
+          | NetFeatures.HOST_USO;
 
   private final Port link;
   private final PacketRing from;

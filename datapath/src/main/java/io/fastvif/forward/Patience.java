@@ -11,6 +11,9 @@ final class Patience {
   private boolean held;
   private long heldSince;
 
+  /** How many segments of the first frame that waits the receiver has. */
+  private int segments;
+
   /** There are no frames that wait. */
   void reset() {
     held = false;
@@ -36,8 +39,9 @@ final class Patience {
       return n;
     }
     long now = System.nanoTime();
-    if (done > 0 || !held) {
+    if (done > 0 || !held || counters.segments != segments) {
       held = true;
+      segments = counters.segments;
       heldSince = now;
       return done;
     }
@@ -46,6 +50,7 @@ final class Patience {
     }
     // They stay held, so that what follows does not wait as long again.
     counters.dropped(to.heldBy(), n);
+    counters.segments = 0;
     return n;
   }
 }

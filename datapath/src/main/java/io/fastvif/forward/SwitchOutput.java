@@ -28,6 +28,7 @@ final class SwitchOutput extends Flow {
     }
     int n = frames.count();
     int done = 0;
+    counters.segments = 0;
     if (delayed.isEmpty()) {
       done = hand(to, frames, n, features, null);
       if (done < n && to.heldBy() == DropReason.NO_BUFFERS) {
@@ -68,6 +69,7 @@ final class SwitchOutput extends Flow {
   private int move() {
     long features = delayed.peek(burst);
     int n = burst.count();
+    counters.segments = 0;
     int done = hand(to, burst, n, features, null);
     delayed.remove(done);
     if (done < n && to.heldBy() == DropReason.NO_BUFFERS) {

@@ -59,20 +59,20 @@ public final class VhostUserPort extends Port implements BackendHandler {
    * @return the port, not connected
    */
   public static VhostUserPort toHost(String name, int queues) {
-    return new VhostUserPort(name, queues, NetFeatures.HOST_PORT, SystemNanoClock.INSTANCE);
+    return new VhostUserPort(name, queues, NetFeatures.OFFLOADS, SystemNanoClock.INSTANCE);
   }
 
   /**
-   * Makes a port for a guest whose frames go to another guest or to an {@link XdpPort}. No
-   * segmentation offload is offered, because the other guest may not take such frames and AF_XDP
-   * does not; checksums are completed for receivers that need it.
+   * Makes a port for a guest whose frames go to another guest or to an {@link XdpPort}. All
+   * offloads are offered: checksums are completed here, and frames segmented, for receivers that
+   * need it.
    *
    * @param name for reports
    * @param queues queue pairs
    * @return the port, not connected
    */
   public static VhostUserPort toGuest(String name, int queues) {
-    return new VhostUserPort(name, queues, NetFeatures.BASE, SystemNanoClock.INSTANCE);
+    return new VhostUserPort(name, queues, NetFeatures.OFFLOADS, SystemNanoClock.INSTANCE);
   }
 
   /**

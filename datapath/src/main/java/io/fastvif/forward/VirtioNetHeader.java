@@ -27,6 +27,9 @@ final class VirtioNetHeader {
   static final int NUM_BUFFERS = 10;
   static final int CSUM_OFFSET = 8;
 
+  /** VIRTIO_NET_HDR_GSO_UDP_L4 of newer headers (Linux 6.2): UDP datagrams of one size. */
+  static final int GSO_UDP_L4 = 5;
+
   private static final int NEEDS_CSUM = VIRTIO_NET_HDR_F_NEEDS_CSUM;
   private static final int GSO_ECN = VIRTIO_NET_HDR_GSO_ECN;
 
@@ -59,6 +62,23 @@ final class VirtioNetHeader {
 
   static boolean isSegmentable(long first) {
     return gsoType(first) != VIRTIO_NET_HDR_GSO_NONE;
+  }
+
+  /** The header of a frame that is not to be segmented, and whose checksum is to be completed. */
+  static long unfinished(int transport) {
+    return NEEDS_CSUM | (long) transport << 48;
+  }
+
+  /**
+   * The header of a frame of TCP that is to be segmented.
+   *
+   * @param type of segmentation, with the ECN bit where a segment has CWR
+   * @param headers bytes before the data
+   * @param size bytes of data of each segment but the last
+   * @param transport where the TCP header is
+   */
+  static long segmentable(int type, int headers, int size, int transport) {
+    return unfinished(transport) | (long) size << 32 | (long) headers << 16 | (long) type << 8;
   }
 
   /** The header without what is said of the checksum: the frame's is complete. */
@@ -105,6 +125,7 @@ final class VirtioNetHeader {
           case VIRTIO_NET_HDR_GSO_TCPV4 -> NetFeatures.HOST_TSO4;
           case VIRTIO_NET_HDR_GSO_TCPV6 -> NetFeatures.HOST_TSO6;
           case VIRTIO_NET_HDR_GSO_UDP -> NetFeatures.HOST_UFO;
+          case GSO_UDP_L4 -> NetFeatures.HOST_USO;
           default -> 0;
         };
     return needed != 0
@@ -122,9 +143,12 @@ final class VirtioNetHeader {
           case VIRTIO_NET_HDR_GSO_TCPV4 -> NetFeatures.GUEST_TSO4;
           case VIRTIO_NET_HDR_GSO_TCPV6 -> NetFeatures.GUEST_TSO6;
           case VIRTIO_NET_HDR_GSO_UDP -> NetFeatures.GUEST_UFO;
+          // The header does not say of which IP version a frame is.
+          case GSO_UDP_L4 -> NetFeatures.GUEST_USO;
           default -> 0;
         };
-    return (features & needed) != 0
+    return needed != 0
+        && (features & needed) == needed
         && ((type & GSO_ECN) == 0 || (features & NetFeatures.GUEST_ECN) != 0);
   }
 }

@@ -7,9 +7,15 @@ import io.fastvif.xdp.XdpSocket;
 
 /**
  * Frames into a queue of an AF_XDP port, each copied once, from the guest's buffers to where the
- * card reads it. What the guest has left to complete is completed there.
+ * card reads it. What the guest has left to complete is completed there, and what it has left to
+ * segment comes in segments.
  */
 final class XdpSink implements FrameSink {
+  private static final int SENT = 0;
+  private static final int NO_ROOM = 1;
+  private static final int TOO_LONG = 2;
+  private static final int DROPPED = 3;
+
   private final XdpPort port;
   private final XdpSocket socket;
   private final FrameScratch scratch;
@@ -41,21 +47,20 @@ final class XdpSink implements FrameSink {
         counters.droppedFrame(DropReason.TOO_SHORT, i);
         continue;
       }
-      if (payload > XdpSocket.maxSent()) {
+      if (payload > FrameScratch.MAX_FRAME) {
         counters.droppedFrame(DropReason.TOO_LONG, i);
         continue;
       }
-      long place = socket.claim();
-      if (place == 0) {
+      int outcome = offloads ? finish(frames, i, skip, features, counters) : place(frames, i, skip);
+      if (outcome == NO_ROOM) {
         break;
       }
-      FrameScratch.gather(frames, i, skip, place, (int) payload);
-      if (offloads && !complete(frames, i, place, (int) payload, features, counters)) {
-        continue;
+      if (outcome == SENT) {
+        sent++;
+        bytes += payload;
+      } else if (outcome == TOO_LONG) {
+        counters.droppedFrame(DropReason.TOO_LONG, i);
       }
-      socket.send((int) payload);
-      sent++;
-      bytes += payload;
     }
     if (socket.isUnflushed()) {
       flush();
@@ -66,24 +71,72 @@ final class XdpSink implements FrameSink {
     return i;
   }
 
-  /** Completes a frame's checksum, if it is to be; false if it was dropped. */
-  private boolean complete(
-      BufferBurst frames, int i, long frame, int length, long features, FlowCounters counters) {
+  /** Puts a frame where the card reads it. */
+  private int place(BufferBurst frames, int i, int skip) {
+    int length = (int) frames.total(i) - skip;
+    if (length > XdpSocket.maxSent()) {
+      return TOO_LONG;
+    }
+    long place = socket.claim();
+    if (place == 0) {
+      return NO_ROOM;
+    }
+    FrameScratch.gather(frames, i, skip, place, length);
+    socket.send(length);
+    return SENT;
+  }
+
+  /** Puts a frame there, with its checksum complete, or in segments. */
+  private int finish(BufferBurst frames, int i, int skip, long features, FlowCounters counters) {
+    int length = (int) frames.total(i) - skip;
     long header = scratch.gatherHeader(frames, i);
     long first = RawMemory.getLong(header);
     int csumOffset = RawMemory.getShort(header + VirtioNetHeader.CSUM_OFFSET);
     if (!VirtioNetHeader.isSound(first, csumOffset, length, features)) {
       counters.droppedFrame(DropReason.BAD_HEADER, i);
-      return false;
+      return DROPPED;
     }
     if (VirtioNetHeader.isSegmentable(first)) {
-      counters.droppedFrame(DropReason.NOT_SEGMENTED, i);
-      return false;
+      return segment(frames, i, skip, first, csumOffset, counters);
     }
+    if (length > XdpSocket.maxSent()) {
+      return TOO_LONG;
+    }
+    long place = socket.claim();
+    if (place == 0) {
+      return NO_ROOM;
+    }
+    FrameScratch.gather(frames, i, skip, place, length);
     if (VirtioNetHeader.needsChecksum(first)) {
-      Checksum.complete(frame, length, VirtioNetHeader.csumStart(first), csumOffset);
+      Checksum.complete(place, length, VirtioNetHeader.csumStart(first), csumOffset);
     }
-    return true;
+    socket.send(length);
+    return SENT;
+  }
+
+  /** Puts a frame there in segments: all, or as many as there is room for. */
+  private int segment(
+      BufferBurst frames, int i, int skip, long first, int csumOffset, FlowCounters counters) {
+    Segmenter segmenter = scratch.segmenter;
+    int k = counters.segments;
+    counters.segments = 0;
+    if (!segmenter.begin(frames, i, skip, first, csumOffset)) {
+      counters.droppedFrame(DropReason.BAD_HEADER, i);
+      return DROPPED;
+    }
+    while (k < segmenter.count()) {
+      int made = segmenter.cut(k, false);
+      for (int s = 0; s < made; s++, k++) {
+        int outcome = place(segmenter.segments(), s, VirtioNetHeader.SHORT);
+        if (outcome == NO_ROOM) {
+          counters.segments = k;
+        }
+        if (outcome != SENT) {
+          return outcome;
+        }
+      }
+    }
+    return SENT;
   }
 
   /** Whether frames wait that the kernel did not take. */

@@ -12,6 +12,23 @@
  * AF_XDP. If the receiver has no free buffers, frames wait briefly at their sender and are then
  * dropped. A broken ring affects no other. The data path allocates nothing.
  *
+ * <p>All offloads are offered to all guests, whatever is on the other side. A frame goes on as it
+ * is where its receiver negotiated that; what it did not is done here, and nothing is dropped for
+ * it:
+ *
+ * <ul>
+ *   <li>{@code Checksum}: a checksum is completed in a copy of the frame.
+ *   <li>{@code Segmenter}: TCP and UDP are cut as the kernel cuts them. The headers are copied and
+ *       judged once ({@code TransportFrame}); a header that does not fit the frame is a reason to
+ *       drop it. Segments that find no buffers wait: the flow's counters know how many were
+ *       delivered. It is a slow path of each receiver; frames that need none of it pay nothing.
+ *   <li>To the host, the kernel does both. {@code WholeFrameSink} does it before the kernel where
+ *       that cannot (UDP before 6.2), or where who reads the tap looks at no header, as Open
+ *       vSwitch's userspace datapath.
+ *   <li>{@code Merger}: TCP segments of one flow that follow each other in a burst become one frame
+ *       for a guest that takes that, by the rules of the kernel's GRO. None waits for more.
+ * </ul>
+ *
  * <p>A guest's port may have a rate in each direction: a {@link io.fastvif.forward.TokenBucket} for
  * the average, whose capacity is the burst, and a small one for the peak. Sender and receiver are
  * polled by one thread, so a bucket is plain numbers; the clock is read once a poll, and only where

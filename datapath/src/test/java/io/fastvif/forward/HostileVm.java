@@ -193,9 +193,25 @@ final class HostileVm implements AutoCloseable {
     byte[] rest = new byte[frame.remaining()];
     random.nextBytes(rest);
     frame.put(rest);
+    if (type == 0x0800 && !isIpv6 && random.nextBoolean()) {
+      segmentable(frame, protocol == 17);
+    }
     long at = guest.host(buffer);
     for (int i = 0; i < HEADERS; i++) {
       RawMemory.putByte(at + i, frame.get(i));
+    }
+  }
+
+  /** Has the header say of TCP or UDP over IPv4 that it is to be segmented, and be mostly right. */
+  private void segmentable(ByteBuffer frame, boolean udp) {
+    int size = random.nextInt(4) == 0 ? random.nextInt() : 1 + random.nextInt(3000);
+    frame.put(0, (byte) 1).put(1, (byte) (udp ? 5 : random.nextInt(4) == 0 ? 4 : 1));
+    frame.put(4, (byte) size).put(5, (byte) (size >> 8)).put(6, (byte) 34).put(7, (byte) 0);
+    frame.put(8, (byte) (udp ? 6 : 16)).put(9, (byte) 0);
+    frame.put(header + 14, (byte) 0x45).putShort(header + 20, (short) 0);
+    frame.put(header + 23, (byte) (udp ? 17 : 6));
+    if (!udp) {
+      frame.put(header + 46, (byte) (0x50 + 16 * random.nextInt(3)));
     }
   }
 

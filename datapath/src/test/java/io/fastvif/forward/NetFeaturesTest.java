@@ -14,9 +14,20 @@ import org.junit.jupiter.api.Test;
 class NetFeaturesTest {
   private static final List<String> SEEN_IN_THE_RING =
       List.of("INDIRECT_DESC", "EVENT_IDX", "VERSION_1", "RING_PACKED", "IN_ORDER", "ANY_LAYOUT");
-  private static final List<String> SEEN_IN_FRAMES = List.of("CSUM", "GUEST_CSUM", "MRG_RXBUF");
-  private static final List<String> SEEN_IN_FRAMES_OF_THE_HOST =
-      List.of("GUEST_TSO4", "GUEST_TSO6", "GUEST_ECN", "HOST_TSO4", "HOST_TSO6", "HOST_ECN");
+  private static final List<String> SEEN_IN_BUFFERS = List.of("MRG_RXBUF");
+  private static final List<String> SEEN_IN_HEADERS =
+      List.of(
+          "CSUM",
+          "GUEST_CSUM",
+          "GUEST_TSO4",
+          "GUEST_TSO6",
+          "GUEST_ECN",
+          "GUEST_USO4",
+          "GUEST_USO6",
+          "HOST_TSO4",
+          "HOST_TSO6",
+          "HOST_ECN",
+          "HOST_USO");
 
   /** SET_FEATURES and SET_LOG_BASE, SET_VRING_ENABLE, NET_SET_MTU, SEND_RARP. */
   private static final List<String> TOLD_BY_REQUESTS =
@@ -40,10 +51,11 @@ class NetFeaturesTest {
 
   @Test
   void portsOfferOnlyFeaturesTheyCanHonour() {
-    List<String> toGuest =
-        sorted(SEEN_IN_THE_RING, SEEN_IN_FRAMES, TOLD_BY_REQUESTS, DONE_BY_THE_FRONTEND);
-    assertEquals(toGuest, offered(VhostUserPort.toGuest("guest", 1)));
-    assertEquals(
-        sorted(toGuest, SEEN_IN_FRAMES_OF_THE_HOST), offered(VhostUserPort.toHost("host", 1)));
+    List<String> whole =
+        sorted(SEEN_IN_THE_RING, SEEN_IN_BUFFERS, TOLD_BY_REQUESTS, DONE_BY_THE_FRONTEND);
+    assertEquals(whole, offered(VhostUserPort.toHandler("handler", 1)));
+    List<String> all = sorted(whole, SEEN_IN_HEADERS);
+    assertEquals(all, offered(VhostUserPort.toGuest("guest", 1)));
+    assertEquals(all, offered(VhostUserPort.toHost("host", 1)));
   }
 }

@@ -217,7 +217,7 @@ class PortRateTest {
 
   @KernelTest
   void tapKeepsWhatAGuestMayNotGetYet() throws Exception {
-    VhostUserPort guest = port("guest", NetFeatures.HOST_PORT);
+    VhostUserPort guest = port("guest", NetFeatures.OFFLOADS);
     int udp = FRAME - 42;
     guest.limit(toGuest(limit(5)));
     try (TapPort tap = TapPort.attach("tap0", 1);

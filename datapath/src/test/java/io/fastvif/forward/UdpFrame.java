@@ -67,7 +67,8 @@ final class UdpFrame {
     return sum(bytes, UDP, UDP + length, pseudo) == 0xffff;
   }
 
-  private static int sum(byte[] bytes, int from, int to, int begin) {
+  /** A ones' complement sum, RFC 1071, on top of a number. */
+  static int sum(byte[] bytes, int from, int to, int begin) {
     long sum = begin;
     for (int i = from; i < to; i += 2) {
       int low = i + 1 < to ? bytes[i + 1] & 0xff : 0;

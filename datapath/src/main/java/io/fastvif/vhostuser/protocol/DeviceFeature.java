@@ -56,6 +56,10 @@ public final class DeviceFeature {
           Map.entry(VIRTIO_F_SR_IOV, "SR_IOV"),
           Map.entry(VIRTIO_F_RING_RESET, "RING_RESET"),
           Map.entry(VIRTIO_NET_F_NOTF_COAL, "NOTF_COAL"),
+          // of newer headers (Linux 6.2)
+          Map.entry(54, "GUEST_USO4"),
+          Map.entry(55, "GUEST_USO6"),
+          Map.entry(56, "HOST_USO"),
           Map.entry(VIRTIO_NET_F_HASH_REPORT, "HASH_REPORT"),
           Map.entry(VIRTIO_NET_F_RSS, "RSS"),
           Map.entry(VIRTIO_NET_F_RSC_EXT, "RSC_EXT"),
