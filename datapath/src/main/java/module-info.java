@@ -33,6 +33,7 @@ module io.fastvif.datapath {
   exports io.fastvif.fastpath;
   exports io.fastvif.forward.bridge;
   exports io.fastvif.forward;
+  exports io.fastvif.handover;
   exports io.fastvif.host.negotiation;
   exports io.fastvif.host;
   exports io.fastvif.json;

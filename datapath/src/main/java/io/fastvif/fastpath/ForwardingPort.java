@@ -9,9 +9,13 @@ import io.fastvif.forward.Port;
 import io.fastvif.forward.PortPair;
 import io.fastvif.forward.TapPort;
 import io.fastvif.forward.VhostUserPort;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.trace.Tracer;
 import io.fastvif.trace.Tracing;
+import io.fastvif.vhostuser.session.BackendHandOver;
 import io.fastvif.vhostuser.session.BackendObserver;
 import io.fastvif.vhostuser.session.BackendOptions;
 import io.fastvif.vhostuser.session.ListenOptions;
@@ -50,20 +54,23 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
   private volatile String left = "";
 
   private ForwardingPort(
-      ServedPort port, Forwarder forwarder, Uplinks uplinks, Uplink uplink, GuestListener guests) {
+      ServedPort port,
+      Forwarder forwarder,
+      Uplinks uplinks,
+      Uplink uplink,
+      Port host,
+      GuestListener guests) {
     this.port = port;
     this.uplinks = uplinks;
     this.uplink = uplink;
+    this.host = host;
     this.forwarder = forwarder;
     this.guests = guests;
     String name = GUEST + port.name();
-    if (uplink != null) {
-      host = uplink.port(name, port);
-      guest = VhostUserPort.toGuest(name, port.queuePairs());
-    } else {
-      host = TapPort.attach(port.tap(), port.queuePairs());
-      guest = VhostUserPort.toHost(name, port.queuePairs());
-    }
+    guest =
+        uplink == null
+            ? VhostUserPort.toHost(name, port.queuePairs())
+            : VhostUserPort.toGuest(name, port.queuePairs());
     guest.limit(port.rates());
   }
 
@@ -77,7 +84,11 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       GuestListener guests)
       throws IOException {
     Uplink uplink = port.hasUplink() ? uplinks.join(port) : null;
-    ForwardingPort opened = new ForwardingPort(port, forwarder, uplinks, uplink, guests);
+    Port host =
+        uplink == null
+            ? TapPort.attach(port.tap(), port.queuePairs())
+            : uplink.port(GUEST + port.name(), port);
+    ForwardingPort opened = new ForwardingPort(port, forwarder, uplinks, uplink, host, guests);
     try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
         Tracing.Scope traced = Tracing.begin(opened.traceTold(Tracing.current()))) {
       opened.pair = forwarder.connect(opened.guest, opened.host);
@@ -86,6 +97,65 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;
+    }
+  }
+
+  /**
+   * Takes one over from another process: all is there, nothing is started.
+   *
+   * @param port as it is open there
+   * @throws RuntimeException if it cannot be; nothing is left of it then
+   */
+  @SuppressWarnings("try") // it ends with the block
+  static ForwardingPort restore(
+      ServedPort port,
+      HandOverReader reader,
+      Forwarder forwarder,
+      Uplinks uplinks,
+      SessionLoop sessions,
+      GuestListener guests) {
+    TapPort tap = TapPort.restore(reader);
+    ForwardingPort taken = new ForwardingPort(port, forwarder, uplinks, null, tap, guests);
+    try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
+        Tracing.Scope traced = Tracing.begin(taken.traceTold(Tracing.current()))) {
+      taken.pair = forwarder.connect(taken.guest, taken.host);
+      int mtu = reader.number();
+      taken.connections.set(reader.longNumber());
+      BackendOptions options = BackendOptions.of(taken.guest.features(), port.queuePairs());
+      taken.backend = VhostUserBackend.restore(sessions, reader, options, taken.guest, taken);
+      if (mtu > 0) {
+        boolean unused = taken.guest.setMtu(mtu);
+      }
+      return taken;
+    } catch (RuntimeException | Error e) {
+      taken.disconnect();
+      throw e;
+    }
+  }
+
+  /** Writes what {@link #restore} takes; the sessions must be frozen. */
+  void save(HandOverWriter writer) {
+    if (!(host instanceof TapPort tap)) {
+      throw new HandOverException(
+          "the port " + port.name() + " has an uplink by AF_XDP, which stays with its process");
+    }
+    tap.save(writer);
+    // the frontend that is there is counted again where it is taken over
+    writer.number(guest.mtu()).number(connections.get() - (connected ? 1 : 0));
+    handOver().save(writer);
+  }
+
+  /** A hand-over of its backend, as that is now. */
+  BackendHandOver handOver() {
+    return new BackendHandOver(backend);
+  }
+
+  /** Lets everything go, which another process has. */
+  void abandon() {
+    try {
+      handOver().abandon();
+    } finally {
+      disconnect();
     }
   }
 

@@ -9,9 +9,12 @@ import io.fastvif.engine.GuestListener;
 import io.fastvif.engine.VhostUserPorts;
 import io.fastvif.forward.Forwarder;
 import io.fastvif.forward.Idle;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
 import io.fastvif.netlink.NetlinkException;
 import io.fastvif.netlink.route.RouteSocket;
 import io.fastvif.plan.ServedPort;
+import io.fastvif.trace.Log;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.SocketException;
 import io.fastvif.vhostuser.session.SocketFile;
@@ -21,7 +24,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Serves vhost-user ports, for an engine:
@@ -40,11 +46,19 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   /** Captures at once: each has memory for frames that wait for their reader. */
   private static final int MAX_CAPTURES = 8;
 
+  private static final long PATIENCE_SECONDS = 5;
+
   private final Forwarder forwarder;
   private final Uplinks uplinks;
   private final SessionLoop sessions;
   private final Guests guests = new Guests();
   private final ConcurrentSkipListMap<String, ForwardingPort> open = new ConcurrentSkipListMap<>();
+
+  /** Held for reading by those who change the ports, for writing by a hand-over. */
+  private final ReentrantReadWriteLock changes = new ReentrantReadWriteLock();
+
+  /** Whether another process has the ports. */
+  private volatile boolean given;
 
   private final Semaphore captures = new Semaphore(MAX_CAPTURES);
   private final Object burstsLock = new Object();
@@ -86,8 +100,80 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
     }
   }
 
+  private interface Change {
+    boolean make() throws IOException;
+  }
+
+  /** Changes which ports there are, or how: not while they are handed over. */
+  private boolean change(Change change) throws IOException {
+    changes.readLock().lock();
+    try {
+      if (given) {
+        throw new FastvifIOException(
+            FailureKind.BUSY, "another process has taken the vhost-user ports over");
+      }
+      return change.make();
+    } finally {
+      changes.readLock().unlock();
+    }
+  }
+
+  /**
+   * Does something with all ports while nobody opens, closes or limits one.
+   *
+   * @return what it returns: whether another process has them
+   * @throws HandOverException if something else is done for too long
+   */
+  boolean exclusively(Predicate<List<ForwardingPort>> doing) {
+    try {
+      if (!changes.writeLock().tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new HandOverException("a port is being opened or closed for long: try again");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new HandOverException("the process is about to end");
+    }
+    try {
+      if (given) {
+        throw new HandOverException("another process has taken the vhost-user ports over");
+      }
+      given = doing.test(List.copyOf(open.values()));
+      return given;
+    } finally {
+      changes.writeLock().unlock();
+    }
+  }
+
+  /** Lets ports go that another process has; within {@link #exclusively}. */
+  void forget(List<ForwardingPort> ports) {
+    for (ForwardingPort port : ports) {
+      try {
+        if (remove(port)) {
+          port.abandon();
+        }
+      } catch (RuntimeException e) {
+        Log.warning(
+            ForwardingPorts.class, "something of a port that was handed over stays: " + e, e);
+      }
+    }
+  }
+
+  /** Makes a port of another process again, without starting it. */
+  ForwardingPort restore(ServedPort port, HandOverReader reader) {
+    return ForwardingPort.restore(port, reader, forwarder, uplinks, sessions, guests);
+  }
+
+  /** Takes ports that were taken over, and started, among its own. */
+  void adopt(List<ForwardingPort> ports) {
+    ports.forEach(port -> open.put(port.port().vifId(), port));
+  }
+
   @Override
   public boolean open(ServedPort port) throws IOException {
+    return change(() -> openHere(port));
+  }
+
+  private boolean openHere(ServedPort port) throws IOException {
     ForwardingPort former = open.get(port.vifId());
     if (former != null && former.isDead() && remove(former)) {
       former.close();
@@ -136,6 +222,10 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
 
   @Override
   public boolean limit(ServedPort port) throws IOException {
+    return change(() -> limitHere(port));
+  }
+
+  private boolean limitHere(ServedPort port) throws IOException {
     ForwardingPort limited = open.get(port.vifId());
     if (limited == null || !limited.port().withRates(port.rates()).equals(port)) {
       throw new FastvifIOException(
@@ -148,6 +238,10 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
 
   @Override
   public boolean close(ServedPort port) throws IOException {
+    return change(() -> closeHere(port));
+  }
+
+  private boolean closeHere(ServedPort port) throws IOException {
     ForwardingPort former = open.get(port.vifId());
     if (former == null || !remove(former)) {
       return VhostUserPorts.removeUnserved(port);
@@ -287,6 +381,21 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   /** Closes all ports and ends the threads; the taps and their places in the switches stay. */
   @Override
   public void close() {
+    RuntimeException first;
+    changes.readLock().lock(); // a hand-over that is under way ends first
+    try {
+      first = closePorts();
+    } finally {
+      changes.readLock().unlock();
+    }
+    forwarder.close();
+    sessions.close();
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private RuntimeException closePorts() {
     RuntimeException first = null;
     for (String vifId : open.keySet()) {
       ForwardingPort former = open.get(vifId);
@@ -298,10 +407,6 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
         first = first == null ? failed : first;
       }
     }
-    forwarder.close();
-    sessions.close();
-    if (first != null) {
-      throw first;
-    }
+    return first;
   }
 }

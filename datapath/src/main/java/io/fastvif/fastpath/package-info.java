@@ -8,8 +8,16 @@
  * replaced, hypervisors connect again by themselves or are connected to, and what was under way in
  * a ring is in the guest's shared memory.
  *
+ * <p>For an upgrade all ports go to a new process without a reconnect ({@link
+ * io.fastvif.fastpath.HandOverServer}, {@link io.fastvif.fastpath.TakeOver}). The new one makes
+ * everything again while the old one still moves frames; then the old one stops all rings, says
+ * where they are, and the new one goes on there. What waits in a ring or a tap meanwhile waits for
+ * the new one, so nothing is lost. {@link io.fastvif.handover} says who serves when one of both
+ * ends. Ports with an uplink by AF_XDP cannot be handed over, and keep the others from it: the
+ * memory of such a socket is its process's own.
+ *
  * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code engine}, {@code event},
- * {@code forward}, {@code forward.bridge}, {@code netlink}, {@code netlink.route}, {@code plan},
- * {@code vhostuser.session}, {@code vif}, {@code xdp}.
+ * {@code forward}, {@code forward.bridge}, {@code handover}, {@code netlink}, {@code
+ * netlink.route}, {@code plan}, {@code vhostuser.session}, {@code vif}, {@code xdp}.
  */
 package io.fastvif.fastpath;

@@ -2,8 +2,12 @@ package io.fastvif.forward;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
+import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
 import java.lang.foreign.Arena;
@@ -17,6 +21,9 @@ import java.util.List;
  * virtio-net headers, and does not complete or segment frames that the guest accepts as they are.
  */
 public final class TapPort extends Port {
+  /** MAX_TAP_QUEUES of drivers/net/tun.c. */
+  private static final int MAX_QUEUES = 256;
+
   private final List<Tap> taps;
   private final List<TapSource> sources = new ArrayList<>();
   private final List<FrameSink> sinks = new ArrayList<>();
@@ -57,6 +64,36 @@ public final class TapPort extends Port {
         Tap tap = Tap.attach(name, options(queues));
         taps.add(tap);
         prepare(tap);
+      }
+      return new TapPort(name, taps);
+    } catch (RuntimeException | Error e) {
+      taps.forEach(Tap::close);
+      throw e;
+    }
+  }
+
+  /** Writes what it takes to serve the same queues in another process. */
+  public void save(HandOverWriter writer) {
+    writer.text(name()).number(taps.size());
+    taps.forEach(tap -> writer.descriptor(tap.descriptor()));
+  }
+
+  /**
+   * Takes the queues of a tap over that another process has attached; one of both may read them.
+   *
+   * @return the port
+   */
+  public static TapPort restore(HandOverReader reader) {
+    String name = reader.text();
+    int queues = reader.count(MAX_QUEUES);
+    List<Tap> taps = new ArrayList<>();
+    try {
+      for (int i = 0; i < queues; i++) {
+        FileDescriptor queue = reader.takeDescriptor();
+        if (queue == null) {
+          throw new HandOverException("the tap " + name + " without its descriptor");
+        }
+        taps.add(Tap.of(name, queue));
       }
       return new TapPort(name, taps);
     } catch (RuntimeException | Error e) {

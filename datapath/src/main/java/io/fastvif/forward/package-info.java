@@ -52,7 +52,7 @@
  * io.fastvif.forward.Forwarder#statistics()} is a snapshot. Changes of state are JFR events.
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code forward.bridge}, {@code
- * netlink}, {@code tuntap}, {@code vhostuser.memory}, {@code vhostuser.session}, {@code
- * vhostuser.virtqueue}, {@code vif}, {@code xdp}.
+ * handover}, {@code netlink}, {@code tuntap}, {@code vhostuser.memory}, {@code vhostuser.session},
+ * {@code vhostuser.virtqueue}, {@code vif}, {@code xdp}.
  */
 package io.fastvif.forward;

@@ -98,6 +98,16 @@ public final class Tap implements AutoCloseable {
   }
 
   /**
+   * Takes a queue over that another process has attached.
+   *
+   * @param name the tap's name
+   * @param queue its descriptor; closed with this
+   */
+  public static Tap of(String name, FileDescriptor queue) {
+    return new Tap(queue, name);
+  }
+
+  /**
    * Deletes a tap that was made persistent, once nothing is attached to it. Equivalent to {@code ip
    * tuntap del dev NAME mode tap}.
    *

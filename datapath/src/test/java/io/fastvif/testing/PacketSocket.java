@@ -93,6 +93,15 @@ public final class PacketSocket implements AutoCloseable {
     }
   }
 
+  /** The next frame of a test's that has come already; null for none. */
+  public byte[] poll() {
+    byte[] frame = take(MSG_DONTWAIT);
+    while (frame != null && !isOurs(frame)) {
+      frame = take(MSG_DONTWAIT);
+    }
+    return frame;
+  }
+
   private byte[] take(int flags) {
     long length = Sockets.recv(socket.value(), buffer, MAX, flags);
     return length < 0

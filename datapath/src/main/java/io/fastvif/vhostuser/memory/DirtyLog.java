@@ -1,6 +1,10 @@
 package io.fastvif.vhostuser.memory;
 
+import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Memory;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -49,6 +53,27 @@ public final class DirtyLog {
    */
   public static DirtyLog map(int fd, long offset, long size, Backing backing) {
     return new DirtyLog(SharedMapping.map(fd, offset, size, backing, "dirty log"));
+  }
+
+  /** Writes what it takes to map the same log in another process, its file included. */
+  public void save(HandOverWriter writer) {
+    writer.number(mapping.offset()).number(mapping.size()).descriptor(mapping.descriptor());
+  }
+
+  /**
+   * Maps what another process had mapped.
+   *
+   * @throws InvalidMemoryException as {@link #map}
+   */
+  public static DirtyLog restore(HandOverReader reader, Backing backing) {
+    long offset = reader.longNumber();
+    long size = reader.longNumber();
+    try (FileDescriptor file = reader.takeDescriptor()) {
+      if (file == null) {
+        throw new HandOverException("a dirty log without its file");
+      }
+      return map(file.value(), offset, size, backing);
+    }
   }
 
   /**

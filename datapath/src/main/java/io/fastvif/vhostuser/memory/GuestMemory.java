@@ -1,5 +1,7 @@
 package io.fastvif.vhostuser.memory;
 
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -173,6 +175,32 @@ public final class GuestMemory {
    */
   public long translateUser(long userAddress, long length) {
     return user.translate(userAddress, length);
+  }
+
+  /** Writes what it takes to map the same memory in another process, files included. */
+  public void save(HandOverWriter writer) {
+    writer.number(regions.size());
+    regions.forEach(region -> region.save(writer));
+  }
+
+  /**
+   * Maps what another process had mapped.
+   *
+   * @return with one user
+   * @throws InvalidMemoryException as {@link #map}
+   */
+  public static GuestMemory restore(HandOverReader reader, Backing backing) {
+    int count = reader.count(MAX_REGIONS);
+    List<MappedRegion> mapped = new ArrayList<>(count);
+    try {
+      for (int i = 0; i < count; i++) {
+        mapped.add(MappedRegion.restore(reader, backing));
+      }
+      return new GuestMemory(mapped);
+    } catch (RuntimeException | Error e) {
+      mapped.forEach(region -> region.mapping().release());
+      throw e;
+    }
   }
 
   /**

@@ -6,6 +6,9 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 
 /**
  * Memory in which a backend records the descriptors that it has fetched and not yet used. The
@@ -103,10 +106,48 @@ public record InflightArea(SharedMapping mapping, int rings, int ringSize) {
   }
 
   /**
+   * Whether it has room for rings of that layout: features may be chosen anew when it is there.
+   *
+   * @param packed whether the rings are packed
+   * @return whether each part is as long as such a ring's
+   */
+  public boolean hasRoom(boolean packed) {
+    return mapping.size() / rings >= partSize(ringSize, packed);
+  }
+
+  /** Writes what it takes to map the same area in another process, its file included. */
+  public void save(HandOverWriter writer) {
+    writer
+        .number(mapping.offset())
+        .number(mapping.size())
+        .number(rings)
+        .number(ringSize)
+        .descriptor(mapping.descriptor());
+  }
+
+  /**
+   * Maps what another process had mapped.
+   *
+   * @throws InvalidMemoryException as {@link #map}
+   */
+  public static InflightArea restore(HandOverReader reader, Backing backing) {
+    long offset = reader.longNumber();
+    long size = reader.longNumber();
+    int rings = reader.number();
+    int ringSize = reader.number();
+    try (FileDescriptor file = reader.takeDescriptor()) {
+      if (file == null) {
+        throw new HandOverException("an in-flight area without its file");
+      }
+      return map(file.value(), offset, size, rings, ringSize, false, backing);
+    }
+  }
+
+  /**
    * Where a ring's part begins.
    *
    * @param ring its index, below {@link #rings}
-   * @param packed as when the area was mapped
+   * @param packed whether the rings are packed; it {@link #hasRoom} for them
    * @return the address in this process
    */
   public long address(int ring, boolean packed) {

@@ -1,5 +1,10 @@
 package io.fastvif.vhostuser.memory;
 
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
+
 /**
  * A region of a guest's memory with its mapping.
  *
@@ -30,6 +35,30 @@ record MappedRegion(MemoryRegion region, SharedMapping mapping, int times) {
     }
     return new MappedRegion(
         region, SharedMapping.map(fd, region.mmapOffset(), region.size(), backing, name), 1);
+  }
+
+  void save(HandOverWriter writer) {
+    writer
+        .number(region.guestAddress())
+        .number(region.size())
+        .number(region.userAddress())
+        .number(region.mmapOffset())
+        .number(times)
+        .descriptor(mapping.descriptor());
+  }
+
+  /** Maps one that another process has saved. */
+  static MappedRegion restore(HandOverReader reader, Backing backing) {
+    MemoryRegion region =
+        new MemoryRegion(
+            reader.longNumber(), reader.longNumber(), reader.longNumber(), reader.longNumber());
+    int times = reader.number();
+    try (FileDescriptor file = reader.takeDescriptor()) {
+      if (file == null || times < 1) {
+        throw new HandOverException("memory region " + region + " without its file");
+      }
+      return map(region, file.value(), backing).again(times - 1);
+    }
   }
 
   private static boolean wraps(long address, long size) {

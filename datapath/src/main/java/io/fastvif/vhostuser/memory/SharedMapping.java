@@ -40,9 +40,11 @@ public final class SharedMapping {
   private final long inode;
   private final boolean sealed;
   private final int guard;
-  private final FileDescriptor watched;
 
-  private SharedMapping(Builder builder, FileDescriptor watched) {
+  /** Kept to ask for its length, and to hand it over. */
+  private final FileDescriptor file;
+
+  private SharedMapping(Builder builder, FileDescriptor file) {
     name = builder.name;
     mapped = builder.mapped;
     mappedLength = builder.end - builder.begin;
@@ -53,7 +55,7 @@ public final class SharedMapping {
     inode = builder.inode;
     sealed = builder.sealed;
     guard = builder.guard;
-    this.watched = watched;
+    this.file = file;
   }
 
   /**
@@ -90,17 +92,13 @@ public final class SharedMapping {
     Builder builder = new Builder(name, offset, size);
     builder.seal(fd, backing);
     builder.measure(fd);
-    FileDescriptor watched =
-        builder.sealed
-            ? null
-            : FileDescriptor.check(FileIo.fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl", fd, "F_DUPFD");
+    FileDescriptor file =
+        FileDescriptor.check(FileIo.fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl", fd, "F_DUPFD");
     try {
       builder.map(fd);
-      return new SharedMapping(builder, watched);
+      return new SharedMapping(builder, file);
     } catch (RuntimeException | Error e) {
-      if (watched != null) {
-        watched.close();
-      }
+      file.close();
       throw e;
     }
   }
@@ -205,6 +203,16 @@ public final class SharedMapping {
     return size;
   }
 
+  /** The file's descriptor, open as long as somebody uses the mapping. */
+  public int descriptor() {
+    return file.value();
+  }
+
+  /** Where the part begins in the file. */
+  public long offset() {
+    return fileEnd - size;
+  }
+
   /** Whether the other one is of the same file. */
   boolean isOfFileOf(SharedMapping other) {
     return device == other.device && inode == other.inode;
@@ -246,12 +254,12 @@ public final class SharedMapping {
   }
 
   private boolean isShrunk() {
-    if (watched == null) {
+    if (sealed) {
       return false;
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(FileStatus.layout());
-      SystemCallException.check(FileIo.fstat(watched.value(), status), "fstat", name);
+      SystemCallException.check(FileIo.fstat(file.value(), status), "fstat", name);
       return FileStatus.size(status) < fileEnd;
     }
   }
@@ -299,9 +307,7 @@ public final class SharedMapping {
    */
   public void release() {
     if (UserCount.remove(users)) {
-      if (watched != null) {
-        watched.close();
-      }
+      file.close();
       if (guard >= 0) {
         FaultGuard.release(guard);
       }

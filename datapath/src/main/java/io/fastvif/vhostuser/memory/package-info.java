@@ -13,6 +13,6 @@
  * says. The file is sealed against shrinking where it can be; where it cannot, as with DPDK's
  * memory, the mapping is guarded: what {@link io.fastvif.vhostuser.memory.SharedMapping} says.
  *
- * <p>May use: {@code bindings}, {@code trace}.
+ * <p>May use: {@code bindings}, {@code handover}, {@code trace}.
  */
 package io.fastvif.vhostuser.memory;

@@ -21,6 +21,7 @@ final class BackendConnector implements AutoCloseable {
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private SessionLoop.Timer timer;
   private boolean closed;
+  private boolean paused;
 
   /**
    * @param connected takes a connected socket over, or throws and leaves it
@@ -36,7 +37,7 @@ final class BackendConnector implements AutoCloseable {
 
   void start() {
     timer = null;
-    if (closed) {
+    if (closed || paused) {
       return;
     }
     String reason = connect();
@@ -75,7 +76,7 @@ final class BackendConnector implements AutoCloseable {
 
   /** The connection is lost, or could not be made. */
   void retry(boolean wasOwner) {
-    if (closed || timer != null) {
+    if (closed || paused || timer != null) {
       return;
     }
     if (wasOwner) {
@@ -83,6 +84,27 @@ final class BackendConnector implements AutoCloseable {
     }
     timer = loop.atRound(pauseMillis, this::start);
     pauseMillis = Math.min(2 * pauseMillis, LAST_PAUSE_MILLIS);
+  }
+
+  String path() {
+    return path;
+  }
+
+  /** Makes no connection until it is started again. */
+  void pause() {
+    paused = true;
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  /** Goes on; without a connection it makes one. */
+  void resume(boolean isConnected) {
+    paused = false;
+    if (!isConnected) {
+      start();
+    }
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.fastvif.vhostuser.session;
 
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.memory.CurrentGuestMemory;
 import io.fastvif.vhostuser.memory.DirtyLog;
 import io.fastvif.vhostuser.memory.GuestMemory;
@@ -14,6 +17,7 @@ import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.protocol.RingAddresses;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -157,21 +161,7 @@ final class BackendDevice {
 
   private Reply setMemory(MessageChannel channel, PendingCompletions pending) {
     List<MemoryRegion> regions = channel.received().regions();
-    int[] descriptors = new int[channel.descriptorCount()];
-    for (int i = 0; i < descriptors.length; i++) {
-      descriptors[i] = channel.descriptorAt(i);
-    }
-    if (regions.size() != descriptors.length) {
-      throw new ProtocolException(
-          regions.size() > descriptors.length
-              ? Fault.TOO_FEW_DESCRIPTORS
-              : Fault.TOO_MANY_DESCRIPTORS,
-          "SET_MEM_TABLE of "
-              + regions.size()
-              + " regions with "
-              + descriptors.length
-              + " descriptors");
-    }
+    int[] descriptors = Descriptors.ofRegions(channel, regions.size());
     return replaceMemory(GuestMemory.map(regions, descriptors, options.backing()), pending);
   }
 
@@ -248,16 +238,8 @@ final class BackendDevice {
       FrontendRequest request, MessageChannel channel, PendingCompletions pending) {
     long value = channel.received().u64();
     SessionRing ring = ring((int) (value & INDEX_MASK), request);
-    boolean none = (value & NO_DESCRIPTOR) != 0;
-    if (none != (channel.descriptorCount() == 0)) {
-      throw new ProtocolException(
-          none ? Fault.TOO_MANY_DESCRIPTORS : Fault.TOO_FEW_DESCRIPTORS,
-          request + (none ? " with a descriptor, and the flag for none" : " without a descriptor"));
-    }
-    if (!none) {
-      Descriptors.requireSignal(channel.descriptorAt(0), request.name());
-    }
-    FileDescriptor newest = none ? null : channel.takeDescriptor();
+    FileDescriptor newest =
+        Descriptors.takeSignal(channel, (value & NO_DESCRIPTOR) != 0, request.name());
     FileDescriptor former =
         switch (request) {
           case SET_VRING_KICK -> ring.setKick(newest, shared(), pending);
@@ -304,17 +286,7 @@ final class BackendDevice {
       file.close();
       throw e;
     }
-    return new Reply() {
-      @Override
-      public void write(Message message) {
-        message.putInflight(made);
-      }
-
-      @Override
-      public FileDescriptor descriptor() {
-        return file;
-      }
-    };
+    return Reply.inflight(made, file);
   }
 
   private Reply setInflight(InflightDescription area, int descriptor, PendingCompletions pending) {
@@ -406,6 +378,90 @@ final class BackendDevice {
   /** The error descriptor of a ring, or -1. */
   int errorDescriptor(int ring) {
     return rings[ring].errorDescriptor();
+  }
+
+  /** Stops the started rings for a while in which the frontend is not listened to. */
+  void pause(PendingCompletions pending) {
+    for (SessionRing ring : rings) {
+      ring.pause(pending);
+    }
+  }
+
+  /** Starts the rings again that were paused, here or in another process. */
+  void resume(PendingCompletions pending) {
+    SessionRing.Shared shared = shared();
+    for (SessionRing ring : rings) {
+      ring.resume(shared, pending);
+    }
+  }
+
+  /** Where each ring goes on. */
+  int[] bases() {
+    return Arrays.stream(rings).mapToInt(SessionRing::base).toArray();
+  }
+
+  /** Where paused rings go on. */
+  void bases(int[] values) {
+    for (int i = 0; i < rings.length; i++) {
+      rings[i].base(values[i]);
+    }
+  }
+
+  void save(HandOverWriter writer) {
+    writer.number(rings.length).number(features).flag(featuresSaid).number(protocolFeatures);
+    writer.number(status);
+    memory.get().save(writer);
+    writer.flag(log != null);
+    if (log != null) {
+      log.save(writer);
+    }
+    writer.flag(inflight != null);
+    if (inflight != null) {
+      inflight.save(writer);
+    }
+    writer.descriptor(logSignal == null ? RingSettings.NONE : logSignal.value());
+    writer.descriptor(backendRequests == null ? RingSettings.NONE : backendRequests.value());
+    for (SessionRing ring : rings) {
+      ring.save(writer);
+    }
+  }
+
+  /**
+   * Takes what another process has saved; {@link #resume} starts the rings.
+   *
+   * @throws RuntimeException if it cannot be; {@link #release} what there is then
+   */
+  void restore(HandOverReader reader) {
+    int count = reader.number();
+    if (count != rings.length) {
+      throw new HandOverException("a device of " + count + " rings, not " + rings.length);
+    }
+    features = reader.longNumber();
+    featuresSaid = reader.flag();
+    protocolFeatures = reader.longNumber();
+    requireSubset(
+        "features",
+        features,
+        options.features(),
+        DeviceFeature.names(features & ~options.features()));
+    requireSubset(
+        "protocol features",
+        protocolFeatures,
+        options.protocolFeatures(),
+        ProtocolFeature.names(protocolFeatures & ~options.protocolFeatures()));
+    status = reader.number();
+    memory.replace(GuestMemory.restore(reader, options.backing()));
+    if (reader.flag()) {
+      log = DirtyLog.restore(reader, options.backing());
+    }
+    if (reader.flag()) {
+      inflight = InflightArea.restore(reader, options.backing());
+    }
+    logSignal = reader.takeDescriptor();
+    backendRequests = reader.takeDescriptor();
+    for (SessionRing ring : rings) {
+      ring.restore(reader);
+    }
   }
 
   /** Whether all that the frontend shares is as long as it said. */

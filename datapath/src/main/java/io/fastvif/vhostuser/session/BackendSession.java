@@ -7,6 +7,9 @@ import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.event.Events;
 import io.fastvif.event.VhostUserSessionEvent;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.memory.CurrentGuestMemory;
 import io.fastvif.vhostuser.memory.InvalidMemoryException;
 import io.fastvif.vhostuser.protocol.Answer;
@@ -33,7 +36,7 @@ final class BackendSession implements SessionControl {
   private final MessageChannel channel;
   private final BackendOptions options;
   private final BackendDevice device;
-  private final long key;
+  private long key;
   private final PendingCompletions pending;
   private final MessageTrace trace;
 
@@ -47,14 +50,25 @@ final class BackendSession implements SessionControl {
   private boolean owner;
   private boolean ended;
 
+  /** Whether the frontend is not listened to: the session is being handed over. */
+  private boolean frozen;
+
+  /** Why it is to end once it is not frozen any more; null for not. */
+  private String endsFor;
+
   /** Whether the session failed; false if the frontend just left. */
   private boolean failed;
 
   BackendSession(VhostUserBackend backend, FileDescriptor socket) {
+    this(backend, new MessageChannel(socket));
+    key = loop.add(channel.descriptor(), EPOLLIN, this::ready);
+  }
+
+  private BackendSession(VhostUserBackend backend, MessageChannel channel) {
     loop = backend.loop();
     this.backend = backend;
+    this.channel = channel;
     options = backend.options();
-    channel = new MessageChannel(socket);
     device = new BackendDevice(options, backend.handler());
     pending = new PendingCompletions(loop);
     trace = MessageTrace.of(backend.tracer());
@@ -62,7 +76,104 @@ final class BackendSession implements SessionControl {
     if (event != null) {
       event.begin();
     }
-    key = loop.add(socket.value(), EPOLLIN, this::ready);
+  }
+
+  /**
+   * Takes one over from another process. It is frozen, and its rings are paused.
+   *
+   * @throws RuntimeException if it cannot be; nothing is left of it then
+   */
+  static BackendSession restore(VhostUserBackend backend, HandOverReader reader) {
+    boolean owned = reader.flag();
+    FileDescriptor socket = reader.takeDescriptor();
+    if (socket == null) {
+      throw new HandOverException("a session without its socket");
+    }
+    BackendSession session = new BackendSession(backend, new MessageChannel(socket));
+    session.frozen = true;
+    try {
+      session.channel.restore(reader);
+      session.device.restore(reader);
+      if (owned) {
+        session.owner = true;
+        backend.handler().connected(session);
+      }
+      return session;
+    } catch (RuntimeException | Error e) {
+      session.abandon("it cannot be taken over");
+      throw e;
+    }
+  }
+
+  void save(HandOverWriter writer) {
+    writer.flag(owner).descriptor(channel.descriptor());
+    channel.save(writer, held);
+    device.save(writer);
+  }
+
+  BackendDevice device() {
+    return device;
+  }
+
+  boolean isOwner() {
+    return owner;
+  }
+
+  /** Listens to the frontend no more, and does not end, until {@link #thaw}. */
+  void freeze() {
+    frozen = true;
+    loop.remove(channel.descriptor(), key);
+  }
+
+  /** Whether it is frozen and nothing is under way. */
+  boolean isQuiet() {
+    return !ended && pending.isDone() && timer == null && endsFor == null;
+  }
+
+  /** Stops the rings of a quiet session; the task runs when they have stopped. */
+  void pause(Runnable then) {
+    device.pause(pending);
+    pending.whenDone(then);
+  }
+
+  /** Starts the rings that were paused, when all of them have stopped. */
+  void resume(Runnable then) {
+    pending.whenDone(
+        () -> {
+          device.resume(pending);
+          pending.whenDone(then);
+        });
+  }
+
+  /** Listens to the frontend again, or for the first time in this process. */
+  void thaw() {
+    if (!frozen) {
+      return;
+    }
+    frozen = false;
+    if (ended) {
+      return;
+    }
+    if (endsFor != null) {
+      finish(endsFor);
+      return;
+    }
+    key = loop.add(channel.descriptor(), reading ? EPOLLIN : 0, this::ready);
+    if (reading) {
+      // a message may have been received whole before
+      loop.execute(() -> ready(0));
+    }
+  }
+
+  /**
+   * Lets everything go of a frozen session whose rings are paused; its frontend notices nothing.
+   */
+  void abandon(String reason) {
+    ended = true;
+    cancelTimer();
+    Contained.run("a session's socket", channel::close);
+    device.release();
+    recordEnd(reason);
   }
 
   private void ready(int events) {
@@ -72,7 +183,7 @@ final class BackendSession implements SessionControl {
       return;
     }
     try {
-      for (int i = 0; i < BURST && reading && !ended; i++) {
+      for (int i = 0; i < BURST && reading && !ended && !frozen; i++) {
         switch (channel.receive()) {
           case MessageChannel.INCOMPLETE -> {
             return;
@@ -221,7 +332,9 @@ final class BackendSession implements SessionControl {
   private void wantsToRead(boolean wanted) {
     if (!ended && reading != wanted) {
       reading = wanted;
-      loop.modify(channel.descriptor(), wanted ? EPOLLIN : 0, key);
+      if (!frozen) {
+        loop.modify(channel.descriptor(), wanted ? EPOLLIN : 0, key);
+      }
     }
   }
 
@@ -241,6 +354,10 @@ final class BackendSession implements SessionControl {
   /** Ends the session: the connection at once, the device when its rings have stopped. */
   void finish(String reason) {
     if (ended) {
+      return;
+    }
+    if (frozen) {
+      endsFor = endsFor == null ? reason : endsFor;
       return;
     }
     ended = true;
@@ -265,6 +382,11 @@ final class BackendSession implements SessionControl {
     if (owner) {
       Contained.run("a port", () -> backend.handler().disconnected(reason));
     }
+    recordEnd(reason);
+    backend.ended(this, reason, failed);
+  }
+
+  private void recordEnd(String reason) {
     if (event != null) {
       event.namespace = backend.namespace();
       event.owner = owner;
@@ -272,7 +394,6 @@ final class BackendSession implements SessionControl {
       event.reason = reason;
       event.commit();
     }
-    backend.ended(this, reason, failed);
   }
 
   private void cancelTimer() {

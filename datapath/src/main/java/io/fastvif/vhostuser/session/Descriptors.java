@@ -2,6 +2,7 @@ package io.fastvif.vhostuser.session;
 
 import static io.fastvif.bindings.linux.linux_h.*;
 
+import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.vhostuser.protocol.ProtocolException;
@@ -10,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
 
 /** Checks the descriptors that a peer passed. */
 final class Descriptors {
@@ -19,6 +21,41 @@ final class Descriptors {
   private Descriptors() {}
 
   /**
+   * The files of SET_MEM_TABLE, which stay the channel's.
+   *
+   * @throws ProtocolException if there is not one for each region
+   */
+  static int[] ofRegions(MessageChannel channel, int regions) {
+    int count = channel.descriptorCount();
+    if (regions != count) {
+      throw new ProtocolException(
+          regions > count ? Fault.TOO_FEW_DESCRIPTORS : Fault.TOO_MANY_DESCRIPTORS,
+          "SET_MEM_TABLE of " + regions + " regions with " + count + " descriptors");
+    }
+    return IntStream.range(0, count).map(channel::descriptorAt).toArray();
+  }
+
+  /**
+   * Takes the descriptor of a message that has one, or says that there is none.
+   *
+   * @return null for none
+   * @throws ProtocolException if there is one and should be none, or the other way round, or it is
+   *     none to signal by
+   */
+  static FileDescriptor takeSignal(MessageChannel channel, boolean none, String request) {
+    if (none != (channel.descriptorCount() == 0)) {
+      throw new ProtocolException(
+          none ? Fault.TOO_MANY_DESCRIPTORS : Fault.TOO_FEW_DESCRIPTORS,
+          request + (none ? " with a descriptor, and the flag for none" : " without a descriptor"));
+    }
+    if (none) {
+      return null;
+    }
+    requireSignal(channel.descriptorAt(0), request);
+    return channel.takeDescriptor();
+  }
+
+  /**
    * Takes an eventfd, a pipe or a socket, and has it never block: a pipe that is full, or a counter
    * that the peer filled up, would stop the thread that writes it. The specification allows pipes,
    * and User Mode Linux is called by a socket.
@@ -26,7 +63,7 @@ final class Descriptors {
    * @throws ProtocolException if it is something else
    * @throws SystemCallException if that cannot be found out
    */
-  static void requireSignal(int fd, String request) {
+  private static void requireSignal(int fd, String request) {
     String target = target(fd);
     if (!EVENTFD.equals(target) && !FileIo.isPipeOrSocket(fd)) {
       throw new ProtocolException(

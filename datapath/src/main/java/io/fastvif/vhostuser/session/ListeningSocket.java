@@ -6,6 +6,9 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.trace.Log;
 import java.lang.foreign.MemorySegment;
 
@@ -15,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  * other, by a lock on the folder: else one could take the other's socket, bound but not yet
  * listening, for a dead one.
  */
-final class ListeningSocket implements AutoCloseable {
+public final class ListeningSocket implements AutoCloseable {
   private static final int BACKLOG = 16;
 
   private final FileDescriptor socket;
@@ -35,7 +38,7 @@ final class ListeningSocket implements AutoCloseable {
    *     something that must stay: no socket, or one that a process listens on
    * @throws SystemCallException if the kernel refuses otherwise
    */
-  static ListeningSocket open(ListenOptions options) {
+  public static ListeningSocket open(ListenOptions options) {
     String path = options.path();
     UnixAddress.checkPath(path);
     try (FileDescriptor folder = SocketFile.openFolder(path)) {
@@ -69,7 +72,8 @@ final class ListeningSocket implements AutoCloseable {
     }
   }
 
-  int descriptor() {
+  /** Its number. */
+  public int descriptor() {
     return socket.value();
   }
 
@@ -78,9 +82,41 @@ final class ListeningSocket implements AutoCloseable {
    *
    * @return the new descriptor, or the negated errno
    */
-  int accept() {
+  public int accept() {
     return Sockets.accept4(
         socket.value(), MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  }
+
+  /** Writes what it takes to listen on it in another process. */
+  public void save(HandOverWriter writer) {
+    writer.text(path).flag(id != null);
+    if (id != null) {
+      writer.number(id.device()).number(id.inode());
+    }
+    writer.descriptor(socket.value());
+  }
+
+  /**
+   * Takes one over that another process listens on; both get connections until one closes it.
+   *
+   * @throws HandOverException if it is none
+   */
+  public static ListeningSocket restore(HandOverReader reader) {
+    String path = reader.text();
+    SocketFile.Id id =
+        reader.flag() ? new SocketFile.Id(reader.longNumber(), reader.longNumber()) : null;
+    FileDescriptor socket = reader.takeDescriptor();
+    if (socket == null) {
+      throw new HandOverException("the socket " + path + " without its descriptor");
+    }
+    return new ListeningSocket(socket, path, id);
+  }
+
+  /** Closes it here and leaves its file: another process listens on it. */
+  public void abandon() {
+    if (socket.isOpen()) {
+      socket.close();
+    }
   }
 
   /** Removes the file, unless another has taken its place, and closes the socket. */

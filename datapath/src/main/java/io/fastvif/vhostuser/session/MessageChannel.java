@@ -9,6 +9,9 @@ import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.MessageHeader;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.protocol.Message;
 import io.fastvif.vhostuser.protocol.Payload;
 import io.fastvif.vhostuser.protocol.ProtocolException;
@@ -93,6 +96,42 @@ final class MessageChannel implements AutoCloseable {
   void closeDescriptors() {
     while (descriptorCount > 0) {
       FileIo.close(descriptors[--descriptorCount]);
+    }
+  }
+
+  /**
+   * Writes what was received and not executed: the beginning of a message, or a whole one.
+   *
+   * @param held whether the last message that was received is still to be executed
+   */
+  void save(HandOverWriter writer, boolean held) {
+    boolean isLeft = !complete || held;
+    int length = isLeft ? have : 0;
+    writer.bytes(received.segment().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+    int count = isLeft ? descriptorCount : 0;
+    writer.number(count);
+    for (int i = 0; i < count; i++) {
+      writer.descriptor(descriptors[i]);
+    }
+  }
+
+  /** Takes what another process has received; {@link #receive} reads on from there. */
+  void restore(HandOverReader reader) {
+    byte[] bytes = reader.bytes();
+    if (bytes.length > received.segment().byteSize()) {
+      throw new HandOverException("a message of " + bytes.length + " bytes");
+    }
+    MemorySegment.copy(bytes, 0, received.segment(), ValueLayout.JAVA_BYTE, 0, bytes.length);
+    have = bytes.length;
+    int count = reader.count(descriptors.length);
+    for (int i = 0; i < count; i++) {
+      descriptors[descriptorCount++] = reader.takeDescriptor().release();
+    }
+    if (have >= Message.HEADER_SIZE) {
+      checkHeader();
+      if (have > received.length()) {
+        throw new HandOverException(have + " bytes of a message of " + received.length());
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.fastvif.vhostuser.session;
 
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.vhostuser.protocol.InflightDescription;
 import io.fastvif.vhostuser.protocol.Message;
 
 /**
@@ -20,6 +21,21 @@ interface Reply {
   /** A reply with a number. */
   static Reply u64(long value) {
     return message -> message.putU64(value);
+  }
+
+  /** A reply with an in-flight area and its file, which it closes. */
+  static Reply inflight(InflightDescription area, FileDescriptor file) {
+    return new Reply() {
+      @Override
+      public void write(Message message) {
+        message.putInflight(area);
+      }
+
+      @Override
+      public FileDescriptor descriptor() {
+        return file;
+      }
+    };
   }
 
   /** A descriptor to pass along and to close then, or null. */

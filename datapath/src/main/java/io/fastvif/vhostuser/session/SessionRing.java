@@ -1,6 +1,9 @@
 package io.fastvif.vhostuser.session;
 
 import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.memory.CurrentGuestMemory;
 import io.fastvif.vhostuser.memory.DirtyLog;
 import io.fastvif.vhostuser.memory.InflightArea;
@@ -212,7 +215,11 @@ final class SessionRing implements AutoCloseable {
 
   private RingSettings settings(Shared shared) {
     boolean logged = shared.log() != null && addresses.isLogged();
-    boolean tracked = shared.inflight() != null && index < shared.inflight().rings();
+    boolean packed = DeviceFeature.isIn(shared.features(), DeviceFeature.RING_PACKED);
+    boolean tracked =
+        shared.inflight() != null
+            && index < shared.inflight().rings()
+            && shared.inflight().hasRoom(packed);
     return new RingSettings(
         index,
         shared.features(),
@@ -229,6 +236,76 @@ final class SessionRing implements AutoCloseable {
         shared.memory(),
         shared.log(),
         tracked ? shared.inflight() : null);
+  }
+
+  /** Stops a started ring for a while in which the frontend says nothing. */
+  void pause(PendingCompletions pending) {
+    if (started) {
+      int[] stoppedAt = new int[1];
+      Completion completion = pending.completion(() -> base = stoppedAt[0]);
+      control.stop(
+          where -> {
+            stoppedAt[0] = where;
+            completion.done();
+          });
+    }
+  }
+
+  /** Starts a ring that was paused, here or in another process, where that has stopped it. */
+  void resume(Shared shared, PendingCompletions pending) {
+    if (started) {
+      RingSettings settings = settings(shared);
+      control.start(settings);
+      control.change(settings, pending.completion()); // tells when it has started
+    }
+  }
+
+  void save(HandOverWriter writer) {
+    writer.number(size).flag(baseSaid).flag(addresses != null);
+    if (addresses != null) {
+      writer
+          .number(addresses.flags())
+          .number(addresses.descriptors())
+          .number(addresses.used())
+          .number(addresses.available())
+          .number(addresses.log());
+    }
+    writer.flag(hasKick).flag(enableSaid).flag(enabled).flag(started).flag(suspended);
+    writer.number(base);
+    writer.descriptor(number(kick)).descriptor(number(call)).descriptor(number(error));
+  }
+
+  /** Takes what another process has saved; {@link #resume} starts it. */
+  void restore(HandOverReader reader) {
+    size = reader.number();
+    baseSaid = reader.flag();
+    if (reader.flag()) {
+      addresses =
+          new RingAddresses(
+              index,
+              reader.number(),
+              reader.longNumber(),
+              reader.longNumber(),
+              reader.longNumber(),
+              reader.longNumber());
+    }
+    hasKick = reader.flag();
+    enableSaid = reader.flag();
+    enabled = reader.flag();
+    started = reader.flag();
+    suspended = reader.flag();
+    base = reader.number();
+    kick = reader.takeDescriptor();
+    call = reader.takeDescriptor();
+    error = reader.takeDescriptor();
+    if (started && addresses == null) {
+      throw new HandOverException("ring " + index + " is started and has no addresses");
+    }
+  }
+
+  /** Where a paused ring goes on. */
+  void base(int value) {
+    base = value;
   }
 
   private static int number(FileDescriptor descriptor) {

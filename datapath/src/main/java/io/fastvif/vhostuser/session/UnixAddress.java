@@ -11,7 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Binds and connects sockets that have paths. */
-final class UnixAddress {
+public final class UnixAddress {
   /** The longest path, without its zero byte. */
   static final int MAX_PATH = UnixSocketAddress.MAX_PATH;
 
@@ -37,12 +37,12 @@ final class UnixAddress {
    *
    * @return 0, or the negated errno; EAGAIN if the listener's queue is full
    */
-  static int connect(int fd, String path) {
+  public static int connect(int fd, String path) {
     return with(path, (address, length) -> Sockets.connect(fd, address, length));
   }
 
   /** Makes a stream socket that does not wait. */
-  static FileDescriptor socket() {
+  public static FileDescriptor socket() {
     return FileDescriptor.check(
         Sockets.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
         "socket",

@@ -5,6 +5,8 @@ import static io.fastvif.bindings.linux.linux_h.*;
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.trace.Log;
 import io.fastvif.trace.Tracer;
 import io.fastvif.trace.Tracing;
@@ -47,6 +49,7 @@ public final class VhostUserBackend implements AutoCloseable {
   private BackendConnector connector;
   private BackendSession owner;
   private boolean closing;
+  private boolean frozen;
 
   private VhostUserBackend(
       SessionLoop loop, BackendOptions options, BackendHandler handler, BackendObserver observer) {
@@ -118,6 +121,119 @@ public final class VhostUserBackend implements AutoCloseable {
     return backend;
   }
 
+  /**
+   * Takes one over from another process, which goes on listening to nobody until this one has
+   * started, or it itself goes on. Nothing is started before {@link BackendHandOver#start}.
+   *
+   * @param loop the thread that will serve it
+   * @param reader has what {@link BackendHandOver#save} wrote
+   * @param options what is offered; what frontends have chosen must be part of it
+   * @param handler the port
+   * @param observer hears what happens, for logs and events
+   * @throws RuntimeException if it cannot be taken over; nothing is left of it then
+   */
+  public static VhostUserBackend restore(
+      SessionLoop loop,
+      HandOverReader reader,
+      BackendOptions options,
+      BackendHandler handler,
+      BackendObserver observer) {
+    VhostUserBackend backend = new VhostUserBackend(loop, options, handler, observer);
+    loop.run(
+        () -> {
+          try {
+            backend.restore(reader);
+          } catch (RuntimeException | Error e) {
+            backend.abandon("it cannot be taken over");
+            throw e;
+          }
+        });
+    return backend;
+  }
+
+  private void restore(HandOverReader reader) {
+    frozen = true;
+    if (reader.flag()) {
+      listener = ListeningSocket.restore(reader);
+    } else {
+      connector = new BackendConnector(loop, reader.text(), this::begin, this::connectionFailed);
+      connector.pause();
+    }
+    int count = reader.count(MAX_SESSIONS);
+    for (int i = 0; i < count; i++) {
+      BackendSession session = BackendSession.restore(this, reader);
+      sessions.add(session);
+      if (session.isOwner()) {
+        owner = session;
+      }
+    }
+  }
+
+  void save(HandOverWriter writer) {
+    writer.flag(listener != null);
+    if (listener != null) {
+      listener.save(writer);
+    } else {
+      writer.text(connector.path());
+    }
+    writer.number(sessions.size());
+    sessions.forEach(session -> session.save(writer));
+  }
+
+  /** Takes no connections and listens to no frontend, until {@link #thaw}. The loop's thread. */
+  void freeze() {
+    frozen = true;
+    if (listener != null) {
+      loop.remove(listener.descriptor(), listenerKey);
+    } else {
+      connector.pause();
+    }
+    sessions.forEach(BackendSession::freeze);
+  }
+
+  /** Takes connections and listens to frontends, again or for the first time here. */
+  void thaw() {
+    if (!frozen) {
+      return;
+    }
+    frozen = false;
+    if (listener != null) {
+      listenerKey = loop.add(listener.descriptor(), EPOLLIN, events -> accept());
+    } else {
+      connector.resume(!sessions.isEmpty());
+    }
+    Set.copyOf(sessions).forEach(BackendSession::thaw);
+  }
+
+  /** Its sessions; the loop's thread. */
+  Set<BackendSession> sessions() {
+    return sessions;
+  }
+
+  /** The session that owns the port; null for none. The loop's thread. */
+  BackendSession owner() {
+    return owner;
+  }
+
+  BackendObserver observer() {
+    return observer;
+  }
+
+  /** Lets all descriptors and mappings go, and tells nobody. The loop's thread. */
+  void abandon(String reason) {
+    closing = true;
+    if (listener != null) {
+      listener.abandon();
+    }
+    if (connector != null) {
+      connector.close();
+    }
+    waiting.clear();
+    sessions.forEach(session -> session.abandon(reason));
+    sessions.clear();
+    closeIfDone();
+  }
+
   SessionLoop loop() {
     return loop;
   }
@@ -172,7 +288,7 @@ public final class VhostUserBackend implements AutoCloseable {
   }
 
   private void listenAgain() {
-    if (!closing) {
+    if (!closing && !frozen) {
       try {
         watchListener(EPOLLIN);
       } catch (SystemCallException refused) {

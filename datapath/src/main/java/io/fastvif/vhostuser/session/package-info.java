@@ -11,7 +11,11 @@
  * <p>The session owns all descriptors and mappings, and closes them when the rings no longer use
  * them.
  *
- * <p>May use: {@code event}, {@code trace}, {@code bindings}, {@code files}, {@code
- * vhostuser.memory}, {@code vhostuser.protocol}.
+ * <p>A backend can be handed over to another process ({@link
+ * io.fastvif.vhostuser.session.BackendHandOver}): what a session knows is written, with its
+ * descriptors, half-read messages included, and made again there; its frontend notices nothing.
+ *
+ * <p>May use: {@code event}, {@code trace}, {@code bindings}, {@code files}, {@code handover},
+ * {@code vhostuser.memory}, {@code vhostuser.protocol}.
  */
 package io.fastvif.vhostuser.session;

@@ -4,6 +4,7 @@ import static io.fastvif.bindings.linux.linux_h.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,7 +39,10 @@ class BackendSessionTest {
   private static final long USER = 0x7f00_0000_0000L;
   private static final long LOG_ALL = 1L << DeviceFeature.LOG_ALL;
   private static final long FEATURES =
-      1L << VIRTIO_F_VERSION_1 | 1L << VIRTIO_NET_F_MRG_RXBUF | LOG_ALL;
+      1L << VIRTIO_F_VERSION_1
+          | 1L << VIRTIO_NET_F_MRG_RXBUF
+          | 1L << VIRTIO_F_RING_PACKED
+          | LOG_ALL;
   private static final long CHOSEN =
       1L << VIRTIO_F_VERSION_1 | 1L << DeviceFeature.PROTOCOL_FEATURES;
 
@@ -346,6 +350,24 @@ class BackendSessionTest {
         assertEquals(4, area.rings());
         frontend.setInflight(inflight);
         assertNotEquals(area, port.started.get(0).inflight());
+      }
+    }
+    port.await("gone");
+  }
+
+  @Test
+  void usesNoInflightAreaThatIsTooSmallForTheRingsOfFeaturesChosenLater() throws Exception {
+    try (VhostUserFrontend frontend =
+        negotiated(ProtocolFeature.INFLIGHT_SHMFD, ProtocolFeature.REPLY_ACK)) {
+      frontend.setMemory(List.of(region()), file.fd());
+      startRing(frontend, 0);
+      try (VhostUserFrontend.InflightFile inflight = frontend.getInflight(4, 256)) {
+        assertNotNull(inflight);
+        assertNotNull(port.started.get(0).inflight());
+        frontend.setFeatures(CHOSEN | 1L << VIRTIO_F_RING_PACKED);
+        assertNull(port.started.get(0).inflight());
+        frontend.setFeatures(CHOSEN);
+        assertNotNull(port.started.get(0).inflight());
       }
     }
     port.await("gone");

@@ -1,0 +1,141 @@
+package io.fastvif.fastpath;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fastvif.forward.Idle;
+import io.fastvif.plan.ServedPort;
+import io.fastvif.plan.SocketAccess;
+import io.fastvif.testing.Await;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
+import io.fastvif.tuntap.Tap;
+import io.fastvif.tuntap.TapOptions;
+import io.fastvif.vhostuser.FrontendGuest;
+import io.fastvif.vhostuser.session.VhostUserFrontend;
+import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import io.fastvif.vif.VhostUserMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ports under traffic that go back and forth between two forwarders, over the socket as between two
+ * processes. {@code -Dfastvif.hand-overs=N} does it N times.
+ */
+class HandOverTest {
+  private static final int HAND_OVERS = Integer.getInteger("fastvif.hand-overs", 20);
+  private static final TapOptions TAP = new TapOptions(false, true, -1, -1);
+  private static final long PATIENCE_MILLIS = 60_000;
+  private static final long FRAMES_BETWEEN = 200;
+
+  @TempDir Path folder;
+
+  private ServedPort port() {
+    return new ServedPort(
+        "vif",
+        "vhu1",
+        folder.resolve("vhu1.sock").toString(),
+        VhostUserMode.CLIENT,
+        new SocketAccess(OptionalInt.empty(), OptionalInt.empty(), 0600),
+        1500,
+        1,
+        "vhu1");
+  }
+
+  private static int descriptors() {
+    String[] names = Path.of("/proc/self/fd").toFile().list();
+    return names.length;
+  }
+
+  private void handsOver(long features) throws Exception {
+    Tap.createPersistent("vhu1", TAP);
+    Peer.require("ip", "iproute2").run("link set vhu1 up");
+    String socket = folder.resolve("hand-over").toString();
+    ForwardingPorts current = ForwardingPorts.start(1, Idle.ADAPTIVE);
+    CountDownLatch[] given = {new CountDownLatch(1)};
+    HandOverServer server =
+        HandOverServer.listen(socket, current, HandOverSteps.NONE, given[0]::countDown);
+    try {
+      assertEquals(0600, (Integer) Files.getAttribute(Path.of(socket), "unix:mode") & 0777);
+      assertTrue(current.open(port()));
+      try (VhostUserFrontend frontend = VhostUserFrontend.connect(port().path(), PATIENCE_MILLIS);
+          FrontendGuest guest = new FrontendGuest(frontend, features);
+          NumberedTraffic traffic = new NumberedTraffic(guest, "vhu1")) {
+        int before = 0;
+        double[] pauses = new double[HAND_OVERS];
+        for (int i = 0; i < HAND_OVERS; i++) {
+          long toHost = traffic.toHost().received() + FRAMES_BETWEEN;
+          long toGuest = traffic.toGuest().received() + FRAMES_BETWEEN;
+          Await.until(
+              "frames before hand-over " + i,
+              () -> {
+                traffic.check();
+                return traffic.toHost().received() > toHost
+                    && traffic.toGuest().received() > toGuest;
+              });
+          if (i == 2) {
+            before = descriptors();
+          }
+          ForwardingPorts next = ForwardingPorts.start(1, Idle.ADAPTIVE);
+          try (TakeOver taken = TakeOver.from(socket, next, HandOverSteps.NONE)) {
+            assertEquals(1, taken.ports());
+            pauses[i] = taken.pauseNanos() / 1e6;
+            ForwardingPorts former = current;
+            current = next;
+            assertTrue(given[0].await(10, TimeUnit.SECONDS));
+            server.close();
+            assertNull(former.failure());
+            former.close();
+            given[0] = new CountDownLatch(1);
+            server =
+                HandOverServer.on(taken.listener(), next, HandOverSteps.NONE, given[0]::countDown);
+          }
+          assertFalse(next.open(port()), "the port was taken over just so");
+          assertTrue(next.reports().getFirst().connected());
+          assertEquals(1, next.reports().getFirst().connections());
+          traffic.check();
+        }
+        traffic.end();
+        Arrays.sort(pauses);
+        System.out.printf(
+            "%d hand-overs, %d frames to the host, %d to the guest, none lost; pause median %.2f"
+                + " ms, longest %.2f ms%n",
+            HAND_OVERS,
+            traffic.toHost().received(),
+            traffic.toGuest().received(),
+            pauses[HAND_OVERS / 2],
+            pauses[HAND_OVERS - 1]);
+        int left = before;
+        Await.until("no descriptor more", () -> descriptors() <= left + 1);
+        assertTrue(frontend.getFeatures() != 0, "the frontend was cut off");
+      }
+      try (VhostUserFrontend another = VhostUserFrontend.connect(port().path(), PATIENCE_MILLIS)) {
+        assertTrue(another.getFeatures() != 0, "the socket that was handed over listens");
+      }
+    } finally {
+      server.close();
+      current.close();
+    }
+    assertTrue(Files.notExists(Path.of(port().path())), "the last one removes the socket");
+    assertTrue(Files.notExists(Path.of(socket)));
+    assertNotNull(current);
+  }
+
+  @KernelTest
+  void splitRingsGoOnWithoutALostFrame() throws Exception {
+    handsOver(VirtioFeatures.VERSION_1 | VirtioFeatures.EVENT_IDX);
+  }
+
+  @KernelTest
+  void packedRingsGoOnWithoutALostFrame() throws Exception {
+    handsOver(VirtioFeatures.VERSION_1 | VirtioFeatures.RING_PACKED);
+  }
+}
