@@ -25,11 +25,6 @@ import java.lang.foreign.MemorySegment;
  * @see <a href="https://docs.kernel.org/networking/packet_mmap.html">packet(7), packet_mmap</a>
  */
 public final class PacketPort extends Port {
-  private static final int FRAME_SIZE = 68 << 10;
-  private static final int BLOCK_SIZE = 3 * FRAME_SIZE;
-  private static final int BLOCKS = 64;
-  private static final int FRAMES_PER_BLOCK = BLOCK_SIZE / FRAME_SIZE;
-
   /** Space before a frame, to insert a VLAN tag. */
   private static final int RESERVE = 16;
 
@@ -38,12 +33,12 @@ public final class PacketPort extends Port {
   private final PacketRing ring;
   private final FrameSink sink;
 
-  private PacketPort(String name, FileDescriptor socket) {
+  private PacketPort(String name, FileDescriptor socket, PacketRingSize size) {
     super(name, 1);
     this.socket = socket;
     try {
-      long address = setUp(socket.value(), name);
-      ring = new PacketRing(address, BLOCKS * FRAMES_PER_BLOCK, FRAME_SIZE);
+      long address = setUp(socket.value(), name, size);
+      ring = new PacketRing(address, size.frames(), size.frame());
       sink = new DescriptorSink(this, socket.value(), VirtioNetHeader.SHORT);
     } catch (RuntimeException | Error e) {
       arena.close();
@@ -59,6 +54,10 @@ public final class PacketPort extends Port {
    * @throws SystemCallException ENODEV if there is no such link; EPERM without CAP_NET_RAW
    */
   public static PacketPort open(String link) {
+    return open(link, PacketRingSize.forPages(Memory.pageSize()));
+  }
+
+  static PacketPort open(String link, PacketRingSize size) {
     // Protocol 0: no frame comes before it is bound to the link.
     FileDescriptor socket =
         FileDescriptor.check(
@@ -66,31 +65,31 @@ public final class PacketPort extends Port {
             "socket",
             "AF_PACKET");
     try {
-      return new PacketPort(link, socket);
+      return new PacketPort(link, socket, size);
     } catch (RuntimeException | Error e) {
       socket.close();
       throw e;
     }
   }
 
-  private long setUp(int fd, String link) {
+  private long setUp(int fd, String link, PacketRingSize size) {
     int index = SystemCallException.check(Sockets.interfaceIndex(link), "if_nametoindex", link);
     option(fd, PACKET_VERSION, TPACKET_V2, "PACKET_VERSION");
     option(fd, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
     option(fd, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
     option(fd, PACKET_RESERVE, RESERVE, "PACKET_RESERVE");
     MemorySegment request = tpacket_req.allocate(arena);
-    tpacket_req.tp_block_size(request, BLOCK_SIZE);
-    tpacket_req.tp_block_nr(request, BLOCKS);
-    tpacket_req.tp_frame_size(request, FRAME_SIZE);
-    tpacket_req.tp_frame_nr(request, BLOCKS * FRAMES_PER_BLOCK);
+    tpacket_req.tp_block_size(request, size.block());
+    tpacket_req.tp_block_nr(request, size.blocks());
+    tpacket_req.tp_frame_size(request, size.frame());
+    tpacket_req.tp_frame_nr(request, size.frames());
     SystemCallException.check(
         Sockets.setsockopt(fd, SOL_PACKET, PACKET_RX_RING, request, (int) request.byteSize()),
         "setsockopt",
         "PACKET_RX_RING");
     PacketMembership.join(fd, index, link);
-    long length = (long) BLOCKS * BLOCK_SIZE;
-    MemorySegment mapped = Memory.map(arena, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    MemorySegment mapped =
+        Memory.map(arena, size.bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     MemorySegment address = sockaddr_ll.allocate(arena);
     sockaddr_ll.sll_family(address, (short) AF_PACKET);
     sockaddr_ll.sll_protocol(address, Short.reverseBytes((short) ETH_P_ALL));

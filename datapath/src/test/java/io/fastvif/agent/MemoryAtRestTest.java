@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is given back at rest, and that it is. */
 class MemoryAtRestTest {
-  private static final int PAGE = 4096;
+  private static final int PAGE = Memory.pageSize();
   private static final String SMAPS =
       """
       555500000000-555500004000 r--p 00000000 fe:00 11     /usr/lib/clean.so

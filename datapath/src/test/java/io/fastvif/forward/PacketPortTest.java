@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.fastvif.bindings.Memory;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
@@ -28,16 +29,26 @@ class PacketPortTest {
 
   @KernelTest
   void udpWithAGuestThatTakesUnfinishedChecksums() throws Exception {
-    exchange(NetFeatures.CSUM | NetFeatures.GUEST_CSUM);
+    exchange(NetFeatures.CSUM | NetFeatures.GUEST_CSUM, PacketRingSize.forPages(Memory.pageSize()));
   }
 
   /** A veth's other end leaves checksums open; they are completed on the way. */
   @KernelTest
   void udpWithAGuestThatWantsWholeChecksums() throws Exception {
-    exchange(0);
+    exchange(0, PacketRingSize.forPages(Memory.pageSize()));
   }
 
-  private static void exchange(long offloads) throws Exception {
+  /** What a kernel with larger pages is asked for, one with smaller pages takes too. */
+  @KernelTest
+  void udpThroughRingsForOtherPages() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    for (int page : new int[] {16 << 10, 64 << 10}) {
+      exchange(0, PacketRingSize.forPages(page));
+      ip.run("link del v0");
+    }
+  }
+
+  private static void exchange(long offloads, PacketRingSize size) throws Exception {
     Peer ip = Peer.require("ip", "iproute2");
     ip.run("link add v0 type veth peer name v1");
     ip.run("link set v0 up");
@@ -46,7 +57,7 @@ class PacketPortTest {
     ip.run("neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev v1");
     long features = VirtioFeatures.VERSION_1 | NetFeatures.MRG_RXBUF | offloads;
     VhostUserPort guest = VhostUserPort.toHost("guest", 1);
-    try (PacketPort link = PacketPort.open("v0");
+    try (PacketPort link = PacketPort.open("v0", size);
         Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
         TestVm vm = new TestVm(guest, features, 2048, 2);
         DatagramChannel socket = DatagramChannel.open()) {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.fastvif.bindings.linux.arch_h;
+import io.fastvif.bindings.linux.linux_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -88,6 +89,14 @@ public final class Memory {
   }
 
   /**
+   * The bytes of a page of the kernel's: sysconf(3) of _SC_PAGESIZE. 4 KiB on x86-64; kernels for
+   * aarch64 are built for 4, 16 or 64 KiB.
+   */
+  public static int pageSize() {
+    return PageSize.BYTES;
+  }
+
+  /**
    * Gives the kernel what the C library has kept of freed memory: malloc_trim(3).
    *
    * @return whether there was any
@@ -102,5 +111,20 @@ public final class Memory {
 
   private static final class MallocTrim {
     static final MethodHandle HANDLE = NativeCall.linkPlain("malloc_trim", JAVA_INT, JAVA_LONG);
+  }
+
+  private static final class PageSize {
+    static final MethodHandle HANDLE = NativeCall.linkPlain("sysconf", JAVA_LONG, JAVA_INT);
+
+    /** Asked once: it stays the same until the next boot. */
+    static final int BYTES = read();
+
+    private static int read() {
+      try {
+        return (int) (long) HANDLE.invokeExact(linux_h._SC_PAGESIZE);
+      } catch (Throwable t) {
+        throw NativeCall.rethrow(t);
+      }
+    }
   }
 }

@@ -24,6 +24,11 @@ class LibraryFunctionsTest {
     assertEquals(prototype("strerror_r"), handle("Errno$Strerror"));
   }
 
+  @Test
+  void pageSizeHasItsPrototype() throws Exception {
+    assertEquals(prototype("sysconf"), handle("Memory$PageSize"));
+  }
+
   private static MethodType handle(String holder) throws Exception {
     Field field = Class.forName("io.fastvif.bindings." + holder).getDeclaredField("HANDLE");
     field.setAccessible(true);

@@ -64,6 +64,24 @@ class MemoryTest {
     }
   }
 
+  /** The kernel maps files from multiples of a page on, and from none between. */
+  @Test
+  void pageSizeIsTheLeastOffsetOfAMapping() {
+    int page = Memory.pageSize();
+    try (FileDescriptor file = memfd(linux_h.MFD_CLOEXEC)) {
+      assertEquals(0, FileIo.ftruncate(file.value(), 2L * page));
+      for (int offset = page / 2; offset <= page; offset += page / 2) {
+        long address = Memory.mmap(0, page, READ_WRITE, linux_h.MAP_SHARED, file.value(), offset);
+        if (offset == page) {
+          assertTrue(address > 0, "a page");
+          assertEquals(0, Memory.munmap(address, page));
+        } else {
+          assertEquals(-Errno.EINVAL, address, "half of one");
+        }
+      }
+    }
+  }
+
   @Test
   void refusedMappingIsAnErrno() {
     assertEquals(-Errno.EBADF, Memory.mmap(0, SIZE, READ_WRITE, linux_h.MAP_SHARED, -1, 0));

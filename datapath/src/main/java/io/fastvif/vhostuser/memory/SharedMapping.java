@@ -64,8 +64,8 @@ public final class SharedMapping {
    */
   static final long ALIGNMENT = 64;
 
-  /** The smallest page that a kernel has: those of 64-bit Arm may be of 16 or 64 KiB. */
-  private static final long PAGE = 4096;
+  /** Files with larger pages than these have huge ones. */
+  private static final long PAGE = Memory.pageSize();
 
   /**
    * Maps a part of a file, widened to the file's pages, which may be huge ones.

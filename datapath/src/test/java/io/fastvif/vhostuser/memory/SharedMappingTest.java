@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SharedMappingTest {
-  private static final long PAGE = 4096;
+  private static final long PAGE = Memory.pageSize();
 
   private static SharedMapping map(int fd, Backing backing) {
     return SharedMapping.map(fd, 0, PAGE, backing, "test");

@@ -16,7 +16,7 @@ import java.util.function.LongUnaryOperator;
  * that does not survive says so by its exit status.
  */
 final class ShrinkingFile {
-  private static final long PAGE = 4096;
+  private static final long PAGE = Memory.pageSize();
   private static final long SIZE = 16 * PAGE;
 
   private static final VarHandle INT = JAVA_INT.varHandle();
