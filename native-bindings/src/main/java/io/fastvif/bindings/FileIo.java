@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class FileIo {
 
-  /** A page: what sysfs returns at most. */
+  /** What is read at a time: of sysfs, all of a file where a page is no larger. */
   private static final int READ_ROOM = 4096;
 
   private FileIo() {}

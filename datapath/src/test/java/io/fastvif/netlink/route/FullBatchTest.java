@@ -11,7 +11,6 @@ import io.fastvif.netlink.MessageEncoder;
 import io.fastvif.netlink.MessageHandler;
 import io.fastvif.netlink.MessagesLostException;
 import io.fastvif.netlink.NetlinkSocket;
-import io.fastvif.netlink.route.kind.Dummy;
 import io.fastvif.testing.KernelTest;
 import java.lang.foreign.Arena;
 
@@ -27,6 +26,19 @@ class FullBatchTest {
     0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
   };
 
+  /** A sort of links that no kernel has. */
+  private static final class Unknown implements LinkKind {
+    @Override
+    public String name() {
+      return "fastvif-none";
+    }
+
+    @Override
+    public void encode(MessageEncoder encoder) {
+      // It has no options.
+    }
+  }
+
   /** An answer of 60 bytes. */
   @KernelTest
   void errorsWithAShortText() {
@@ -34,7 +46,7 @@ class FullBatchTest {
       try (Batch batch = new Batch(size)) {
         LinkRequest link = new LinkRequest(batch.encoder);
         for (int i = 0; i < batch.count; i++) {
-          assertTrue(link.create("d0").kind(new Dummy()).end());
+          assertTrue(link.create("d0").kind(new Unknown()).end());
         }
         batch.assertAnswered(Errno.EOPNOTSUPP, "Unknown device type");
       }
