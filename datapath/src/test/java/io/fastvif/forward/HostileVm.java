@@ -1,6 +1,6 @@
 package io.fastvif.forward;
 
-import static io.fastvif.bindings.linux.linux_h.EFD_NONBLOCK;
+import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,20 @@ final class HostileVm implements AutoCloseable {
   private static final long GROUP = 0x0100_5e00_0001L;
   private static final int[] SIZES = {1, 2, 8, 64, 256};
   private static final int[] TYPES = {0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 0x88cc, 60};
-  private static final int[] PROTOCOLS = {0, 1, 4, 6, 17, 43, 44, 47, 58};
+  private static final int[] PROTOCOLS = {0, 1, 4, 6, 6, 6, 17, 17, 43, 44, 47, 58};
+
+  /** VIRTIO_NET_HDR_GSO_UDP_L4, which older headers do not have. */
+  private static final int GSO_UDP_L4 = 5;
+
+  private static final int[] TCP_KINDS = {
+    VIRTIO_NET_HDR_GSO_NONE,
+    VIRTIO_NET_HDR_GSO_TCPV4,
+    VIRTIO_NET_HDR_GSO_TCPV6,
+    VIRTIO_NET_HDR_GSO_TCPV4 | VIRTIO_NET_HDR_GSO_ECN
+  };
+  private static final int[] UDP_KINDS = {
+    VIRTIO_NET_HDR_GSO_NONE, VIRTIO_NET_HDR_GSO_UDP, GSO_UDP_L4
+  };
   private static final long REGION = 1 << 18;
   private static final int BUFFERS = 100;
   private static final int BUFFER = 2048;
@@ -190,9 +204,13 @@ final class HostileVm implements AutoCloseable {
       frame.put((byte) 64).put((byte) protocol).putShort((short) 0);
       frame.putInt(random.nextInt(4) == 0 ? random.nextInt() : ADDRESS);
     }
+    int transport = frame.position() + (isIpv6 ? 32 : 4) - header;
     byte[] rest = new byte[frame.remaining()];
     random.nextBytes(rest);
     frame.put(rest);
+    if (random.nextInt(3) == 0) {
+      offload(frame, transport, protocol);
+    }
     if (type == 0x0800 && !isIpv6 && random.nextBoolean()) {
       segmentable(frame, protocol == 17);
     }
@@ -212,6 +230,21 @@ final class HostileVm implements AutoCloseable {
     frame.put(header + 23, (byte) (udp ? 17 : 6));
     if (!udp) {
       frame.put(header + 46, (byte) (0x50 + 16 * random.nextInt(3)));
+    }
+  }
+
+  /** Has the checksum completed, and mostly the frame segmented, as a guest with offloads does. */
+  private void offload(ByteBuffer frame, int transport, int protocol) {
+    boolean isUdp = protocol == 17;
+    int[] kinds = isUdp ? UDP_KINDS : TCP_KINDS;
+    frame.order(ByteOrder.LITTLE_ENDIAN);
+    frame.put(0, (byte) 1).put(1, (byte) kinds[random.nextInt(kinds.length)]);
+    frame.putShort(2, (short) (random.nextBoolean() ? transport + 20 : random.nextInt(200)));
+    frame.putShort(4, (short) (1 + random.nextInt(random.nextBoolean() ? 100 : 2000)));
+    frame.putShort(6, (short) transport).putShort(8, (short) (isUdp ? 6 : 16));
+    frame.order(ByteOrder.BIG_ENDIAN);
+    if (!isUdp && random.nextInt(4) > 0) {
+      frame.put(header + transport + 12, (byte) 0x50);
     }
   }
 
