@@ -29,11 +29,7 @@ final class EndSignal implements AutoCloseable {
   }
 
   private void end() {
-    asked.countDown();
-    Runnable action = whenAsked;
-    if (action != null) {
-      action.run();
-    }
+    ask();
     int status;
     try {
       status = ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -44,6 +40,15 @@ final class EndSignal implements AutoCloseable {
       status = Fastvif.FAILED;
     }
     Runtime.getRuntime().halt(status);
+  }
+
+  /** Has the command end as by a signal. */
+  void ask() {
+    asked.countDown();
+    Runnable action = whenAsked;
+    if (action != null) {
+      action.run();
+    }
   }
 
   /** Waits for a signal. */

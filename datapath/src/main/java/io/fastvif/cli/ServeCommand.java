@@ -45,7 +45,8 @@ final class ServeCommand extends Command {
     super(
         "vhost-user serve",
         "Plug VIFs, forward the frames of their vhost-user ports, and unplug them on SIGTERM or"
-            + " SIGINT. Started again after a SIGKILL, it takes its ports up again.",
+            + " SIGINT. Started again after a SIGKILL, it takes its ports up again; started with"
+            + " --take-over, it goes on with those of a running one, whose guests notice nothing.",
         "VIFs in os-vif's JSON, as for plug; - is standard input.",
         NETNS,
         PluginConfiguration.OPTION,
@@ -55,6 +56,8 @@ final class ServeCommand extends Command {
         IDLE,
         INTERVAL,
         PortAccess.CONTROL,
+        ServeHandOver.HAND_OVER,
+        ServeHandOver.TAKE_OVER,
         AgentAccess.AGENT,
         JSON);
   }
@@ -67,13 +70,12 @@ final class ServeCommand extends Command {
     boolean json = arguments.has(JSON);
     String agent = AgentAccess.chosen(arguments);
     if (agent != null) {
-      if (arguments.has(THREADS) || arguments.has(IDLE) || arguments.has(PortAccess.CONTROL)) {
+      List<Option> own =
+          List.of(
+              THREADS, IDLE, PortAccess.CONTROL, ServeHandOver.HAND_OVER, ServeHandOver.TAKE_OVER);
+      if (own.stream().anyMatch(arguments::has)) {
         throw WrongInputException.of(
-            THREADS.name()
-                + ", "
-                + IDLE.name()
-                + " and "
-                + PortAccess.CONTROL.name()
+            own.stream().map(Option::name).collect(Collectors.joining(", "))
                 + " are the agent's to say: expected none");
       }
       AgentInputs asked = AgentInputs.of(arguments, inputs, err);
@@ -88,6 +90,7 @@ final class ServeCommand extends Command {
     try (EndSignal signal = new EndSignal(out, err)) {
       int status;
       try (ForwardingPorts ports = ForwardingPorts.start(threads, idle);
+          ServeHandOver handOver = ServeHandOver.begin(arguments, ports, signal, err);
           HttpServer control = PortAccess.serve(arguments, ports)) {
         status =
             Engines.with(
@@ -100,6 +103,7 @@ final class ServeCommand extends Command {
                         planner,
                         inputs,
                         signal,
+                        handOver,
                         new RateDisplay(interval, json, out, err),
                         json,
                         out,
@@ -116,6 +120,7 @@ final class ServeCommand extends Command {
       Planner planner,
       List<VifInput> inputs,
       EndSignal signal,
+      ServeHandOver handOver,
       RateDisplay rates,
       boolean json,
       PrintWriter out,
@@ -125,6 +130,9 @@ final class ServeCommand extends Command {
       int status = execute(Action.PLUG, planner, host, inputs, plugged, json, out, err);
       if (!plugged.isEmpty()) {
         show(ports, signal, rates, err);
+        if (handOver.isGiven()) {
+          return status; // the VIFs are another process's to unplug
+        }
         int unplugged =
             execute(Action.UNPLUG, planner, host, plugged, new ArrayList<>(), json, out, err);
         status = Math.max(status, unplugged == Fastvif.DONE ? Fastvif.DONE : Fastvif.FAILED);

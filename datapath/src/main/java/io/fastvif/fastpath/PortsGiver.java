@@ -58,6 +58,7 @@ final class PortsGiver {
   boolean give() {
     try {
       int version = version();
+      HandOverRehearsal.run();
       return ports.exclusively(open -> give(open, version));
     } catch (FastvifException | IllegalStateException refused) {
       withdraw(refused.getMessage());
@@ -145,7 +146,9 @@ final class PortsGiver {
     long begin = System.nanoTime();
     CountDownLatch stopped = new CountDownLatch(open.size());
     isPaused = true;
-    backends.forEach(backend -> backend.pause(stopped));
+    for (BackendHandOver backend : backends) {
+      backend.pause(stopped);
+    }
     await(stopped);
     HandOverWriter writer = new HandOverWriter().number(begin);
     for (BackendHandOver backend : backends) {

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class TakeOver implements AutoCloseable {
   private static final long OFFER_MILLIS = 30_000;
   private static final long GIVE_MILLIS = 10_000;
+  private static final String ENDED = "the other process has ended before it gave its ports";
 
   private final HandOverChannel channel;
   private final ForwardingPorts ports;
@@ -53,6 +54,7 @@ public final class TakeOver implements AutoCloseable {
    * @throws SystemCallException ENOENT or ECONNREFUSED if no process listens there
    */
   public static TakeOver from(String path, ForwardingPorts ports, HandOverSteps steps) {
+    HandOverRehearsal.run();
     HandOverChannel channel = connect(path);
     TakeOver taking = new TakeOver(channel, ports, steps);
     try {
@@ -100,7 +102,9 @@ public final class TakeOver implements AutoCloseable {
       requireTaken();
       isTaken = true;
       CountDownLatch started = new CountDownLatch(restored.size());
-      backends.forEach(backend -> backend.start(true, true, started));
+      for (BackendHandOver backend : backends) {
+        backend.start(true, true, started);
+      }
       steps.reached("took");
       await(started);
       pauseNanos = System.nanoTime() - begin; // the clock of the whole host
@@ -144,7 +148,7 @@ public final class TakeOver implements AutoCloseable {
     if (!channel.send(kind, writer, OFFER_MILLIS)) {
       try (Received answer = channel.receive(OFFER_MILLIS)) {
         throw answer == null || answer.kind() != HandOverKind.WITHDRAWN
-            ? new HandOverException("the other process has ended before it gave its ports")
+            ? HandOverException.ended(ENDED)
             : new HandOverException(answer.reader().text());
       }
     }
@@ -153,7 +157,7 @@ public final class TakeOver implements AutoCloseable {
   private Received require(HandOverKind kind, long millis) {
     Received received = channel.receive(millis);
     if (received == null) {
-      throw new HandOverException("the other process has ended before it gave its ports");
+      throw HandOverException.ended(ENDED);
     }
     if (received.kind() == kind) {
       return received;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.forward.Idle;
 import io.fastvif.plan.ServedPort;
-import io.fastvif.plan.SocketAccess;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
@@ -17,11 +17,13 @@ import io.fastvif.tuntap.TapOptions;
 import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
-import io.fastvif.vif.VhostUserMode;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,15 +41,7 @@ class HandOverTest {
   @TempDir Path folder;
 
   private ServedPort port() {
-    return new ServedPort(
-        "vif",
-        "vhu1",
-        folder.resolve("vhu1.sock").toString(),
-        VhostUserMode.CLIENT,
-        new SocketAccess(OptionalInt.empty(), OptionalInt.empty(), 0600),
-        1500,
-        1,
-        "vhu1");
+    return HandOverProcess.port(folder);
   }
 
   private static int descriptors() {
@@ -137,5 +131,52 @@ class HandOverTest {
   @KernelTest
   void packedRingsGoOnWithoutALostFrame() throws Exception {
     handsOver(VirtioFeatures.VERSION_1 | VirtioFeatures.RING_PACKED);
+  }
+
+  /** A frontend that has sent part of a message, and one that waits for the first one's end. */
+  @KernelTest
+  void messagesThatAreReadInPartAreReadOn() throws Exception {
+    Tap.createPersistent("vhu1", TAP);
+    String socket = folder.resolve("hand-over").toString();
+    byte[] getFeatures = new byte[12];
+    getFeatures[0] = 1;
+    getFeatures[4] = 1; // version 1
+    byte[] setOwner = getFeatures.clone();
+    setOwner[0] = 3;
+    CountDownLatch given = new CountDownLatch(1);
+    try (ForwardingPorts old = ForwardingPorts.start(1, Idle.ADAPTIVE);
+        ForwardingPorts next = ForwardingPorts.start(1, Idle.ADAPTIVE);
+        HandOverServer server =
+            HandOverServer.listen(socket, old, HandOverSteps.NONE, given::countDown)) {
+      assertTrue(old.open(port()));
+      UnixDomainSocketAddress address = UnixDomainSocketAddress.of(port().path());
+      try (SocketChannel owner = SocketChannel.open(address);
+          SocketChannel waiting = SocketChannel.open(address)) {
+        owner.write(ByteBuffer.wrap(setOwner));
+        Await.until("the owner", () -> old.reports().getFirst().connected());
+        owner.write(ByteBuffer.wrap(getFeatures, 0, 7));
+        waiting.write(ByteBuffer.wrap(setOwner));
+        waiting.write(ByteBuffer.wrap(getFeatures));
+        try (TakeOver taken = TakeOver.from(socket, next, HandOverSteps.NONE)) {
+          assertTrue(given.await(10, TimeUnit.SECONDS));
+          owner.write(ByteBuffer.wrap(getFeatures, 7, 5));
+          assertEquals(1, reply(owner));
+          owner.shutdownOutput();
+          assertEquals(1, reply(waiting), "it waits until the owner has left");
+          taken.listener().close();
+        }
+      }
+      assertTrue(server.isGiven());
+      assertThrows(IOException.class, () -> old.open(port()), "the old one opens nothing more");
+    }
+  }
+
+  /** The request that a reply with a number is to. */
+  private static int reply(SocketChannel channel) throws IOException {
+    ByteBuffer reply = ByteBuffer.allocate(20);
+    while (reply.hasRemaining()) {
+      assertTrue(channel.read(reply) > 0);
+    }
+    return reply.get(0);
   }
 }

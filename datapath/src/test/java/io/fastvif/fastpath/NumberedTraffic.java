@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * Frames with sequence numbers both ways between a guest and its tap, as fast as they come, with so
  * few under way that no queue overflows: what is missing was lost on the way.
  */
-final class NumberedTraffic implements AutoCloseable {
+public final class NumberedTraffic implements AutoCloseable {
   private static final int WINDOW = 64;
   private static final int LENGTH = 128;
   private static final int NUMBER = 14;
@@ -26,7 +26,7 @@ final class NumberedTraffic implements AutoCloseable {
   private volatile Throwable failure;
 
   /** One direction. */
-  static final class Way {
+  public static final class Way {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private long last = System.nanoTime();
@@ -51,30 +51,30 @@ final class NumberedTraffic implements AutoCloseable {
       last = now;
     }
 
-    long received() {
+    public long received() {
       return received.get();
     }
 
     /** The longest time without a frame since it was asked last, in milliseconds. */
-    double longestMillis() {
+    public double longestMillis() {
       double millis = longestNanos / 1e6;
       longestNanos = 0;
       return millis;
     }
   }
 
-  NumberedTraffic(FrontendGuest guest, String tap) {
+  public NumberedTraffic(FrontendGuest guest, String tap) {
     this.guest = guest;
     host = new PacketSocket(tap);
     thread.setDaemon(true);
     thread.start();
   }
 
-  Way toHost() {
+  public Way toHost() {
     return toHost;
   }
 
-  Way toGuest() {
+  public Way toGuest() {
     return toGuest;
   }
 
@@ -140,14 +140,14 @@ final class NumberedTraffic implements AutoCloseable {
   }
 
   /** Fails if a frame was lost so far. */
-  void check() {
+  public void check() {
     if (failure != null) {
       throw new AssertionError(failure);
     }
   }
 
   /** Waits until all frames have come; fails if one does not. */
-  void end() {
+  public void end() {
     join();
     check();
   }
