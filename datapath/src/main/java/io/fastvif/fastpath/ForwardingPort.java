@@ -86,7 +86,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     Uplink uplink = port.hasUplink() ? uplinks.join(port) : null;
     Port host =
         uplink == null
-            ? TapPort.attach(port.tap(), port.queuePairs())
+            ? TapPort.attach(port.tap(), port.queuePairs(), port.wholeFrames())
             : uplink.port(GUEST + port.name(), port);
     ForwardingPort opened = new ForwardingPort(port, forwarder, uplinks, uplink, host, guests);
     try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
@@ -114,7 +114,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       Uplinks uplinks,
       SessionLoop sessions,
       GuestListener guests) {
-    TapPort tap = TapPort.restore(reader);
+    TapPort tap = TapPort.restore(reader, port.wholeFrames());
     ForwardingPort taken = new ForwardingPort(port, forwarder, uplinks, null, tap, guests);
     try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
         Tracing.Scope traced = Tracing.begin(taken.traceTold(Tracing.current()))) {

@@ -43,7 +43,8 @@ final class HandedPorts {
         .number(port.access().permissions())
         .number(port.mtu())
         .number(port.queuePairs())
-        .text(port.tap());
+        .text(port.tap())
+        .flag(port.wholeFrames());
     limit(writer, port.rates().toGuest());
     limit(writer, port.rates().fromGuest());
   }
@@ -59,6 +60,7 @@ final class HandedPorts {
           reader.number(),
           reader.number(),
           reader.text(),
+          reader.flag(),
           "",
           new PortRates(limit(reader), limit(reader)),
           SwitchPortSettings.DEFAULT);

@@ -17,10 +17,8 @@ import java.lang.foreign.MemorySegment;
  * mapped ring (TPACKET_V2), frames to it go out by writev. The link is promiscuous while the port
  * is open; the host's own use of the link is not affected.
  *
- * <p>The other end of a veth leaves segmentation and checksums to its receiver. Checksums are
- * completed here for guests that did not negotiate that offload. Frames too long for a guest
- * without segmentation offload are dropped; switch the offload off at the other end by {@code
- * ethtool -K}.
+ * <p>The other end of a veth leaves segmentation and checksums to its receiver. Both are done here
+ * for guests that did not negotiate them.
  *
  * @see <a href="https://docs.kernel.org/networking/packet_mmap.html">packet(7), packet_mmap</a>
  */
@@ -39,7 +37,7 @@ public final class PacketPort extends Port {
     try {
       long address = setUp(socket.value(), name, size);
       ring = new PacketRing(address, size.frames(), size.frame());
-      sink = new DescriptorSink(this, socket.value(), VirtioNetHeader.SHORT);
+      sink = new DescriptorSink(this, socket.value(), VirtioNetHeader.SHORT, false);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;

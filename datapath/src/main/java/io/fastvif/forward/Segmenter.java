@@ -117,6 +117,16 @@ final class Segmenter {
     return segments;
   }
 
+  /** Where a segment of these begins, without a header. */
+  long address(int segment) {
+    return segments.address(segment) + HEADER;
+  }
+
+  /** Its bytes, without a header. */
+  int length(int segment) {
+    return segments.length(segment) - HEADER;
+  }
+
   /** Makes a segment; its length. */
   private int cut(long at, int k, boolean unfinished) {
     int begin = k * size;

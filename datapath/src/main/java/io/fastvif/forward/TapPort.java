@@ -28,12 +28,12 @@ public final class TapPort extends Port {
   private final List<TapSource> sources = new ArrayList<>();
   private final List<FrameSink> sinks = new ArrayList<>();
 
-  private TapPort(String name, List<Tap> taps) {
+  private TapPort(String name, List<Tap> taps, boolean whole) {
     super(name, taps.size());
     this.taps = taps;
     for (Tap tap : taps) {
       sources.add(new TapSource(this, tap.descriptor()));
-      sinks.add(new DescriptorSink(this, tap.descriptor(), VirtioNetHeader.LONG));
+      sinks.add(new DescriptorSink(this, tap.descriptor(), VirtioNetHeader.LONG, whole));
     }
   }
 
@@ -58,6 +58,17 @@ public final class TapPort extends Port {
    *     options than {@link #options}
    */
   public static TapPort attach(String name, int queues) {
+    return attach(name, queues, false);
+  }
+
+  /**
+   * Attaches to a tap that is read by packet sockets, as Open vSwitch's userspace datapath does,
+   * which get frames without what is to be completed of them: a guest's frames are completed and
+   * segmented before. Otherwise as {@link #attach(String, int)}.
+   *
+   * @param whole whether they are
+   */
+  public static TapPort attach(String name, int queues, boolean whole) {
     List<Tap> taps = new ArrayList<>();
     try {
       for (int i = 0; i < queues; i++) {
@@ -65,7 +76,7 @@ public final class TapPort extends Port {
         taps.add(tap);
         prepare(tap);
       }
-      return new TapPort(name, taps);
+      return new TapPort(name, taps, whole);
     } catch (RuntimeException | Error e) {
       taps.forEach(Tap::close);
       throw e;
@@ -81,9 +92,10 @@ public final class TapPort extends Port {
   /**
    * Takes the queues of a tap over that another process has attached; one of both may read them.
    *
+   * @param whole as of {@link #attach(String, int, boolean)}
    * @return the port
    */
-  public static TapPort restore(HandOverReader reader) {
+  public static TapPort restore(HandOverReader reader, boolean whole) {
     String name = reader.text();
     int queues = reader.count(MAX_QUEUES);
     List<Tap> taps = new ArrayList<>();
@@ -95,7 +107,7 @@ public final class TapPort extends Port {
         }
         taps.add(Tap.of(name, queue));
       }
-      return new TapPort(name, taps);
+      return new TapPort(name, taps, whole);
     } catch (RuntimeException | Error e) {
       taps.forEach(Tap::close);
       throw e;

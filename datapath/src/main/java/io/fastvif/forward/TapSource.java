@@ -28,6 +28,9 @@ final class TapSource implements FrameSource {
 
   private static final int INTERRUPTIONS = 8;
 
+  /** TUN_F_USO4 and TUN_F_USO6 of newer headers (Linux 6.2), which takes both or none. */
+  private static final int TUN_F_USO = 0x20 | 0x40;
+
   private final Port tap;
   private final int descriptor;
   private final VectorIo vector = new VectorIo();
@@ -223,6 +226,10 @@ final class TapSource implements FrameSource {
       flags |=
           (features & NetFeatures.GUEST_ECN) != 0 && (flags & (TUN_F_TSO4 | TUN_F_TSO6)) != 0
               ? TUN_F_TSO_ECN
+              : 0;
+      flags |=
+          (features & NetFeatures.GUEST_USO) == NetFeatures.GUEST_USO && KernelOffloads.SEGMENTS_UDP
+              ? TUN_F_USO
               : 0;
     }
     int result = FileIo.ioctl(descriptor, TUNSETOFFLOAD, flags);

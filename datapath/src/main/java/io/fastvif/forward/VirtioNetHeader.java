@@ -64,6 +64,10 @@ final class VirtioNetHeader {
     return gsoType(first) != VIRTIO_NET_HDR_GSO_NONE;
   }
 
+  static boolean isUdpSegmentable(long first) {
+    return gsoType(first) == GSO_UDP_L4;
+  }
+
   /** The header of a frame that is not to be segmented, and whose checksum is to be completed. */
   static long unfinished(int transport) {
     return NEEDS_CSUM | (long) transport << 48;

@@ -19,6 +19,8 @@ import io.fastvif.vif.VhostUserMode;
  *     many queues
  * @param tap the tap that it is joined to, with a virtio-net header before each frame; empty with
  *     an uplink
+ * @param wholeFrames whether the guest's frames are completed and segmented before they go into the
+ *     tap, because who reads it, as Open vSwitch's userspace datapath, does neither
  * @param uplink the link of the host that it is joined to by AF_XDP; empty with a tap
  * @param rates the limits of its traffic, which may change while it is open
  * @param switchPort how the uplink's switch, which other ports may share, treats this one
@@ -32,6 +34,7 @@ public record ServedPort(
     int mtu,
     int queuePairs,
     String tap,
+    boolean wholeFrames,
     String uplink,
     PortRates rates,
     SwitchPortSettings switchPort) {
@@ -57,15 +60,41 @@ public record ServedPort(
         mtu,
         queuePairs,
         tap,
+        false,
         "",
         PortRates.UNLIMITED,
         SwitchPortSettings.DEFAULT);
   }
 
+  /** One that is joined to an uplink, or to a tap that takes frames as the guest sends them. */
+  public ServedPort(
+      String vifId,
+      String name,
+      String path,
+      VhostUserMode mode,
+      SocketAccess access,
+      int mtu,
+      int queuePairs,
+      String tap,
+      String uplink,
+      PortRates rates,
+      SwitchPortSettings switchPort) {
+    this(vifId, name, path, mode, access, mtu, queuePairs, tap, false, uplink, rates, switchPort);
+  }
+
   /** The same with other limits. */
   public ServedPort withRates(PortRates other) {
+    return with(wholeFrames, other);
+  }
+
+  /** The same with or without frames that are completed and segmented before the tap. */
+  public ServedPort withWholeFrames(boolean whole) {
+    return with(whole, rates);
+  }
+
+  private ServedPort with(boolean whole, PortRates other) {
     return new ServedPort(
-        vifId, name, path, mode, access, mtu, queuePairs, tap, uplink, other, switchPort);
+        vifId, name, path, mode, access, mtu, queuePairs, tap, whole, uplink, other, switchPort);
   }
 
   /** Whether it is joined to an uplink. */
@@ -88,7 +117,9 @@ public record ServedPort(
         + " mtu "
         + mtu
         + (queuePairs > 1 ? " queues " + queuePairs : "")
-        + (hasUplink() ? " uplink " + AF_XDP + uplink + switchPort : " tap " + tap)
+        + (hasUplink()
+            ? " uplink " + AF_XDP + uplink + switchPort
+            : " tap " + tap + (wholeFrames ? " whole frames" : ""))
         + (rates.limits() ? ", " + rates : "");
   }
 }

@@ -139,6 +139,15 @@ class ProfilesGuestTest {
             two.address("192.0.2.3/24").ping("192.0.2.1");
             one.ping("192.0.2.3");
             two.ping("192.0.2.2");
+            GuestStream.bothWays(one, "192.0.2.1");
+            GuestStream.bothWays(two, "192.0.2.1");
+            GuestStream.between(one, two, "192.0.2.3");
+            GuestStream.between(two, one, "192.0.2.2");
+            for (PortReport report : ports.reports()) {
+              PortReport.Direction sent = report.fromGuest();
+              // Segments that no guest has cut: its offloads are on.
+              assertTrue(sent.bytes() > (MTU + 14) * sent.frames(), report::toString);
+            }
           });
     }
   }

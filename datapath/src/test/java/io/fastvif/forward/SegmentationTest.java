@@ -93,7 +93,7 @@ class SegmentationTest {
     VhostUserPort portA = VhostUserPort.toGuest("a", 1);
     VhostUserPort portB = VhostUserPort.toGuest("b", 1);
     int segments = 0;
-    try (KernelOffloads kernel = new KernelOffloads();
+    try (KernelSegments kernel = new KernelSegments();
         Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
         TestVm a = new TestVm(portA, SENDER, 2048, pieces);
         TestVm b = new TestVm(portB, receiver, buffer, 1)) {

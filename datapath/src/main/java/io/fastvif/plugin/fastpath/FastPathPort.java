@@ -25,7 +25,7 @@ import java.util.OptionalInt;
 /** A VIF's tap and vhost-user port, and the plan that they come into. */
 final class FastPathPort {
   private final VifVhostUser vif;
-  private final ServedPort port;
+  private ServedPort port;
   private final PlanBuilder plan;
 
   private FastPathPort(VifVhostUser vif, ServedPort port, HostSnapshot host) {
@@ -117,6 +117,11 @@ final class FastPathPort {
   /** The VIF's tap if it has all its settings. */
   Optional<LinkState> finishedTap() {
     return ownTap().filter(tap -> !tap.isUnfinished());
+  }
+
+  /** Who reads the tap completes and segments no frames. */
+  void requireWholeFrames() {
+    port = port.withWholeFrames(true);
   }
 
   void addAll(PlugPlan other) {

@@ -23,7 +23,7 @@ import java.util.List;
  * What the kernel makes of a frame that is to be segmented or whose checksum is to be completed,
  * when it sends that to a device that does neither: a tap.
  */
-final class KernelOffloads implements AutoCloseable {
+final class KernelSegments implements AutoCloseable {
   private static final String NAME = "seg0";
   private static final int MAX = 70_000;
 
@@ -32,7 +32,7 @@ final class KernelOffloads implements AutoCloseable {
   private final Tap tap;
   private final FileDescriptor socket;
 
-  KernelOffloads() throws Exception {
+  KernelSegments() throws Exception {
     tap = Tap.create(NAME, TapOptions.plain());
     SystemCallException.check(
         FileIo.fcntl(tap.descriptor(), F_SETFL, O_RDWR | O_NONBLOCK), "fcntl", NAME);
