@@ -20,6 +20,9 @@ final class FrameScratch {
   /** For frames that their receiver does not take whole. */
   final Segmenter segmenter = new Segmenter();
 
+  /** For frames that their receiver takes merged. */
+  final Merger merger = new Merger(this);
+
   /** Copies the first ten bytes of a buffer; where they are. The buffer has them. */
   long gatherHeader(BufferBurst frames, int i) {
     gather(frames, i, 0, headerIn, VirtioNetHeader.SHORT);

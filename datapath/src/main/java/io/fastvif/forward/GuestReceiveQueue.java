@@ -26,6 +26,10 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   private final BufferWriter writer = new BufferWriter(rxBuffers);
   private int available;
   private int next;
+
+  /** Whether frames of the burst are to be merged. */
+  private boolean merges;
+
   private DropReason heldBy = DropReason.NO_BUFFERS;
 
   /** Whether there was a buffer since the ring was started; the loop's thread writes. */
@@ -135,7 +139,9 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       counters.dropped(to == null ? DropReason.NOT_STARTED : DropReason.NOT_ENABLED, n);
       return n;
     }
-    int wanted = (int) Math.min(MAX_BUFFERS, n + (frames.total(0, n) >>> KIB_SHIFT));
+    long total = frames.total(0, n);
+    int wanted = (int) Math.min(MAX_BUFFERS, n + (total >>> KIB_SHIFT));
+    merges = n > 1 && total >= (long) n * Merger.MIN_AVERAGE && Merger.mayMerge(features);
     int accepted = accept(frames, n, senderFeatures, counters, look(wanted));
     if (accepted == 0 && available == wanted && wanted < MAX_BUFFERS) {
       // its buffers are smaller: the first frame takes more of them than were looked at
@@ -148,10 +154,16 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       BufferBurst frames, int n, long senderFeatures, FlowCounters counters, int buffers) {
     int skip = VirtioNetHeader.length(senderFeatures);
     boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
+    Merger merger = scratch.merger;
+    int merged = n;
+    if (merges && buffers > 0) {
+      merger.begin(frames, n, senderFeatures, features);
+      merged = merger.find(0);
+    }
     int i =
         rxBuffers.copyFrames(
             frames,
-            Math.min(n, buffers),
+            Math.min(merged, buffers),
             skip,
             offloads,
             VirtioNetHeader.ETHERNET,
@@ -160,7 +172,17 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     next = i;
     int delivered = i;
     long bytes = frames.total(0, i) - (long) i * skip;
-    for (; i < n && next < buffers; i++) {
+    while (i < n && next < buffers) {
+      if (i == merged) {
+        if (place(frames, i, skip, merger)) {
+          delivered += merger.count();
+          i += merger.count();
+          bytes += frames.total(i - merger.count(), i) - (long) merger.count() * skip;
+          merged = merger.find(i);
+          continue;
+        }
+        merged = n; // one by one, as many as there are buffers for
+      }
       int used = deliver(frames, i, skip, senderFeatures, counters);
       if (used == TOO_FEW) {
         break;
@@ -170,6 +192,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
         delivered++;
         bytes += frames.total(i) - skip;
       }
+      i++;
     }
     commit();
     if (delivered > 0) {
@@ -261,16 +284,39 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       writer.pour(frame, payload);
     } else {
       writer.pour(scratch.header(first, csumOffset, used), headerLength);
-      int left = skip;
-      for (int s = frames.firstSegment(i); s < frames.endSegment(i); s++) {
-        int length = frames.length(s);
-        if (left < length) {
-          writer.pour(frames.address(s) + left, length - left);
-        }
-        left = Math.max(0, left - length);
-      }
+      pour(frames, i, skip);
     }
     noteWritten(next, used, (long) payload + headerLength);
+  }
+
+  /** Writes a frame behind what was written, but for its first bytes. */
+  private void pour(BufferBurst frames, int i, int skip) {
+    int left = skip;
+    for (int s = frames.firstSegment(i); s < frames.endSegment(i); s++) {
+      int length = frames.length(s);
+      if (left < length) {
+        writer.pour(frames.address(s) + left, length - left);
+      }
+      left = Math.max(0, left - length);
+    }
+  }
+
+  /** Writes frames that were merged into the next buffers; false if there are too few. */
+  private boolean place(BufferBurst frames, int i, int skip, Merger merger) {
+    long payload = (long) merger.headersLength() + merger.dataLength();
+    int used = buffersFor(payload + headerLength);
+    if (used <= 0) {
+      return false;
+    }
+    writer.begin(next);
+    writer.pour(scratch.header(merger.first(), TransportFrame.TCP_CHECKSUM, used), headerLength);
+    writer.pour(merger.headers(), merger.headersLength());
+    for (int k = i; k < i + merger.count(); k++) {
+      pour(frames, k, skip + merger.headersLength());
+    }
+    noteWritten(next, used, payload + headerLength);
+    next += used;
+    return true;
   }
 
   /**

@@ -45,6 +45,8 @@ import org.junit.jupiter.api.AfterEach;
  */
 class HostileGuestTest {
   private static final long FEATURES = VirtioFeatures.VERSION_1 | NetFeatures.MRG_RXBUF;
+  private static final long TAKES_MERGED =
+      NetFeatures.GUEST_CSUM | NetFeatures.GUEST_TSO4 | NetFeatures.GUEST_TSO6;
   private static final XdpOptions SMALL = XdpOptions.DEFAULT.withRingSize(64);
   private static final String[] FILTERS = {"", "arp", "udp", "vlan", "ip6 and tcp port 80"};
   private static final long A = 0x0200_0000_000aL;
@@ -93,7 +95,7 @@ class HostileGuestTest {
     hostile(bridge.port("spoofer", 1, guarded(B, "10.0.0.66")), FAR, A);
     hostile(bridge.port("anybody", 1, SwitchPortSettings.DEFAULT), A);
     VhostUserPort victim = VhostUserPort.toGuest("victim", 1);
-    TestVm filled = open(new TestVm(victim, FEATURES, 2048, 1));
+    TestVm filled = open(new TestVm(victim, FEATURES | TAKES_MERGED, 2048, 1));
     hostile(victim);
     hostile(open(XdpPort.open("x0", SMALL)));
     hostile(open(PacketPort.open("p0")));

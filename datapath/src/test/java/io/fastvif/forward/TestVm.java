@@ -123,8 +123,28 @@ final class TestVm implements AutoCloseable {
     assertTrue(offer(headerStart, csumOffset, frame), "the ring is full");
   }
 
+  /** Sends frames with empty headers, all of which the device finds at once; they must fit. */
+  void sendAll(List<byte[]> frames) {
+    for (byte[] frame : frames) {
+      assertTrue(add(0, 0, frame), "the ring is full");
+    }
+    if (transmitRing.driver().publish()) {
+      kickDevice();
+    }
+  }
+
   /** Sends a frame if there is room in the ring. */
   boolean offer(long headerStart, int csumOffset, byte[] frame) {
+    if (!add(headerStart, csumOffset, frame)) {
+      return false;
+    }
+    if (transmitRing.driver().publish()) {
+      kickDevice();
+    }
+    return true;
+  }
+
+  private boolean add(long headerStart, int csumOffset, byte[] frame) {
     DriverQueue driver = transmitRing.driver();
     while (driver.poll() >= 0) {
       // Room for the next.
@@ -153,9 +173,6 @@ final class TestVm implements AutoCloseable {
       return false;
     }
     sent++;
-    if (driver.publish()) {
-      kickDevice();
-    }
     return true;
   }
 
