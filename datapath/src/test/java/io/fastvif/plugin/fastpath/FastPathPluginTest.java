@@ -37,6 +37,10 @@ class FastPathPluginTest {
   private static final String ALIAS = "fastvif:" + FastPathVifs.id(1);
   static final String OPEN =
       "open vhost-user port vhu1 listening on /run/vhu/vhu1.sock mode 0660 mtu 1450 tap vhu1";
+
+  /** Open vSwitch's userspace datapath completes and segments nothing. */
+  private static final String OPEN_WHOLE = OPEN + " whole frames";
+
   static final String CLOSE = "close vhost-user port vhu1 on /run/vhu/vhu1.sock";
 
   static VifPlugin plugin(String... options) {
@@ -265,7 +269,7 @@ class FastPathPluginTest {
             "set vhu1: mtu 1450 address fe:16:3e:20:82:01 addrgenmode none alias " + ALIAS + " up"),
         steps.subList(0, 3));
     assertEquals("ovs-vsctl ", steps.get(3).substring(0, 10));
-    assertEquals(OPEN, steps.get(4));
+    assertEquals(OPEN_WHOLE, steps.get(4));
     assertEquals(5, steps.size());
     assertEquals(
         List.of(CLOSE, "ovs-vsctl ", "delete vhu1"),
@@ -286,6 +290,15 @@ class FastPathPluginTest {
         assertThrows(InvalidInputException.class, () -> plugin("default_qos_type", "fast")).path());
   }
 
+  /** It completes and segments frames itself, where that is needed. */
+  @Test
+  void kernelsDatapathGetsFramesAsTheGuestSendsThem() {
+    for (boolean hybrid : new boolean[] {false, true}) {
+      Vif vif = FastPathVifs.switched(FOLDER, 1, VhostUserMode.CLIENT, hybrid, "system");
+      assertEquals(OPEN, steps(plugin().plug(vif, null, EMPTY)).getLast());
+    }
+  }
+
   @Test
   void aHybridPortIsOnABridgeOfItsOwn() {
     Vif vif = FastPathVifs.switched(FOLDER, 1, VhostUserMode.CLIENT, true);
@@ -298,7 +311,7 @@ class FastPathPluginTest {
                 + " alias "
                 + ALIAS
                 + " up",
-            OPEN),
+            OPEN_WHOLE),
         steps.subList(steps.size() - 4, steps.size()));
     assertEquals(
         "create bridge qbrcd613e30-d8 forward_delay 0 stp_state 0 mcast_snooping 0 ageing_time 0",

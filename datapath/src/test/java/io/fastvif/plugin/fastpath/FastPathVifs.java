@@ -50,11 +50,17 @@ public final class FastPathVifs {
 
   /** On Open vSwitch's bridge {@code br-int} of the userspace datapath. */
   public static VifVhostUser switched(Path folder, int number, VhostUserMode mode, boolean hybrid) {
+    return switched(folder, number, mode, hybrid, "netdev");
+  }
+
+  /** The same on a datapath of that type. */
+  static VifVhostUser switched(
+      Path folder, int number, VhostUserMode mode, boolean hybrid, String datapathType) {
     return vif(folder, number, mode)
         .portProfile(
             PortProfileFpOpenVSwitch.builder()
                 .interfaceId(id(number))
-                .datapathType("netdev")
+                .datapathType(datapathType)
                 .hybridPlug(hybrid)
                 .build())
         .network(Network.builder().bridge("br-int").mtu(1450).build())
