@@ -14,6 +14,9 @@ java_options_of() {
   # the largest hosts too a heap that compressed pointers reach. JDKs differ in which of these options they know.
   java_options="$java_options -XX:+UnlockDiagnosticVMOptions -XX:+IgnoreUnrecognizedVMOptions"
   java_options="$java_options -XX:+UseCompactObjectHeaders -XX:MaxRAM=64g"
+  # Relocating the cache would take a tenth of a short command's processor time, and make memory of a process's own of
+  # all its pages.
+  java_options="$java_options -XX:ArchiveRelocationMode=0"
   # Without what wakes an idle JVM several times a second to look whether there is something to tidy up.
   quiet='-XX:-UsePerfData -XX:AsyncDeflationInterval=0 -XX:ServiceThreadCleanupInterval=0'
   quiet="$quiet -XX:GuaranteedSafepointInterval=0"
@@ -26,8 +29,6 @@ java_options_of() {
       java_options="$java_options -XX:CompileThresholdScaling=0.05"
       # A heap that follows what is alive in it, when the agent collects it after a burst of work.
       java_options="$java_options -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps"
-      # Relocating the cache would make memory of this process's own of all its pages.
-      java_options="$java_options -XX:ArchiveRelocationMode=0"
       # Or glibc would keep memory for each thread, and 6 MB that the compiler had for a moment.
       export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=16384
       ;;

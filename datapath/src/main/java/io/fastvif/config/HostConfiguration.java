@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class HostConfiguration {
   private static final int MAX_OPTION_SETS = 64;
 
+  private final VifPlugins installed;
   private final Set<String> options;
   private final Set<String> engineOptions;
   private final Map<String, String> values;
@@ -38,8 +39,9 @@ public final class HostConfiguration {
   private final Map<Map<String, String>, VifPlugins> made = new ConcurrentHashMap<>();
 
   private HostConfiguration(Builder builder) {
-    options = builder.installed.options();
-    engineOptions = builder.installed.engineOptions();
+    installed = builder.installed;
+    options = installed.options();
+    engineOptions = installed.engineOptions();
     values = Collections.unmodifiableMap(new LinkedHashMap<>(builder.values));
     places = Map.copyOf(builder.places);
     problems = Map.copyOf(builder.problems);
@@ -147,7 +149,7 @@ public final class HostConfiguration {
       Map<String, String> all = new LinkedHashMap<>(values);
       all.keySet().removeAll(engineOptions);
       all.putAll(over);
-      known = VifPlugins.installed(all);
+      known = installed.withOptions(all);
       if (made.size() < MAX_OPTION_SETS) {
         made.put(Map.copyOf(over), known);
       }

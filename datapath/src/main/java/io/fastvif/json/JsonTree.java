@@ -47,6 +47,9 @@ final class JsonTree {
   /** Enough for a VIF with thousands of routes, and some ten megabytes as a tree. */
   private static final int MAX_ELEMENT_VALUES = 100_000;
 
+  /** All elements were taken. */
+  private static final int ALL = -1;
+
   private final JsonParser parser;
   private final int maxValues;
   private int values;
@@ -69,6 +72,46 @@ final class JsonTree {
     if (utf8.length > MAX_BYTES) {
       throw tooLong();
     }
+    String text = utf8.length > JsonScanner.MAX_CHARACTERS ? null : decoded(utf8);
+    int taken = text == null ? 0 : scanElements(text, maxElements, each);
+    if (taken != ALL) {
+      parseElements(utf8, maxElements, taken, each);
+    }
+  }
+
+  /** How many elements of a document were taken before one was not plainly right. */
+  private static int scanElements(
+      String text, int maxElements, BiConsumer<JsonNode, Boolean> each) {
+    JsonScanner scanner = new JsonScanner(text, MAX_ELEMENT_VALUES);
+    int taken = 0;
+    try {
+      if (!scanner.beginsArray()) {
+        each.accept(scanner.document(), false);
+        return ALL;
+      }
+      for (JsonNode element = scanner.nextElement(true);
+          element != null;
+          element = scanner.nextElement(false)) {
+        if (taken == maxElements) {
+          throw tooMany(maxElements);
+        }
+        each.accept(element, true);
+        taken++;
+      }
+      return ALL;
+    } catch (JsonScanner.Refusal notPlain) {
+      return taken;
+    }
+  }
+
+  private static InvalidInputException tooMany(int maxElements) {
+    return InvalidInputException.of(
+        "", "there are more elements in the array", "at most " + maxElements);
+  }
+
+  /** As {@link #elements}, without the first so many, which were taken before. */
+  private static void parseElements(
+      byte[] utf8, int maxElements, int taken, BiConsumer<JsonNode, Boolean> each) {
     try (JsonParser parser = FACTORY.createParser(utf8)) {
       JsonTree tree = new JsonTree(parser, MAX_ELEMENT_VALUES);
       JsonToken first = parser.nextToken();
@@ -76,11 +119,13 @@ final class JsonTree {
         int count = 0;
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
           if (++count > maxElements) {
-            throw InvalidInputException.of(
-                "", "there are more elements in the array", "at most " + maxElements);
+            throw tooMany(maxElements);
           }
           tree.values = 0;
-          each.accept(tree.value(t), true);
+          JsonNode element = tree.value(t);
+          if (count > taken) {
+            each.accept(element, true);
+          }
         }
       } else {
         each.accept(tree.value(first), false);
@@ -105,10 +150,19 @@ final class JsonTree {
     if (utf8.length > MAX_BYTES) {
       throw tooLong();
     }
-    try {
-      return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
-    } catch (CharacterCodingException e) {
+    String text = decoded(utf8);
+    if (text == null) {
       throw InvalidInputException.of("", "the input is not text", "UTF-8");
+    }
+    return parse(text);
+  }
+
+  /** Null if it is no UTF-8. */
+  private static String decoded(byte[] utf8) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
     }
   }
 
@@ -116,6 +170,18 @@ final class JsonTree {
     if (text.length() > MAX_BYTES) {
       throw tooLong();
     }
+    try {
+      if (text.length() <= JsonScanner.MAX_CHARACTERS) {
+        return new JsonScanner(text, MAX_VALUES).document();
+      }
+    } catch (JsonScanner.Refusal notPlain) {
+      // jackson says what is wrong, if anything is
+    }
+    return parsed(text);
+  }
+
+  /** By jackson. */
+  static JsonNode parsed(String text) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       JsonTree tree = new JsonTree(parser, MAX_VALUES);
       JsonNode root = tree.value(parser.nextToken());

@@ -24,16 +24,22 @@ import java.util.stream.Collectors;
 
 /** The plugins that are installed, found by ServiceLoader and made when first wanted. */
 public final class VifPlugins {
-  private final Map<String, VifPluginFactory> factories = new TreeMap<>();
+  private final Map<String, VifPluginFactory> factories;
   private final Map<String, PluginOptions> options = new HashMap<>();
   private final HostCapabilities capabilities;
   private final Map<String, VifPlugin> made = new ConcurrentHashMap<>();
 
   private VifPlugins(Iterable<VifPluginFactory> found) {
+    factories = new TreeMap<>();
     for (VifPluginFactory factory : found) {
       factories.putIfAbsent(factory.name(), factory);
     }
     capabilities = HostCapabilities.of(hostInfo());
+  }
+
+  private VifPlugins(VifPlugins found) {
+    factories = found.factories;
+    capabilities = found.capabilities;
   }
 
   /** The installed plugins with their default options. */
@@ -51,6 +57,18 @@ public final class VifPlugins {
   public static VifPlugins installed(Map<String, String> options) {
     VifPlugins plugins = new VifPlugins(Providers.load(VifPluginFactory.class, VifPlugins::probe));
     plugins.take(options);
+    return plugins;
+  }
+
+  /**
+   * The same plugins with other options, without looking for them again.
+   *
+   * @param others as for {@link #installed(Map)}
+   * @throws InvalidInputException as there
+   */
+  public VifPlugins withOptions(Map<String, String> others) {
+    VifPlugins plugins = new VifPlugins(this);
+    plugins.take(others);
     return plugins;
   }
 

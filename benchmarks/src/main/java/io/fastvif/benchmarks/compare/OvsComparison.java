@@ -37,6 +37,14 @@ final class OvsComparison {
   /** One VIF goes another way through the engine than many together. */
   private static final int LONE_WARM_UPS = 40;
 
+  /**
+   * As many lone plugs and unplugs more, one behind the other, as the churn has them: with 40 alone
+   * the compiler took as much of the processors during the churn as ovs-vswitchd.
+   */
+  private static final int CHURN_WARM_UPS = 500;
+
+  private static final Duration MAX_CHURN_WARM_UP = Duration.ofSeconds(20);
+
   private static final double NANOS_PER_MICRO = 1e3;
 
   private static final List<String> NOTES =
@@ -60,7 +68,11 @@ final class OvsComparison {
               + WARM_UP_VIFS
               + " VIFs together and "
               + LONE_WARM_UPS
-              + " times a lone one. os-vif runs in one process with its"
+              + " times a lone one; before several runs, hybrid ones "
+              + CHURN_WARM_UPS
+              + " times more (at most "
+              + MAX_CHURN_WARM_UP.toSeconds()
+              + " s). os-vif runs in one process with its"
               + " privileged half, with its native interface to the database, and has plugged and"
               + " unplugged one VIF before its time begins. Its transactions wait for"
               + " ovs-vswitchd.",
@@ -158,7 +170,7 @@ final class OvsComparison {
       List<MeasuredSystem> chosen =
           systems.stream().filter(system -> selected.contains(system.name())).toList();
       for (OvsWorkload workload : OvsWorkload.values()) {
-        warmUp(host, workload, chosen);
+        warmUp(host, workload, chosen, rounds);
         for (int size : sizes) {
           measure(host, workload, chosen, size, rounds);
         }
@@ -170,7 +182,8 @@ final class OvsComparison {
   }
 
   /** Lets the JVM compile what an agent's has long since compiled. */
-  private void warmUp(OvsSwitch host, OvsWorkload workload, List<MeasuredSystem> systems)
+  private void warmUp(
+      OvsSwitch host, OvsWorkload workload, List<MeasuredSystem> systems, int rounds)
       throws IOException {
     for (MeasuredSystem system : systems) {
       if (system instanceof FastvifOvs || system instanceof LibrarySystem) {
@@ -183,9 +196,24 @@ final class OvsComparison {
           for (int i = 0; i < LONE_WARM_UPS; i++) {
             operate(host, workload, session, discarded, vifs, 0, 1);
           }
+          if (workload == OvsWorkload.HYBRID && rounds > 1) {
+            warmUpChurn(host, session);
+          }
         }
       }
     }
+  }
+
+  private void warmUpChurn(OvsSwitch host, MeasuredSystem.Session session) throws IOException {
+    long begun = System.nanoTime();
+    for (int i = 0;
+        i < CHURN_WARM_UPS && System.nanoTime() - begun < MAX_CHURN_WARM_UP.toNanos();
+        i++) {
+      session.plug(0, 1);
+      session.unplug(0, 1);
+    }
+    host.awaitApplied();
+    host.awaitGone(Set.of(), limits.operation());
   }
 
   private void measure(
