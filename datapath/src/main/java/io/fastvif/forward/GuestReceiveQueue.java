@@ -156,8 +156,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
     Merger merger = scratch.merger;
     int merged = n;
-    if (merges && buffers > 0) {
-      merger.begin(frames, n, senderFeatures, features);
+    if (merges && buffers > 0 && merger.begin(frames, n, senderFeatures, features)) {
       merged = merger.find(0);
     }
     int i =

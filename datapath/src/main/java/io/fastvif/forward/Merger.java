@@ -67,13 +67,17 @@ final class Merger {
         && (receiverFeatures & (NetFeatures.GUEST_TSO4 | NetFeatures.GUEST_TSO6)) != 0;
   }
 
-  /** Begins with a burst. */
-  void begin(BufferBurst burst, int n, long ofSender, long ofReceiver) {
+  /**
+   * Begins with a burst; whether it is worth looking for segments. Few frames are looked at: what
+   * is missed by that are short rows of segments among many other frames.
+   */
+  boolean begin(BufferBurst burst, int n, long ofSender, long ofReceiver) {
     frames = burst;
     end = n;
     senderFeatures = ofSender;
     skip = VirtioNetHeader.length(ofSender);
     features = ofReceiver;
+    return mayBeTcp(0) || mayBeTcp(n / 4) || mayBeTcp(n / 2) || mayBeTcp(n * 3 / 4);
   }
 
   /** The first frame at or after one with which others merge; the burst's end if there is none. */
@@ -87,7 +91,7 @@ final class Merger {
     return end;
   }
 
-  /** A look at what is judged later, for the many frames that are something else. */
+  /** A look at what is judged later. */
   private boolean mayBeTcp(int i) {
     int segment = frames.firstSegment(i);
     if (frames.length(segment) < skip + VirtioNetHeader.ETHERNET + IPV4_HEADER) {

@@ -71,11 +71,19 @@ public final class NetFeatures {
    * </ul>
    *
    * Not offered: STATUS and MAC, of the configuration, and CTRL_VLAN and CTRL_MAC_ADDR, of the
-   * control queue, which frontends offer by themselves if they have these. Nor CTRL_GUEST_OFFLOADS,
-   * by which a driver changes its offloads while rings run, and RSS, HASH_REPORT and NOTF_COAL, all
-   * by commands of the control queue that are not passed on. QEMU adds CTRL_GUEST_OFFLOADS of its
-   * own accord, whatever the backend; frames that are to be segmented then still come to a guest
-   * that has switched that off, which Linux takes.
+   * control queue, which frontends offer by themselves if they have these. Nor what is asked for by
+   * commands of the control queue that are not passed on:
+   *
+   * <ul>
+   *   <li>CTRL_GUEST_OFFLOADS, by which a driver changes its offloads while rings run. QEMU adds it
+   *       of its own accord, whatever the backend; frames that are to be segmented then still come
+   *       to a guest that has switched that off, which Linux takes.
+   *   <li>RSS and HASH_REPORT: which hashes, and which queue for each. QEMU hands them to a program
+   *       in the kernel on a tap's queues or computes them itself, neither of which a vhost-user
+   *       backend's frames pass. They come by the queue of the flow's sender.
+   *   <li>NOTF_COAL: how long calls may wait. QEMU has no such command. A burst has one call, and
+   *       EVENT_IDX lets the driver ask for none.
+   * </ul>
    *
    * <p>A frontend that has no control queue, such as User Mode Linux, hands ours to its driver,
    * which waits for ever for an answer. For such a one, all that needs it is to be left out of what
@@ -91,8 +99,8 @@ public final class NetFeatures {
    * What a port can do besides whose frames go to the host, a card or another guest, all of it in
    * frames' headers: GUEST_ in those that the guest gets and HOST_ in those that it sends. What
    * their receiver does not take whole is segmented here. Not UFO, which is fragments: kernels
-   * since 4.14 make these at once. Not UDP tunnels' segmentation, of Linux 6.17: its bits are above
-   * 64, which vhost-user's messages do not have.
+   * since 4.14 make these at once. Not UDP tunnels' segmentation, of Linux 6.17: its bits, 65 to
+   * 68, are none that vhost-user's messages have.
    */
   static final long OFFLOADS =
       BASE

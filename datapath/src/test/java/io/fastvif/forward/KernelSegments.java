@@ -3,15 +3,11 @@ package io.fastvif.forward;
 import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
-import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
-import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
-import io.fastvif.bindings.linux.sockaddr_ll;
 import io.fastvif.testing.Peer;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
-import io.fastvif.vhostuser.virtqueue.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,7 +26,7 @@ final class KernelSegments implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment buffer = arena.allocate(MAX, 8);
   private final Tap tap;
-  private final FileDescriptor socket;
+  private final OffloadSocket socket;
 
   KernelSegments() throws Exception {
     tap = Tap.create(NAME, TapOptions.plain());
@@ -38,27 +34,12 @@ final class KernelSegments implements AutoCloseable {
         FileIo.fcntl(tap.descriptor(), F_SETFL, O_RDWR | O_NONBLOCK), "fcntl", NAME);
     Peer ip = Peer.require("ip", "iproute2");
     ip.run("link set " + NAME + " mtu 65521 up");
-    socket =
-        FileDescriptor.check(
-            Sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), "socket", "AF_PACKET");
-    int fd = socket.value();
-    SystemCallException.check(
-        Sockets.setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, 1), "setsockopt", "PACKET_VNET_HDR");
-    MemorySegment address = sockaddr_ll.allocate(arena);
-    sockaddr_ll.sll_family(address, (short) AF_PACKET);
-    sockaddr_ll.sll_ifindex(
-        address, SystemCallException.check(Sockets.interfaceIndex(NAME), "if_nametoindex", NAME));
-    SystemCallException.check(Sockets.bind(fd, address, (int) address.byteSize()), "bind", NAME);
+    socket = new OffloadSocket(NAME);
   }
 
   /** The frames that come out, in their order; null if the kernel refuses the header. */
   List<byte[]> send(long first, int csumOffset, byte[] frame) {
-    long at = buffer.address();
-    RawMemory.putLong(at, first);
-    RawMemory.putShort(at + VirtioNetHeader.CSUM_OFFSET, csumOffset);
-    MemorySegment.copy(
-        frame, 0, buffer, ValueLayout.JAVA_BYTE, VirtioNetHeader.SHORT, frame.length);
-    long sent = Sockets.send(socket.value(), buffer, VirtioNetHeader.SHORT + frame.length, 0);
+    long sent = socket.send(first, csumOffset, frame);
     if (sent == -Errno.EINVAL) {
       return null;
     }

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.fastvif.bindings.SystemCallException;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.PacketSocket;
+import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import io.fastvif.xdp.XdpOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -116,5 +120,81 @@ class SegmentationTest {
     }
     int all = segments;
     assertTrue(all > 3 * kinds().size() * FRAMES, () -> all + " segments");
+  }
+
+  /** One whose segments a link with the usual MTU takes. */
+  private OffloadedFrame usual(OffloadedFrame.Kind kind) {
+    for (; ; ) {
+      OffloadedFrame frame = OffloadedFrame.random(kind, random);
+      int headers = (int) (frame.first() >>> 16) & 0xffff;
+      if (VirtioNetHeader.gsoSize(frame.first()) + headers <= 1514) {
+        return frame;
+      }
+    }
+  }
+
+  private static void veth() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    ip.run("link add v0 type veth peer name v1");
+    for (String end : List.of("v0", "v1")) {
+      ip.run("link set " + end + " addrgenmode none up");
+    }
+  }
+
+  @KernelTest
+  void cardGetsTheKernelsSegments() throws Exception {
+    veth();
+    VhostUserPort guest = VhostUserPort.toGuest("guest", 1);
+    try (KernelSegments kernel = new KernelSegments();
+        XdpPort link = XdpPort.open("v0", XdpOptions.DEFAULT.withRingSize(64));
+        Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        TestVm vm = new TestVm(guest, SENDER, 2048, 3);
+        PacketSocket wire = new PacketSocket("v1")) {
+      forwarder.connect(guest, link);
+      for (OffloadedFrame.Kind kind : kinds()) {
+        if (kind.tags() > 0) {
+          continue; // a packet socket gets them without
+        }
+        for (int i = 0; i < FRAMES; i++) {
+          OffloadedFrame frame = usual(kind);
+          String what = "seed " + seed + ", " + kind + " " + i;
+          List<byte[]> expected = kernel.send(frame.first(), frame.csumOffset(), frame.bytes());
+          vm.send(frame.first(), frame.csumOffset(), frame.bytes());
+          for (byte[] segment : expected) {
+            assertArrayEquals(segment, wire.receiveLike(segment), what);
+          }
+        }
+      }
+      assertEquals(0, flow(forwarder).dropped());
+    }
+  }
+
+  /** What the other end of a veth leaves to its receiver comes to a guest that takes none of it. */
+  @KernelTest
+  void guestOnALinkGetsTheKernelsSegments() throws Exception {
+    veth();
+    VhostUserPort guest = VhostUserPort.toHost("guest", 1);
+    try (KernelSegments kernel = new KernelSegments();
+        PacketPort link = PacketPort.open("v0");
+        Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        TestVm vm = new TestVm(guest, PLAIN, 2048, 1);
+        OffloadSocket host = new OffloadSocket("v1")) {
+      forwarder.connect(link, guest);
+      for (OffloadedFrame.Kind kind : kinds()) {
+        for (int i = 0; i < FRAMES; i++) {
+          OffloadedFrame frame = usual(kind);
+          List<byte[]> expected = kernel.send(frame.first(), frame.csumOffset(), frame.bytes());
+          if (expected.size() > TestVm.RING) {
+            continue; // a guest that is away for too long loses some of them
+          }
+          SystemCallException.check(
+              host.send(frame.first(), frame.csumOffset(), frame.bytes()), "send");
+          for (byte[] segment : expected) {
+            assertArrayEquals(segment, vm.receive(), "seed " + seed + ", " + kind + " " + i);
+          }
+        }
+      }
+      assertEquals(0, flow(forwarder).dropped());
+    }
   }
 }

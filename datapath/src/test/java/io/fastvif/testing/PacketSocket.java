@@ -102,6 +102,19 @@ public final class PacketSocket implements AutoCloseable {
     return frame;
   }
 
+  /** Waits for the next frame with the MAC addresses of another; fails after a minute. */
+  public byte[] receiveLike(byte[] other) {
+    for (; ; ) {
+      byte[] frame = take(0);
+      if (frame == null) {
+        throw new AssertionError("no frame came");
+      }
+      if (Arrays.equals(frame, 0, TYPE_OFFSET, other, 0, TYPE_OFFSET)) {
+        return frame;
+      }
+    }
+  }
+
   private byte[] take(int flags) {
     long length = Sockets.recv(socket.value(), buffer, MAX, flags);
     return length < 0
