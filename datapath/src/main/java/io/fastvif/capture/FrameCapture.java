@@ -3,13 +3,15 @@ package io.fastvif.capture;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import java.lang.foreign.Arena;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 
 /**
- * A capture of one interface for one reader. One thread offers frames, another one takes blocks of
- * pcapng; neither waits for the other. Whoever has it offered frames has that ended before {@link
- * #close}.
+ * A capture of one interface for one reader. Threads offer frames, each by an {@link #input} of its
+ * own, another one takes blocks of pcapng; none waits for another. Whoever has it offered frames
+ * has that ended before {@link #close}.
  */
 public final class FrameCapture implements AutoCloseable {
   /** The media type of pcapng, as Wireshark's desktop entry has it; none is registered. */
@@ -18,26 +20,20 @@ public final class FrameCapture implements AutoCloseable {
   /** Bytes of frames that wait for the reader: a hundred thousand short frames. */
   private static final int RING = 8 << 20;
 
-  private static final int MAX_FRAME = 65_535 + 14 + 8;
+  /** Of those the least for an input. */
+  private static final int MIN_RING = 1 << 20;
+
   private static final long STATISTICS_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final CaptureOptions options;
   private final Arena arena = Arena.ofShared();
-  private final CaptureRing ring = new CaptureRing(arena, RING);
-  private final long head = arena.allocate(FrameFilter.MAX_BYTES, 64).address();
+  private final List<CaptureInput> inputs = new CopyOnWriteArrayList<>();
   private final String[] reasons;
 
   /** What to add to the clock that only counts, to get the time since 1970. */
   private final long epoch;
 
   private final PcapngWriter writer = new PcapngWriter();
-
-  // Of the offering thread, which alone writes; the reader reads the numbers too.
-  private final AtomicLong seen = new AtomicLong();
-  private final AtomicLong passed = new AtomicLong();
-  private final AtomicLong lost = new AtomicLong();
-  private int lostSince;
-  private int claimed;
 
   // Of the reader.
   private final long began;
@@ -70,8 +66,8 @@ public final class FrameCapture implements AutoCloseable {
         options.filter() == null ? "" : options.filter().toString());
   }
 
-  /** The time, in nanoseconds since 1970; the offering thread reads it once for each burst. */
-  public long now() {
+  /** The time, in nanoseconds since 1970. */
+  long now() {
     return epoch + System.nanoTime();
   }
 
@@ -81,73 +77,15 @@ public final class FrameCapture implements AutoCloseable {
   }
 
   /**
-   * Whether frames of that many bytes are to be shown to the filter: then {@link #headBytes} of
-   * them are to be copied to {@link #head}.
-   */
-  public boolean hasFilter() {
-    return options.filter() != null;
-  }
-
-  /** How many bytes of a frame the filter looks at. */
-  public static int headBytes(int length) {
-    return Math.min(length, FrameFilter.MAX_BYTES);
-  }
-
-  /** Where they are copied to. */
-  public long head() {
-    return head;
-  }
-
-  /**
-   * Claims a place for a frame, whose first bytes are at {@link #head} if there is a filter.
+   * Makes an input for a thread that will offer frames.
    *
-   * @param length bytes of the frame
-   * @param available how many of them are there, and can be copied
-   * @param nanos when it passed, of {@link #now}
-   * @param outbound whether it goes to the interface's guest
-   * @param reason why it was dropped, as a number from 0; -1 if it was delivered
-   * @param queue the number of the queue pair
-   * @return where to copy {@link #claimed} bytes of it, before {@link #commit}; 0 if it is not
-   *     captured
+   * @param inputs how many there will be: they share the memory for frames that wait
    */
-  public long claim(
-      int length, int available, long nanos, boolean outbound, int reason, int queue) {
-    add(seen);
-    FrameFilter filter = options.filter();
-    if (filter != null && !filter.passes(head, headBytes(available))) {
-      return 0;
-    }
-    add(passed);
-    int captured = Math.min(Math.min(available, options.snapLength()), MAX_FRAME);
-    long record = ring.claim(captured);
-    if (record == 0) {
-      add(lost);
-      lostSince++;
-      return 0;
-    }
-    RawMemory.putLong(record + CaptureRing.NANOS, nanos);
-    RawMemory.putInt(record + CaptureRing.ORIGINAL, length);
-    RawMemory.putInt(record + CaptureRing.LOST, lostSince);
-    RawMemory.putByte(record + CaptureRing.DIRECTION, outbound ? 1 : 0);
-    RawMemory.putByte(record + CaptureRing.REASON, reason + 1);
-    RawMemory.putShort(record + CaptureRing.QUEUE, queue);
-    lostSince = 0;
-    claimed = captured;
-    return record + CaptureRing.HEADER;
-  }
-
-  private static void add(AtomicLong counter) {
-    counter.lazySet(counter.getPlain() + 1);
-  }
-
-  /** How many bytes are to be copied of the frame whose place was claimed last. */
-  public int claimed() {
-    return claimed;
-  }
-
-  /** Hands the frame over whose place was claimed last. */
-  public void commit() {
-    ring.commit(claimed);
+  public CaptureInput input(int inputs) {
+    int bytes = Math.max(MIN_RING, Integer.highestOneBit(RING / inputs));
+    CaptureInput made = new CaptureInput(this, options, arena, bytes);
+    this.inputs.add(made);
+    return made;
   }
 
   /** No frames will be offered any more; any thread. The reader gets those that are there. */
@@ -171,18 +109,40 @@ public final class FrameCapture implements AutoCloseable {
       return null;
     }
     boolean last = ended; // before the ring is looked at: what was offered before is in it
-    long record = 0;
-    while (writer.size() < max && !isCountReached() && (record = ring.peek()) != 0) {
-      write(record);
-      ring.release(record);
+    boolean isEmpty = false;
+    while (writer.size() < max && !isCountReached() && !isEmpty) {
+      isEmpty = !writeOldest();
     }
-    if (isCountReached() || (last && record == 0 && writer.size() < max)) {
+    if (isCountReached() || (last && isEmpty)) {
       statistics();
       isFinished = true;
     } else if (System.nanoTime() - statisticsAt >= 0) {
       statistics();
     }
     return writer.take();
+  }
+
+  /** Writes the oldest frame that waits at an input; false if there is none. */
+  private boolean writeOldest() {
+    CaptureRing oldest = null;
+    long record = 0;
+    for (CaptureInput input : inputs) {
+      long other = input.ring().peek();
+      if (other != 0 && (record == 0 || nanos(other) < nanos(record))) {
+        oldest = input.ring();
+        record = other;
+      }
+    }
+    if (record == 0) {
+      return false;
+    }
+    write(record);
+    oldest.release(record);
+    return true;
+  }
+
+  private static long nanos(long record) {
+    return RawMemory.getLong(record + CaptureRing.NANOS);
   }
 
   private boolean isCountReached() {
@@ -192,7 +152,7 @@ public final class FrameCapture implements AutoCloseable {
   private void write(long record) {
     int reason = RawMemory.getByte(record + CaptureRing.REASON);
     writer.packet(
-        RawMemory.getLong(record + CaptureRing.NANOS),
+        nanos(record),
         record + CaptureRing.HEADER,
         RawMemory.getInt(record + CaptureRing.CAPTURED),
         RawMemory.getInt(record + CaptureRing.ORIGINAL),
@@ -205,7 +165,17 @@ public final class FrameCapture implements AutoCloseable {
 
   private void statistics() {
     statisticsAt = System.nanoTime() + STATISTICS_NANOS;
-    writer.statistics(began, now(), seen.get(), lost.get(), passed.get(), delivered);
+    writer.statistics(
+        began,
+        now(),
+        sum(CaptureInput::seen),
+        sum(CaptureInput::lost),
+        sum(CaptureInput::passed),
+        delivered);
+  }
+
+  private long sum(ToLongFunction<CaptureInput> number) {
+    return inputs.stream().mapToLong(number).sum();
   }
 
   /** Lets the memory go; nobody offers or takes any more. */

@@ -3,9 +3,10 @@
  * pcapng, which tcpdump and Wireshark read.
  *
  * <ol>
- *   <li>A {@link io.fastvif.capture.FrameCapture} is one reader's. The forwarding thread copies at
- *       most the snap length of each frame that passes the filter into a {@code CaptureRing} of
- *       fixed size, waits for nobody, and counts what the ring has no room for.
+ *   <li>A {@link io.fastvif.capture.FrameCapture} is one reader's. Each forwarding thread has a
+ *       {@link io.fastvif.capture.CaptureInput} of it, copies at most the snap length of each frame
+ *       that passes the filter into the input's {@code CaptureRing} of fixed size, waits for
+ *       nobody, and counts what the ring has no room for. The reader takes the oldest frame first.
  *   <li>A {@link io.fastvif.capture.FrameFilter} looks at a copy of the frame's first bytes, so a
  *       guest that changes its memory meanwhile has no effect.
  *   <li>The reader's thread takes blocks of pcapng out: a frame's direction stands in its flags,

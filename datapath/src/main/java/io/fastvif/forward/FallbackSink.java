@@ -14,25 +14,25 @@ final class FallbackSink implements FrameSink {
 
   @Override
   public int accept(BufferBurst frames, int n, long features, FlowCounters counters) {
-    return chosen().accept(frames, n, features, counters);
-  }
-
-  private GuestReceiveQueue chosen() {
-    return queue.isOpen() ? queue : first;
+    GuestReceiveQueue chosen = queue.orFirst(first);
+    return chosen == null ? 0 : chosen.accept(frames, n, features, counters);
   }
 
   @Override
   public DropReason heldBy() {
-    return chosen().heldBy();
+    GuestReceiveQueue chosen = queue.orFirst(first);
+    return chosen == null ? DropReason.NO_BUFFERS : chosen.heldBy();
   }
 
   @Override
   public int waitMillis() {
-    return chosen().waitMillis();
+    GuestReceiveQueue chosen = queue.orFirst(first);
+    return chosen == null ? 0 : chosen.waitMillis();
   }
 
   @Override
   public int backlogBytes() {
-    return chosen().backlogBytes();
+    GuestReceiveQueue chosen = queue.orFirst(first);
+    return chosen == null ? 0 : chosen.backlogBytes();
   }
 }

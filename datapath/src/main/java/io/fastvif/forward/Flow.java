@@ -1,6 +1,6 @@
 package io.fastvif.forward;
 
-import io.fastvif.capture.FrameCapture;
+import io.fastvif.capture.CaptureInput;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 
 /** One direction of one queue of a pair. Its loop's thread uses it. */
@@ -85,12 +85,12 @@ abstract class Flow {
   }
 
   /** Shows its frames to a capture too; the loop's thread. */
-  final void capture(FrameCapture capture, boolean outbound) {
+  final void capture(CaptureInput capture, boolean outbound) {
     counters.tap = FrameTap.with(counters.tap, capture, outbound, queue);
   }
 
   /** Shows its frames to a capture no more; the loop's thread. */
-  final void uncapture(FrameCapture capture) {
+  final void uncapture(CaptureInput capture) {
     counters.tap = FrameTap.without(counters.tap, capture);
   }
 

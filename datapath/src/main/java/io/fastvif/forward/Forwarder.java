@@ -2,16 +2,21 @@ package io.fastvif.forward;
 
 import io.fastvif.bindings.Scheduling;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.capture.CaptureInput;
 import io.fastvif.capture.CaptureOptions;
 import io.fastvif.capture.FrameCapture;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.agrona.concurrent.AgentRunner;
 
 /**
@@ -33,7 +38,11 @@ public final class Forwarder implements AutoCloseable {
 
   private final List<ForwardingLoop> loops = new ArrayList<>();
   private final List<AgentRunner> runners = new ArrayList<>();
-  private final List<PortPair> pairs = new ArrayList<>();
+  private final Balancer balancer = new Balancer(this);
+
+  /** Those who connect and disconnect hold a lock; anybody reads. */
+  private final List<PortPair> pairs = new CopyOnWriteArrayList<>();
+
   private final Object failureLock = new Object();
   private volatile Throwable failure;
   private Consumer<Throwable> failureListener = thrown -> {};
@@ -41,7 +50,7 @@ public final class Forwarder implements AutoCloseable {
   private Forwarder(int threads, Idle idle) {
     try {
       for (int i = 0; i < threads; i++) {
-        ForwardingLoop loop = new ForwardingLoop("forward-" + i, idle, this::failed);
+        ForwardingLoop loop = new ForwardingLoop(i, idle, balancer::look, this::failed);
         loops.add(loop);
         runners.add(new AgentRunner(loop, this::failed, null, loop));
       }
@@ -55,7 +64,7 @@ public final class Forwarder implements AutoCloseable {
    * Starts the loops. Their threads run in the network namespace of the calling thread; ports may
    * have been opened in other namespaces.
    *
-   * @param threads the number of loops; pairs are distributed over them
+   * @param threads the number of loops; the queues of all pairs are distributed over them
    * @param idle what they do without work
    * @return the forwarder, without pairs
    */
@@ -157,8 +166,9 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * Starts forwarding between two ports, on the loop with the fewest pairs; ports of one switch are
-   * on the same loop.
+   * Starts forwarding between two ports. Each of their queues is served by the loop that has the
+   * fewest at first, and moves to another one that has less to do; those of a port with a rate or a
+   * frame handler are all served by one loop, and so are all ports of one switch.
    *
    * @param first one port; not connected
    * @param second the other port; or the same one, whose frames are then sent back to it. At least
@@ -174,34 +184,89 @@ public final class Forwarder implements AutoCloseable {
       if (pairs.stream().anyMatch(p -> isPart(p, first) || isPart(p, second))) {
         throw new IllegalStateException(first + " or " + second + " is connected already");
       }
-      ForwardingLoop loop =
-          pairs.stream()
-              .filter(p -> isOfOneLoop(p, first) || isOfOneLoop(p, second))
-              .map(PortPair::loop)
-              .findFirst()
-              .orElseGet(this::leastLoaded);
-      pair = new PortPair(first, second, loop);
+      pair = new PortPair(first, second, loopsFor(first, second));
       pairs.add(pair);
       first.connected(true);
       second.connected(true);
     }
     try {
-      await(pair.loop(), () -> pair.loop().add(pair));
+      for (Lane lane : pair.lanes()) {
+        await(lane.loop(), lane::begin);
+      }
+      gatherIfLimited(first);
+      gatherIfLimited(second);
       return pair;
     } catch (RuntimeException | Error e) {
-      forget(pair);
+      try {
+        end(pair);
+      } finally {
+        forget(pair);
+      }
       throw e;
     }
+  }
+
+  /** A limit that was set while the lanes began. */
+  private static void gatherIfLimited(Port port) {
+    if (port instanceof VhostUserPort guest) {
+      guest.gatherIfLimited();
+    }
+  }
+
+  /** The loop for each lane that two ports have together. */
+  private List<ForwardingLoop> loopsFor(Port first, Port second) {
+    List<ForwardingLoop> chosen = new ArrayList<>();
+    Optional<ForwardingLoop> shared =
+        pairs.stream()
+            .filter(p -> isOfOneLoop(p, first) || isOfOneLoop(p, second))
+            .map(p -> p.lanes().getFirst().loop())
+            .findFirst();
+    for (int lanes = PortPair.countLanes(first, second); chosen.size() < lanes; ) {
+      boolean together = !chosen.isEmpty() && (isLimited(first) || isLimited(second));
+      chosen.add(together ? chosen.getFirst() : shared.orElseGet(() -> leastLoaded(chosen)));
+    }
+    return chosen;
+  }
+
+  private static boolean isLimited(Port port) {
+    return port instanceof VhostUserPort guest && guest.isLimited();
   }
 
   private static boolean isOfOneLoop(PortPair pair, Port port) {
     return port.sharesLoop(pair.first()) || port.sharesLoop(pair.second());
   }
 
-  private ForwardingLoop leastLoaded() {
+  private ForwardingLoop leastLoaded(List<ForwardingLoop> chosen) {
     return loops.stream()
-        .min(Comparator.comparingLong(l -> pairs.stream().filter(p -> p.loop() == l).count()))
+        .min(
+            Comparator.comparingLong(
+                loop ->
+                    lanes().filter(lane -> lane.loop() == loop).count()
+                        + chosen.stream().filter(each -> each == loop).count()))
         .orElseThrow();
+  }
+
+  private Stream<Lane> lanes() {
+    return pairs.stream().flatMap(pair -> pair.lanes().stream());
+  }
+
+  /** The pairs that are connected, as they are at this time; any thread. */
+  List<PortPair> connected() {
+    return pairs;
+  }
+
+  int loopCount() {
+    return loops.size();
+  }
+
+  /** A loop by its number. */
+  ForwardingLoop loop(int number) {
+    return loops.get(number);
+  }
+
+  /** Moves a queue of a pair, and with it those of its lane, to another loop. */
+  void move(PortPair pair, int queue, int loop) {
+    pair.lanes().get(queue % pair.lanes().size()).move(loops.get(loop), "asked for");
   }
 
   private void forget(PortPair pair) {
@@ -229,9 +294,26 @@ public final class Forwarder implements AutoCloseable {
       }
     }
     try {
-      await(pair.loop(), () -> pair.loop().remove(pair));
+      end(pair);
     } finally {
       forget(pair);
+    }
+  }
+
+  /** Has all loops let a pair go; those of its lanes that have not begun are left out. */
+  private static void end(PortPair pair) {
+    RuntimeException first = null;
+    for (Lane lane : pair.lanes()) {
+      try {
+        if (lane.isAttached()) {
+          await(lane::execute, lane::end);
+        }
+      } catch (RuntimeException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 
@@ -244,20 +326,17 @@ public final class Forwarder implements AutoCloseable {
    * @param capture made by {@link #capture(String, CaptureOptions)}
    */
   public void beginCapture(PortPair pair, Port from, FrameCapture capture) {
-    await(
-        pair.loop(),
-        () -> {
-          if (pair.loop().serves(pair) && !capture.isEnded()) {
-            pair.begin(capture, from);
-          } else {
-            capture.end();
-          }
-        });
+    for (Lane lane : pair.lanes()) {
+      CaptureInput input = capture.input(pair.lanes().size());
+      await(lane::execute, () -> lane.begin(capture, input, from));
+    }
   }
 
   /** Shows a capture no more frames. When this returns no loop uses it any more. */
   public void endCapture(PortPair pair, FrameCapture capture) {
-    await(pair.loop(), () -> pair.end(capture));
+    for (Lane lane : pair.lanes()) {
+      await(lane::execute, () -> lane.end(capture));
+    }
     capture.end();
   }
 
@@ -272,10 +351,14 @@ public final class Forwarder implements AutoCloseable {
         name, "in: from the guest, out: to the guest", options, FrameTap.COMMENTS);
   }
 
-  /** Runs a command on a loop's thread and waits for it. */
   private static void await(ForwardingLoop loop, Runnable command) {
+    await(loop::execute, command);
+  }
+
+  /** Has a command run by a loop's thread and waits for it. */
+  private static void await(Executor by, Runnable command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    loop.execute(
+    by.execute(
         () -> {
           try {
             command.run();
@@ -306,9 +389,7 @@ public final class Forwarder implements AutoCloseable {
    * @return in the order of their connection
    */
   public List<PortPair> pairs() {
-    synchronized (pairs) {
-      return List.copyOf(pairs);
-    }
+    return List.copyOf(pairs);
   }
 
   /**
@@ -320,7 +401,14 @@ public final class Forwarder implements AutoCloseable {
   public ForwarderStatistics statistics() {
     return new ForwarderStatistics(
         pairs().stream().flatMap(pair -> pair.statistics().stream()).toList(),
-        loops.stream().map(ForwardingLoop::pollNanos).toList());
+        loops.stream().map(ForwardingLoop::pollNanos).toList(),
+        loops.stream().map(this::statistics).toList());
+  }
+
+  private LoopStatistics statistics(ForwardingLoop loop) {
+    List<Lane> served = lanes().filter(lane -> lane.loop() == loop).toList();
+    return new LoopStatistics(
+        loop.number(), served.size(), loop.busyNanos(), loop.sleeps(), loop.arrivals());
   }
 
   /** How often loops have gone to sleep, all together. */

@@ -9,5 +9,7 @@ import org.HdrHistogram.Histogram;
  * @param flows both directions of each queue of each connected pair, in the order of connection
  * @param pollNanos for each loop, the duration of its rounds in nanoseconds; one round of 64 is
  *     measured
+ * @param loops what each loop has done
  */
-public record ForwarderStatistics(List<FlowStatistics> flows, List<Histogram> pollNanos) {}
+public record ForwarderStatistics(
+    List<FlowStatistics> flows, List<Histogram> pollNanos, List<LoopStatistics> loops) {}

@@ -4,14 +4,16 @@ import io.fastvif.trace.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Polls the flows of its pairs, round by round. One thread runs it, as an agent with itself as the
+ * Polls the flows of its lanes, round by round. One thread runs it, as an agent with itself as the
  * idle strategy; others give it commands. A flow that throws is not polled any more, and its ports
  * say why; all other flows go on.
  */
@@ -39,11 +41,13 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private static final long MAX_POLL_NANOS = 1_000_000_000;
 
   private final String name;
+  private final int number;
+  private final LongConsumer balancer;
   private final int spins;
   private final Consumer<Throwable> failures;
   private final WakeUp wakeUp = new WakeUp();
   private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
-  private final List<PortPair> pairs = new ArrayList<>();
+  private final List<Lane> lanes = new ArrayList<>();
   private final SingleWriterRecorder pollNanos = new SingleWriterRecorder(MAX_POLL_NANOS, 2);
   private final Histogram polls = new Histogram(MAX_POLL_NANOS, 2);
   private Flow[] flows = {};
@@ -55,6 +59,12 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
 
   private long slept;
 
+  /** For how many nanoseconds frames were moved; any thread reads. */
+  private final AtomicLong busyNanos = new AtomicLong();
+
+  /** How many lanes have come from other loops; any thread reads. */
+  private final AtomicLong arrivals = new AtomicLong();
+
   /** The same, for other threads. */
   private volatile long sleeps;
 
@@ -62,11 +72,14 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private volatile boolean asleep;
 
   /**
+   * @param balancer is called now and then with the time
    * @param failures is told what goes wrong that no guest can be blamed for
    * @throws io.fastvif.bindings.SystemCallException if the kernel gives no descriptor to sleep on
    */
-  ForwardingLoop(String name, Idle idle, Consumer<Throwable> failures) {
-    this.name = name;
+  ForwardingLoop(int number, Idle idle, LongConsumer balancer, Consumer<Throwable> failures) {
+    this.number = number;
+    name = "forward-" + number;
+    this.balancer = balancer;
     this.failures = failures;
     spins =
         switch (idle) {
@@ -97,38 +110,43 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     wakeUp.unwatch(descriptor);
   }
 
+  /** Its number among the forwarder's, from 0. */
+  int number() {
+    return number;
+  }
+
   /**
-   * Begins to serve a pair; the loop's thread only. If one of its descriptors cannot be watched,
-   * that is thrown and the pair is not served.
+   * Begins to serve a lane; the loop's thread only. If one of its descriptors cannot be watched,
+   * that is thrown and the lane is not served.
    */
-  void add(PortPair pair) {
+  void add(Lane lane) {
     try {
-      pair.attach(this);
+      lane.watch(this);
     } catch (RuntimeException | Error e) {
-      pair.detach(this);
+      lane.unwatch(this);
       throw e;
     }
-    pairs.add(pair);
+    lanes.add(lane);
     collectFlows();
   }
 
-  /** Stops serving a pair; the loop's thread only. */
-  void remove(PortPair pair) {
-    if (pairs.remove(pair)) {
+  /** Stops serving a lane; the loop's thread only. */
+  void remove(Lane lane) {
+    if (lanes.remove(lane)) {
       collectFlows();
-      pair.detach(this);
     }
+    lane.unwatch(this);
   }
 
-  /** Whether it serves a pair; the loop's thread only. */
-  boolean serves(PortPair pair) {
-    return pairs.contains(pair);
+  /** A lane has come from another loop; the loop's thread only. */
+  void arrived() {
+    arrivals.lazySet(arrivals.getPlain() + 1);
   }
 
   private void collectFlows() {
     flows =
-        pairs.stream()
-            .flatMap(pair -> pair.flows().stream())
+        lanes.stream()
+            .flatMap(lane -> lane.flows().stream())
             .filter(flow -> !flow.hasFailed())
             .toArray(Flow[]::new);
   }
@@ -152,8 +170,8 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     if (++round == MEASURED_ROUNDS) {
       round = 0;
       long begin = System.nanoTime();
-      work += poll();
-      pollNanos.recordValue(Math.min(System.nanoTime() - begin, MAX_POLL_NANOS));
+      work += pollMeasured(begin);
+      balancer.accept(begin);
       if (++measured == CHECKED_ROUNDS) {
         measured = 0;
         checkPorts();
@@ -167,27 +185,65 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   int executeCommands() {
     int done = 0;
     for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-      try {
-        command.run();
-      } catch (RuntimeException | Error e) {
-        failures.accept(e);
-      }
+      run(command);
       done++;
     }
     return done;
+  }
+
+  /** Does something; what it throws is told. */
+  void run(Runnable command) {
+    try {
+      command.run();
+    } catch (RuntimeException | Error e) {
+      failures.accept(e);
+    }
+  }
+
+  /** Tells what went wrong that no guest can be blamed for. */
+  void tell(Throwable thrown) {
+    failures.accept(thrown);
   }
 
   private int poll() {
     int work = 0;
     Flow[] all = flows;
     for (Flow flow : all) {
-      try {
-        work += flow.poll();
-      } catch (RuntimeException | Error e) {
-        failed(flow, e);
-        work++;
-      }
+      work += poll(flow);
     }
+    return work;
+  }
+
+  private int poll(Flow flow) {
+    try {
+      return flow.poll();
+    } catch (RuntimeException | Error e) {
+      failed(flow, e);
+      return 1;
+    }
+  }
+
+  /** A round of which is measured how long it takes, and each lane that has frames in it. */
+  private int pollMeasured(long begin) {
+    int work = 0;
+    long last = begin;
+    for (int i = 0; i < lanes.size(); i++) {
+      Lane lane = lanes.get(i);
+      int ofLane = 0;
+      for (int f = 0; f < lane.flows().size(); f++) {
+        Flow flow = lane.flows().get(f);
+        ofLane += flow.hasFailed() ? 0 : poll(flow);
+      }
+      if (ofLane > 0) {
+        long now = System.nanoTime();
+        long estimate = (now - last) * MEASURED_ROUNDS;
+        lane.busy(estimate);
+        busyNanos.lazySet(busyNanos.getPlain() + estimate);
+        last = now;
+      }
+      work += ofLane;
+    }
+    pollNanos.recordValue(Math.min(System.nanoTime() - begin, MAX_POLL_NANOS));
     return work;
   }
 
@@ -201,9 +257,9 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     flow.failed();
     Log.warning(
         ForwardingLoop.class, "a flow has ended, and its frames are not forwarded: " + thrown);
-    for (PortPair pair : pairs) {
-      if (pair.flows().contains(flow)) {
-        pair.failed(flow, thrown);
+    for (Lane lane : lanes) {
+      if (lane.flows().contains(flow)) {
+        lane.pair().failed(flow, thrown);
       }
     }
     collectFlows();
@@ -212,9 +268,9 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
 
   private void revokeDamagedMemory(InternalError error) {
     boolean found = false;
-    for (PortPair pair : pairs) {
+    for (Lane lane : lanes) {
       try {
-        found |= pair.revokeDamagedMemory();
+        found |= lane.revokeDamagedMemory();
       } catch (RuntimeException | Error e) {
         failures.accept(e);
       }
@@ -256,9 +312,9 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
    * that sleeps uses none, so nobody has to look again before it is awake.
    */
   private void checkPorts() {
-    for (int i = 0; i < pairs.size(); i++) {
+    for (int i = 0; i < lanes.size(); i++) {
       try {
-        pairs.get(i).check();
+        lanes.get(i).check();
       } catch (RuntimeException | Error e) {
         failures.accept(e);
       }
@@ -326,6 +382,16 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   @Override
   public String roleName() {
     return name;
+  }
+
+  /** For how many nanoseconds it moved frames, as an estimate from some rounds; any thread. */
+  long busyNanos() {
+    return busyNanos.getAcquire();
+  }
+
+  /** How many lanes have come from other loops; any thread. */
+  long arrivals() {
+    return arrivals.getAcquire();
   }
 
   /** How long rounds took; any thread. */

@@ -64,12 +64,23 @@ public final class FrameHandlerPort extends Port {
   }
 
   @Override
-  void attached(ForwardingLoop newLoop) {
-    loop = newLoop;
+  boolean isOfOneLane() {
+    return true;
+  }
+
+  /** The handler may keep things that belong to one thread. */
+  @Override
+  boolean mayMove(int queue, int lanes) {
+    return false;
   }
 
   @Override
-  void detached(ForwardingLoop formerLoop) {
+  void attached(Lane lane, int queue) {
+    loop = lane.loop();
+  }
+
+  @Override
+  void detached(Lane lane, int queue) {
     loop = null;
   }
 

@@ -1,6 +1,6 @@
 package io.fastvif.forward;
 
-import io.fastvif.capture.FrameCapture;
+import io.fastvif.capture.CaptureInput;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 import java.util.Arrays;
 import java.util.Locale;
@@ -25,7 +25,7 @@ final class FrameTap {
   private boolean hasDrops;
 
   /** A capture, and whether the flow's frames are outbound as seen from its interface. */
-  private record Viewer(FrameCapture capture, boolean outbound) {}
+  private record Viewer(CaptureInput capture, boolean outbound) {}
 
   private FrameTap(Viewer[] viewers, int queue) {
     this.viewers = viewers;
@@ -43,7 +43,7 @@ final class FrameTap {
   }
 
   /** A tap for one capture more; the one before may be null. */
-  static FrameTap with(FrameTap before, FrameCapture capture, boolean outbound, int queue) {
+  static FrameTap with(FrameTap before, CaptureInput capture, boolean outbound, int queue) {
     int others = before == null ? 0 : before.viewers.length;
     Viewer[] all = others == 0 ? new Viewer[1] : Arrays.copyOf(before.viewers, others + 1);
     all[others] = new Viewer(capture, outbound);
@@ -51,7 +51,7 @@ final class FrameTap {
   }
 
   /** A tap for one capture less; null if it was the last. */
-  static FrameTap without(FrameTap before, FrameCapture capture) {
+  static FrameTap without(FrameTap before, CaptureInput capture) {
     if (before == null) {
       return null;
     }
@@ -131,11 +131,11 @@ final class FrameTap {
       int available,
       long nanos,
       int reason) {
-    FrameCapture capture = viewer.capture;
+    CaptureInput capture = viewer.capture;
     int segment = from.firstSegment(first);
     int endSegment = from.firstSegment(end);
     if (capture.hasFilter()) {
-      int bytes = FrameCapture.headBytes(available);
+      int bytes = CaptureInput.headBytes(available);
       FrameScratch.gather(from, segment, endSegment, skip, capture.head(), bytes);
     }
     long to = capture.claim(length, available, nanos, viewer.outbound, reason, queue);

@@ -35,8 +35,8 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   /** Whether there was a buffer since the ring was started; the loop's thread writes. */
   private volatile boolean filled;
 
-  GuestReceiveQueue(VhostUserPort port, int index, FrameScratch scratch) {
-    super(port, index);
+  GuestReceiveQueue(VhostUserPort port, QueuePair pair, int index, FrameScratch scratch) {
+    super(port, pair, index);
     this.scratch = scratch;
   }
 
@@ -86,6 +86,29 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   public int backlogBytes() {
     RateLimiter limit = port().toGuest();
     return limit == null ? 0 : limit.backlogBytes();
+  }
+
+  /**
+   * Which queue takes a frame that is for this one: this one, or the guest's first as long as this
+   * one is not used, which a guest may do and does not tell the sender. If another loop serves the
+   * first queue, frames wait until this one's lane has come there.
+   *
+   * @return null if they are to wait
+   */
+  GuestReceiveQueue orFirst(GuestReceiveQueue first) {
+    if (isOpen() || first == this) {
+      return this;
+    }
+    Lane own = pair().lane();
+    Lane home = first.pair().lane();
+    if (own == null || home == null || own.loop() == home.loop()) {
+      return first;
+    }
+    if (first.isRunning()) {
+      own.comeHome(home);
+      return null;
+    }
+    return this;
   }
 
   boolean isMergeable() {

@@ -27,6 +27,7 @@ abstract class GuestRing implements RingControl {
   private static final int MAX_KICK_READS = 1024;
 
   private final VhostUserPort port;
+  private final QueuePair pair;
   private final int index;
   private RingSettings settings;
   private GuestMemoryView view;
@@ -50,19 +51,20 @@ abstract class GuestRing implements RingControl {
   /** Why the ring moves nothing; null as long as it is sound. Any thread reads it. */
   private volatile String problem;
 
-  GuestRing(VhostUserPort port, int index) {
+  GuestRing(VhostUserPort port, QueuePair pair, int index) {
     this.port = port;
+    this.pair = pair;
     this.index = index;
   }
 
   @Override
   public void start(RingSettings newSettings) {
-    port.execute(() -> attempt(() -> begin(newSettings)));
+    pair.execute(() -> attempt(() -> begin(newSettings)));
   }
 
   @Override
   public void change(RingSettings newSettings, Completion completion) {
-    port.execute(
+    pair.execute(
         () -> {
           attempt(() -> modify(newSettings));
           completion.done();
@@ -71,7 +73,7 @@ abstract class GuestRing implements RingControl {
 
   @Override
   public void stop(StopCompletion completion) {
-    port.execute(
+    pair.execute(
         () -> {
           int[] base = new int[1];
           attempt(() -> base[0] = end());
@@ -93,6 +95,10 @@ abstract class GuestRing implements RingControl {
 
   final VhostUserPort port() {
     return port;
+  }
+
+  final QueuePair pair() {
+    return pair;
   }
 
   final int index() {
@@ -137,7 +143,11 @@ abstract class GuestRing implements RingControl {
   private void apply(RingSettings newSettings, boolean began) {
     boolean disabled = !newSettings.enabled() && (began || enabled);
     enabled = newSettings.enabled();
+    boolean ran = running;
     running = enabled && queue != null;
+    if (running && !ran) {
+      pair.begins();
+    }
     if (queue != null) {
       queue.log(newSettings.log(), newSettings.usedLogAddress());
       queue.callDescriptor(newSettings.call());
@@ -208,7 +218,7 @@ abstract class GuestRing implements RingControl {
     }
     settings = newSettings;
     if (former.kick() != newSettings.kick()) {
-      port.unwatch(former.kick());
+      pair.unwatch(former.kick());
       watch(newSettings.kick());
     }
     apply(newSettings, false);
@@ -256,7 +266,7 @@ abstract class GuestRing implements RingControl {
     try {
       base = queue == null ? base : queue.stop();
     } finally {
-      port.unwatch(settings.kick());
+      pair.unwatch(settings.kick());
       queue = null;
       enabled = false;
       running = false;
@@ -330,7 +340,7 @@ abstract class GuestRing implements RingControl {
     unwatched = false;
     kicksPile = kick >= 0 && FileIo.isPipeOrSocket(kick);
     try {
-      port.watch(kick);
+      pair.watch(kick);
     } catch (SystemCallException refused) {
       unwatched = true;
       tellFailure("its kicks cannot be watched, it is polled: " + refused.getMessage());
@@ -340,7 +350,7 @@ abstract class GuestRing implements RingControl {
   /** Leaves a loop. */
   final void unwatch() {
     if (settings != null) {
-      port.unwatch(settings.kick());
+      pair.unwatch(settings.kick());
     }
   }
 

@@ -15,8 +15,8 @@ final class GuestTransmitQueue extends GuestRing {
   private int polls;
   private int discarded;
 
-  GuestTransmitQueue(VhostUserPort port, int index) {
-    super(port, index);
+  GuestTransmitQueue(VhostUserPort port, QueuePair pair, int index) {
+    super(port, pair, index);
   }
 
   @Override

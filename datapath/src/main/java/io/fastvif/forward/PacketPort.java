@@ -113,7 +113,7 @@ public final class PacketPort extends Port {
 
   /** The kernel tells a link that is gone as the socket's error; frames show that it is back. */
   @Override
-  void check() {
+  void check(int queue) {
     int error = Sockets.getsockopt(socket.value(), SOL_SOCKET, SO_ERROR);
     if (error > 0) {
       problem("the link " + name() + " is down or was deleted: " + Errno.describe(error));
@@ -121,12 +121,12 @@ public final class PacketPort extends Port {
   }
 
   @Override
-  void attached(ForwardingLoop loop) {
+  void watch(ForwardingLoop loop, int queue) {
     loop.watch(socket.value());
   }
 
   @Override
-  void detached(ForwardingLoop loop) {
+  void unwatch(ForwardingLoop loop, int queue) {
     loop.unwatch(socket.value());
   }
 

@@ -63,14 +63,33 @@ public abstract sealed class Port implements AutoCloseable
     return false;
   }
 
-  /** The loop's thread begins to serve it. */
-  void attached(ForwardingLoop loop) {}
+  /** Whether all of its queues have to be served by one loop, for good. */
+  boolean isOfOneLane() {
+    return false;
+  }
 
-  /** The loop's thread has stopped serving it. */
-  void detached(ForwardingLoop loop) {}
+  /**
+   * Whether another loop may begin to serve one of its queues; any thread.
+   *
+   * @param lanes how many lanes its pair has
+   */
+  boolean mayMove(int queue, int lanes) {
+    return true;
+  }
+
+  /** A lane begins to be served that one of its queues is in; as all that follows its thread. */
+  void attached(Lane lane, int queue) {}
+
+  /** The lane is not served any more. */
+  void detached(Lane lane, int queue) {}
+
+  /** Has a loop woken by what a queue gets; throws what the kernel says. */
+  void watch(ForwardingLoop loop, int queue) {}
+
+  void unwatch(ForwardingLoop loop, int queue) {}
 
   /** After a fault in shared memory: whether it was this port's, which is out of use now. */
-  boolean revokeDamagedMemory() {
+  boolean revokeDamagedMemory(int queue) {
     return false;
   }
 
@@ -78,7 +97,7 @@ public abstract sealed class Port implements AutoCloseable
    * Looks whether something was taken away: memory that is shared with the port's frontend, the
    * link of the host. Called before the loop sleeps and every some thousand rounds.
    */
-  void check() {}
+  void check(int queue) {}
 
   /**
    * Returns what keeps the port from forwarding, for example that its tap was deleted.
@@ -105,7 +124,7 @@ public abstract sealed class Port implements AutoCloseable
   }
 
   /** As {@link #dead}, once, of what somebody did to the host: an administrator should know. */
-  final void gone(String reason) {
+  final synchronized void gone(String reason) {
     if (!dead) {
       dead(reason);
       Log.warning(Port.class, "the port " + name + " forwards nothing any more: " + reason);

@@ -1,32 +1,48 @@
 package io.fastvif.forward;
 
-import io.fastvif.capture.FrameCapture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Two ports (or a port and itself) between which frames are forwarded. */
 public final class PortPair {
   private final Port first;
   private final Port second;
-  private final ForwardingLoop loop;
   private final List<Flow> flows = new ArrayList<>();
+  private final List<Lane> lanes = new ArrayList<>();
 
-  /** Of the loop's thread. */
-  private final List<FrameCapture> captures = new ArrayList<>();
-
-  PortPair(Port first, Port second, ForwardingLoop loop) {
+  /**
+   * Makes a pair that nobody serves yet.
+   *
+   * @param loops gives each of its lanes, of which there are {@link #countLanes}, the loop to serve
+   *     it
+   */
+  PortPair(Port first, Port second, List<ForwardingLoop> loops) {
     this.first = first;
     this.second = second;
-    this.loop = loop;
+    for (int i = 0; i < loops.size(); i++) {
+      lanes.add(new Lane(this, i, loops.get(i)));
+    }
     int queues = Math.max(first.queues(), second.queues());
     for (int i = 0; i < queues; i++) {
+      List<Flow> ofQueue = new ArrayList<>();
       if (i < first.queues()) {
-        flows.add(first.flow(i, second));
+        ofQueue.add(first.flow(i, second));
       }
       if (first != second && i < second.queues()) {
-        flows.add(second.flow(i, first));
+        ofQueue.add(second.flow(i, first));
       }
+      flows.addAll(ofQueue);
+      lanes.get(i % lanes.size()).add(i, ofQueue);
     }
+  }
+
+  /** How many lanes two ports have together: what one queue of a port needs is in one of them. */
+  static int countLanes(Port first, Port second) {
+    return first.isOfOneLane() || second.isOfOneLane()
+        ? 1
+        : Math.min(first.queues(), second.queues());
   }
 
   /**
@@ -57,64 +73,53 @@ public final class PortPair {
   }
 
   /**
-   * Begins to show all frames that pass between the ports to a capture; the loop's thread.
+   * Returns the numbers of the loops that serve its queues.
    *
-   * @param from the port whose frames are inbound, as seen from the capture's interface
+   * @return one for each queue of the port with more of them
    */
-  void begin(FrameCapture capture, Port from) {
-    captures.add(capture);
-    for (Flow flow : flows) {
-      flow.capture(capture, !flow.name().equals(from.flowName(from == first ? second : first)));
-    }
-  }
-
-  /** Shows a capture no more frames; the loop's thread. */
-  void end(FrameCapture capture) {
-    captures.remove(capture);
-    flows.forEach(flow -> flow.uncapture(capture));
+  public List<Integer> loops() {
+    int queues = Math.max(first.queues(), second.queues());
+    return IntStream.range(0, queues)
+        .mapToObj(queue -> lanes.get(queue % lanes.size()).loop().number())
+        .toList();
   }
 
   List<Flow> flows() {
     return flows;
   }
 
-  ForwardingLoop loop() {
-    return loop;
+  List<Lane> lanes() {
+    return lanes;
   }
 
-  void attach(ForwardingLoop to) {
-    first.attached(to);
-    if (first != second) {
-      second.attached(to);
+  Port other(Port port) {
+    return port == first ? second : first;
+  }
+
+  /** Whether a lane may be moved to where it has more time; any thread. */
+  boolean mayMove(Lane lane) {
+    return first.mayMove(lane.number(), lanes.size())
+        && second.mayMove(lane.number(), lanes.size());
+  }
+
+  /** Does something with the ports that have a queue. */
+  void forPorts(int queue, Consumer<Port> task) {
+    if (queue < first.queues()) {
+      task.accept(first);
     }
-  }
-
-  void detach(ForwardingLoop from) {
-    List.copyOf(captures).forEach(this::finish);
-    try {
-      first.detached(from);
-    } finally {
-      if (first != second) {
-        second.detached(from);
-      }
+    if (first != second && queue < second.queues()) {
+      task.accept(second);
     }
-  }
-
-  /** The ports will show a capture no more frames: its reader is told. */
-  private void finish(FrameCapture capture) {
-    end(capture);
-    capture.end();
-  }
-
-  boolean revokeDamagedMemory() {
-    boolean damaged = first.revokeDamagedMemory();
-    return second.revokeDamagedMemory() || damaged;
   }
 
   /** Has the ports look for what is gone: shared memory, links. */
-  void check() {
-    first.check();
-    second.check();
+  void check(int queue) {
+    if (queue < first.queues()) {
+      first.check(queue);
+    }
+    if (queue < second.queues()) {
+      second.check(queue);
+    }
   }
 
   /** A flow has thrown something: both ports say so. */

@@ -29,7 +29,8 @@ final class PullFlow extends Flow {
   }
 
   private GuestReceiveQueue target() {
-    return to.isOpen() || !fallback.isOpen() ? to : fallback;
+    GuestReceiveQueue target = to.orFirst(fallback);
+    return target == null ? to : target; // closed: frames stay where they are
   }
 
   @Override

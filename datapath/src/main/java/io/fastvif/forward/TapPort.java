@@ -139,18 +139,18 @@ public final class TapPort extends Port {
   }
 
   @Override
-  void attached(ForwardingLoop loop) {
-    taps.forEach(tap -> loop.watch(tap.descriptor()));
+  void watch(ForwardingLoop loop, int queue) {
+    loop.watch(taps.get(queue).descriptor());
   }
 
   @Override
-  void detached(ForwardingLoop loop) {
-    taps.forEach(tap -> loop.unwatch(tap.descriptor()));
+  void unwatch(ForwardingLoop loop, int queue) {
+    loop.unwatch(taps.get(queue).descriptor());
   }
 
   @Override
-  void check() {
-    sources.forEach(TapSource::check);
+  void check(int queue) {
+    sources.get(queue).check();
   }
 
   /** Detaches from the tap, which is deleted if it is not persistent. */

@@ -46,13 +46,25 @@ public final class UplinkSwitchPort extends Port {
   }
 
   @Override
-  void attached(ForwardingLoop loop) {
-    number = owner.join(this, settings, isUplink);
+  boolean isOfOneLane() {
+    return true;
   }
 
   @Override
-  void detached(ForwardingLoop loop) {
-    if (number != NOT_JOINED) {
+  boolean mayMove(int ofQueue, int lanes) {
+    return false;
+  }
+
+  @Override
+  void attached(Lane lane, int ofQueue) {
+    if (ofQueue == 0) {
+      number = owner.join(this, settings, isUplink);
+    }
+  }
+
+  @Override
+  void detached(Lane lane, int ofQueue) {
+    if (ofQueue == 0 && number != NOT_JOINED) {
       owner.leave(number);
       number = NOT_JOINED;
     }

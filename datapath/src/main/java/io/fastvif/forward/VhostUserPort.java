@@ -8,6 +8,8 @@ import io.fastvif.vif.PortRates;
 import io.fastvif.vif.RateLimit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -17,16 +19,20 @@ import org.agrona.concurrent.SystemNanoClock;
  * queue of queue pair q, ring 2q+1 its transmit queue.
  */
 public final class VhostUserPort extends Port implements BackendHandler {
-  private final List<GuestRing> rings = new ArrayList<>();
-  private final List<GuestReceiveQueue> receive = new ArrayList<>();
-  private final List<GuestTransmitQueue> transmit = new ArrayList<>();
+  private final List<QueuePair> pairs = new ArrayList<>();
   private final long features;
-  private final Object lock = new Object();
-  private ForwardingLoop loop;
   private FrameSink announceTo;
   private final Rarp rarp = new Rarp();
   private final FlowCounters announced = new FlowCounters();
   private final NanoClock clock;
+
+  /** What {@link #limit} was told last. */
+  private volatile PortRates wanted = PortRates.UNLIMITED;
+
+  /** Whether there is a limiter; the loop's thread writes. */
+  private volatile boolean limits;
+
+  // Of the one loop that serves all queues as long as there is a limit.
   private RateLimiter toGuest;
   private RateLimiter fromGuest;
   private volatile SessionControl session;
@@ -41,12 +47,8 @@ public final class VhostUserPort extends Port implements BackendHandler {
     super(name, queues);
     this.features = features;
     this.clock = clock;
-    FrameScratch scratch = new FrameScratch();
     for (int i = 0; i < queues; i++) {
-      receive.add(new GuestReceiveQueue(this, 2 * i, scratch));
-      transmit.add(new GuestTransmitQueue(this, 2 * i + 1));
-      rings.add(receive.get(i));
-      rings.add(transmit.get(i));
+      pairs.add(new QueuePair(this, i));
     }
   }
 
@@ -97,20 +99,67 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   /**
-   * Limits what passes the port, by all its queues together, from the loop's next round on. Any
-   * thread may call it, at any time. Frames of the guest beyond its rate wait in its ring. Frames
-   * for the guest wait where they come from: in the tap, whose queue then fills up, or as another
-   * guest's are held, for 10 ms without progress; then they are dropped for {@link
-   * DropReason#OVER_RATE}. Behind an {@link UplinkSwitch} they wait in its queue.
+   * Limits what passes the port, by all its queues together, from the loop's next round on; one
+   * loop serves all of them then. Any thread may call it, at any time. Frames of the guest beyond
+   * its rate wait in its ring. Frames for the guest wait where they come from: in the tap, whose
+   * queue then fills up, or as another guest's are held, for 10 ms without progress; then they are
+   * dropped for {@link DropReason#OVER_RATE}. Behind an {@link UplinkSwitch} they wait in its
+   * queue.
    *
    * @param rates takes the place of what was set before; a new limit brings no new burst
    */
   public void limit(PortRates rates) {
-    execute(
-        () -> {
-          toGuest = limiter(rates.toGuest(), toGuest);
-          fromGuest = limiter(rates.fromGuest(), fromGuest);
-        });
+    wanted = rates;
+    pairs.getFirst().execute(this::applyLimit);
+  }
+
+  /** Limits the traffic, when all lanes are at the first one's loop; that loop's thread. */
+  private void applyLimit() {
+    PortRates rates = wanted;
+    if (rates.limits() && !gather(this::applyLimit)) {
+      return;
+    }
+    toGuest = limiter(rates.toGuest(), toGuest);
+    fromGuest = limiter(rates.fromGuest(), fromGuest);
+    limits = rates.limits();
+    if (!limits) {
+      pairs.stream()
+          .map(QueuePair::lane)
+          .filter(Objects::nonNull)
+          .forEach(lane -> lane.leaveHome("the port has no rate"));
+    }
+  }
+
+  /** Whether one loop has to serve all of its queues, for its rates; any thread. */
+  boolean isLimited() {
+    return limits || wanted.limits();
+  }
+
+  /** Has all queues served by one loop if it is limited; its pair was connected. */
+  void gatherIfLimited() {
+    pairs.getFirst().execute(this::gatherAll);
+  }
+
+  private void gatherAll() {
+    if (isLimited()) {
+      gather(this::gatherAll);
+    }
+  }
+
+  /**
+   * Whether all lanes are at the first one's loop. If one is not, it is moved there, and something
+   * is done there afterwards.
+   */
+  private boolean gather(Runnable then) {
+    Lane home = pairs.getFirst().lane();
+    for (QueuePair each : pairs) {
+      Lane lane = each.lane();
+      if (home != null && lane != null && !lane.hasEnded() && lane.loop() != home.loop()) {
+        lane.join(home, "the port has a rate", () -> home.execute(then));
+        return false;
+      }
+    }
+    return true;
   }
 
   private RateLimiter limiter(RateLimit limit, RateLimiter former) {
@@ -148,16 +197,16 @@ public final class VhostUserPort extends Port implements BackendHandler {
     if (!failed.isEmpty() || control == null) {
       return failed;
     }
-    for (GuestRing ring : rings) {
-      String problem = ring.problem();
+    for (int i = 0; i < 2 * queues(); i++) {
+      String problem = pairs.get(i / 2).ring(i).problem();
       if (problem != null) {
-        return "ring " + ring.index() + ": " + problem;
+        return "ring " + i + ": " + problem;
       }
     }
     if (control.awaitsMemory()) {
       return "the frontend shares no memory: the guest's must be shared (share=on)";
     }
-    if (receive.getFirst().awaitsBuffers()) {
+    if (receiveQueue(0).awaitsBuffers()) {
       return "the guest has given no buffer to receive into: its interface is down, or its memory"
           + " is not shared (share=on)";
     }
@@ -166,7 +215,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
 
   @Override
   FrameSink sink(int queue) {
-    return receive.get(queue % queues());
+    return receiveQueue(queue);
   }
 
   @Override
@@ -175,7 +224,7 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   GuestReceiveQueue receiveQueue(int queue) {
-    return receive.get(queue % queues());
+    return pairs.get(queue % queues()).receive();
   }
 
   @Override
@@ -184,50 +233,38 @@ public final class VhostUserPort extends Port implements BackendHandler {
     if (queue == 0) {
       announceTo = to;
     }
-    return new TransmitFlow(flowName(other), queue, transmit.get(queue % queues()), to);
+    return new TransmitFlow(flowName(other), queue, pairs.get(queue).transmit(), to);
+  }
+
+  /** Queues with a limit in common stay where they are, as one that its guest does not use does. */
+  @Override
+  boolean mayMove(int queue, int lanes) {
+    return lanes == 1 || (!isLimited() && (queue == 0 || receiveQueue(queue).isRunning()));
   }
 
   @Override
-  void attached(ForwardingLoop newLoop) {
-    synchronized (lock) {
-      loop = newLoop;
-      rings.forEach(GuestRing::watch);
-    }
+  void attached(Lane lane, int queue) {
+    pairs.get(queue).attached(lane);
   }
 
   @Override
-  void detached(ForwardingLoop formerLoop) {
-    synchronized (lock) {
-      // The commands of this port are carried out in their order, the last ones without a loop.
-      formerLoop.executeCommands();
-      rings.forEach(GuestRing::unwatch);
-      loop = null;
+  void detached(Lane lane, int queue) {
+    pairs.get(queue).detached(lane);
+    if (queue == 0) {
       announceTo = null;
     }
   }
 
-  /** Has something done by the loop's thread, or at once if there is no loop. */
-  void execute(Runnable command) {
-    synchronized (lock) {
-      if (loop == null) {
-        command.run();
-      } else {
-        loop.execute(command);
-      }
-    }
+  @Override
+  void watch(ForwardingLoop loop, int queue) {
+    pairs.get(queue).receive().watch();
+    pairs.get(queue).transmit().watch();
   }
 
-  /** Has the loop woken by a descriptor; throws what the kernel says. */
-  void watch(int descriptor) {
-    if (loop != null && descriptor >= 0) {
-      loop.watch(descriptor);
-    }
-  }
-
-  void unwatch(int descriptor) {
-    if (loop != null && descriptor >= 0) {
-      loop.unwatch(descriptor);
-    }
+  @Override
+  void unwatch(ForwardingLoop loop, int queue) {
+    pairs.get(queue).receive().unwatch();
+    pairs.get(queue).transmit().unwatch();
   }
 
   void ringFailed(int ring, String reason) {
@@ -238,11 +275,8 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   @Override
-  boolean revokeDamagedMemory() {
-    boolean damaged = false;
-    for (GuestRing ring : rings) {
-      damaged |= ring.revokeDamagedMemory();
-    }
+  boolean revokeDamagedMemory(int queue) {
+    boolean damaged = pairs.get(queue).revokeDamagedMemory();
     SessionControl control = session;
     if (damaged && control != null) {
       control.end("the guest's memory became shorter than the frontend said");
@@ -251,16 +285,10 @@ public final class VhostUserPort extends Port implements BackendHandler {
   }
 
   @Override
-  void check() {
-    for (int i = 0; i < rings.size(); i++) {
-      rings.get(i).drainKicks();
-      if (rings.get(i).hasFaulted()) {
-        SessionControl control = session;
-        if (control != null) {
-          control.end("the guest's memory became shorter than the frontend said");
-        }
-        return;
-      }
+  void check(int queue) {
+    SessionControl control = session;
+    if (pairs.get(queue).check() && control != null) {
+      control.end("the guest's memory became shorter than the frontend said");
     }
   }
 
@@ -273,26 +301,33 @@ public final class VhostUserPort extends Port implements BackendHandler {
 
   @Override
   public RingControl ring(int index) {
-    return rings.get(index);
+    return pairs.get(index / 2).ring(index);
   }
 
   @Override
   public void memoryChanged(Completion completion) {
-    execute(
-        () -> {
-          rings.forEach(GuestRing::memoryChanged);
-          completion.done();
-        });
+    AtomicInteger left = new AtomicInteger(pairs.size());
+    for (QueuePair pair : pairs) {
+      pair.execute(
+          () -> {
+            pair.memoryChanged();
+            if (left.decrementAndGet() == 0) {
+              completion.done();
+            }
+          });
+    }
   }
 
   @Override
   public void announce(long address) {
-    execute(
-        () -> {
-          if (announceTo != null) {
-            announceTo.accept(rarp.announcement(address), 1, 0, announced);
-          }
-        });
+    pairs
+        .getFirst()
+        .execute(
+            () -> {
+              if (announceTo != null) {
+                announceTo.accept(rarp.announcement(address), 1, 0, announced);
+              }
+            });
   }
 
   @Override

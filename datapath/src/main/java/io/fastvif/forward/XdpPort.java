@@ -38,8 +38,7 @@ public final class XdpPort extends Port {
     this.link = link;
     this.promiscuous = promiscuous;
     this.deletions = deletions;
-    FrameScratch scratch = new FrameScratch();
-    link.sockets().forEach(socket -> sinks.add(new XdpSink(this, socket, scratch)));
+    link.sockets().forEach(socket -> sinks.add(new XdpSink(this, socket, new FrameScratch())));
   }
 
   /**
@@ -94,19 +93,26 @@ public final class XdpPort extends Port {
   }
 
   @Override
-  void attached(ForwardingLoop loop) {
-    loop.watch(deletions.descriptor());
-    link.sockets().forEach(socket -> loop.watch(socket.descriptor()));
+  void watch(ForwardingLoop loop, int queue) {
+    if (queue == 0) {
+      loop.watch(deletions.descriptor());
+    }
+    loop.watch(link.sockets().get(queue).descriptor());
   }
 
   @Override
-  void detached(ForwardingLoop loop) {
-    link.sockets().forEach(socket -> loop.unwatch(socket.descriptor()));
-    loop.unwatch(deletions.descriptor());
+  void unwatch(ForwardingLoop loop, int queue) {
+    loop.unwatch(link.sockets().get(queue).descriptor());
+    if (queue == 0) {
+      loop.unwatch(deletions.descriptor());
+    }
   }
 
   @Override
-  void check() {
+  void check(int queue) {
+    if (queue > 0) {
+      return;
+    }
     deletions.discard();
     if (!isDead() && link.sockets().getFirst().takeError() == Errno.ENETDOWN) {
       deleted();

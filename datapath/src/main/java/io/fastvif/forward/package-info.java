@@ -2,10 +2,28 @@
  * Moves frames between guests and the host: poll-mode loops and the ports that they serve.
  *
  * <p>A {@link io.fastvif.forward.Forwarder} has one or more loops with a thread each. Two connected
- * ports are a {@link io.fastvif.forward.PortPair}, served entirely by one loop: each queue has a
- * flow in each direction, and polling a flow moves a burst. All state of a flow belongs to its
- * loop's thread; sessions and callers submit commands that the loop executes between two rounds, so
- * the data path takes no lock. Pairs come and go while others forward.
+ * ports are a {@link io.fastvif.forward.PortPair}: each queue has a flow in each direction, and
+ * polling a flow moves a burst. The queues of both ports with the same number are a lane, and one
+ * loop serves a lane at a time, so that a guest with four queues uses up to four loops:
+ *
+ * <ol>
+ *   <li>All state of a lane (rings, flows, counters, its side of a capture) belongs to its loop's
+ *       thread. Sessions and callers leave commands at the lane, and whoever serves it carries them
+ *       out in their order between two rounds, so the data path takes no lock. What concerns a port
+ *       as a whole waits for all of its lanes: memory that was replaced is unmapped, and a pair is
+ *       disconnected, when each loop has said so.
+ *   <li>A frame leaves by the queue it came in on, and is delivered by the thread that took it. A
+ *       lane moves between two rounds: its loop stops, then the other one begins, and frames that
+ *       wait stay in their rings, so that none is lost or overtaken.
+ *   <li>Lanes of a new pair go to the loops with the fewest. Once a second a loop that is awake
+ *       looks at the measured load of all: the busiest gives a lane to the idlest if the busier one
+ *       of the two has less to do then.
+ *   <li>What lanes would have to share keeps them together: a port with a rate, frames for a queue
+ *       that its guest does not use and that go to its first one, a frame handler, a switch. The
+ *       last two do not move at all.
+ * </ol>
+ *
+ * <p>Pairs come and go while others forward.
  *
  * <p>A frame is copied once: from guest to guest, or by readv and writev between the guest's
  * buffers and the kernel; to and from a card's own memory for frames where a link is opened by
@@ -30,11 +48,11 @@
  * </ul>
  *
  * <p>A guest's port may have a rate in each direction: a {@link io.fastvif.forward.TokenBucket} for
- * the average, whose capacity is the burst, and a small one for the peak. Sender and receiver are
- * polled by one thread, so a bucket is plain numbers; the clock is read once a poll, and only where
- * there is a limit. What a guest sends beyond its rate stays in its ring. What it shall get waits
- * at its sender; a tap is not read. A loop that waits for tokens sleeps for whole milliseconds, no
- * longer than until there are some, so that frames pass in bursts.
+ * the average, whose capacity is the burst, and a small one for the peak. All queues of such a port
+ * are served by one loop, so a bucket is plain numbers; the clock is read once a poll, and only
+ * where there is a limit. What a guest sends beyond its rate stays in its ring. What it shall get
+ * waits at its sender; a tap is not read. A loop that waits for tokens sleeps for whole
+ * milliseconds, no longer than until there are some, so that frames pass in bursts.
  *
  * <p>Several guests share a link by an {@link io.fastvif.forward.UplinkSwitch}: each port of it is
  * the other half of a pair, and one loop serves all of them.

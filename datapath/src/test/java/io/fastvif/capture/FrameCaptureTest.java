@@ -30,10 +30,10 @@ class FrameCaptureTest {
   }
 
   private static boolean offer(
-      FrameCapture capture, byte[] frame, boolean outbound, int reason, int queue) {
+      CaptureInput capture, byte[] frame, boolean outbound, int reason, int queue) {
     long at = TestFrames.inMemory(frame);
     if (capture.hasFilter()) {
-      RawMemory.copy(at, capture.head(), FrameCapture.headBytes(frame.length));
+      RawMemory.copy(at, capture.head(), CaptureInput.headBytes(frame.length));
     }
     long to = capture.claim(frame.length, frame.length, capture.now(), outbound, reason, queue);
     if (to == 0) {
@@ -68,8 +68,9 @@ class FrameCaptureTest {
     long before = Instant.now().getEpochSecond();
     Path file = folder.resolve("frames.pcapng");
     try (FrameCapture capture = capture(new CaptureOptions(50, 0, null))) {
+      CaptureInput input = capture.input(1);
       for (int i = 0; i < frames.size(); i++) {
-        assertTrue(offer(capture, frames.get(i), i % 2 == 1, i % 3 - 1, i % 4));
+        assertTrue(offer(input, frames.get(i), i % 2 == 1, i % 3 - 1, i % 4));
       }
       capture.end();
       Files.write(file, all(capture));
@@ -105,8 +106,9 @@ class FrameCaptureTest {
   void whatIsWrittenIsReadBack() throws Exception {
     byte[] frame = TestFrames.all().getFirst();
     try (FrameCapture capture = capture(CaptureOptions.ALL)) {
-      offer(capture, frame, true, 1, 3);
-      offer(capture, new byte[0], false, -1, 0);
+      CaptureInput input = capture.input(1);
+      offer(input, frame, true, 1, 3);
+      offer(input, new byte[0], false, -1, 0);
       capture.end();
       List<PcapngBlock> blocks = blocks(all(capture));
       assertEquals(5, blocks.size());
@@ -135,17 +137,18 @@ class FrameCaptureTest {
   void whatHasNoRoomIsCounted() throws Exception {
     byte[] large = new byte[60_000];
     try (FrameCapture capture = capture(CaptureOptions.ALL)) {
+      CaptureInput input = capture.input(1);
       int taken = 0;
-      while (offer(capture, large, false, -1, 0)) {
+      while (offer(input, large, false, -1, 0)) {
         taken++;
       }
       assertTrue(taken > 100 && taken < 150, taken + " frames");
       for (int i = 0; i < 9; i++) {
-        assertTrue(!offer(capture, large, false, -1, 0));
+        assertTrue(!offer(input, large, false, -1, 0));
       }
       List<PcapngBlock> first = blocks(capture.take(1_000_000));
       assertTrue(first.stream().filter(PcapngBlock::isFrame).count() >= 16);
-      assertTrue(offer(capture, large, false, -1, 0));
+      assertTrue(offer(input, large, false, -1, 0));
       capture.end();
       List<PcapngBlock> rest = blocks(all(capture));
       PcapngBlock figures = rest.getLast();
@@ -161,12 +164,13 @@ class FrameCaptureTest {
   @Test
   void framesOfAllSizesPassTheRingsEnd() throws Exception {
     try (FrameCapture capture = capture(CaptureOptions.ALL)) {
+      CaptureInput input = capture.input(1);
       byte[] frame = new byte[9001];
       long bytes = 0;
       for (int i = 0; bytes < 20 << 20; i++) {
         byte[] part = new byte[i % 9001];
         java.util.Arrays.fill(part, (byte) i);
-        assertTrue(offer(capture, part, false, -1, 0));
+        assertTrue(offer(input, part, false, -1, 0));
         bytes += part.length;
         if (i == 0) {
           capture.take(1); // what stands at a file's beginning
@@ -184,9 +188,10 @@ class FrameCaptureTest {
   void endsAfterTheFramesThatWereAskedFor() throws Exception {
     FrameFilter arp = FrameFilter.parse("arp");
     try (FrameCapture capture = capture(new CaptureOptions(14, 2, arp))) {
+      CaptureInput input = capture.input(1);
       int offered = 0;
       for (byte[] frame : TestFrames.all()) {
-        offered += offer(capture, frame, false, -1, 0) ? 1 : 0;
+        offered += offer(input, frame, false, -1, 0) ? 1 : 0;
       }
       assertTrue(offered > 2);
       List<PcapngBlock> blocks = blocks(all(capture));

@@ -7,6 +7,7 @@ import io.fastvif.forward.bridge.VlanSet;
 import io.fastvif.testing.Allocations;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import java.util.List;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +26,13 @@ class ForwardingAllocationTest {
             | (packed ? VirtioFeatures.RING_PACKED : 0);
     VhostUserPort port = VhostUserPort.toGuest("a", 1);
     try (TestVm vm = new TestVm(port, features, 2048, 1);
-        ForwardingLoop loop = new ForwardingLoop("test", Idle.BUSY_SPIN, Assertions::fail)) {
+        ForwardingLoop loop = new ForwardingLoop(0, Idle.BUSY_SPIN, now -> {}, Assertions::fail)) {
       Port other =
           handled
               ? FrameHandlerPort.of("echo", 1, (frames, toGuest) -> toGuest.send(frames))
               : port;
-      PortPair pair = new PortPair(port, other, loop);
-      loop.add(pair);
+      PortPair pair = new PortPair(port, other, List.of(loop));
+      pair.lanes().getFirst().begin();
       long buffer = vm.guest.allocate(100, 64);
       RawMemory.putLong(vm.guest.host(buffer), 0);
       Allocations.assertNone(
@@ -53,7 +54,7 @@ class ForwardingAllocationTest {
           },
           3 * BURST,
           2000);
-      loop.remove(pair);
+      pair.lanes().getFirst().end();
     }
   }
 
@@ -66,13 +67,15 @@ class ForwardingAllocationTest {
     SwitchPortSettings settings = SwitchPortSettings.DEFAULT.withLimits(16, 300, 0, 0);
     try (TestVm a = new TestVm(portA, VirtioFeatures.VERSION_1, 2048, 1);
         TestVm b = new TestVm(portB, VirtioFeatures.VERSION_1, 2048, 1);
-        ForwardingLoop loop = new ForwardingLoop("test", Idle.BUSY_SPIN, Assertions::fail)) {
+        ForwardingLoop loop = new ForwardingLoop(0, Idle.BUSY_SPIN, now -> {}, Assertions::fail)) {
       VlanSet five = VlanSet.read("5").orElseThrow();
       PortPair pairA =
-          new PortPair(portA, bridge.port("a", 1, settings.withVlans(5, VlanSet.NONE)), loop);
-      PortPair pairB = new PortPair(portB, bridge.port("b", 1, settings.withVlans(0, five)), loop);
-      loop.add(pairA);
-      loop.add(pairB);
+          new PortPair(
+              portA, bridge.port("a", 1, settings.withVlans(5, VlanSet.NONE)), List.of(loop));
+      PortPair pairB =
+          new PortPair(portB, bridge.port("b", 1, settings.withVlans(0, five)), List.of(loop));
+      pairA.lanes().getFirst().begin();
+      pairB.lanes().getFirst().begin();
       long buffer = a.guest.allocate(100, 64);
       long at = a.guest.host(buffer);
       RawMemory.putLong(at, 0);
@@ -98,8 +101,8 @@ class ForwardingAllocationTest {
           },
           3 * BURST,
           2000);
-      loop.remove(pairA);
-      loop.remove(pairB);
+      pairA.lanes().getFirst().end();
+      pairB.lanes().getFirst().end();
     }
   }
 }

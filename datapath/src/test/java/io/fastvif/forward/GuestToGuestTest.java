@@ -133,7 +133,7 @@ class GuestToGuestTest {
         assertFalse(b.receiveRing.driver().enableCalls());
         b.calls();
         long patience = System.nanoTime() + PATIENCE_NANOS;
-        while (i % 2 == 0 && idle != Idle.BUSY_SPIN && !pair.loop().isAsleep()) {
+        while (i % 2 == 0 && idle != Idle.BUSY_SPIN && !pair.lanes().getFirst().loop().isAsleep()) {
           assertTrue(System.nanoTime() < patience, "the loop does not sleep");
           Thread.onSpinWait();
         }

@@ -72,7 +72,7 @@ class PortRateTest {
   private static void awaitRounds(PortPair pair) throws Exception {
     for (int i = 0; i < 3; i++) {
       CompletableFuture<Void> round = new CompletableFuture<>();
-      pair.loop().execute(() -> round.complete(null));
+      pair.lanes().getFirst().loop().execute(() -> round.complete(null));
       round.get(60, TimeUnit.SECONDS);
     }
   }

@@ -84,7 +84,7 @@ class SwitchRateTest {
   private void awaitRounds() throws Exception {
     for (int i = 0; i < 3; i++) {
       CompletableFuture<Void> round = new CompletableFuture<>();
-      forwarder.pairs().getFirst().loop().execute(() -> round.complete(null));
+      forwarder.pairs().getFirst().lanes().getFirst().loop().execute(() -> round.complete(null));
       round.get(60, TimeUnit.SECONDS);
     }
   }

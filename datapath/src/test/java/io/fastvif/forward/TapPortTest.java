@@ -133,9 +133,9 @@ class TapPortTest {
   void guestWithOneOfTwoQueuesReceivesEverything() throws Exception {
     VhostUserPort guest = VhostUserPort.toHost("guest", 2);
     try (TapPort tap = TapPort.attach("tap0", 2);
-        Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        Forwarder forwarder = Forwarder.start(2, Idle.ADAPTIVE);
         TestVm vm = new TestVm(guest, ALL, 2048, 1)) {
-      forwarder.connect(guest, tap);
+      PortPair pair = forwarder.connect(guest, tap);
       host(
           "link set tap0 address 02:00:00:00:00:01 up",
           "addr add 10.0.0.1/24 dev tap0",
@@ -155,6 +155,7 @@ class TapPortTest {
               .mapToLong(FlowStatistics::frames)
               .sum();
       assertTrue(second > 0, "the second queue was not used, so nothing was shown");
+      assertEquals(List.of(0, 0), pair.loops(), "its frames are delivered by the first one's loop");
     }
   }
 }

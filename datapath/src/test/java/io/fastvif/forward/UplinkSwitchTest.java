@@ -160,8 +160,8 @@ class UplinkSwitchTest {
     a.send(tagged(frame(B, A, 60, 2), 5));
     far.send(tagged(frame(A, FAR, 60, 3), 4095));
     awaitDrop(DropReason.WRONG_VLAN, 3);
-    assertEquals(pairs.get(0).loop(), pairs.get(2).loop());
-    assertEquals(pairs.get(0).loop(), pairs.get(3).loop());
+    assertEquals(pairs.get(0).loops(), pairs.get(2).loops());
+    assertEquals(pairs.get(0).loops(), pairs.get(3).loops());
   }
 
   /** What was flooded to a port before its address was known is left out. */
