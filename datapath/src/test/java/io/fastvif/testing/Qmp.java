@@ -2,6 +2,7 @@ package io.fastvif.testing;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -58,6 +59,19 @@ public final class Qmp implements AutoCloseable {
    * @return the line of its answer
    */
   public String execute(String command, String arguments) throws IOException {
+    String line = answer(command, arguments);
+    assertFalse(line.startsWith("{\"error\""), command + ": " + line);
+    return line;
+  }
+
+  /** Executes a command that QEMU must refuse; the line of its answer. */
+  public String refused(String command, String arguments) throws IOException {
+    String line = answer(command, arguments);
+    assertTrue(line.startsWith("{\"error\""), command + ": " + line);
+    return line;
+  }
+
+  private String answer(String command, String arguments) throws IOException {
     String text = "{\"execute\":\"" + command + "\",\"arguments\":" + arguments + "}\n";
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
@@ -66,8 +80,7 @@ public final class Qmp implements AutoCloseable {
     while (true) {
       String line = reader.readLine();
       assertNotNull(line, "QEMU has closed its monitor");
-      assertFalse(line.startsWith("{\"error\""), command + ": " + line);
-      if (line.startsWith("{\"return\"")) {
+      if (line.startsWith("{\"return\"") || line.startsWith("{\"error\"")) {
         return line;
       }
     }

@@ -69,6 +69,7 @@ public final class VhostUserGuest implements AutoCloseable {
     private boolean recent;
     private boolean msix;
     private boolean incoming;
+    private boolean paused;
     private int ringSize;
     private int mtu;
     private int queuePairs = 1;
@@ -112,6 +113,12 @@ public final class VhostUserGuest implements AutoCloseable {
     /** Waits for a migration instead of booting. */
     public Builder incoming() {
       incoming = true;
+      return this;
+    }
+
+    /** Runs only when its monitor is told to {@code cont}, also after a migration. */
+    public Builder paused() {
+      paused = true;
       return this;
     }
 
@@ -182,6 +189,9 @@ public final class VhostUserGuest implements AutoCloseable {
       command.addAll(List.of("-qmp", "unix:" + monitor(folder) + ",server=on,wait=off"));
       if (incoming) {
         command.addAll(List.of("-incoming", "defer"));
+      }
+      if (paused) {
+        command.add("-S");
       }
       command.addAll(List.of("-kernel", image.kernel().toString()));
       command.addAll(List.of("-initrd", image.files().toString()));
