@@ -15,19 +15,19 @@ import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 
 /** A guest with one queue pair behind fastvif's frontend, for a backend of another program. */
 public final class FrontendGuest implements AutoCloseable {
-  private static final int SIZE = 256;
+  static final int SIZE = 256;
   private static final int BUFFER = 2048;
   private static final int HEADER = 12;
 
   /** Bytes; the rings and buffers are in the first of two regions. */
   private static final int MEMORY = 2 << 20;
 
-  private final TestGuest memory = TestGuest.sealable(MEMORY);
+  final TestGuest memory = TestGuest.sealable(MEMORY);
   private final VhostUserFrontend frontend;
-  private TestRing receive;
-  private TestRing transmit;
-  private Signal kick;
-  private Signal call;
+  TestRing receive;
+  TestRing transmit;
+  Signal kick;
+  Signal call;
   private final long[] receiveBuffers = new long[SIZE];
   private final long[] transmitBuffers = new long[SIZE];
   private long sent;
@@ -50,6 +50,27 @@ public final class FrontendGuest implements AutoCloseable {
     }
   }
 
+  /** One whose frontend has said nothing yet, and says what it is told to. */
+  static FrontendGuest silent(VhostUserFrontend frontend) {
+    return new FrontendGuest(frontend);
+  }
+
+  private FrontendGuest(VhostUserFrontend frontend) {
+    this.frontend = frontend;
+    kick = Signal.eventfd();
+    call = Signal.eventfd();
+  }
+
+  /** Makes rings as a driver does that begins, with buffers to receive into. */
+  void makeRingsAndBuffers(long features) {
+    makeRings(features);
+    for (int i = 0; i < SIZE; i++) {
+      transmitBuffers[i] = memory.allocate(BUFFER, 64);
+      give(memory.allocate(BUFFER, 64));
+    }
+    receive.driver().publish();
+  }
+
   private void negotiate(long wanted) {
     long features = frontend.getFeatures() & (wanted | VirtioFeatures.VERSION_1);
     assertTrue((features & wanted) == wanted, "offered: " + Long.toHexString(features));
@@ -65,12 +86,7 @@ public final class FrontendGuest implements AutoCloseable {
    * the driver has reset it and has let its rings and buffers go.
    */
   public void setUp(long features) {
-    makeRings(features);
-    for (int i = 0; i < SIZE; i++) {
-      transmitBuffers[i] = memory.allocate(BUFFER, 64);
-      give(memory.allocate(BUFFER, 64));
-    }
-    receive.driver().publish();
+    makeRingsAndBuffers(features);
     start(features);
   }
 
@@ -251,7 +267,8 @@ public final class FrontendGuest implements AutoCloseable {
     }
   }
 
-  private void release() {
+  /** Ends the session without a word. */
+  void release() {
     frontend.close();
     memory.close();
     kick.close();
