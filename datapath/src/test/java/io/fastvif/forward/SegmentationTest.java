@@ -197,4 +197,35 @@ class SegmentationTest {
       assertEquals(0, flow(forwarder).dropped());
     }
   }
+
+  /** What reads a tap by a packet socket gets frames as they would be on a wire. */
+  @KernelTest
+  void wholeTapGetsTheKernelsSegments() throws Exception {
+    VhostUserPort guest = VhostUserPort.toHost("guest", 1);
+    try (KernelSegments kernel = new KernelSegments();
+        TapPort tap = TapPort.attach("t0", 1, true);
+        Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        TestVm vm = new TestVm(guest, SENDER, 2048, 3)) {
+      Peer.require("ip", "iproute2").run("link set t0 addrgenmode none up");
+      forwarder.connect(guest, tap);
+      try (PacketSocket reader = new PacketSocket("t0")) {
+        for (OffloadedFrame.Kind kind : kinds()) {
+          for (int i = 0; i < FRAMES && kind.tags() == 0; i++) {
+            OffloadedFrame frame = OffloadedFrame.random(kind, random);
+            String what = "seed " + seed + ", " + kind + " " + i;
+            List<byte[]> expected = kernel.send(frame.first(), frame.csumOffset(), frame.bytes());
+            vm.send(frame.first(), frame.csumOffset(), frame.bytes());
+            for (byte[] segment : expected) {
+              assertArrayEquals(segment, reader.receiveLike(segment), what);
+            }
+            // A frame that is left to be completed only.
+            byte[] one = UdpFrame.toHost(UdpFrame.payload(1 + i * 97), false);
+            vm.send(UdpFrame.UNFINISHED, UdpFrame.CHECKSUM_OFFSET, one);
+            assertTrue(UdpFrame.hasChecksum(reader.receiveLike(one), 0), what);
+          }
+        }
+      }
+      assertEquals(0, flow(forwarder).dropped());
+    }
+  }
 }

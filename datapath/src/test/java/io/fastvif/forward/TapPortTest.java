@@ -2,6 +2,7 @@ package io.fastvif.forward;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** A guest's frames to the host's own network stack through a tap, and back. */
 class TapPortTest {
@@ -126,6 +128,50 @@ class TapPortTest {
       assertEquals(0, flows.get(0).dropped());
       assertEquals(0, flows.get(1).dropped());
     }
+  }
+
+  /** Datagrams of one size in one frame, of kernels since 6.2. */
+  @KernelTest
+  void udpThatIsToBeSegmentedPassesWhole() throws Exception {
+    VhostUserPort guest = VhostUserPort.toHost("guest", 1);
+    long features = ALL | NetFeatures.HOST_USO | NetFeatures.GUEST_USO;
+    try (TapPort tap = TapPort.attach("tap0", 1);
+        Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        TestVm vm = new TestVm(guest, features, 2048, 3);
+        DatagramChannel socket = DatagramChannel.open()) {
+      forwarder.connect(guest, tap);
+      host(
+          "link set tap0 address 02:00:00:00:00:01 up",
+          "addr add 10.0.0.1/24 dev tap0",
+          "neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev tap0");
+      socket.bind(new InetSocketAddress("10.0.0.1", 7000));
+      byte[] payload = UdpFrame.payload(2500);
+      byte[] frame = UdpFrame.toHost(payload, false);
+      long header = VirtioNetHeader.segmentable(VirtioNetHeader.GSO_UDP_L4, 42, 1000, 34);
+      vm.send(header, UdpFrame.CHECKSUM_OFFSET, frame);
+      for (int from = 0; from < payload.length; from += 1000) {
+        ByteBuffer arrived = ByteBuffer.allocate(2000);
+        UdpFrame.receive(socket, arrived);
+        assertArrayEquals(
+            Arrays.copyOfRange(payload, from, Math.min(payload.length, from + 1000)),
+            Arrays.copyOf(arrived.array(), arrived.position()));
+      }
+      try (OffloadSocket host = new OffloadSocket("tap0")) {
+        assertTrue(host.send(header, UdpFrame.CHECKSUM_OFFSET, frame) > 0);
+        byte[] back = receiveUdp(vm, VirtioNetHeader.LONG);
+        assertEquals(KernelOffloads.SEGMENTS_UDP ? VirtioNetHeader.GSO_UDP_L4 : 0, back[1]);
+        assertEquals(KernelOffloads.SEGMENTS_UDP ? frame.length : 1042, back.length - 12);
+      }
+    }
+  }
+
+  @Test
+  void olderKernelsAreToldByTheirRelease() {
+    assertTrue(KernelOffloads.segmentsUdp("6.2.0"));
+    assertTrue(KernelOffloads.segmentsUdp("10.0-rc1\n"));
+    assertFalse(KernelOffloads.segmentsUdp("6.1.0-37-amd64\n"));
+    assertFalse(KernelOffloads.segmentsUdp("5.14.0-427.el9.x86_64\n"));
+    assertFalse(KernelOffloads.segmentsUdp(""));
   }
 
   /** A tap hands its frames to all its queues; a guest that uses one gets them all. */
