@@ -93,6 +93,9 @@ final class Merger {
 
   /** A look at what is judged later. */
   private boolean mayBeTcp(int i) {
+    if (frames.total(i) < MIN_AVERAGE) {
+      return false; // it need not have a segment
+    }
     int segment = frames.firstSegment(i);
     if (frames.length(segment) < skip + VirtioNetHeader.ETHERNET + IPV4_HEADER) {
       return true;
@@ -108,18 +111,17 @@ final class Merger {
 
   /** Merges what follows a frame with it; how many frames that makes one. */
   private int merge(int i) {
-    count = 0;
+    count = 1;
     if (!look(i, head, headers) || !mayBegin()) {
       return 1;
     }
-    count = 1;
     size = data(i);
     data = size;
     lastFlags = flags(head, headers);
     int id = TransportFrame.number(head + headers.network() + 4);
     boolean fixed = false;
     for (int j = i + 1; j < end && (lastFlags & (PSH | FIN)) == 0; j++) {
-      int more = (int) Math.min(Integer.MAX_VALUE, frames.total(j)) - skip - headers.payload();
+      long more = frames.total(j) - skip - headers.payload();
       if (more <= 0
           || more > size
           || headers.payload() - headers.network() + data + more > MAX_PACKET
@@ -135,8 +137,12 @@ final class Merger {
         }
         fixed = isSame;
       }
+      // Last, since all data is read for it.
+      if ((count == 1 && !hasRightChecksum(i, headers)) || !hasRightChecksum(j, others)) {
+        break;
+      }
       count++;
-      data += more;
+      data += (int) more;
       lastFlags = flags(other, others);
       if (more < size) {
         break;
@@ -185,10 +191,12 @@ final class Merger {
         || Checksum.fold(Checksum.sum(ip, IPV4_HEADER)) != 0xffff) {
       return false;
     }
-    return length > frame.payload() && hasRightChecksum(i, frame, length);
+    return length > frame.payload();
   }
 
-  private boolean hasRightChecksum(int i, TransportFrame frame, int length) {
+  /** Whether a frame's checksum is right, or to be completed by who gets it. */
+  private boolean hasRightChecksum(int i, TransportFrame frame) {
+    int length = (int) frames.total(i) - skip;
     if ((senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0) {
       long header = scratch.gatherHeader(frames, i);
       long first = RawMemory.getLong(header);

@@ -83,6 +83,9 @@ class MergingTest {
         String what = "seed " + seed + ", frame " + i;
         OffloadedFrame frame = frame(i);
         List<byte[]> segments = kernel.send(frame.first(), frame.csumOffset(), frame.bytes());
+        if (random.nextBoolean()) {
+          repeatId(segments);
+        }
         a.sendAll(segments);
         sent += segments.size();
         List<byte[]> came = take(forwarder, b, sent);
@@ -94,6 +97,21 @@ class MergingTest {
         byte[] whole = Arrays.copyOfRange(came.get(0), 12, came.get(0).length);
         assertArrayEquals(frame.bytes(), whole, what);
       }
+    }
+  }
+
+  /** Some senders number no packets that are not to be fragmented. */
+  private static void repeatId(List<byte[]> segments) {
+    ByteBuffer first = ByteBuffer.wrap(segments.get(0));
+    int ip = first.getShort(12) == (short) 0x8100 ? 18 : 14;
+    if (first.get(ip) != 0x45 || (first.getShort(ip + 6) & 0x4000) == 0) {
+      return;
+    }
+    for (byte[] segment : segments) {
+      ByteBuffer.wrap(segment)
+          .putShort(ip + 4, first.getShort(ip + 4))
+          .putShort(ip + 10, (short) 0)
+          .putShort(ip + 10, (short) ~UdpFrame.sum(segment, ip, ip + 20, 0));
     }
   }
 
