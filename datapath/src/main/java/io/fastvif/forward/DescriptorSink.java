@@ -151,7 +151,7 @@ final class DescriptorSink implements FrameSink {
 
   private long segment(
       BufferBurst frames, int i, int theirs, long first, int csumOffset, FlowCounters counters) {
-    Segmenter segmenter = scratch.segmenter;
+    Segmenter segmenter = scratch.segmenter();
     int k = counters.segments;
     counters.segments = 0;
     if (!segmenter.begin(frames, i, theirs, first, csumOffset)) {

@@ -17,11 +17,18 @@ final class FrameScratch {
   private final long headerOut = arena.allocate(HEADER, ALIGNMENT).address();
   private final long frame = arena.allocate(MAX_FRAME + HEADER, ALIGNMENT).address();
 
-  /** For frames that their receiver does not take whole. */
-  final Segmenter segmenter = new Segmenter();
+  private Segmenter segmenter;
 
   /** For frames that their receiver takes merged. */
   final Merger merger = new Merger(this);
+
+  /** For frames that their receiver does not take whole; most receivers get none. */
+  Segmenter segmenter() {
+    if (segmenter == null) {
+      segmenter = new Segmenter();
+    }
+    return segmenter;
+  }
 
   /** Copies the first ten bytes of a buffer; where they are. The buffer has them. */
   long gatherHeader(BufferBurst frames, int i) {

@@ -347,7 +347,7 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
    */
   private int segment(
       BufferBurst frames, int i, int skip, long first, int csumOffset, FlowCounters counters) {
-    Segmenter segmenter = scratch.segmenter;
+    Segmenter segmenter = scratch.segmenter();
     int k = counters.segments;
     counters.segments = 0;
     if (!segmenter.begin(frames, i, skip, first, csumOffset)) {

@@ -117,7 +117,7 @@ final class XdpSink implements FrameSink {
   /** Puts a frame there in segments: all, or as many as there is room for. */
   private int segment(
       BufferBurst frames, int i, int skip, long first, int csumOffset, FlowCounters counters) {
-    Segmenter segmenter = scratch.segmenter;
+    Segmenter segmenter = scratch.segmenter();
     int k = counters.segments;
     counters.segments = 0;
     if (!segmenter.begin(frames, i, skip, first, csumOffset)) {
