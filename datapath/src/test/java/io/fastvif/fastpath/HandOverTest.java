@@ -40,8 +40,12 @@ class HandOverTest {
 
   @TempDir Path folder;
 
+  private int pairs = 1;
+
   private ServedPort port() {
-    return HandOverProcess.port(folder);
+    ServedPort one = HandOverProcess.port(folder);
+    return new ServedPort(
+        one.vifId(), one.name(), one.path(), one.mode(), one.access(), one.mtu(), pairs, one.tap());
   }
 
   private static int descriptors() {
@@ -50,10 +54,10 @@ class HandOverTest {
   }
 
   private void handsOver(long features) throws Exception {
-    Tap.createPersistent("vhu1", TAP);
+    Tap.createPersistent("vhu1", new TapOptions(pairs > 1, true, -1, -1));
     Peer.require("ip", "iproute2").run("link set vhu1 up");
     String socket = folder.resolve("hand-over").toString();
-    ForwardingPorts current = ForwardingPorts.start(1, Idle.ADAPTIVE);
+    ForwardingPorts current = ForwardingPorts.start(pairs, Idle.ADAPTIVE);
     CountDownLatch[] given = {new CountDownLatch(1)};
     HandOverServer server =
         HandOverServer.listen(socket, current, HandOverSteps.NONE, given[0]::countDown);
@@ -78,7 +82,7 @@ class HandOverTest {
           if (i == 2) {
             before = descriptors();
           }
-          ForwardingPorts next = ForwardingPorts.start(1, Idle.ADAPTIVE);
+          ForwardingPorts next = ForwardingPorts.start(pairs, Idle.ADAPTIVE);
           try (TakeOver taken = TakeOver.from(socket, next, HandOverSteps.NONE)) {
             assertEquals(1, taken.ports());
             pauses[i] = taken.pauseNanos() / 1e6;
@@ -130,6 +134,12 @@ class HandOverTest {
 
   @KernelTest
   void packedRingsGoOnWithoutALostFrame() throws Exception {
+    handsOver(VirtioFeatures.VERSION_1 | VirtioFeatures.RING_PACKED);
+  }
+
+  @KernelTest
+  void queuesOfSeveralLoopsGoOnWithoutALostFrame() throws Exception {
+    pairs = 2;
     handsOver(VirtioFeatures.VERSION_1 | VirtioFeatures.RING_PACKED);
   }
 

@@ -1,6 +1,8 @@
 package io.fastvif.fastpath;
 
+import io.fastvif.testing.Await;
 import io.fastvif.testing.PacketSocket;
+import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.FrontendGuest;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +65,10 @@ public final class NumberedTraffic implements AutoCloseable {
     }
   }
 
-  public NumberedTraffic(FrontendGuest guest, String tap) {
+  /** Begins when the tap is up: before, the kernel drops frames to it without a word. */
+  public NumberedTraffic(FrontendGuest guest, String tap) throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    Await.until("the tap", () -> ip.run("link show " + tap).contains("state UP"));
     this.guest = guest;
     host = new PacketSocket(tap);
     thread.setDaemon(true);
