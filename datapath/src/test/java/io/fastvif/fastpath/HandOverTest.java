@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.bindings.FileIo;
 import io.fastvif.forward.Idle;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.testing.Await;
@@ -15,6 +16,9 @@ import io.fastvif.testing.Peer;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;
 import io.fastvif.vhostuser.FrontendGuest;
+import io.fastvif.vhostuser.memory.MemoryFile;
+import io.fastvif.vhostuser.memory.MemoryRegion;
+import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import java.io.IOException;
@@ -24,6 +28,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +183,47 @@ class HandOverTest {
       }
       assertTrue(server.isGiven());
       assertThrows(IOException.class, () -> old.open(port()), "the old one opens nothing more");
+    }
+  }
+
+  /** A frontend that shrinks its memory meanwhile is cut off, and keeps nobody from the upgrade. */
+  @KernelTest
+  void frontendThatShrinksItsMemoryIsCutOffAlone() throws Exception {
+    Tap.createPersistent("vhu1", TAP);
+    String socket = folder.resolve("hand-over").toString();
+    CountDownLatch given = new CountDownLatch(1);
+    long size = 1 << 20;
+    try (MemoryFile file = MemoryFile.unsealable("shrunk", size);
+        ForwardingPorts old = ForwardingPorts.start(1, Idle.ADAPTIVE);
+        ForwardingPorts next = ForwardingPorts.start(1, Idle.ADAPTIVE);
+        HandOverServer server =
+            HandOverServer.listen(
+                socket,
+                old,
+                step -> {
+                  if (step.equals("frozen")) {
+                    assertEquals(0, FileIo.ftruncate(file.fd(), size / 2));
+                  }
+                },
+                given::countDown)) {
+      assertTrue(old.open(port()));
+      try (VhostUserFrontend frontend = VhostUserFrontend.connect(port().path(), PATIENCE_MILLIS)) {
+        frontend.setOwner();
+        frontend.setFeatures(VirtioFeatures.VERSION_1);
+        frontend.setMemory(List.of(new MemoryRegion(1 << 20, size, 1 << 21, 0)), file.fd());
+        assertTrue(frontend.getFeatures() != 0);
+        try (TakeOver taken = TakeOver.from(socket, next, HandOverSteps.NONE)) {
+          assertTrue(given.await(10, TimeUnit.SECONDS));
+          assertTrue(server.isGiven());
+          assertThrows(ProtocolException.class, frontend::getFeatures);
+          try (VhostUserFrontend another =
+              VhostUserFrontend.connect(port().path(), PATIENCE_MILLIS)) {
+            another.setOwner();
+            assertTrue(another.getFeatures() != 0, "the port is served");
+          }
+          taken.listener().close();
+        }
+      }
     }
   }
 

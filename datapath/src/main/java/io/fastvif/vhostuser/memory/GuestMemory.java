@@ -187,19 +187,25 @@ public final class GuestMemory {
    * Maps what another process had mapped.
    *
    * @return with one user
-   * @throws InvalidMemoryException as {@link #map}
+   * @throws InvalidMemoryException as {@link #map}; all that was written of it is read then
    */
   public static GuestMemory restore(HandOverReader reader, Backing backing) {
     int count = reader.count(MAX_REGIONS);
+    List<MappedRegion.Saved> saved = new ArrayList<>(count);
     List<MappedRegion> mapped = new ArrayList<>(count);
     try {
       for (int i = 0; i < count; i++) {
-        mapped.add(MappedRegion.restore(reader, backing));
+        saved.add(MappedRegion.Saved.read(reader));
+      }
+      for (MappedRegion.Saved region : saved) {
+        mapped.add(region.map(backing));
       }
       return new GuestMemory(mapped);
     } catch (RuntimeException | Error e) {
       mapped.forEach(region -> region.mapping().release());
       throw e;
+    } finally {
+      saved.forEach(region -> region.file().close());
     }
   }
 

@@ -47,17 +47,22 @@ record MappedRegion(MemoryRegion region, SharedMapping mapping, int times) {
         .descriptor(mapping.descriptor());
   }
 
-  /** Maps one that another process has saved. */
-  static MappedRegion restore(HandOverReader reader, Backing backing) {
-    MemoryRegion region =
-        new MemoryRegion(
-            reader.longNumber(), reader.longNumber(), reader.longNumber(), reader.longNumber());
-    int times = reader.number();
-    try (FileDescriptor file = reader.takeDescriptor()) {
+  /** One that another process has saved, with its file, which is the reader's to close. */
+  record Saved(MemoryRegion region, int times, FileDescriptor file) {
+    static Saved read(HandOverReader reader) {
+      MemoryRegion region =
+          new MemoryRegion(
+              reader.longNumber(), reader.longNumber(), reader.longNumber(), reader.longNumber());
+      int times = reader.number();
+      FileDescriptor file = reader.takeDescriptor();
       if (file == null || times < 1) {
         throw new HandOverException("memory region " + region + " without its file");
       }
-      return map(region, file.value(), backing).again(times - 1);
+      return new Saved(region, times, file);
+    }
+
+    MappedRegion map(Backing backing) {
+      return MappedRegion.map(region, file.value(), backing).again(times - 1);
     }
   }
 

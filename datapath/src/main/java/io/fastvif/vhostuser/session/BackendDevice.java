@@ -8,6 +8,7 @@ import io.fastvif.vhostuser.memory.CurrentGuestMemory;
 import io.fastvif.vhostuser.memory.DirtyLog;
 import io.fastvif.vhostuser.memory.GuestMemory;
 import io.fastvif.vhostuser.memory.InflightArea;
+import io.fastvif.vhostuser.memory.InvalidMemoryException;
 import io.fastvif.vhostuser.memory.MemoryRegion;
 import io.fastvif.vhostuser.protocol.DeviceFeature;
 import io.fastvif.vhostuser.protocol.FrontendRequest;
@@ -17,8 +18,10 @@ import io.fastvif.vhostuser.protocol.ProtocolException;
 import io.fastvif.vhostuser.protocol.ProtocolException.Fault;
 import io.fastvif.vhostuser.protocol.ProtocolFeature;
 import io.fastvif.vhostuser.protocol.RingAddresses;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * The device that a frontend sets up in a session: executes its requests, which the session has
@@ -110,11 +113,7 @@ final class BackendDevice {
   }
 
   private Reply setFeatures(long chosen, PendingCompletions pending) {
-    requireSubset(
-        "SET_FEATURES",
-        chosen,
-        options.features(),
-        DeviceFeature.names(chosen & ~options.features()));
+    requireSubset("SET_FEATURES", chosen, options.features(), DeviceFeature::names);
     long changed = chosen ^ features;
     features = chosen;
     featuresSaid = true;
@@ -140,22 +139,20 @@ final class BackendDevice {
   }
 
   private Reply setProtocolFeatures(long chosen) {
-    requireSubset(
-        "SET_PROTOCOL_FEATURES",
-        chosen,
-        options.protocolFeatures(),
-        ProtocolFeature.names(chosen & ~options.protocolFeatures()));
+    long offered = options.protocolFeatures();
+    requireSubset("SET_PROTOCOL_FEATURES", chosen, offered, ProtocolFeature::names);
     protocolFeatures = chosen;
     return Reply.DONE;
   }
 
-  private static void requireSubset(String request, long chosen, long offered, List<String> bad) {
+  private static void requireSubset(
+      String request, long chosen, long offered, LongFunction<List<String>> names) {
     if ((chosen & ~offered) != 0) {
       throw new ProtocolException(
           Fault.BAD_VALUE,
           String.format(
               "%s 0x%x, of which 0x%x was not offered %s",
-              request, chosen, chosen & ~offered, bad));
+              request, chosen, chosen & ~offered, names.apply(chosen & ~offered)));
     }
   }
 
@@ -429,9 +426,11 @@ final class BackendDevice {
   /**
    * Takes what another process has saved; {@link #resume} starts the rings.
    *
-   * @throws RuntimeException if it cannot be; {@link #release} what there is then
+   * @return why its memory cannot be had, for example because the frontend has shrunk it: all that
+   *     was written is read then, and to be {@link #release released}; null for nothing
+   * @throws RuntimeException if it is not known here; {@link #release} what there is then
    */
-  void restore(HandOverReader reader) {
+  InvalidMemoryException restore(HandOverReader reader) {
     int count = reader.number();
     if (count != rings.length) {
       throw new HandOverException("a device of " + count + " rings, not " + rings.length);
@@ -439,28 +438,31 @@ final class BackendDevice {
     features = reader.longNumber();
     featuresSaid = reader.flag();
     protocolFeatures = reader.longNumber();
-    requireSubset(
-        "features",
-        features,
-        options.features(),
-        DeviceFeature.names(features & ~options.features()));
-    requireSubset(
-        "protocol features",
-        protocolFeatures,
-        options.protocolFeatures(),
-        ProtocolFeature.names(protocolFeatures & ~options.protocolFeatures()));
+    requireSubset("features", features, options.features(), DeviceFeature::names);
+    long offered = options.protocolFeatures();
+    requireSubset("protocol features", protocolFeatures, offered, ProtocolFeature::names);
     status = reader.number();
-    memory.replace(GuestMemory.restore(reader, options.backing()));
+    List<InvalidMemoryException> wrong = new ArrayList<>();
+    tryMemory(wrong, () -> memory.replace(GuestMemory.restore(reader, options.backing())));
     if (reader.flag()) {
-      log = DirtyLog.restore(reader, options.backing());
+      tryMemory(wrong, () -> log = DirtyLog.restore(reader, options.backing()));
     }
     if (reader.flag()) {
-      inflight = InflightArea.restore(reader, options.backing());
+      tryMemory(wrong, () -> inflight = InflightArea.restore(reader, options.backing()));
     }
     logSignal = reader.takeDescriptor();
     backendRequests = reader.takeDescriptor();
     for (SessionRing ring : rings) {
       ring.restore(reader);
+    }
+    return wrong.isEmpty() ? null : wrong.getFirst();
+  }
+
+  private static void tryMemory(List<InvalidMemoryException> wrong, Runnable mapping) {
+    try {
+      mapping.run();
+    } catch (InvalidMemoryException e) {
+      wrong.add(e);
     }
   }
 

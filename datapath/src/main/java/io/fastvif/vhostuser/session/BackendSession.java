@@ -81,6 +81,8 @@ final class BackendSession implements SessionControl {
   /**
    * Takes one over from another process. It is frozen, and its rings are paused.
    *
+   * @return null if its frontend's memory is not what it said: nothing is left of it, and the
+   *     frontend is cut off once the other process has let go
    * @throws RuntimeException if it cannot be; nothing is left of it then
    */
   static BackendSession restore(VhostUserBackend backend, HandOverReader reader) {
@@ -93,7 +95,12 @@ final class BackendSession implements SessionControl {
     session.frozen = true;
     try {
       session.channel.restore(reader);
-      session.device.restore(reader);
+      InvalidMemoryException wrong = session.device.restore(reader);
+      if (wrong != null) {
+        session.abandon(wrong.getMessage());
+        backend.complain(wrong.getMessage());
+        return null;
+      }
       if (owned) {
         session.owner = true;
         backend.handler().connected(session);

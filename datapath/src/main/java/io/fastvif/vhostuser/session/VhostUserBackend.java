@@ -162,6 +162,9 @@ public final class VhostUserBackend implements AutoCloseable {
     int count = reader.count(MAX_SESSIONS);
     for (int i = 0; i < count; i++) {
       BackendSession session = BackendSession.restore(this, reader);
+      if (session == null) {
+        continue;
+      }
       sessions.add(session);
       if (session.isOwner()) {
         owner = session;
@@ -302,7 +305,8 @@ public final class VhostUserBackend implements AutoCloseable {
     tell(() -> observer.connectionFailed(reason));
   }
 
-  private void complain(String reason) {
+  /** Logs what is wrong with a connection, once. */
+  void complain(String reason) {
     if (!reason.equals(complaint)) {
       complaint = reason;
       Log.warning(VhostUserBackend.class, "a vhost-user connection has failed: " + reason);
