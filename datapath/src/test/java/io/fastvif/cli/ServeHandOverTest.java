@@ -3,11 +3,11 @@ package io.fastvif.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.fastpath.NumberedTraffic;
 import io.fastvif.json.VersionedObjectWriter;
 import io.fastvif.plugin.fastpath.FastPathVifs;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.NumberedTraffic;
 import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.session.VhostUserFrontend;

@@ -14,6 +14,7 @@ import io.fastvif.handover.HandOverKind;
 import io.fastvif.handover.HandOverWriter;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.NumberedTraffic;
 import io.fastvif.testing.Peer;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;

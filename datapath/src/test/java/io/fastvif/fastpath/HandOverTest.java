@@ -12,6 +12,7 @@ import io.fastvif.forward.Idle;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.NumberedTraffic;
 import io.fastvif.testing.Peer;
 import io.fastvif.tuntap.Tap;
 import io.fastvif.tuntap.TapOptions;

@@ -1,8 +1,5 @@
-package io.fastvif.fastpath;
+package io.fastvif.testing;
 
-import io.fastvif.testing.Await;
-import io.fastvif.testing.PacketSocket;
-import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.FrontendGuest;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
