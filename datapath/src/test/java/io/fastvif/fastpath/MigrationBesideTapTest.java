@@ -105,7 +105,8 @@ class MigrationBesideTapTest {
   /** QEMU 7.2 asks its backends, of which ours has not VHOST_USER_PROTOCOL_F_PAGEFAULT. */
   private static void refusesPostcopy(Qmp target) throws Exception {
     String wanted = "{\"capabilities\":[{\"capability\":\"postcopy-ram\",\"state\":true}]}";
-    assertTrue(target.refused("migrate-set-capabilities", wanted).contains("ostcopy"));
+    String refusal = target.refused("migrate-set-capabilities", wanted);
+    assertTrue(refusal.contains("Postcopy is not supported"), refusal);
   }
 
   private Path memory(Qmp monitor, String name) throws Exception {
@@ -122,8 +123,10 @@ class MigrationBesideTapTest {
             "-q",
             "-i",
             "0.01",
-            "-w",
-            "12",
+            "-c",
+            "700",
+            "-W",
+            "20", // for the last ones
             net + "2")
         .redirectErrorStream(true)
         .start();
