@@ -30,6 +30,11 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
   /** Whether frames of the burst are to be merged. */
   private boolean merges;
 
+  /** Of the burst under way. */
+  private int delivered;
+
+  private long deliveredBytes;
+
   private DropReason heldBy = DropReason.NO_BUFFERS;
 
   /** Whether there was a buffer since the ring was started; the loop's thread writes. */
@@ -129,8 +134,8 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
         checkFailure();
       }
       available = Math.max(0, n);
-      if (available > 0 && !filled) {
-        filled = true;
+      if (available > 0) {
+        noteFilled();
       }
     }
     return available;
@@ -163,18 +168,58 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       return n;
     }
     long total = frames.total(0, n);
-    int wanted = (int) Math.min(MAX_BUFFERS, n + (total >>> KIB_SHIFT));
     merges = n > 1 && total >= (long) n * Merger.MIN_AVERAGE && Merger.mayMerge(features);
-    int accepted = accept(frames, n, senderFeatures, counters, look(wanted));
-    if (accepted == 0 && available == wanted && wanted < MAX_BUFFERS) {
-      // its buffers are smaller: the first frame takes more of them than were looked at
-      accepted = accept(frames, n, senderFeatures, counters, look(MAX_BUFFERS));
+    int skip = VirtioNetHeader.length(senderFeatures);
+    int first = merges ? 0 : deliverPlain(frames, n, skip, senderFeatures);
+    delivered = first;
+    deliveredBytes = first == n ? total - (long) n * skip : bytes(frames, 0, first, skip);
+    int accepted = first == n ? n : deliverRest(frames, first, n, senderFeatures, counters);
+    if (delivered > 0) {
+      noteFilled();
+      counters.moved(delivered, deliveredBytes);
     }
     return accepted;
   }
 
+  /** Delivers the first frames as far as they need no look at what they are. */
+  private int deliverPlain(BufferBurst frames, int n, int skip, long senderFeatures) {
+    boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
+    return queue.refresh()
+        ? queue.deliver(
+            frames, n, skip, offloads, VirtioNetHeader.ETHERNET, headerLength, ONE_BUFFER)
+        : 0;
+  }
+
+  /** Delivers or drops what is behind the first frames, which were delivered. */
+  private int deliverRest(
+      BufferBurst frames, int first, int n, long senderFeatures, FlowCounters counters) {
+    int wanted = (int) Math.min(MAX_BUFFERS, n - first + (frames.total(first, n) >>> KIB_SHIFT));
+    int accepted = accept(frames, first, n, senderFeatures, counters, look(wanted));
+    if (accepted == first && available == wanted && wanted < MAX_BUFFERS) {
+      // its buffers are smaller: the first frame takes more of them than were looked at
+      accepted = accept(frames, first, n, senderFeatures, counters, look(MAX_BUFFERS));
+    }
+    return accepted;
+  }
+
+  /** Bytes of some frames, without their headers. */
+  private static long bytes(BufferBurst frames, int first, int end, int skip) {
+    return frames.total(first, end) - (long) (end - first) * skip;
+  }
+
+  private void noteFilled() {
+    if (!filled) {
+      filled = true;
+    }
+  }
+
   private int accept(
-      BufferBurst frames, int n, long senderFeatures, FlowCounters counters, int buffers) {
+      BufferBurst frames,
+      int first,
+      int n,
+      long senderFeatures,
+      FlowCounters counters,
+      int buffers) {
     int skip = VirtioNetHeader.length(senderFeatures);
     boolean offloads = (senderFeatures & NetFeatures.SENDER_OFFLOADS) != 0;
     Merger merger = scratch.merger;
@@ -182,24 +227,27 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
     if (merges && buffers > 0 && merger.begin(frames, n, senderFeatures, features)) {
       merged = merger.find(0);
     }
-    int i =
-        rxBuffers.copyFrames(
-            frames,
-            Math.min(merged, buffers),
-            skip,
-            offloads,
-            VirtioNetHeader.ETHERNET,
-            headerLength,
-            ONE_BUFFER);
-    next = i;
-    int delivered = i;
-    long bytes = frames.total(0, i) - (long) i * skip;
+    int plain =
+        first > 0
+            ? 0
+            : rxBuffers.copyFrames(
+                frames,
+                Math.min(merged, buffers),
+                skip,
+                offloads,
+                VirtioNetHeader.ETHERNET,
+                headerLength,
+                ONE_BUFFER);
+    int i = first + plain;
+    next = plain;
+    delivered += plain;
+    deliveredBytes += bytes(frames, first, i, skip);
     while (i < n && next < buffers) {
       if (i == merged) {
         if (place(frames, i, skip, merger)) {
           delivered += merger.count();
           i += merger.count();
-          bytes += frames.total(i - merger.count(), i) - (long) merger.count() * skip;
+          deliveredBytes += bytes(frames, i - merger.count(), i, skip);
           merged = merger.find(i);
           continue;
         }
@@ -212,14 +260,11 @@ final class GuestReceiveQueue extends GuestRing implements FrameSink {
       if (used != DROPPED) {
         next += Math.max(0, used);
         delivered++;
-        bytes += frames.total(i) - skip;
+        deliveredBytes += frames.total(i) - skip;
       }
       i++;
     }
     commit();
-    if (delivered > 0) {
-      counters.moved(delivered, bytes);
-    }
     return i;
   }
 

@@ -205,13 +205,18 @@ public final class BufferBurst {
           || (empty && RawMemory.getShort(begin) != 0)) {
         break;
       }
-      RawMemory.putLong(to, 0);
-      // Of a shorter header this is more than there is, and overwritten by the frame.
-      RawMemory.putInt(to + 8, end << 16);
-      RawMemory.copy(begin + skip, to + header, payload);
+      copyFrame(begin + skip, payload, to, header, end);
       filled[i] = payload + header;
     }
     return i;
+  }
+
+  /** Copies one frame behind a header as in {@link #copyFrames}. */
+  static void copyFrame(long frame, int bytes, long to, int header, int end) {
+    RawMemory.putLong(to, 0);
+    // Of a shorter header this is more than there is, and overwritten by the frame.
+    RawMemory.putInt(to + 8, end << 16);
+    RawMemory.copy(frame, to + header, bytes);
   }
 
   /** Takes all buffers out. */

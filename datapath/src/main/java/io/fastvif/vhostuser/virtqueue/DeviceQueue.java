@@ -125,6 +125,27 @@ public abstract sealed class DeviceQueue permits SplitDeviceQueue, PackedDeviceQ
   public abstract void complete(BufferBurst burst, int n);
 
   /**
+   * Copies frames straight into the next buffers and returns these as used, as {@link #peek},
+   * {@link BufferBurst#copyFrames} and {@link #complete} do together: what lies in the ring is read
+   * once and checked before anything is written by it. It ends before the first frame or buffer
+   * that needs more care, which those three then look at, and is not there for each layout of
+   * rings.
+   *
+   * @param frames has the frames, each behind a header
+   * @param most how many to copy, at most what there are
+   * @param skip bytes of the headers there, at least 2
+   * @param empty whether only frames are copied whose headers begin with two zeros
+   * @param least bytes of the shortest frame, at least 2
+   * @param header bytes of the headers here, 10 to 12
+   * @param end the last two bytes of a header of 12
+   * @return how many were delivered; buffers peeked at before are invalid afterwards
+   */
+  public int deliver(
+      BufferBurst frames, int most, int skip, boolean empty, int least, int header, int end) {
+    return 0;
+  }
+
+  /**
    * Stops the queue. Returns where the ring would go on, as GET_VRING_BASE reports it: the first
    * buffer that is not completed. The queue must not be used afterwards.
    */

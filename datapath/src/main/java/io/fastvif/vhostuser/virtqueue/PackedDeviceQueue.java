@@ -28,6 +28,9 @@ final class PackedDeviceQueue extends DeviceQueue {
   private static final int EVENT_AT_INDEX = 2;
   private static final int WRAP_BIT = 1 << 15;
   private static final int FLAGS_SHIFT = 48;
+  private static final long ID_MASK = 0xffffL << 32;
+  private static final long PLAIN_MASK =
+      (long) (AVAIL | USED | DESC_NEXT | DESC_WRITE | DESC_INDIRECT) << FLAGS_SHIFT;
 
   private final PackedInflight inflight;
   private int position;
@@ -260,6 +263,80 @@ final class PackedDeviceQueue extends DeviceQueue {
     }
     peeked = 0;
     return burst.count();
+  }
+
+  @Override
+  public int deliver(
+      BufferBurst frames, int most, int skip, boolean empty, int least, int header, int end) {
+    if (inflight != null || log != null || isBroken() || !frames.isPlain()) {
+      return 0;
+    }
+    int at = position;
+    int counter = wrap;
+    int done = 0;
+    int straight;
+    int run;
+    do {
+      straight = Math.min(most - done, size - position);
+      run = deliverStraight(frames, done, straight, skip, empty, least, header, end);
+      done += run;
+    } while (run == straight && done < most); // from the ring's end it goes on at its beginning
+    if (done > 0 && hasCallDescriptor() && wantsCall(at, counter, done)) {
+      call();
+    }
+    return done;
+  }
+
+  /** Up to the ring's end: the first descriptor is written last, since the driver looks at it. */
+  private int deliverStraight(
+      BufferBurst frames,
+      int from,
+      int most,
+      int skip,
+      boolean empty,
+      int least,
+      int header,
+      int end) {
+    long base = descriptors + (long) position * DESC_SIZE;
+    // Available, and a single one to write into.
+    long wanted = (long) ((wrap == 1 ? AVAIL : USED) | DESC_WRITE) << FLAGS_SHIFT;
+    long flags = used(0, 0, wrap);
+    long[] source = frames.address;
+    int[] sourceBytes = frames.length;
+    long first = 0;
+    int i = 0;
+    for (; i < most; i++) {
+      long descriptor = base + (long) i * DESC_SIZE;
+      // Acquire: the address, and what is written into the buffer, come after the flags.
+      long rest = RawMemory.getLongAcquire(descriptor + DESC_REST);
+      int room = (int) rest;
+      int payload = sourceBytes[from + i] - skip;
+      long begin = source[from + i];
+      if ((rest & PLAIN_MASK) != wanted
+          || payload < least
+          || payload + header > room
+          || (empty && RawMemory.getShort(begin) != 0)) {
+        break;
+      }
+      long to = memory.translate(RawMemory.getLong(descriptor), room);
+      if (to == 0) {
+        break;
+      }
+      BufferBurst.copyFrame(begin + skip, payload, to, header, end);
+      long used = flags | (rest & ID_MASK) | (payload + header);
+      if (i == 0) {
+        first = used;
+      } else {
+        RawMemory.putLong(descriptor + DESC_REST, used);
+      }
+    }
+    if (i > 0) {
+      RawMemory.putLongRelease(base + DESC_REST, first); // as in complete
+      position = position + i == size ? 0 : position + i;
+      wrap ^= position == 0 ? 1 : 0;
+      peeked = Math.max(0, peeked - i);
+    }
+    return i;
   }
 
   @Override

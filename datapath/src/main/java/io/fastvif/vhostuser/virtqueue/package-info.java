@@ -8,6 +8,9 @@
  * writes the guest's memory by address. What was peeked at and not completed stays in the ring, so
  * a queue can be stopped between any two calls and started again at its base.
  *
+ * <p>{@code deliver} does both for frames that need no look at what they are, buffer by buffer,
+ * where the layout gains by it: each was published or is in the ring still.
+ *
  * <p>The guest is not trusted. A ring that breaks a rule (an index beyond its end, a chain that
  * loops, an address outside the guest's memory) stops: {@code peek} returns {@link
  * io.fastvif.vhostuser.virtqueue.DeviceQueue#BROKEN}, {@code failure} says what was wrong, and

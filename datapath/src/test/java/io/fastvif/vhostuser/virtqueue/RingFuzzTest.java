@@ -9,6 +9,7 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.vhostuser.FuzzCorpus;
 import io.fastvif.vhostuser.memory.Backing;
 import io.fastvif.vhostuser.memory.InflightArea;
+import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -24,11 +25,17 @@ class RingFuzzTest {
   private static final int[] SIZES = {1, 2, 8, 64, 256, 1024};
 
   private static final int STEPS = 400;
+  private static final int HEADER = 12;
 
   private final long seed = Long.getLong("fastvif.seed", System.nanoTime());
   private final FuzzCorpus corpus = new FuzzCorpus(seed, 1 + STEPS);
   private Random random = new Random(0);
   private final BufferBurst burst = new BufferBurst(32);
+
+  /** Frames of 48 bytes. */
+  private final BufferBurst frames = new BufferBurst(40);
+
+  private long delivered;
   private long peeks;
   private long buffers;
   private long broken;
@@ -39,7 +46,12 @@ class RingFuzzTest {
     long seconds = Long.getLong("fastvif.fuzz-seconds", 2);
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     int rounds = 0;
-    try (TestGuest guest = new TestGuest(REGION)) {
+    try (TestGuest guest = new TestGuest(REGION);
+        Arena arena = Arena.ofConfined()) {
+      long frame = arena.allocate(HEADER + 48, 8).address();
+      while (frames.count() < frames.capacity()) {
+        frames.add(frames.count(), frame, 0, HEADER + 48);
+      }
       while (System.nanoTime() < end || rounds < 50) {
         try {
           round(guest);
@@ -51,8 +63,9 @@ class RingFuzzTest {
     }
     System.out.printf(
         "ring fuzzer: seed %d, %,d rings, %,d bursts, %,d buffers, %,d rings found broken, %,d"
-            + " refused, %s%n",
-        seed, rounds, peeks, buffers, broken, refused, corpus);
+            + " refused, %,d frames delivered, %s%n",
+        seed, rounds, peeks, buffers, broken, refused, delivered, corpus);
+    assertTrue(delivered > 0, "the fuzzer delivers no frames");
     assertTrue(buffers > 0 && broken > 0, "the fuzzer reaches neither buffers nor errors");
     assertTrue(refused > 0, "the fuzzer starts no packed ring at a wrong place");
   }
@@ -128,6 +141,12 @@ class RingFuzzTest {
   }
 
   private void peek(TestGuest guest, DeviceQueue device) {
+    if (device.deviceWritable() && random.nextBoolean()) {
+      int most = random.nextInt(frames.count() + 1);
+      int n = device.deliver(frames, most, HEADER, random.nextBoolean(), 14, HEADER, 1);
+      assertTrue(n >= 0 && n <= most, "frames delivered");
+      delivered += n;
+    }
     int n = device.peek(burst, 1 + random.nextInt(40));
     peeks++;
     if (n == DeviceQueue.BROKEN) {
