@@ -4,6 +4,7 @@ import io.fastvif.HostView;
 import io.fastvif.VifHost;
 import io.fastvif.VifHostOptions;
 import io.fastvif.agent.text.ResultLine;
+import io.fastvif.bindings.NativeAccess;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.Outcome;
@@ -85,6 +86,7 @@ final class PlugCommand extends Command {
         return Fastvif.FAILED;
       }
     }
+    NativeAccess.prepare();
     HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     planner.requireOptions(inputs);

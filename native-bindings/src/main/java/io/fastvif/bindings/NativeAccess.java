@@ -19,6 +19,22 @@ public final class NativeAccess {
     return "--enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
   }
 
+  /**
+   * Begins to link the native call on a thread of its own, so that a process that is going to make
+   * one reads its input meanwhile: the linker takes some 20 ms. Does nothing where native access is
+   * not permitted or no thread is to be had: whoever makes the call is told then.
+   */
+  public static void prepare() {
+    if (!isEnabled()) {
+      return;
+    }
+    try {
+      Thread.ofPlatform().daemon().name("fastvif-linking").start(NativeCall::prepare);
+    } catch (OutOfMemoryError noThread) {
+      // the caller links it
+    }
+  }
+
   /** An Error, because one thrown by a static initialiser reaches the caller as it is. */
   static LinkageError denied(IllegalCallerException cause) {
     return new LinkageError(

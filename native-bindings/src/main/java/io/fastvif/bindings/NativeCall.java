@@ -14,6 +14,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 
 /**
  * Makes system calls through syscall(2), so that each yields its errno.
@@ -48,6 +49,11 @@ final class NativeCall {
     final MemorySegment scratch = arena.allocate(JAVA_INT);
     final MemorySegment scratchLength = arena.allocate(JAVA_INT);
     final MemorySegment scratchTime = arena.allocate(2 * Long.BYTES, Long.BYTES);
+  }
+
+  /** Has the handle linked. */
+  static void prepare() {
+    Objects.requireNonNull(SystemCall.HANDLE);
   }
 
   /** The calling thread's memory for errno: the first argument of every handle. */
