@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.forward.Idle;
+import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.handover.HandOverChannel;
 import io.fastvif.handover.HandOverChannel.Received;
 import io.fastvif.handover.HandOverException;
 import io.fastvif.handover.HandOverKind;
 import io.fastvif.handover.HandOverWriter;
+import io.fastvif.plan.ServedPort;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.NumberedTraffic;
@@ -22,6 +24,7 @@ import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.session.UnixAddress;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
+import io.fastvif.vif.PortRates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -206,6 +209,44 @@ class HandOverKillsTest {
           goesOn(traffic);
           traffic.end();
         }
+      }
+    }
+  }
+
+  /** The memory of an AF_XDP socket is its process's own. */
+  @KernelTest
+  void portsWithAnUplinkStay() throws Exception {
+    Peer.require("ip", "iproute2").run("link add e0 type veth peer name e1");
+    Peer.require("ip", "iproute2").run("link set e0 up");
+    ServedPort tapped = HandOverProcess.port(folder);
+    ServedPort port =
+        new ServedPort(
+            tapped.vifId(),
+            tapped.name(),
+            tapped.path(),
+            tapped.mode(),
+            tapped.access(),
+            tapped.mtu(),
+            1,
+            "",
+            "e0",
+            PortRates.UNLIMITED,
+            SwitchPortSettings.DEFAULT);
+    try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE);
+        ForwardingPorts others = ForwardingPorts.start(1, Idle.ADAPTIVE);
+        HandOverServer server =
+            HandOverServer.listen(socket(), ports, HandOverSteps.NONE, () -> {})) {
+      assertTrue(ports.open(port));
+      try (VhostUserFrontend frontend = frontend()) {
+        frontend.setOwner();
+        HandOverException refused =
+            assertThrows(
+                HandOverException.class, () -> TakeOver.from(socket(), others, HandOverSteps.NONE));
+        assertTrue(refused.getMessage().contains("uplink by AF_XDP"), refused.getMessage());
+        assertFalse(refused.hasOtherEnded());
+        assertFalse(server.isGiven());
+        assertTrue(frontend.getFeatures() != 0, "the frontend was cut off");
+        assertEquals(List.of(port), ports.open());
       }
     }
   }
