@@ -223,6 +223,7 @@ public final class Agent implements AutoCloseable {
             ports::reports,
             ports::bursts,
             ports::uplinks,
+            ports::loops,
             this::problems,
             this::httpStatistics,
             requests));

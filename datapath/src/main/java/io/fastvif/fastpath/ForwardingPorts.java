@@ -9,6 +9,7 @@ import io.fastvif.engine.GuestListener;
 import io.fastvif.engine.VhostUserPorts;
 import io.fastvif.forward.Forwarder;
 import io.fastvif.forward.Idle;
+import io.fastvif.forward.LoopStatistics;
 import io.fastvif.handover.HandOverException;
 import io.fastvif.handover.HandOverReader;
 import io.fastvif.netlink.NetlinkException;
@@ -354,6 +355,11 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   /** What the open ports have done, in the order of their VIFs' ids. */
   public List<PortReport> reports() {
     return open.values().stream().map(ForwardingPort::report).toList();
+  }
+
+  /** What the threads that move frames have done, in the order of their numbers. */
+  public List<LoopStatistics> loops() {
+    return forwarder.loops();
   }
 
   /** What has passed the links of the host that ports share, in the order of their names. */

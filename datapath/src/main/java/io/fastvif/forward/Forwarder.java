@@ -402,7 +402,16 @@ public final class Forwarder implements AutoCloseable {
     return new ForwarderStatistics(
         pairs().stream().flatMap(pair -> pair.statistics().stream()).toList(),
         loops.stream().map(ForwardingLoop::pollNanos).toList(),
-        loops.stream().map(this::statistics).toList());
+        loops());
+  }
+
+  /**
+   * What its loops have done.
+   *
+   * @return in the order of their numbers
+   */
+  public List<LoopStatistics> loops() {
+    return loops.stream().map(this::statistics).toList();
   }
 
   private LoopStatistics statistics(ForwardingLoop loop) {

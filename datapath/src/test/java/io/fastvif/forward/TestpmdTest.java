@@ -45,16 +45,18 @@ class TestpmdTest {
     "1, 'packed_vq=1,mrg_rxbuf=0'",
     "1, 'packed_vq=1,mrg_rxbuf=0,in_order=1,vectorized=1'",
     "2, in_order=1",
-    "2, 'packed_vq=1'"
+    "4, mrg_rxbuf=0",
+    "4, 'packed_vq=1'"
   })
   void framesComeBackAsTheyWereSent(int queues, String options) throws Exception {
     VhostUserPort guest = VhostUserPort.toGuest("testpmd", queues);
     VhostUserPort driven = VhostUserPort.toGuest("driven", queues);
     TestVm[] vms = new TestVm[queues];
     String socket = folder.resolve("vhost.sock").toString();
-    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+    try (Forwarder forwarder = Forwarder.start(Math.min(queues, 2), Idle.ADAPTIVE);
         SessionLoop loop = SessionLoop.start()) {
-      forwarder.connect(guest, driven);
+      PortPair pair = forwarder.connect(guest, driven);
+      assertEquals(Math.min(queues, 2), pair.loops().stream().distinct().count());
       for (int i = 0; i < queues; i++) {
         vms[i] = new TestVm(driven, DRIVEN, 2048, 1, i);
       }
@@ -68,8 +70,10 @@ class TestpmdTest {
           Testpmd testpmd = testpmd(socket, queues, options)) {
         for (TestVm vm : vms) {
           awaitFirst(vm, testpmd);
-          exchange(vm);
+          exchange(vm, () -> forwarder.move(pair, queues - 1, random.nextInt(2) % queues));
         }
+        long moves = forwarder.statistics().loops().getFirst().moves();
+        assertEquals(queues > 1, moves > 0, "queues move while frames pass");
         assertTrue(backend != null && testpmd.isAlive());
         testpmd.end();
       }
@@ -110,8 +114,11 @@ class TestpmdTest {
     fail(testpmd.output());
   }
 
-  private void exchange(TestVm vm) {
+  private void exchange(TestVm vm, Runnable now) {
     for (int i = 0; i < FRAMES; i++) {
+      if (i % 100 == 50) {
+        now.run();
+      }
       byte[] frame = frame(64 + random.nextInt(1450));
       vm.send(frame);
       assertArrayEquals(frame, vm.receive(), "frame " + i);

@@ -76,6 +76,7 @@ public final class AgentDocuments {
     PortMetrics.write(ports.look(reports), out);
     PortMetrics.write(sources.bursts().get(), out);
     UplinkMetrics.write(sources.uplinks().get(), out);
+    LoopMetrics.write(sources.loops().get(), out);
     if (eachPort) {
       PortMetrics.writeEach(reports, out);
     }

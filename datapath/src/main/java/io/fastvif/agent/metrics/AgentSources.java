@@ -5,6 +5,7 @@ import io.fastvif.agent.http.HttpStatistics;
 import io.fastvif.fastpath.BurstReport;
 import io.fastvif.fastpath.PortReport;
 import io.fastvif.fastpath.UplinkReport;
+import io.fastvif.forward.LoopStatistics;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param ports what the forwarder's ports have done; none without a forwarder
  * @param bursts what the bursts of all those ports were
  * @param uplinks what has passed the links that ports share
+ * @param loops what the threads that move frames have done
  * @param problems why the agent cannot serve, beside what the keeper says, such as that it is being
  *     closed; one line each
  * @param http what the server counts
@@ -33,6 +35,7 @@ public record AgentSources(
     Supplier<List<PortReport>> ports,
     Supplier<BurstReport> bursts,
     Supplier<List<UplinkReport>> uplinks,
+    Supplier<List<LoopStatistics>> loops,
     Supplier<List<String>> problems,
     Supplier<HttpStatistics> http,
     RequestCounters requests) {
@@ -45,6 +48,7 @@ public record AgentSources(
     Objects.requireNonNull(ports);
     Objects.requireNonNull(bursts);
     Objects.requireNonNull(uplinks);
+    Objects.requireNonNull(loops);
     Objects.requireNonNull(problems);
     Objects.requireNonNull(http);
     Objects.requireNonNull(requests);

@@ -11,6 +11,7 @@ import io.fastvif.engine.EngineStatistics;
 import io.fastvif.engine.Outcome;
 import io.fastvif.fastpath.PortReport;
 import io.fastvif.fastpath.UplinkReport;
+import io.fastvif.forward.LoopStatistics;
 import io.fastvif.forward.DropReason;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.ServedPort;
@@ -59,6 +60,7 @@ final class StatisticsWriter {
     engine(sources.keeper().host());
     ports(sources.ports().get());
     uplinks(sources.uplinks().get());
+    loops(sources.loops().get());
     requests(sources.http().get(), sources.requests());
     process(process);
   }
@@ -129,6 +131,20 @@ final class StatisticsWriter {
       out.writeStringField("problem", report.problem());
       direction("from_guest", report.fromGuest());
       direction("to_guest", report.toGuest());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
+  private void loops(List<LoopStatistics> loops) throws IOException {
+    out.writeArrayFieldStart("loops");
+    for (LoopStatistics loop : loops) {
+      out.writeStartObject();
+      out.writeNumberField("loop", loop.number());
+      out.writeNumberField("queues", loop.queues());
+      out.writeNumberField("busy_seconds", loop.busyNanos() / 1e9);
+      out.writeNumberField("sleeps", loop.sleeps());
+      out.writeNumberField("moved_queues", loop.moves());
       out.writeEndObject();
     }
     out.writeEndArray();

@@ -60,6 +60,7 @@ final class ApiLab implements AutoCloseable {
                 BurstReport::none,
                 List::of,
                 List::of,
+                List::of,
                 () -> new HttpStatistics(0, 0, 0, 0, 0, 0, 0, 0),
                 new RequestCounters()));
     routes = new ArrayList<>(api.routes());

@@ -3,6 +3,7 @@ package io.fastvif.agent.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.forward.LoopStatistics;
 import io.fastvif.VifHost;
 import io.fastvif.agent.VifState;
 import io.fastvif.agent.http.HttpStatistics;
@@ -77,6 +78,7 @@ class MetricsTest {
         () -> ports,
         BurstReport::none,
         () -> List.of(Reports.uplink("eth1", 2)),
+            () -> List.of(new LoopStatistics(1, 3, 2_500_000_000L, 7, 2)),
         List::of,
         () -> COUNTS,
         requests);
@@ -131,6 +133,10 @@ class MetricsTest {
           11.0,
           samples.get("fastvif_dropped_frames_total{direction=from_guest,reason=no_buffers}"));
       assertEquals(2.0, samples.get("fastvif_uplink_ports{uplink=eth1}"));
+      assertEquals(3.0, samples.get("fastvif_loop_queues{loop=1}"));
+      assertEquals(2.5, samples.get("fastvif_loop_busy_seconds_total{loop=1}"));
+      assertEquals(7.0, samples.get("fastvif_loop_sleeps_total{loop=1}"));
+      assertEquals(2.0, samples.get("fastvif_loop_moved_queues_total{loop=1}"));
       assertEquals(
           20.0, samples.get("fastvif_uplink_frames_total{direction=to_uplink,uplink=eth1}"));
       assertEquals(

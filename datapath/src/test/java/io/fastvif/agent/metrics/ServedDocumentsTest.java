@@ -42,6 +42,7 @@ class ServedDocumentsTest {
                   BurstReport::none,
                   List::of,
                   List::of,
+                  List::of,
                   () -> server.get().statistics(),
                   requests));
       Path socket = folder.resolve("agent.sock");

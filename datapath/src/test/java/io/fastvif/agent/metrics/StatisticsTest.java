@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.fastvif.forward.LoopStatistics;
 import io.fastvif.VifHost;
 import io.fastvif.agent.VifState;
 import io.fastvif.agent.http.HttpStatistics;
@@ -34,6 +35,7 @@ class StatisticsTest {
             () -> List.of(Reports.of("a", true, 1, 100)),
             BurstReport::none,
             () -> List.of(Reports.uplink("eth1", 2)),
+            () -> List.of(new LoopStatistics(1, 3, 2_500_000_000L, 7, 2)),
             () -> problems,
             () -> new HttpStatistics(1, 2, 3, 4, 5, 6, 7, 8),
             new RequestCounters()));
@@ -78,6 +80,8 @@ class StatisticsTest {
       assertEquals("200", values.get("ports/0/to_guest/frames"));
       assertEquals("10", values.get("ports/0/from_guest/drops/no_buffers"));
       assertEquals("eth1", values.get("uplinks/0/link"));
+      assertEquals("3", values.get("loops/0/queues"));
+      assertEquals("2.5", values.get("loops/0/busy_seconds"));
       assertEquals("4", values.get("uplinks/0/from_uplink/drops/no_receiver"));
       assertEquals("0", values.get("http/requests"));
       assertTrue(Long.parseLong(values.get("process/heap_used_bytes")) > 0);

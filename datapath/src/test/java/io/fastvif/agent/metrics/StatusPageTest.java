@@ -116,6 +116,7 @@ class StatusPageTest {
                 BurstReport::none,
                 List::of,
                 List::of,
+                List::of,
                 () -> server.get().statistics(),
                 new RequestCounters()));
     List<HttpRoute> routes = new ArrayList<>(documents.routes());
