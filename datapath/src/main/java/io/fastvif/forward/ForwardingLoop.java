@@ -234,16 +234,16 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
         Flow flow = lane.flows().get(f);
         ofLane += flow.hasFailed() ? 0 : poll(flow);
       }
+      long now = System.nanoTime();
       if (ofLane > 0) {
-        long now = System.nanoTime();
         long estimate = (now - last) * MEASURED_ROUNDS;
         lane.busy(estimate);
         busyNanos.lazySet(busyNanos.getPlain() + estimate);
-        last = now;
       }
+      last = now;
       work += ofLane;
     }
-    pollNanos.recordValue(Math.min(System.nanoTime() - begin, MAX_POLL_NANOS));
+    pollNanos.recordValue(Math.min(last - begin, MAX_POLL_NANOS));
     return work;
   }
 

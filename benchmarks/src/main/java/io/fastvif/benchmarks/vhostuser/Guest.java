@@ -23,8 +23,8 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
- * A guest's memory with two rings, and fastvif's frontend, which tells a backend of them. Who
- * drives the rings is another matter. The numbers are those of guest-device.h.
+ * A guest's memory with two rings for each queue pair, and fastvif's frontend, which tells a
+ * backend of them. Who drives the rings is another matter. The numbers are those of guest-device.h.
  */
 final class Guest implements AutoCloseable {
   /** Entries of a ring, all of which are used in a turn. */
@@ -47,12 +47,20 @@ final class Guest implements AutoCloseable {
   private final long address;
   private VhostUserFrontend frontend;
 
+  private final int queuePairs;
+
+  /** With one queue pair. */
   Guest() {
+    this(1);
+  }
+
+  Guest(int queuePairs) {
+    this.queuePairs = queuePairs;
     file = FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC), "memfd_create");
-    SystemCallException.check(FileIo.ftruncate(file.value(), BYTES), "ftruncate");
+    SystemCallException.check(FileIo.ftruncate(file.value(), bytes()), "ftruncate");
     event = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
     address =
-        Memory.map(arena, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file.value(), 0).address();
+        Memory.map(arena, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, file.value(), 0).address();
   }
 
   /** The file, for a process that drives the rings. */
@@ -60,12 +68,21 @@ final class Guest implements AutoCloseable {
     return "/proc/" + ProcessHandle.current().pid() + "/fd/" + file.value();
   }
 
-  /** Where it is in this process. */
-  long address() {
-    return address;
+  private long bytes() {
+    return queuePairs * BYTES;
   }
 
-  /** Connects to a listening backend and starts both rings there. */
+  /** Where the memory of a queue pair is in this process. */
+  long address(int queuePair) {
+    return address + queuePair * BYTES;
+  }
+
+  /** Where it is for the guest. */
+  static long guestAddress(int queuePair) {
+    return GUEST + queuePair * BYTES;
+  }
+
+  /** Connects to a listening backend and starts all rings there. */
   void connect(String socket, boolean packed) {
     frontend = VhostUserFrontend.connect(socket, TIMEOUT_MILLIS);
     // As Linux's driver has it with its offloads switched off.
@@ -79,12 +96,14 @@ final class Guest implements AutoCloseable {
       throw new IllegalStateException("the backend has only 0x" + Long.toHexString(features));
     }
     frontend.setProtocolFeatures(
-        frontend.getProtocolFeatures() & ProtocolFeature.bits(ProtocolFeature.REPLY_ACK));
+        frontend.getProtocolFeatures()
+            & ProtocolFeature.bits(ProtocolFeature.REPLY_ACK, ProtocolFeature.MQ));
     frontend.setOwner();
     frontend.setFeatures(features);
-    frontend.setMemory(List.of(new MemoryRegion(GUEST, BYTES, GUEST, 0)), file.value());
-    for (int ring = 0; ring < 2; ring++) {
-      long place = GUEST + ring * RING_BYTES;
+    frontend.setMemory(List.of(new MemoryRegion(GUEST, bytes(), GUEST, 0)), file.value());
+    int rings = 2 * queuePairs;
+    for (int ring = 0; ring < rings; ring++) {
+      long place = guestAddress(ring / 2) + ring % 2 * RING_BYTES;
       frontend.setSize(ring, RING_SIZE);
       frontend.setBase(ring, packed ? FRESH_PACKED : 0);
       frontend.setAddresses(
@@ -92,8 +111,9 @@ final class Guest implements AutoCloseable {
       frontend.setCall(ring, event.value());
       frontend.setKick(ring, event.value());
     }
-    frontend.setEnabled(0, true);
-    frontend.setEnabled(1, true);
+    for (int ring = 0; ring < rings; ring++) {
+      frontend.setEnabled(ring, true);
+    }
     // Once this is answered, the rings are started and enabled.
     frontend.getFeatures();
   }

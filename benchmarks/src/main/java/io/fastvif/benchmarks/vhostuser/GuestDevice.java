@@ -10,20 +10,31 @@ final class GuestDevice implements AutoCloseable {
   private final long device;
 
   /**
-   * Makes a driver of a guest's rings; nobody else drives them.
+   * Makes a driver of a guest's first queue pair; nobody else drives it.
    *
    * @param library the compiled one
    */
-  @SuppressWarnings("restricted")
   GuestDevice(Path library, Guest memory, Row row) {
+    this(library, memory, 0, row);
+  }
+
+  /** Makes a driver of one of a guest's queue pairs; nobody else drives it. */
+  @SuppressWarnings("restricted")
+  GuestDevice(Path library, Guest memory, int queuePair, Row row) {
     System.load(library.toString());
-    device = open(memory.address(), row.packed(), row.length(), row.traffic().number());
+    device =
+        open(
+            memory.address(queuePair),
+            Guest.guestAddress(queuePair),
+            row.packed(),
+            row.length(),
+            row.traffic().number());
     if (device == 0) {
       throw new OutOfMemoryError();
     }
   }
 
-  private static native long open(long memory, boolean packed, int length, int traffic);
+  private static native long open(long memory, long guest, boolean packed, int length, int traffic);
 
   private static native int turn(long device);
 

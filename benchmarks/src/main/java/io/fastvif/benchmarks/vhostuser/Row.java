@@ -25,6 +25,11 @@ record Row(Traffic traffic, int length, boolean packed) {
     return rows;
   }
 
+  /** Those that the backend sends back. */
+  static List<Row> forwarded(List<Row> rows) {
+    return rows.stream().filter(row -> row.traffic == Traffic.FORWARD_BACK).toList();
+  }
+
   String layout() {
     return packed ? "packed" : "split";
   }

@@ -65,9 +65,11 @@ public final class VhostUserComparison {
   void run(int rounds, List<Row> rows, int pairs, boolean warm) {
     OneCore oneCore = new OneCore(programs, folder, pairs, warm);
     TwoCores twoCores = new TwoCores(programs, folder, pairs, warm);
+    TwoLoops twoLoops = new TwoLoops(programs, folder, pairs, warm);
     for (int round = 0; round < rounds; round++) {
       table(OneCore.TITLE, rows, oneCore::measure);
       table(TwoCores.TITLE, rows, twoCores::measure);
+      table(TwoLoops.TITLE, Row.forwarded(rows), twoLoops::measure);
     }
   }
 

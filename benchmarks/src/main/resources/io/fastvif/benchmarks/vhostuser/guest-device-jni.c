@@ -6,15 +6,15 @@
 
 #define METHOD(name) Java_io_fastvif_benchmarks_vhostuser_GuestDevice_##name
 
-int64_t METHOD(open)(void *env, void *self, int64_t memory, uint8_t packed, int32_t frame,
-	int32_t traffic)
+int64_t METHOD(open)(void *env, void *self, int64_t memory, int64_t guest, uint8_t packed,
+	int32_t frame, int32_t traffic)
 {
 	struct device *d = malloc(sizeof *d);
 
 	(void) env;
 	(void) self;
 	if (d != NULL)
-		device_init(d, (uint8_t *) memory, packed, frame, traffic);
+		device_init(d, (uint8_t *) memory, guest, packed, frame, traffic);
 	return (int64_t) d;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The driver of a guest's network device with one queue pair: what all backends are measured with.
+ * The driver of a queue pair of a guest's network device: what all backends are measured with.
  * Buffers are used in order, each of one descriptor. The places are those of Guest.java.
  */
 #include <fcntl.h>
@@ -42,6 +42,7 @@ struct queue {
 	bool receives;
 	uint32_t frame; /* bytes, without header */
 	uint8_t *memory;
+	uint64_t guest; /* where the memory is for the guest */
 	volatile struct descriptor *descriptors;
 	volatile uint16_t *driver;
 	volatile uint16_t *device;
@@ -68,7 +69,8 @@ static inline uint32_t place(const struct queue *q, uint16_t slot)
 	return BUFFERS + (slot + (q->receives ? 0 : SIZE)) * STRIDE;
 }
 
-static inline void device_init(struct device *d, uint8_t *memory, bool packed, uint32_t frame, int traffic)
+static inline void device_init(struct device *d, uint8_t *memory, uint64_t guest, bool packed,
+	uint32_t frame, int traffic)
 {
 	memset(d, 0, sizeof *d);
 	d->traffic = traffic;
@@ -80,6 +82,7 @@ static inline void device_init(struct device *d, uint8_t *memory, bool packed, u
 		q->receives = i == RECEIVE;
 		q->frame = frame;
 		q->memory = memory;
+		q->guest = guest;
 		q->descriptors = (volatile struct descriptor *) ring;
 		q->driver = (volatile uint16_t *) (ring + DRIVER_AREA);
 		q->device = (volatile uint16_t *) (ring + DEVICE_AREA);
@@ -112,7 +115,7 @@ static inline void give(struct queue *q, int count)
 
 		if (!q->receives)
 			fill(q, slot);
-		at->address = GUEST + place(q, slot);
+		at->address = q->guest + place(q, slot);
 		at->length = q->receives ? BUFFER : HEADER + q->frame;
 		if (q->packed) {
 			flags |= q->given / SIZE % 2 ? USED : AVAIL;
@@ -232,6 +235,6 @@ static inline void device_open(struct device *d, char **arguments)
 		exit(1);
 	}
 	close(file);
-	device_init(d, memory, strcmp(arguments[1], "packed") == 0, atoi(arguments[2]),
+	device_init(d, memory, GUEST, strcmp(arguments[1], "packed") == 0, atoi(arguments[2]),
 		atoi(arguments[3]));
 }

@@ -3,7 +3,6 @@ package io.fastvif.agent.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fastvif.forward.LoopStatistics;
 import io.fastvif.VifHost;
 import io.fastvif.agent.VifState;
 import io.fastvif.agent.http.HttpStatistics;
@@ -11,6 +10,7 @@ import io.fastvif.agent.http.Response;
 import io.fastvif.engine.Outcome;
 import io.fastvif.fastpath.BurstReport;
 import io.fastvif.fastpath.PortReport;
+import io.fastvif.forward.LoopStatistics;
 import io.fastvif.json.PlugRequest;
 import io.fastvif.testing.KernelTest;
 import io.fastvif.testing.Peer;
@@ -78,7 +78,7 @@ class MetricsTest {
         () -> ports,
         BurstReport::none,
         () -> List.of(Reports.uplink("eth1", 2)),
-            () -> List.of(new LoopStatistics(1, 3, 2_500_000_000L, 7, 2)),
+        () -> List.of(new LoopStatistics(1, 3, 2_500_000_000L, 7, 2)),
         List::of,
         () -> COUNTS,
         requests);
