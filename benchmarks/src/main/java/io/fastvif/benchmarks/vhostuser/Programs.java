@@ -43,6 +43,11 @@ final class Programs {
     return compile("dpdk-backend", "dpdk-backend.c", List.of(options.split("\\s+")));
   }
 
+  /** A tap by several system calls. */
+  Path tapCalls() throws IOException {
+    return compile("tap-calls", "tap-calls.c", List.of());
+  }
+
   /** The driver as a library for this process. */
   Path guestDevice() throws IOException {
     return compile("libguest-device.so", "guest-device-jni.c", List.of("-shared", "-fPIC"));

@@ -11,6 +11,8 @@ import java.util.List;
 public final class VhostUserComparison {
   private static final int PAIRS = 100;
   private static final int QUICK_PAIRS = 40;
+  private static final int TAP_MILLIS = 1000;
+  private static final int QUICK_TAP_MILLIS = 200;
 
   private final Programs programs;
   private final Path folder;
@@ -50,7 +52,7 @@ public final class VhostUserComparison {
   }
 
   /**
-   * Measures both by turns, on one core and on two, and prints the tables.
+   * Measures both by turns, on one core and on two, then the calls of a tap, and prints the tables.
    *
    * @param rounds how often all is measured
    * @param quick whether with fewer samples, and without the long frames
@@ -59,6 +61,22 @@ public final class VhostUserComparison {
     out.printf("DPDK %s, JDK %s%n", Programs.dpdkVersion(), Runtime.version());
     int pairs = quick ? QUICK_PAIRS : PAIRS;
     run(rounds, Row.all(quick), pairs, true);
+    tap(quick ? QUICK_TAP_MILLIS : TAP_MILLIS);
+  }
+
+  /** Measures the system calls of a tap. */
+  void tap(int millis) {
+    out.println();
+    out.print(TapCalls.TITLE);
+    try {
+      TapCalls.measure(programs, millis).forEach(out::println);
+    } catch (IOException | RuntimeException e) {
+      failed = true;
+      out.println("| a tap | failed |");
+      err.println("a tap: " + e);
+    }
+    out.flush();
+    err.flush();
   }
 
   /** Measures some rows. */

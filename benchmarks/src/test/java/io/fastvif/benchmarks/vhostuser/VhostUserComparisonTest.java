@@ -33,8 +33,7 @@ class VhostUserComparisonTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  @Test
-  void everyRowIsMeasuredOnOneCoreAndOnTwo() throws IOException {
+  private static void require() {
     Root.require();
     Programs.missing()
         .ifPresent(
@@ -44,6 +43,29 @@ class VhostUserComparisonTest {
               }
               abort("not installed: " + packages);
             });
+  }
+
+  /** The program itself counts the frames, and looks at their order. */
+  @Test
+  void eachWayIntoAndOutOfATapPassesAllFrames() throws IOException {
+    require();
+    VhostUserComparison comparison =
+        new VhostUserComparison(folder, new PrintWriter(out), new PrintWriter(err));
+    comparison.tap(5);
+    assertFalse(comparison.hasFailed(), err::toString);
+    List<String> rows =
+        out.toString().lines().filter(line -> line.matches("\\| (to|from) the tap .*")).toList();
+    assertEquals(16, rows.size(), out::toString);
+    for (String row : rows) {
+      boolean alone = row.contains("readv, writev");
+      double calls = Double.parseDouble(row.split("\\|", -1)[4].strip());
+      assertTrue(alone ? calls >= 1 && calls < 1.1 : calls > 0 && calls < 0.1, row);
+    }
+  }
+
+  @Test
+  void everyRowIsMeasuredOnOneCoreAndOnTwo() throws IOException {
+    require();
     VhostUserComparison comparison =
         new VhostUserComparison(folder, new PrintWriter(out), new PrintWriter(err));
     comparison.run(1, ROWS, FEW, false);
