@@ -40,8 +40,8 @@
  *       judged once ({@code TransportFrame}); a header that does not fit the frame is a reason to
  *       drop it. Segments that find no buffers wait: the flow's counters know how many were
  *       delivered. It is a slow path of each receiver; frames that need none of it pay nothing.
- *   <li>To the host, the kernel does both. {@code WholeFrameSink} does it before the kernel where
- *       that cannot (UDP before 6.2), or where who reads the tap looks at no header, as Open
+ *   <li>To the host, the kernel does both. {@code DescriptorSink} does it before the kernel where
+ *       that cannot (UDP before 6.2), and where who reads the tap looks at no header, as Open
  *       vSwitch's userspace datapath.
  *   <li>{@code Merger}: TCP segments of one flow that follow each other in a burst become one frame
  *       for a guest that takes that, by the rules of the kernel's GRO. None waits for more.
