@@ -24,15 +24,6 @@ final class JsonScanner {
   private static final int HEX = 16;
   private static final char FIRST_PRINTED = 0x20;
 
-  /** The document is not plainly right. */
-  static final class Refusal extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private Refusal() {
-      super("", null, false, false);
-    }
-  }
-
   /** What stands outside of strings and numbers ends a word. */
   private static final Map<String, JsonNode> WORDS = new HashMap<>();
 
@@ -53,7 +44,7 @@ final class JsonScanner {
   }
 
   /** The value that the document is. */
-  JsonNode document() throws Refusal {
+  JsonNode document() throws NotPlainException {
     JsonNode root = value(0);
     requireEnd();
     return root;
@@ -66,7 +57,7 @@ final class JsonScanner {
   }
 
   /** The next element of the array that the document is; null behind the last. */
-  JsonNode nextElement(boolean isFirst) throws Refusal {
+  JsonNode nextElement(boolean isFirst) throws NotPlainException {
     if (isFirst) {
       next++;
       skipSpace();
@@ -87,14 +78,14 @@ final class JsonScanner {
     return value(1);
   }
 
-  private void requireEnd() throws Refusal {
+  private void requireEnd() throws NotPlainException {
     skipSpace();
     require(next == text.length());
   }
 
-  private static void require(boolean condition) throws Refusal {
+  private static void require(boolean condition) throws NotPlainException {
     if (!condition) {
-      throw new Refusal();
+      throw new NotPlainException();
     }
   }
 
@@ -108,12 +99,12 @@ final class JsonScanner {
     }
   }
 
-  private char peek() throws Refusal {
+  private char peek() throws NotPlainException {
     require(next < text.length());
     return text.charAt(next);
   }
 
-  private char take() throws Refusal {
+  private char take() throws NotPlainException {
     char c = peek();
     next++;
     return c;
@@ -124,7 +115,7 @@ final class JsonScanner {
    *
    * @param depth how many objects and arrays it is in
    */
-  private JsonNode value(int depth) throws Refusal {
+  private JsonNode value(int depth) throws NotPlainException {
     require(++values <= maxValues);
     skipSpace();
     char c = peek();
@@ -145,7 +136,7 @@ final class JsonScanner {
     return word();
   }
 
-  private JsonNode object(int depth) throws Refusal {
+  private JsonNode object(int depth) throws NotPlainException {
     Map<String, JsonNode> members = new LinkedHashMap<>();
     next++;
     skipSpace();
@@ -170,7 +161,7 @@ final class JsonScanner {
     return new JsonNode.JsonObject(members);
   }
 
-  private JsonNode array(int depth) throws Refusal {
+  private JsonNode array(int depth) throws NotPlainException {
     List<JsonNode> elements = new ArrayList<>();
     next++;
     skipSpace();
@@ -188,7 +179,7 @@ final class JsonScanner {
     return new JsonNode.JsonArray(elements);
   }
 
-  private JsonNode word() throws Refusal {
+  private JsonNode word() throws NotPlainException {
     int begin = next;
     while (next < text.length() && text.charAt(next) >= 'a' && text.charAt(next) <= 'z') {
       next++;
@@ -207,7 +198,7 @@ final class JsonScanner {
     return c >= '0' && c <= '9';
   }
 
-  private String number() throws Refusal {
+  private String number() throws NotPlainException {
     int begin = next;
     if (peek() == '-') {
       next++;
@@ -232,14 +223,14 @@ final class JsonScanner {
     return text.substring(begin, next);
   }
 
-  private void digits() throws Refusal {
+  private void digits() throws NotPlainException {
     require(isDigit(peek()));
     while (next < text.length() && isDigit(text.charAt(next))) {
       next++;
     }
   }
 
-  private String string() throws Refusal {
+  private String string() throws NotPlainException {
     int begin = ++next;
     for (char c = take(); ; c = take()) {
       require(c >= FIRST_PRINTED);
@@ -256,12 +247,12 @@ final class JsonScanner {
     }
   }
 
-  private static void requirePair(char high, char low) throws Refusal {
+  private static void requirePair(char high, char low) throws NotPlainException {
     require(Character.isSurrogatePair(high, low));
   }
 
   /** The rest of a string with escapes. */
-  private String escaped(int begin) throws Refusal {
+  private String escaped(int begin) throws NotPlainException {
     StringBuilder string = new StringBuilder().append(text, begin, next);
     for (char c = take(); c != '"'; c = take()) {
       require(c >= FIRST_PRINTED);
@@ -277,7 +268,7 @@ final class JsonScanner {
     return string.toString();
   }
 
-  private char escape() throws Refusal {
+  private char escape() throws NotPlainException {
     char c = take();
     return switch (c) {
       case '"', '\\', '/' -> c;
@@ -287,11 +278,11 @@ final class JsonScanner {
       case 'r' -> '\r';
       case 't' -> '\t';
       case 'u' -> hexadecimal();
-      default -> throw new Refusal();
+      default -> throw new NotPlainException();
     };
   }
 
-  private char hexadecimal() throws Refusal {
+  private char hexadecimal() throws NotPlainException {
     int code = 0;
     for (int i = 0; i < HEX_DIGITS; i++) {
       char c = take();

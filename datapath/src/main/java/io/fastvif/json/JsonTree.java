@@ -99,7 +99,7 @@ final class JsonTree {
         taken++;
       }
       return ALL;
-    } catch (JsonScanner.Refusal notPlain) {
+    } catch (NotPlainException notPlain) {
       return taken;
     }
   }
@@ -174,7 +174,7 @@ final class JsonTree {
       if (text.length() <= JsonScanner.MAX_CHARACTERS) {
         return new JsonScanner(text, MAX_VALUES).document();
       }
-    } catch (JsonScanner.Refusal notPlain) {
+    } catch (NotPlainException notPlain) {
       // jackson says what is wrong, if anything is
     }
     return parsed(text);

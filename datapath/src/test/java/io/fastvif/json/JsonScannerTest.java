@@ -20,7 +20,7 @@ class JsonScannerTest {
   private static final long SEED = 20261201;
   private static final int MAX_VALUES = 100_000;
 
-  private static JsonNode scanned(String text) throws JsonScanner.Refusal {
+  private static JsonNode scanned(String text) throws NotPlainException {
     return new JsonScanner(text, MAX_VALUES).document();
   }
 
@@ -98,7 +98,7 @@ class JsonScannerTest {
         "\ufeff1"
       })
   void anotherIsLeftToJacksonWhichSaysWhatIsWrong(String document) {
-    assertThrows(JsonScanner.Refusal.class, () -> scanned(document));
+    assertThrows(NotPlainException.class, () -> scanned(document));
     assertThrows(InvalidInputException.class, () -> JsonTree.parse(document));
   }
 
@@ -106,15 +106,15 @@ class JsonScannerTest {
   void whatIsTooDeepTooLongOrTooMuchIsLeftToJackson() throws Exception {
     String deepest = "[".repeat(64) + "]".repeat(64);
     assertEquals(JsonTree.parsed(deepest), scanned(deepest));
-    assertThrows(JsonScanner.Refusal.class, () -> scanned("[" + deepest + "]"));
+    assertThrows(NotPlainException.class, () -> scanned("[" + deepest + "]"));
     assertThrows(InvalidInputException.class, () -> JsonTree.parse("[" + deepest + "]"));
     String longest = "1".repeat(1000);
     assertEquals(JsonTree.parsed(longest), scanned(longest));
-    assertThrows(JsonScanner.Refusal.class, () -> scanned(longest + "1"));
+    assertThrows(NotPlainException.class, () -> scanned(longest + "1"));
     String many = "[" + "1,".repeat(MAX_VALUES - 1) + "1]";
-    assertThrows(JsonScanner.Refusal.class, () -> scanned(many));
+    assertThrows(NotPlainException.class, () -> scanned(many));
     String name = "{\"" + "n".repeat(50_001) + "\":1}";
-    assertThrows(JsonScanner.Refusal.class, () -> scanned(name));
+    assertThrows(NotPlainException.class, () -> scanned(name));
   }
 
   @Test
@@ -128,7 +128,7 @@ class JsonScannerTest {
       JsonNode node;
       try {
         node = scanned(mutant);
-      } catch (JsonScanner.Refusal notPlain) {
+      } catch (NotPlainException notPlain) {
         continue;
       }
       taken++;

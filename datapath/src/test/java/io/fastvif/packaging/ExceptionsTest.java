@@ -46,6 +46,7 @@ class ExceptionsTest {
           "io.fastvif.vif.InvalidInputException", // the caller's mistake, before anything is done
           "io.fastvif.agent.http.ProblemException", // an answer to an HTTP request
           "io.fastvif.agent.keeper.UnreadableDeclarationException", // told as unreadiness
+          "io.fastvif.json.NotPlainException", // jackson reads it then, and says what is wrong
           "io.fastvif.cli.WrongInputException", // the same, of the command's arguments
           "io.fastvif.engine.side.LeftAsItIsException"); // a note, never thrown to a caller
 
