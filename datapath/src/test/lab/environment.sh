@@ -1,5 +1,6 @@
 # source me: where the lab is and where its files are, and what it needs. LAB_ARCH says which of the two guests: x86_64
-# (the default), on this machine's own files, or aarch64, which has files of its own in a folder beside the other's.
+# (the default), on this machine's own files, or aarch64, which has files of its own in a folder beside the other's; with
+# LAB_PAGES=16k its kernel is the one with pages of 16 KiB.
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 LAB_HOME=${LAB_HOME:-$(cd "$LAB_DIR/../../../.." && pwd -P)/target/lab}
 LAB_ARCH=${LAB_ARCH:-x86_64}
@@ -13,7 +14,9 @@ case $LAB_ARCH in
     LAB_PACKAGES="qemu-system-arm cpio kmod xz-utils e2fsprogs"
     LAB_COMMANDS="qemu-system-aarch64 cpio /usr/sbin/depmod xz /sbin/mke2fs"
     LAB_SIZE=190
-    [[ $LAB_HOME == */aarch64 ]] || LAB_HOME=$LAB_HOME/aarch64
+    LAB_KERNEL=linux-image-arm64${LAB_PAGES:+-$LAB_PAGES}
+    LAB_GUEST=aarch64${LAB_PAGES:+-$LAB_PAGES}
+    [[ $LAB_HOME == */$LAB_GUEST ]] || LAB_HOME=$LAB_HOME/$LAB_GUEST
     ;;
   *)
     echo "LAB_ARCH is $LAB_ARCH: expected x86_64 or aarch64" >&2
@@ -38,6 +41,11 @@ require_packages() {
       return 77
       ;;
   esac
+  # That guest runs this machine's programs.
+  [ "$LAB_ARCH" != x86_64 ] || [ "$(uname -m)" = x86_64 ] || {
+    echo "the lab's virtual machine (x86_64) needs a machine of that kind: this one is $(uname -m)"
+    return 77
+  }
   # shellcheck disable=SC2086 # several words
   for command in apt-get dpkg $LAB_COMMANDS; do
     command -v "$command" >/dev/null || {

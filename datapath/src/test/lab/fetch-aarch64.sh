@@ -5,8 +5,8 @@
 set -e -o pipefail
 . "$(dirname "$0")/environment.sh"
 # In no package's dependencies are the ones that every Debian has.
-PACKAGES="base-files bash busybox-static coreutils iproute2 iputils-ping kmod mount openjdk-25-jre-headless
-  openvswitch-switch procps util-linux"
+PACKAGES="base-files bash busybox-static coreutils diffutils dpkg gzip iproute2 iputils-ping kmod libc-bin mount
+  openjdk-25-jre-headless openvswitch-switch passwd procps sed tar util-linux"
 rm -rf "$LAB_HOME"/{fetched,made,apt,kernel,root}
 mkdir -p "$LAB_HOME"/{apt/lists/partial,apt/debs/partial,kernel,root}
 
@@ -34,9 +34,9 @@ END
 export APT_CONFIG=$LAB_HOME/apt/apt.conf
 download update -q
 # The kernel without what it depends on, which would install it.
-image=$(apt-cache depends linux-image-arm64 | awk '$1 == "Depends:" && /linux-image/ {print $2; exit}')
+image=$(apt-cache depends "$LAB_KERNEL" | awk '$1 == "Depends:" && /linux-image/ {print $2; exit}')
 [ -n "$image" ] || {
-  echo "the archive has no linux-image-arm64 that depends on an image" >&2
+  echo "the archive has no $LAB_KERNEL that depends on an image" >&2
   exit 77
 }
 cd "$LAB_HOME/apt/debs"
@@ -53,6 +53,7 @@ done
 # Of these, installing packages makes links; a shell under that name is in none of them.
 ln -sf bash "$ROOT/usr/bin/sh"
 ln -sf mawk "$ROOT/usr/bin/awk"
+ln -sf ../lib/openvswitch-switch/ovs-vswitchd "$ROOT/usr/sbin/ovs-vswitchd"
 java=$(cd "$ROOT" && ls -d usr/lib/jvm/java-*-openjdk-arm64/bin/java | head -1)
 [ -x "$ROOT/$java" ]
 ln -sf "/$java" "$ROOT/usr/bin/java"

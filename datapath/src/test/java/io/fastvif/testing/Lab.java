@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.fastvif.netns.Netns;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -35,6 +36,10 @@ public final class Lab {
 
   /** What booting may take beyond the script's limit: three attempts of vm.sh's. */
   private static final int BOOT_SECONDS = 400;
+
+  static {
+    Children.endWithThis();
+  }
 
   private static final String X86_64 = "x86_64";
   private static final String AARCH64 = "aarch64";
@@ -204,10 +209,14 @@ public final class Lab {
   private static String root(Class<?> type) {
     String file = type.getName().replace('.', '/') + ".class";
     URL found = type.getResource("/" + file);
-    if (found == null || !found.getProtocol().equals("file")) {
-      throw new IllegalStateException("no file of " + type + ": " + found);
-    }
     try {
+      if (found != null && found.getProtocol().equals("jar")) { // jar:file:/...!/io/fastvif/...
+        String jar = found.getPath();
+        return Path.of(new URI(jar.substring(0, jar.indexOf('!')))).toString();
+      }
+      if (found == null || !found.getProtocol().equals("file")) {
+        throw new IllegalStateException("no file of " + type + ": " + found);
+      }
       Path path = Path.of(found.toURI());
       for (int i = 0; i < Path.of(file).getNameCount(); i++) {
         path = path.getParent();

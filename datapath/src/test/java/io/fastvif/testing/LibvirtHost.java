@@ -78,7 +78,8 @@ public final class LibvirtHost implements AutoCloseable {
     Peer.require("libvirtd", PACKAGES);
     Peer.require("virsh", PACKAGES);
     Peer.require("qemu-system-x86_64", PACKAGES);
-    Path driver = Path.of("/usr/lib/x86_64-linux-gnu/libvirt/connection-driver");
+    String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+    Path driver = Path.of("/usr/lib/" + machine + "-linux-gnu/libvirt/connection-driver");
     if (!Files.exists(driver.resolve("libvirt_driver_qemu.so"))) {
       Peer.missing("libvirt's driver for QEMU is missing: apt-get install " + PACKAGES);
     }

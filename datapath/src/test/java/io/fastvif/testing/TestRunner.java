@@ -28,18 +28,23 @@ import org.junit.platform.engine.support.store.NamespacedHierarchicalStore;
  * with {@code passed}, {@code failed} or {@code skipped}, and what was wrong.
  */
 final class TestRunner implements EngineExecutionListener {
+  private static int failures;
+
   private long begun;
 
   private TestRunner() {}
 
-  /** Runs the classes that the arguments name, one after the other. */
+  /**
+   * Runs the classes, and tests as {@code CLASS#METHOD}, that the arguments name, one after the
+   * other; status 1 if a test failed.
+   */
   public static void main(String[] names) {
     TestEngine engine = ServiceLoader.load(TestEngine.class).findFirst().orElseThrow();
     try (NamespacedHierarchicalStore<Namespace> session = new NamespacedHierarchicalStore<>(null)) {
       for (String name : names) {
         try (NamespacedHierarchicalStore<Namespace> store = session.newChild()) {
           TestDescriptor tests =
-              engine.discover(new OneClass(name), UniqueId.forEngine(engine.getId()));
+              engine.discover(new OneOf(name), UniqueId.forEngine(engine.getId()));
           engine.execute(
               ExecutionRequest.create(
                   tests, new TestRunner(), NONE, NO_FILES, store, CancellationToken.disabled()));
@@ -47,7 +52,8 @@ final class TestRunner implements EngineExecutionListener {
       }
     }
     System.out.flush();
-    Runtime.getRuntime().exit(0); // threads that a test has left hold nothing up
+    Runtime.getRuntime()
+        .exit(failures == 0 ? 0 : 1); // threads that a test has left hold nothing up
   }
 
   @Override
@@ -72,6 +78,7 @@ final class TestRunner implements EngineExecutionListener {
       }
       case ABORTED -> System.out.println("skipped " + name(test) + ": " + wrong);
       default -> {
+        failures++;
         System.out.println("failed " + name(test) + seconds + ": " + wrong);
         result.getThrowable().ifPresent(thrown -> thrown.printStackTrace(System.out));
       }
@@ -91,11 +98,14 @@ final class TestRunner implements EngineExecutionListener {
     return name;
   }
 
-  /** Asks an engine for the tests of a class. */
-  private record OneClass(String name) implements EngineDiscoveryRequest {
+  /** Asks an engine for the tests of a class, or for one of them. */
+  private record OneOf(String name) implements EngineDiscoveryRequest {
     @Override
     public <T extends DiscoverySelector> List<T> getSelectorsByType(Class<T> type) {
-      DiscoverySelector selector = DiscoverySelectors.selectClass(name);
+      DiscoverySelector selector =
+          name.contains("#")
+              ? DiscoverySelectors.selectMethod(name)
+              : DiscoverySelectors.selectClass(name);
       return type.isInstance(selector) ? List.of(type.cast(selector)) : List.of();
     }
 

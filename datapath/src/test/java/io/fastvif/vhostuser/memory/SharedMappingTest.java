@@ -161,7 +161,7 @@ class SharedMappingTest {
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(240, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
       String text = Files.readString(output);
