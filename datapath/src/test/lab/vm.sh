@@ -37,11 +37,13 @@ boot_x86_64() {
 }
 
 # A processor with LSE atomics, as those of today's servers, and no pointer authentication, which costs emulation much.
-# Its two CPUs are emulated on a thread each.
-# shellcheck disable=SC2086 # x is several words
+# Its two CPUs are emulated on a thread each; with LAB_COUNT=1 it has one, whose clock counts a nanosecond an instruction.
+# shellcheck disable=SC2086 # x and processors are several words
 boot_aarch64() {
+  local processors="-accel tcg,thread=multi,tb-size=512 -smp 2"
+  [ "${LAB_COUNT-}" != 1 ] || processors="-accel tcg,thread=single,tb-size=512 -icount shift=0,sleep=off -smp 1"
   exec timeout -k 5 "$t" qemu-system-aarch64 \
-    -machine virt,gic-version=3 -accel tcg,thread=multi,tb-size=512 -cpu neoverse-n1 -smp 2 -m "${LAB_MEM:-2G}" \
+    -machine virt,gic-version=3 $processors -cpu neoverse-n1 -m "${LAB_MEM:-2G}" \
     -nodefaults -no-user-config -display none -no-reboot -serial stdio \
     -kernel "$VMLINUX" -initrd "$LAB_HOME/initrd.gz" \
     -append "console=ttyAMA0 quiet panic=-1 mitigations=off vm.script=/host$1 vm.lab=/host$LAB_HOME vm.here=/host$LAB_DIR vm.disk=/dev/vda" \
