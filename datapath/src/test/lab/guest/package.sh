@@ -37,7 +37,7 @@ echo '{"cniVersion":"1.0.0"}' | CNI_COMMAND=VERSION /usr/lib/cni/fastvif
 dpkg -P fastvif
 [ ! -e /usr/lib/fastvif ] && [ ! -e /var/cache/fastvif ]
 
-mkdir /opt/unpacked
+mkdir -p /opt/unpacked
 tar -xzf "$OUT"/fastvif-*-linux-aarch64.tar.gz -C /opt/unpacked
 works /opt/unpacked/fastvif-*/bin/fastvif
 /opt/unpacked/fastvif-*/lib/fastvif/train
