@@ -14,6 +14,8 @@ public final class NumberedTraffic implements AutoCloseable {
   private static final int WINDOW = 64;
   private static final int LENGTH = 128;
   private static final int NUMBER = 14;
+  private static final long PROBE = -1;
+  private static final int POLLS = 100;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final FrontendGuest guest;
@@ -82,6 +84,7 @@ public final class NumberedTraffic implements AutoCloseable {
 
   private void run() {
     try {
+      awaitGuest();
       long deadline = 0;
       boolean isDrained = false;
       while (!isDrained) {
@@ -108,6 +111,25 @@ public final class NumberedTraffic implements AutoCloseable {
     }
   }
 
+  /** Waits until a frame reaches the guest: before its rings run, those for it are dropped. */
+  private void awaitGuest() {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (!ending && System.nanoTime() - end < 0) {
+      host.send(numbered(PROBE));
+      for (int i = 0; i < POLLS; i++) {
+        byte[] frame = guest.poll();
+        if (frame != null && PacketSocket.isOurs(frame)) {
+          return;
+        }
+        LockSupport.parkNanos(20_000);
+      }
+    }
+  }
+
+  private static boolean isNumbered(byte[] frame) {
+    return PacketSocket.isOurs(frame) && ByteBuffer.wrap(frame).getLong(NUMBER) != PROBE;
+  }
+
   private boolean turn() {
     boolean any = false;
     if (!ending && toHost.mayGo() && guest.send(numbered(toHost.sent.get()))) {
@@ -125,7 +147,7 @@ public final class NumberedTraffic implements AutoCloseable {
       any = true;
     }
     frame = guest.poll();
-    while (frame != null && !PacketSocket.isOurs(frame)) {
+    while (frame != null && !isNumbered(frame)) {
       frame = guest.poll();
     }
     if (frame != null) {
