@@ -58,17 +58,24 @@ final class ServeHandOver implements AutoCloseable {
     if (path == null) {
       return new ServeHandOver(null);
     }
-    HandOverServer taken = from == null ? null : take(path, ports, signal, err);
     try {
-      return new ServeHandOver(
-          taken != null
-              ? taken
-              : HandOverServer.listen(path, ports, HandOverSteps.NONE, signal::ask));
+      HandOverServer taken = from == null ? null : take(path, ports, signal, err);
+      if (taken != null) {
+        return new ServeHandOver(taken);
+      }
+      HandOverServer server = HandOverServer.listen(path, ports, HandOverSteps.NONE, signal::ask);
+      if (from != null) {
+        err.println("fastvif: the ports are opened anew");
+        err.flush();
+      }
+      return new ServeHandOver(server);
     } catch (SocketException | SystemCallException refused) {
-      throw WrongInputException.of(path + ": " + refused.getMessage());
+      throw WrongInputException.of(
+          (from == null ? HAND_OVER : TAKE_OVER).name() + ": " + refused.getMessage());
     }
   }
 
+  /** Takes ports over; null if nobody gives any. */
   private static HandOverServer take(
       String path, ForwardingPorts ports, EndSignal signal, PrintWriter err) throws IOException {
     try (TakeOver taken = TakeOver.from(path, ports, HandOverSteps.NONE)) {
@@ -86,12 +93,11 @@ final class ServeHandOver implements AutoCloseable {
       if (!refused.hasOtherEnded()) {
         throw new IOException(path + ": " + refused.getMessage(), refused);
       }
-      err.println("fastvif: " + path + ": " + refused.getMessage() + ": they are opened anew");
+      err.println("fastvif: " + path + ": " + refused.getMessage());
     } catch (SystemCallException refused) {
       if (refused.errno() != Errno.ENOENT && refused.errno() != Errno.ECONNREFUSED) {
         throw new IOException(path + ": " + refused.getMessage(), refused);
       }
-      err.println("fastvif: no process listens at " + path + ": the ports are opened anew");
     }
     err.flush();
     return null;

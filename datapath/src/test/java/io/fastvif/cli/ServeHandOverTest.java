@@ -46,6 +46,20 @@ class ServeHandOverTest {
   }
 
   @KernelTest
+  void socketThatCannotBeIsRefusedBeforeAnythingIsPlugged() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    for (String socket : new String[] {"", file.toString(), folder + "/none/hand-over"}) {
+      for (String option : new String[] {"--hand-over", "--take-over"}) {
+        CommandRun run = CommandRun.of("vhost-user", "serve", option, socket, vifs().toString());
+        assertEquals(Fastvif.WRONG_INPUT, run.status(), run.err());
+        assertTrue(run.err().startsWith("fastvif: " + option + ": "), run.err());
+        assertEquals("", run.out());
+      }
+    }
+    assertEquals(1, Peer.require("ip", "iproute2").run("-o link show").lines().count());
+  }
+
+  @KernelTest
   void goesFromProcessToProcess() throws Exception {
     Path vifs = vifs();
     String socket = folder.resolve("hand-over").toString();
