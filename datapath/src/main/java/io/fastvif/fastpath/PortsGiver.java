@@ -58,7 +58,7 @@ final class PortsGiver {
   boolean give() {
     try {
       int version = version();
-      HandOverRehearsal.run();
+      HandOverRehearsal.ofGiving();
       return ports.exclusively(open -> give(open, version));
     } catch (FastvifException | IllegalStateException refused) {
       withdraw(refused.getMessage());

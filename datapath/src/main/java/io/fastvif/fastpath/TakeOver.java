@@ -54,7 +54,7 @@ public final class TakeOver implements AutoCloseable {
    * @throws SystemCallException ENOENT or ECONNREFUSED if no process listens there
    */
   public static TakeOver from(String path, ForwardingPorts ports, HandOverSteps steps) {
-    HandOverRehearsal.run();
+    HandOverRehearsal.ofTaking();
     HandOverChannel channel = connect(path);
     TakeOver taking = new TakeOver(channel, ports, steps);
     try {
@@ -62,6 +62,9 @@ public final class TakeOver implements AutoCloseable {
         throw new HandOverException(
             "user " + channel.peerUser() + " listens at " + path + ": expected root or this one");
       }
+      // the first line of a log takes a JVM longer than a hand-over
+      Log.info(
+          TakeOver.class, "takes the ports over that process " + channel.peerProcess() + " has");
       taking.take();
       return taking;
     } catch (RuntimeException | Error e) {

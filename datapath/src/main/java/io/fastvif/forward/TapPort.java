@@ -29,10 +29,14 @@ public final class TapPort extends Port {
   private final List<FrameSink> sinks = new ArrayList<>();
 
   private TapPort(String name, List<Tap> taps, boolean whole) {
+    this(name, taps, whole, -1);
+  }
+
+  private TapPort(String name, List<Tap> taps, boolean whole, long offloadsFor) {
     super(name, taps.size());
     this.taps = taps;
     for (Tap tap : taps) {
-      sources.add(new TapSource(this, tap.descriptor()));
+      sources.add(new TapSource(this, tap.descriptor(), offloadsFor));
       sinks.add(new DescriptorSink(this, tap.descriptor(), VirtioNetHeader.LONG, whole));
     }
   }
@@ -112,6 +116,17 @@ public final class TapPort extends Port {
       taps.forEach(Tap::close);
       throw e;
     }
+  }
+
+  /**
+   * Makes a port of a datagram socket, for rehearsals: frames go through it as through a tap, each
+   * behind a virtio-net header of 12 bytes.
+   *
+   * @param socket does not wait; owned from now on
+   * @param features of the guest that it is connected to, for which a tap would set its offloads
+   */
+  public static TapPort rehearsed(String name, FileDescriptor socket, long features) {
+    return new TapPort(name, List.of(Tap.of(name, socket)), false, features);
   }
 
   private static void prepare(Tap tap) {

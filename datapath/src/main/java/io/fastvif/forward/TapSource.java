@@ -39,7 +39,10 @@ final class TapSource implements FrameSource {
       arena.allocate(InterfaceRequest.SIZE, InterfaceRequest.ALIGNMENT);
   private final long spill = arena.allocate(FrameScratch.MAX_FRAME + 16, 64).address();
   private final long unused = arena.allocate(16, 8).address();
-  private long offloadsFor = -1;
+
+  /** The guest's features for which the tap's offloads are set. */
+  private long offloadsFor;
+
   private int lastFrame;
   private int large;
   private boolean held;
@@ -53,8 +56,18 @@ final class TapSource implements FrameSource {
   private boolean gone;
 
   TapSource(Port tap, int descriptor) {
+    this(tap, descriptor, -1);
+  }
+
+  /**
+   * Makes a source.
+   *
+   * @param offloadsFor the guest's features for which offloads are set already; -1 for none
+   */
+  TapSource(Port tap, int descriptor, long offloadsFor) {
     this.tap = tap;
     this.descriptor = descriptor;
+    this.offloadsFor = offloadsFor;
   }
 
   @Override
