@@ -1,6 +1,7 @@
 package io.fastvif.vhostuser.session;
 
 import io.fastvif.handover.HandOverWriter;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -35,10 +36,17 @@ public final class BackendHandOver {
     loop.run(backend::freeze);
   }
 
-  /** Whether all that frontends had asked for before {@link #freeze} is done and answered. */
+  /**
+   * Whether all that frontends had asked for before {@link #freeze} is done and answered. Sessions
+   * that are to end, as where a guest's memory became shorter, are ended.
+   */
   public boolean isQuiet() {
     boolean[] quiet = new boolean[1];
-    loop.run(() -> quiet[0] = backend.sessions().stream().allMatch(BackendSession::isQuiet));
+    loop.run(
+        () -> {
+          Set.copyOf(backend.sessions()).forEach(BackendSession::endIfDue);
+          quiet[0] = backend.sessions().stream().allMatch(BackendSession::isQuiet);
+        });
     return quiet[0];
   }
 

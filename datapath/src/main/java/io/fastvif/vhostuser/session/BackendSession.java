@@ -129,7 +129,9 @@ final class BackendSession implements SessionControl {
   /** Listens to the frontend no more, and does not end, until {@link #thaw}. */
   void freeze() {
     frozen = true;
-    loop.remove(channel.descriptor(), key);
+    if (!ended) { // else it is closed already, and its rings are about to stop
+      loop.remove(channel.descriptor(), key);
+    }
   }
 
   /** Whether it is frozen and nothing is under way. */
@@ -367,12 +369,28 @@ final class BackendSession implements SessionControl {
       endsFor = endsFor == null ? reason : endsFor;
       return;
     }
+    endNow(reason);
+  }
+
+  /**
+   * Ends a frozen session that is to end, which must not have been saved: nothing of it is
+   * elsewhere yet.
+   */
+  void endIfDue() {
+    if (endsFor != null && !ended) {
+      endNow(endsFor);
+    }
+  }
+
+  private void endNow(String reason) {
     ended = true;
     if (trace != null) {
       trace.failed(reason);
     }
     cancelTimer();
-    loop.remove(channel.descriptor(), key);
+    if (!frozen) {
+      loop.remove(channel.descriptor(), key);
+    }
     Contained.run("a session's socket", channel::close);
     // What the last request waits for comes first: a ring that is stopping is not to be told
     // again.

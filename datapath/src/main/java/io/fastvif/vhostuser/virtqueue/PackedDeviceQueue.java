@@ -115,7 +115,7 @@ final class PackedDeviceQueue extends DeviceQueue {
         burst.clear();
         return broken("more than the " + size + " entries of the ring are available");
       }
-      if (inflight != null && !inflight.track(burst.count() - 1, at, taken)) {
+      if (inflight != null && !inflight.track(burst.count() - 1, descriptors, at, taken)) {
         burst.clear();
         return broken("the in-flight area is damaged");
       }

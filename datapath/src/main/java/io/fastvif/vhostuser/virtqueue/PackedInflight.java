@@ -52,7 +52,6 @@ final class PackedInflight {
 
   private final long part;
   private final int size;
-  private final long ring;
   private final HeadQueue resubmit;
   private final HeadQueue tracked;
   private final int[] next;
@@ -62,16 +61,20 @@ final class PackedInflight {
   private int usedWrap;
   private long counter = 1;
 
+  /**
+   * Begins, or takes over what another one has left.
+   *
+   * @param ring its descriptors in this process: later elsewhere, if the guest's memory is replaced
+   */
   PackedInflight(long part, int size, RingSetup setup, long ring) {
     this.part = part;
     this.size = size;
-    this.ring = ring;
     resubmit = new HeadQueue(size);
     tracked = new HeadQueue(size);
     next = new int[size];
     last = new int[size];
     if (InflightPart.isReady(part, size)) {
-      recover();
+      recover(ring);
     } else {
       RawMemory.clear(part, bytes(size));
       for (int i = 0; i < size; i++) {
@@ -98,7 +101,7 @@ final class PackedInflight {
     RawMemory.putShort(entry(index) + NEXT, following);
   }
 
-  private void recover() {
+  private void recover(long ring) {
     int free = RawMemory.getInt(part + FREE);
     long used = RawMemory.getLong(part + USED);
     int oldIndex = ((int) (used >>> OLD_SHIFT) & 0xffff) % size;
@@ -106,7 +109,7 @@ final class PackedInflight {
     usedIndex = ((int) used & 0xffff) % size;
     usedWrap = (int) (used >>> WRAP_SHIFT) & 1;
     boolean underWay = usedIndex != oldIndex || usedWrap != oldWrap;
-    if (underWay && isUsed(oldIndex, oldWrap)) {
+    if (underWay && isUsed(ring, oldIndex, oldWrap)) {
       freeHead = free & 0xffff;
     } else {
       // The driver was not told of the last batch, if there is one: it counts as not done.
@@ -136,14 +139,14 @@ final class PackedInflight {
     for (long c : counters) {
       counter = Math.max(counter, c + 1);
     }
-    restoreRing();
+    restoreRing(ring);
   }
 
   /**
    * Of a batch that the driver was not told of, all descriptors but the first may stand in the ring
    * as used already: they would be seen as soon as the one before them is used anew.
    */
-  private void restoreRing() {
+  private void restoreRing(long ring) {
     int at = usedIndex;
     for (int i = 0; i < resubmit.count(); i++) {
       int head = resubmit.get(i);
@@ -156,7 +159,7 @@ final class PackedInflight {
    * Whether the driver was told that a descriptor is used in that round. It may have made it
    * available for the next one since, by which the flag of used descriptors stays as it is.
    */
-  private boolean isUsed(int index, int wrap) {
+  private static boolean isUsed(long ring, int index, int wrap) {
     int flags = RawMemory.getShortAcquire(ring + 16L * index + RING_DESC_FLAGS);
     return flags >>> RING_USED_SHIFT == wrap;
   }
@@ -203,11 +206,12 @@ final class PackedInflight {
    * Notes a buffer that was taken, unless it was noted before.
    *
    * @param buffer its number in the burst
+   * @param ring its descriptors in this process, now
    * @param at its first descriptor's number in the ring
    * @param taken its descriptors
    * @return false if there are not enough free entries
    */
-  boolean track(int buffer, int at, int taken) {
+  boolean track(int buffer, long ring, int at, int taken) {
     if (buffer < tracked.count()) {
       return true;
     }

@@ -24,6 +24,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,6 +232,48 @@ class BackendSessionTest {
       port.await("connected");
     }
     port.await("gone");
+  }
+
+  /** A frontend that leaves when the others' ports are about to be handed over. */
+  @Test
+  void handOverWaitsForASessionThatHasEndedUntilItsRingsHaveStopped() throws Exception {
+    VhostUserFrontend frontend = negotiated();
+    frontend.setMemory(List.of(region()), file.fd());
+    startRing(frontend, 0);
+    port.await("start 0");
+    port.holds = true;
+    frontend.close();
+    port.await("stop 0");
+    BackendHandOver handOver = new BackendHandOver(backend);
+    handOver.freeze();
+    assertFalse(handOver.isQuiet());
+    port.holds = false;
+    port.releaseHeld();
+    port.await("closed owner");
+    assertTrue(handOver.isQuiet());
+    CountDownLatch started = new CountDownLatch(1);
+    handOver.start(false, false, started);
+    started.await();
+    try (VhostUserFrontend next = connect()) {
+      assertEquals(2, next.getQueueNum(), "it listens again");
+    }
+    port.await("closed");
+  }
+
+  /** A guest whose memory became shorter, as its ring has found, keeps nobody from an upgrade. */
+  @Test
+  void handOverWaitsNotForASessionThatIsToEnd() throws Exception {
+    try (VhostUserFrontend frontend = negotiated()) {
+      frontend.getFeatures();
+      BackendHandOver handOver = new BackendHandOver(backend);
+      handOver.freeze();
+      port.session.end("its memory became shorter");
+      loop.run(() -> {}); // it has been told
+      RecordingBackend.await("it has ended", nothing -> handOver.isQuiet());
+      assertTrue(port.await("closed owner").contains("shorter"));
+      assertThrows(ProtocolException.class, frontend::getFeatures);
+      handOver.start(false, false, new CountDownLatch(1));
+    }
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.vhostuser.memory.Backing;
+import io.fastvif.vhostuser.memory.GuestMemory;
+import io.fastvif.vhostuser.memory.GuestMemoryView;
 import io.fastvif.vhostuser.memory.InflightArea;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,37 @@ class InflightTest {
       int base = device.stop();
       assertEquals(0, marks(part + headerBytes, entryBytes));
       assertEquals(packed ? 0x80028002 : 2, base);
+    }
+  }
+
+  /** Memory that is replaced while the queue runs, as where a guest gets more. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void buffersAreNotedAsTheNewMemoryHasThem(boolean packed) {
+    long features = packed ? VirtioFeatures.RING_PACKED : 0;
+    try (TestGuest former = new TestGuest(1 << 16);
+        TestGuest guest = new TestGuest(1 << 16)) {
+      TestRing formerRing = former.ring(SIZE, features, false);
+      TestRing ring = guest.ring(SIZE, features, false);
+      InflightArea area = area(packed);
+      long part = area.address(0, packed);
+      GuestMemoryView mapped = former.view(); // what still read the former memory would find it
+      DeviceQueue device =
+          DeviceQueue.start(formerRing.setup(former.view(), ring.freshBase()), part);
+      former
+          .memory()
+          .replace(GuestMemory.map(guest.regions(), guest.descriptors(), Backing.ANY_MEMORY));
+      assertTrue(device.refresh());
+      ring.driver().add(guest.allocate(4096, 4096), 20, false);
+      ring.driver().publish();
+      BufferBurst burst = new BufferBurst(SIZE);
+      assertEquals(1, device.peek(burst, SIZE));
+      // Not stopped, just gone.
+      DeviceQueue next = DeviceQueue.start(ring.setup(guest.view(), ring.freshBase()), part);
+      assertEquals(1, next.peek(burst, SIZE));
+      assertEquals(20, burst.total(0));
+      assertTrue(mapped.memory().isIntact());
+      area.mapping().release();
     }
   }
 
