@@ -159,7 +159,7 @@ class HostileGuestTest {
     boolean isHost = other instanceof TapPort || other instanceof PacketPort;
     String name = "hostile to " + other.name();
     VhostUserPort port = isHost ? VhostUserPort.toHost(name, 1) : VhostUserPort.toGuest(name, 1);
-    HostileVm vm = open(new HostileVm(random, port, B + hostile.size(), targets));
+    HostileVm vm = open(new HostileVm(random, new RingDevice(port), B + hostile.size(), targets));
     vm.restart();
     ports.add(port);
     hostile.add(vm);

@@ -5,7 +5,6 @@ import static io.fastvif.bindings.linux.linux_h.*;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Polling;
-import io.fastvif.vhostuser.session.RingSettings;
 import io.fastvif.vhostuser.virtqueue.DriverQueue;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import io.fastvif.vhostuser.virtqueue.RingScribbler;
@@ -18,14 +17,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A guest with nonsense in its headers and frames, which change while they are used, and after a
  * while in its rings too.
  */
-final class HostileVm implements AutoCloseable {
+public final class HostileVm implements AutoCloseable {
   /** 10.0.0.66. */
   private static final int ADDRESS = 0x0a000042;
 
@@ -57,7 +54,7 @@ final class HostileVm implements AutoCloseable {
   private static final int SANE_ACTS = 30;
 
   private final Random random;
-  private final VhostUserPort port;
+  private final HostileDevice device;
   private final long mac;
   private final long[] targets;
   private final TestGuest guest = new TestGuest(REGION);
@@ -75,23 +72,24 @@ final class HostileVm implements AutoCloseable {
   /**
    * Makes a guest, whose rings are not started.
    *
+   * @param device who serves its rings; closed with it
    * @param mac from which most of its frames come
    * @param targets MAC addresses to which it sends besides
    */
-  HostileVm(Random random, VhostUserPort port, long mac, long... targets) {
+  public HostileVm(Random random, HostileDevice device, long mac, long... targets) {
     this.random = random;
-    this.port = port;
+    this.device = device;
     this.mac = mac;
     this.targets = targets;
     scribbler = new RingScribbler(random, guest, buffers);
   }
 
-  /** Starts its rings anew, with some of the features that the port offers. */
-  void restart() {
-    stop();
+  /** Starts its rings anew, with some of the features that are offered. */
+  public void restart() {
+    device.stop();
     guest.freeAll();
     long left = random.nextLong();
-    long features = port.features() & ~(left & random.nextLong());
+    long features = device.features() & ~(left & random.nextLong());
     features |= random.nextInt(8) == 0 ? 0 : VirtioFeatures.VERSION_1;
     if (random.nextInt(3) > 0) {
       features &= ~VirtioFeatures.RING_PACKED;
@@ -103,38 +101,22 @@ final class HostileVm implements AutoCloseable {
     }
     int size = SIZES[random.nextInt(SIZES.length)];
     TestRing[] made = {guest.ring(size, features, true), guest.ring(size, features, false)};
+    int[] bases = new int[2];
     for (int i = 0; i < 2; i++) {
-      int base = random.nextInt(4) == 0 ? random.nextInt() : made[i].freshBase();
-      port.ring(i)
-          .start(
-              new RingSettings(
-                  i,
-                  features,
-                  size,
-                  base,
-                  TestGuest.user(made[i].descriptors()),
-                  TestGuest.user(made[i].driverArea()),
-                  TestGuest.user(made[i].deviceArea()),
-                  -1,
-                  true,
-                  kick.value(),
-                  -1,
-                  -1,
-                  guest.memory(),
-                  null,
-                  null));
+      bases[i] = random.nextInt(4) == 0 ? random.nextInt() : made[i].freshBase();
     }
+    device.start(guest, made, bases, features, kick.value());
     rings = made;
     wild = false;
   }
 
   /** Whether its rings are nonsense: nothing much will pass them until they are started anew. */
-  boolean isWild() {
+  public boolean isWild() {
     return wild;
   }
 
   /** Changes some frames and gives the device buffers, or changes its rings, and kicks. */
-  void act() {
+  public void act() {
     for (int i = random.nextInt(BUFFERS); i >= 0; i--) {
       fill(buffers[random.nextInt(BUFFERS)]);
     }
@@ -169,7 +151,7 @@ final class HostileVm implements AutoCloseable {
   }
 
   /** As its other processor does meanwhile: changes headers and what is behind the addresses. */
-  void interfere(Random own) {
+  public void interfere(Random own) {
     long at = guest.host(buffers[own.nextInt(BUFFERS)]);
     if (own.nextBoolean()) {
       RawMemory.putLong(at, own.nextLong());
@@ -267,21 +249,9 @@ final class HostileVm implements AutoCloseable {
     frame.putShort((short) (mac >>> 32)).putInt((int) mac);
   }
 
-  private void stop() {
-    if (rings == null) {
-      return;
-    }
-    rings = null;
-    for (int i = 0; i < 2; i++) {
-      CompletableFuture<Integer> base = new CompletableFuture<>();
-      port.ring(i).stop(base::complete);
-      base.orTimeout(60, TimeUnit.SECONDS).join();
-    }
-  }
-
   @Override
   public void close() {
-    stop();
+    device.close();
     guest.close();
     kick.close();
   }

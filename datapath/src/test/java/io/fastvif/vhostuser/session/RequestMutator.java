@@ -3,7 +3,10 @@ package io.fastvif.vhostuser.session;
 import static io.fastvif.bindings.linux.linux_h.*;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Sockets;
+import io.fastvif.bindings.SystemCallException;
+import io.fastvif.vhostuser.memory.MemoryFile;
 import io.fastvif.vhostuser.memory.MemoryRegion;
 import io.fastvif.vhostuser.protocol.FrontendRequest;
 import io.fastvif.vhostuser.protocol.InflightDescription;
@@ -16,7 +19,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Makes sessions that are nearly right: in another order, with other bytes and descriptors. */
-final class RequestMutator {
+public final class RequestMutator {
   static final int MAX_MESSAGES = 60;
 
   /** The order of DPDK's and QEMU's frontends; a mutated session follows it most of the way. */
@@ -49,6 +52,10 @@ final class RequestMutator {
     FrontendRequest.RESET_DEVICE
   };
 
+  private static final long GUEST = 0x4000_0000L;
+  private static final long USER = 0x7f00_0000_0000L;
+  private static final long SIZE = 1 << 20;
+
   private Random random = new Random(0);
   private final int memory;
   private final int event;
@@ -67,6 +74,22 @@ final class RequestMutator {
 
   long messages() {
     return messages;
+  }
+
+  /**
+   * Has one such session with a backend.
+   *
+   * @param path where the backend listens
+   * @param memory 1 MiB
+   * @param event an eventfd
+   */
+  public static void converse(String path, Random random, MemoryFile memory, int event) {
+    FileDescriptor socket = UnixAddress.socket();
+    try (MessageChannel channel = new MessageChannel(socket)) {
+      SystemCallException.check(UnixAddress.connect(socket.value(), path), "connect", path);
+      long[] seeds = random.longs(MAX_MESSAGES).toArray();
+      new RequestMutator(memory.fd(), event, GUEST, USER, SIZE).converse(channel, seeds);
+    }
   }
 
   /**
