@@ -29,6 +29,19 @@ final class Dialogue implements AutoCloseable {
     questions = process.outputWriter(StandardCharsets.UTF_8);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
+  /** What it said on its standard error. */
+  String errors() {
+    try {
+      return Files.readString(errors).strip();
+    } catch (IOException unreadable) {
+      return unreadable.toString();
+    }
+  }
+
   void ask(String question) throws IOException {
     questions.write(question + "\n");
     questions.flush();
@@ -50,7 +63,7 @@ final class Dialogue implements AutoCloseable {
     try {
       String line = answers.readLine();
       if (line == null) {
-        throw new IOException(program + " ended: " + Files.readString(errors).strip());
+        throw new IOException(program + " ended: " + errors());
       }
       return line;
     } finally {

@@ -68,6 +68,11 @@ final class Guest implements AutoCloseable {
     return "/proc/" + ProcessHandle.current().pid() + "/fd/" + file.value();
   }
 
+  /** The event that backends are woken by, as path-guests takes it. */
+  String event() {
+    return ProcessHandle.current().pid() + ":" + event.value();
+  }
+
   private long bytes() {
     return queuePairs * BYTES;
   }

@@ -43,6 +43,11 @@ final class Programs {
     return compile("dpdk-backend", "dpdk-backend.c", List.of(options.split("\\s+")));
   }
 
+  /** The guests of a path. */
+  Path pathGuests() throws IOException {
+    return compile("path-guests", "path-guests.c", List.of());
+  }
+
   /** A tap by several system calls. */
   Path tapCalls() throws IOException {
     return compile("tap-calls", "tap-calls.c", List.of());

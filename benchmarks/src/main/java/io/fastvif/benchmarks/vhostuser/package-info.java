@@ -1,5 +1,5 @@
 /**
- * fastvif's vhost-user backend beside DPDK's librte_vhost, in two ways.
+ * fastvif's vhost-user backend beside DPDK's librte_vhost, in several ways.
  *
  * <p>On one core ({@code OneCore}): a driver in C fills the rings, and the backend empties them in
  * the same thread. DPDK does so in a C program. In fastvif's own loop the driver has its turn by a
@@ -14,10 +14,16 @@
  * <p>A tap ({@code TapCalls}): what its frames cost by a system call each and by io_uring. The
  * numbers are why taps are read and written frame by frame.
  *
+ * <p>Paths ({@code PathComparison}): each system moves frames between guests, a card and the host,
+ * as a process in a network namespace of its own ({@code PathRun}), and all take turns. One process
+ * in C, path-guests.c, drives all guests of a system and what is at the path's other end, where
+ * arrivals are counted. It stops the system while others are measured, so that those that poll
+ * disturb nobody, and it ends it when this JVM is gone.
+ *
  * <p>The driver, guest-device.h, is compiled into a library for this JVM, the DPDK program and the
  * frontend. fastvif's frontend tells either backend of the guest's memory.
  *
  * <p>May use: {@code benchmarks.process}, {@code io.fastvif.bindings}, {@code io.fastvif.forward},
- * {@code io.fastvif.vhostuser}.
+ * {@code io.fastvif.netns}, {@code io.fastvif.vhostuser}, {@code io.fastvif.xdp}.
  */
 package io.fastvif.benchmarks.vhostuser;

@@ -48,6 +48,7 @@ struct queue {
 	volatile uint16_t *device;
 	uint16_t given;
 	uint16_t taken;
+	uint8_t head[SHORT_FRAME]; /* what a frame begins with */
 	uint64_t read; /* keeps the compiler from dropping what the guest reads of a frame */
 };
 
@@ -72,6 +73,8 @@ static inline uint32_t place(const struct queue *q, uint16_t slot)
 static inline void device_init(struct device *d, uint8_t *memory, uint64_t guest, bool packed,
 	uint32_t frame, int traffic)
 {
+	static const uint8_t ethernet[ETHERNET] = { 2, 4, 6, 8, 10, 12, 2, 4, 6, 8, 10, 14, 8 };
+
 	memset(d, 0, sizeof *d);
 	d->traffic = traffic;
 	for (int i = 0; i < 2; i++) {
@@ -86,6 +89,7 @@ static inline void device_init(struct device *d, uint8_t *memory, uint64_t guest
 		q->descriptors = (volatile struct descriptor *) ring;
 		q->driver = (volatile uint16_t *) (ring + DRIVER_AREA);
 		q->device = (volatile uint16_t *) (ring + DEVICE_AREA);
+		memcpy(q->head, ethernet, sizeof ethernet);
 		/* No interrupts, as a driver that polls has it. */
 		q->driver[packed ? 1 : 0] = 1;
 	}
@@ -94,12 +98,11 @@ static inline void device_init(struct device *d, uint8_t *memory, uint64_t guest
 /* As a sender fills a buffer: an empty header, and a frame of which a part changes. */
 static inline void fill(struct queue *q, uint16_t slot)
 {
-	static const uint8_t ethernet[ETHERNET] = { 2, 4, 6, 8, 10, 12, 2, 4, 6, 8, 10, 14, 8 };
 	uint8_t *buffer = q->memory + place(q, slot);
 
 	memset(buffer, 0, HEADER);
-	memcpy(buffer + HEADER, ethernet, ETHERNET);
-	memset(buffer + HEADER + ETHERNET, slot, SHORT_FRAME - ETHERNET);
+	memcpy(buffer + HEADER, q->head, SHORT_FRAME);
+	buffer[HEADER + SHORT_FRAME - 1] = slot;
 }
 
 /* Makes that many buffers available, and publishes them at once. */
