@@ -55,6 +55,11 @@ class HostileHandOverTest {
   private static final int HOSTILE = 3;
   private static final int PAIRS = 2;
   private static final int LEAST = 3;
+
+  /** What a busy machine may be refused with; guests may not bring about any other. */
+  private static final List<String> REFUSALS =
+      List.of("try again", "the rings do not stop", "did not take the ports in time");
+
   private static final long PATIENCE_MILLIS = 60_000;
 
   @TempDir Path folder;
@@ -266,7 +271,7 @@ class HostileHandOverTest {
       handOvers.incrementAndGet();
       return latch;
     } catch (HandOverException refused) {
-      assertTrue(refused.getMessage().endsWith("try again"), this + ": " + refused);
+      assertTrue(REFUSALS.stream().anyMatch(refused.getMessage()::endsWith), this + ": " + refused);
       refusals.merge(refused.getMessage(), 1, Integer::sum);
       assertFalse(server.isGiven());
       next.close();
