@@ -34,7 +34,8 @@ final class ServeCommand extends Command {
       Option.value(
           "--idle",
           "WAY",
-          "What they do without frames: adaptive (the default), busy_spin or kicks.");
+          "What they do without frames: adaptive (the default; sleeps, naps or polls by the load),"
+              + " busy_spin (a whole processor, the least latency) or kicks.");
   private static final Option INTERVAL =
       Option.value(
           "--interval", "SECONDS", "How often rates are shown; 1 by default, 0 for never.");

@@ -18,9 +18,6 @@ import org.agrona.concurrent.IdleStrategy;
  * say why; all other flows go on.
  */
 final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
-  /** Rounds without work before an adaptive loop sleeps: some hundred microseconds. */
-  private static final int SPINS = 2_000;
-
   /**
    * How long to sleep where something may come that nobody notifies of: at first, and at most. Each
    * sleep after which there was nothing makes the next one twice as long.
@@ -43,7 +40,8 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private final String name;
   private final int number;
   private final LongConsumer balancer;
-  private final int spins;
+  private final Idle idle;
+  private final AdaptiveIdle adaptive = new AdaptiveIdle(System.nanoTime());
   private final Consumer<Throwable> failures;
   private final WakeUp wakeUp = new WakeUp();
   private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -51,7 +49,6 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private final SingleWriterRecorder pollNanos = new SingleWriterRecorder(MAX_POLL_NANOS, 2);
   private final Histogram polls = new Histogram(MAX_POLL_NANOS, 2);
   private Flow[] flows = {};
-  private int idleRounds;
   private int round;
   private int measured;
   private int sleepMillis = MIN_SLEEP_MILLIS;
@@ -68,6 +65,11 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   /** The same, for other threads. */
   private volatile long sleeps;
 
+  private long napped;
+
+  /** The same of naps. */
+  private volatile long naps;
+
   /** Set by the thread before it sleeps, so that commands are signalled only then. */
   private volatile boolean asleep;
 
@@ -81,12 +83,7 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     name = "forward-" + number;
     this.balancer = balancer;
     this.failures = failures;
-    spins =
-        switch (idle) {
-          case BUSY_SPIN -> Integer.MAX_VALUE;
-          case ADAPTIVE -> SPINS;
-          case KICKS -> 0;
-        };
+    this.idle = idle;
   }
 
   /** Has something done between two rounds; any thread. */
@@ -283,7 +280,7 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   @Override
   public void idle(int workCount) {
     if (workCount > 0) {
-      idleRounds = 0;
+      adaptive.worked(workCount);
       sleepMillis = MIN_SLEEP_MILLIS;
     } else {
       idle();
@@ -292,11 +289,23 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
 
   @Override
   public void idle() {
-    if (idleRounds < spins) {
-      idleRounds += spins == Integer.MAX_VALUE ? 0 : 1;
+    long nanos =
+        switch (idle) {
+          case BUSY_SPIN -> AdaptiveIdle.POLL;
+          case ADAPTIVE -> adaptive.rest(System.nanoTime());
+          case KICKS -> AdaptiveIdle.SLEEP;
+        };
+    if (nanos == AdaptiveIdle.POLL) {
       Thread.onSpinWait();
-      return;
+    } else if (nanos == AdaptiveIdle.SLEEP) {
+      sleepUntilNotified();
+    } else {
+      naps = ++napped;
+      wakeUp.nap(nanos);
     }
+  }
+
+  private void sleepUntilNotified() {
     try {
       sleep();
     } catch (InternalError e) {
@@ -304,7 +313,6 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     } finally {
       asleep = false;
     }
-    idleRounds = 0;
   }
 
   /**
@@ -359,6 +367,11 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     return sleeps;
   }
 
+  /** How often it has napped; any thread. */
+  long naps() {
+    return naps;
+  }
+
   /** Has the thread not sleep any more, so that it sees that it is to end; any thread. */
   void wakeForEnd() {
     execute(() -> closing = true);
@@ -366,12 +379,19 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
 
   @Override
   public void reset() {
-    idleRounds = 0;
+    // What is known of the load is measured all the time.
   }
 
   @Override
   public String alias() {
     return "kicks";
+  }
+
+  @Override
+  public void onStart() {
+    if (idle == Idle.ADAPTIVE) {
+      TimerSlack.minimize();
+    }
   }
 
   @Override

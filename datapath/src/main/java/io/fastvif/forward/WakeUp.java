@@ -80,6 +80,14 @@ final class WakeUp implements AutoCloseable {
     }
   }
 
+  /**
+   * Sleeps for a time in which nothing wakes the loop but its end. The kernel adds its timer's
+   * slack, of which {@link TimerSlack} leaves nothing.
+   */
+  void nap(long nanos) {
+    LockSupport.parkNanos(nanos);
+  }
+
   @Override
   public void close() {
     own.close();

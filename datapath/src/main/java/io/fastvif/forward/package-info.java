@@ -23,6 +23,12 @@
  *       last two do not move at all.
  * </ol>
  *
+ * <p>What a loop does without frames is its {@link io.fastvif.forward.Idle}. The adaptive one
+ * ({@code AdaptiveIdle}) measures frames a nanosecond and chooses what costs the least processor
+ * time while no frame waits for longer than a nap of 50 us: kicks, naps without kicks, or polling.
+ * A nap is over when its time is, so commands wait for it too; the thread's timer slack is taken
+ * away, which would double it.
+ *
  * <p>Pairs come and go while others forward.
  *
  * <p>A frame is copied once: from guest to guest, or by readv and writev between the guest's

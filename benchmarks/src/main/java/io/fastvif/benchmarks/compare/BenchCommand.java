@@ -5,6 +5,7 @@ import io.fastvif.benchmarks.report.Comparison;
 import io.fastvif.benchmarks.report.Report;
 import io.fastvif.benchmarks.report.ReportReader;
 import io.fastvif.benchmarks.report.ReportWriter;
+import io.fastvif.benchmarks.vhostuser.IdleComparison;
 import io.fastvif.benchmarks.vhostuser.PathComparison;
 import io.fastvif.benchmarks.vhostuser.VhostUserComparison;
 import io.fastvif.vif.InvalidInputException;
@@ -39,6 +40,7 @@ public final class BenchCommand implements Callable<Integer> {
   private static final String OVS = "--ovs";
   private static final String VHOST_USER = "--vhost-user";
   private static final String PATHS = "--paths";
+  private static final String IDLE = "--idle";
   private static final String AGENT = "--agent";
   private static final String NOVA = "--nova";
   private static final String CNI = "--cni";
@@ -145,6 +147,14 @@ public final class BenchCommand implements Callable<Integer> {
   private String paths;
 
   @Option(
+      names = IDLE,
+      description =
+          "Measure what vhost-user backends take of a processor at 0, 1, 10, 50 and 100 % of the"
+              + " full rate instead, and how soon the rate is full after a rest: beside Open"
+              + " vSwitch with DPDK, testpmd and passt. Only --runs goes with it (1), and --quick.")
+  private boolean idle;
+
+  @Option(
       names = AGENT,
       description =
           "Measure the agent instead: single plugs and many at once through its socket beside the"
@@ -198,7 +208,7 @@ public final class BenchCommand implements Callable<Integer> {
       out.flush();
       return comparison.exitStatus();
     }
-    if (vhostUser) {
+    if (vhostUser || idle) {
       return compareVhostUser(out);
     }
     if (paths != null) {
@@ -270,21 +280,29 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int compareVhostUser(PrintWriter out) throws IOException {
+    String option = vhostUser ? VHOST_USER : IDLE;
     if (pf != null || ovs || agent || nova || cni || vifs != null || systems != null) {
       throw InvalidInputException.ofValue(
-          VHOST_USER,
-          "",
-          "cannot be combined with other comparisons or their sizes",
-          "--runs only");
+          option, "", "cannot be combined with other comparisons or their sizes", "--runs only");
+    }
+    if (vhostUser && idle) {
+      throw InvalidInputException.ofValue(option, "", "cannot be combined with " + IDLE, "either");
     }
     if (json != null || html != null || markdown != null) {
       throw InvalidInputException.ofValue(
-          VHOST_USER, "", "has no report file", "its table on standard output");
+          option, "", "has no report file", "its table on standard output");
     }
     int rounds = Selection.number("--runs", runs == null ? "1" : runs, MAX_RUNS);
+    PrintWriter err = spec.commandLine().getErr();
     try (Resources resources = new Resources()) {
-      VhostUserComparison comparison =
-          new VhostUserComparison(resources.folder(), out, spec.commandLine().getErr());
+      if (idle) {
+        MachineRest before = MachineRest.begin();
+        IdleComparison comparison = new IdleComparison(resources.folder(), quick, out, err);
+        comparison.run(rounds);
+        before.print(out);
+        return comparison.hasFailed() ? FAILED : DONE;
+      }
+      VhostUserComparison comparison = new VhostUserComparison(resources.folder(), out, err);
       comparison.run(rounds, quick);
       return comparison.hasFailed() ? FAILED : DONE;
     }

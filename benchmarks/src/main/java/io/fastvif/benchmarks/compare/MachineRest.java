@@ -2,6 +2,7 @@ package io.fastvif.benchmarks.compare;
 
 import io.fastvif.benchmarks.report.Report;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,14 @@ final class MachineRest {
     Map<String, String> machine = new LinkedHashMap<>(report.machine());
     machine.putAll(facts(before, look(), steal));
     return new Report(machine, report.results(), report.notes());
+  }
+
+  /** Prints what was seen before and is seen now, for a second more. */
+  void print(PrintWriter out) throws IOException {
+    double steal = percent(begun, ticks(), STEAL);
+    out.println();
+    facts(before, look(), steal).forEach((name, fact) -> out.println(name + ": " + fact));
+    out.flush();
   }
 
   /** For the top of a report. */

@@ -39,7 +39,8 @@ public final class FastvifCommand {
     return builder;
   }
 
-  private static String classPath() {
+  /** This JVM's program and classes, for another. */
+  public static String classPath() {
     return System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path");
   }
 }

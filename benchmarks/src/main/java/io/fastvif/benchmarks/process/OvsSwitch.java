@@ -39,6 +39,16 @@ public final class OvsSwitch implements AutoCloseable {
 
   /** Starts it. */
   public OvsSwitch(Path folder) throws IOException {
+    this(folder, "ovs-vswitchd");
+  }
+
+  /**
+   * Starts it with a program and settings of its own.
+   *
+   * @param program the switch
+   * @param otherConfig of the table Open_vSwitch, as {@code KEY=VALUE}
+   */
+  public OvsSwitch(Path folder, String program, String... otherConfig) throws IOException {
     this.folder = Files.createDirectories(folder);
     try {
       Child.run(new ProcessBuilder("ovsdb-tool", "create", file("conf.db"), SCHEMA));
@@ -46,7 +56,10 @@ public final class OvsSwitch implements AutoCloseable {
       start("ovsdb-server", file("conf.db"), "--remote=p" + address, "--unixctl=" + file("o.ctl"));
       awaitDatabase();
       vsctl("--no-wait", "init");
-      start("ovs-vswitchd", address, "--unixctl=" + file("v.ctl"), "--disable-system");
+      for (String setting : otherConfig) {
+        vsctl("--no-wait", "set", "Open_vSwitch", ".", "other_config:" + setting);
+      }
+      start(program, address, "--unixctl=" + file("v.ctl"), "--disable-system");
       vsctl("add-br", BRIDGE, "--", "set", "Bridge", BRIDGE, "datapath_type=netdev");
       ownLinks = links();
     } catch (IOException | RuntimeException problem) {
@@ -74,14 +87,18 @@ public final class OvsSwitch implements AutoCloseable {
   private void start(String program, String... arguments) {
     List<String> command = new ArrayList<>(List.of(arguments));
     command.addFirst(program);
-    command.add("--log-file=" + file(program + ".log"));
+    String name = Path.of(program).getFileName().toString();
+    command.add("--log-file=" + file(name + ".log"));
     ProcessBuilder builder = environment(new ProcessBuilder(command)).redirectErrorStream(true);
-    builder.redirectOutput(folder.resolve(program + ".out").toFile());
+    builder.redirectOutput(folder.resolve(name + ".out").toFile());
     processes.add(Child.start(namespace, builder));
   }
 
   private ProcessBuilder environment(ProcessBuilder builder) {
-    for (String variable : List.of("OVS_RUNDIR", "OVS_DBDIR", "OVS_SYSCONFDIR")) {
+    // The last two are where DPDK has its files.
+    for (String variable :
+        List.of(
+            "OVS_RUNDIR", "OVS_DBDIR", "OVS_SYSCONFDIR", "RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR")) {
       builder.environment().put(variable, folder.toString());
     }
     String path = builder.environment().getOrDefault("PATH", "/usr/bin:/bin");
@@ -115,6 +132,11 @@ public final class OvsSwitch implements AutoCloseable {
     return namespace;
   }
 
+  /** The switch's process. */
+  public long pid() {
+    return processes.get(1).pid();
+  }
+
   /** The database's address. */
   public String address() {
     return "unix:" + folder.resolve("db.sock");
@@ -125,6 +147,13 @@ public final class OvsSwitch implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("ovs-vsctl", "--db=" + address()));
     command.addAll(List.of(arguments));
     return Child.run(environment(new ProcessBuilder(command)));
+  }
+
+  /** Runs {@code ovs-ofctl}. */
+  public void ofctl(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("ovs-ofctl"));
+    command.addAll(List.of(arguments));
+    Child.run(environment(new ProcessBuilder(command)));
   }
 
   /** Waits until ovs-vswitchd has applied what the database holds. */

@@ -1,6 +1,7 @@
 package io.fastvif.benchmarks.vhostuser;
 
 import io.fastvif.benchmarks.process.Child;
+import io.fastvif.netns.Netns;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -21,14 +22,21 @@ final class Dialogue implements AutoCloseable {
   private final BufferedReader answers;
   private final Writer questions;
 
+  /** Starts it where this thread is. */
   Dialogue(Path folder, List<String> command) throws IOException {
+    this(folder, Netns.current(), command);
+  }
+
+  /** Starts it in a network namespace. */
+  Dialogue(Path folder, Netns namespace, List<String> command) throws IOException {
     program = command.getFirst();
     errors = Files.createTempFile(folder, "child", ".errors");
-    process = Child.start(new ProcessBuilder(command).redirectError(errors.toFile()));
+    process = Child.start(namespace, new ProcessBuilder(command).redirectError(errors.toFile()));
     answers = process.inputReader(StandardCharsets.UTF_8);
     questions = process.outputWriter(StandardCharsets.UTF_8);
   }
 
+  /** Its process. */
   long pid() {
     return process.pid();
   }

@@ -73,6 +73,11 @@ final class Guest implements AutoCloseable {
     return ProcessHandle.current().pid() + ":" + event.value();
   }
 
+  /** What the driver kicks the backend by; the same for all rings. */
+  int kick() {
+    return event.value();
+  }
+
   private long bytes() {
     return queuePairs * BYTES;
   }

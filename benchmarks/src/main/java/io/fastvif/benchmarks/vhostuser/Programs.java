@@ -27,6 +27,11 @@ final class Programs {
         : Optional.of("gcc libc6-dev pkg-config libdpdk-dev");
   }
 
+  /** The same for programs without DPDK. */
+  static Optional<String> missingCompiler() {
+    return Child.works("gcc", "--version") ? Optional.empty() : Optional.of("gcc libc6-dev");
+  }
+
   /** DPDK's version. */
   static String dpdkVersion() {
     return Child.version("libdpdk-dev", "pkg-config", "--modversion", "libdpdk");
@@ -56,6 +61,11 @@ final class Programs {
   /** The driver as a library for this process. */
   Path guestDevice() throws IOException {
     return compile("libguest-device.so", "guest-device-jni.c", List.of("-shared", "-fPIC"));
+  }
+
+  /** The driver that sends at a pace, as a library for this process. */
+  Path pacedDriver() throws IOException {
+    return compile("libpaced-driver.so", "paced-driver.c", List.of("-shared", "-fPIC"));
   }
 
   private Path compile(String name, String source, List<String> options) throws IOException {

@@ -20,6 +20,10 @@
  * arrivals are counted. It stops the system while others are measured, so that those that poll
  * disturb nobody, and it ends it when this JVM is gone.
  *
+ * <p>Little to do ({@code IdleComparison}): backends as processes of their own, beside Open
+ * vSwitch's, testpmd's and passt, get frames at a share of the full rate from a driver that polls,
+ * or none. What the scheduler has counted of their threads says what they take.
+ *
  * <p>The driver, guest-device.h, is compiled into a library for this JVM, the DPDK program and the
  * frontend. fastvif's frontend tells either backend of the guest's memory.
  *
