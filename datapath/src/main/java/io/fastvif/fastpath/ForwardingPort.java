@@ -8,8 +8,8 @@ import io.fastvif.forward.Forwarder;
 import io.fastvif.forward.Port;
 import io.fastvif.forward.PortPair;
 import io.fastvif.forward.TapPort;
+import io.fastvif.forward.UplinkSwitchPort;
 import io.fastvif.forward.VhostUserPort;
-import io.fastvif.handover.HandOverException;
 import io.fastvif.handover.HandOverReader;
 import io.fastvif.handover.HandOverWriter;
 import io.fastvif.plan.ServedPort;
@@ -104,6 +104,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
    * Takes one over from another process: all is there, nothing is started.
    *
    * @param port as it is open there
+   * @param uplink as it was taken over, held; null for a tap
    * @throws RuntimeException if it cannot be; nothing is left of it then
    */
   @SuppressWarnings("try") // it ends with the block
@@ -112,13 +113,23 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       HandOverReader reader,
       Forwarder forwarder,
       Uplinks uplinks,
+      Uplink uplink,
       SessionLoop sessions,
       GuestListener guests) {
-    TapPort tap = TapPort.restore(reader, port.wholeFrames());
-    ForwardingPort taken = new ForwardingPort(port, forwarder, uplinks, null, tap, guests);
+    Port host =
+        uplink == null
+            ? TapPort.restore(reader, port.wholeFrames())
+            : uplink.port(GUEST + port.name(), port);
+    if (uplink != null) {
+      uplinks.join(port, uplink);
+    }
+    ForwardingPort taken = new ForwardingPort(port, forwarder, uplinks, uplink, host, guests);
     try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
         Tracing.Scope traced = Tracing.begin(taken.traceTold(Tracing.current()))) {
-      taken.pair = forwarder.connect(taken.guest, taken.host);
+      taken.pair =
+          uplink == null
+              ? forwarder.connect(taken.guest, taken.host)
+              : forwarder.connectHeld(taken.guest, taken.host);
       int mtu = reader.number();
       taken.connections.set(reader.longNumber());
       BackendOptions options = BackendOptions.of(taken.guest.features(), port.queuePairs());
@@ -135,14 +146,32 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
 
   /** Writes what {@link #restore} takes; the sessions must be frozen. */
   void save(HandOverWriter writer) {
-    if (!(host instanceof TapPort tap)) {
-      throw new HandOverException(
-          "the port " + port.name() + " has an uplink by AF_XDP, which stays with its process");
+    if (host instanceof TapPort tap) {
+      tap.save(writer);
     }
-    tap.save(writer);
     // the frontend that is there is counted again where it is taken over
     writer.number(guest.mtu()).number(connections.get() - (connected ? 1 : 0));
     handOver().save(writer);
+  }
+
+  /** Null with a tap. */
+  Uplink uplink() {
+    return uplink;
+  }
+
+  /** Its uplink's port of the switch. */
+  UplinkSwitchPort switchPort() {
+    return (UplinkSwitchPort) host;
+  }
+
+  /** The guest's port and the other one. */
+  PortPair pair() {
+    return pair;
+  }
+
+  /** The guest's port. */
+  VhostUserPort guest() {
+    return guest;
   }
 
   /** A hand-over of its backend, as that is now. */

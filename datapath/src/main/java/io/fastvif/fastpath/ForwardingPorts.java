@@ -159,9 +159,18 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
     }
   }
 
-  /** Makes a port of another process again, without starting it. */
-  ForwardingPort restore(ServedPort port, HandOverReader reader) {
-    return ForwardingPort.restore(port, reader, forwarder, uplinks, sessions, guests);
+  /**
+   * Makes a port of another process again, without starting it.
+   *
+   * @param uplink as it was taken over; null for a tap
+   */
+  ForwardingPort restore(ServedPort port, HandOverReader reader, Uplink uplink) {
+    return ForwardingPort.restore(port, reader, forwarder, uplinks, uplink, sessions, guests);
+  }
+
+  /** Its uplinks, to be handed over or taken over. */
+  HandedUplinks handedUplinks() {
+    return new HandedUplinks(forwarder);
   }
 
   /** Takes ports that were taken over, and started, among its own. */

@@ -33,6 +33,7 @@ final class PortsGiver {
   private final HandOverChannel channel;
   private final HandOverSteps steps;
   private final List<BackendHandOver> backends = new ArrayList<>();
+  private final HandedUplinks uplinks;
   private boolean isPaused;
 
   /** Whether the other one could take an end of the connection for the end of this process. */
@@ -47,6 +48,7 @@ final class PortsGiver {
     this.listener = listener;
     this.channel = channel;
     this.steps = steps;
+    uplinks = ports.handedUplinks();
   }
 
   /** Whether the connection may be closed while this process goes on. */
@@ -97,6 +99,7 @@ final class PortsGiver {
     boolean isTaken = false;
     for (ForwardingPort port : open) {
       backends.add(port.handOver());
+      uplinks.add(port);
     }
     try {
       backends.forEach(BackendHandOver::freeze);
@@ -111,9 +114,21 @@ final class PortsGiver {
       return isTaken;
     } finally {
       if (!isTaken) {
-        CountDownLatch started = new CountDownLatch(open.size()); // nobody waits for it
+        CountDownLatch started = new CountDownLatch(open.size());
         backends.forEach(backend -> backend.start(isPaused, false, started));
+        releaseAfter(started);
       }
+    }
+  }
+
+  /** Frames between guests would find rings that have not started; those of taps do not wait. */
+  private void releaseAfter(CountDownLatch started) {
+    try {
+      await(started);
+    } catch (HandOverException late) {
+      Log.warning(PortsGiver.class, "not all rings have started again in time");
+    } finally {
+      uplinks.release();
     }
   }
 
@@ -131,10 +146,13 @@ final class PortsGiver {
 
   private void offer(List<ForwardingPort> open, int version) {
     HandOverWriter writer = new HandOverWriter().number(version);
+    writer.number(ProcessHandle.current().pid()); // the socket's says who began to listen
     listener.save(writer);
+    uplinks.save(writer);
     writer.number(open.size());
     for (ForwardingPort port : open) {
       HandedPorts.write(writer, port.port());
+      writer.number(uplinks.numberOf(port));
       port.save(writer);
     }
     if (!channel.send(HandOverKind.OFFER, writer, OFFER_MILLIS)) {
@@ -146,6 +164,7 @@ final class PortsGiver {
     long begin = System.nanoTime();
     CountDownLatch stopped = new CountDownLatch(open.size());
     isPaused = true;
+    uplinks.hold();
     for (BackendHandOver backend : backends) {
       backend.pause(stopped);
     }
@@ -158,6 +177,8 @@ final class PortsGiver {
         writer.number(base);
       }
     }
+    open.forEach(port -> port.guest().saveTokens(writer));
+    uplinks.savePositions(writer);
     steps.reached("paused");
     boolean isGiven = channel.send(HandOverKind.GIVEN, writer, TAKE_MILLIS);
     mayMistake = isGiven;

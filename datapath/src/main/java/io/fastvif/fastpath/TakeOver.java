@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Takes all ports of another process over while its guests run: the part N of {@link
- * io.fastvif.handover}. Sockets, guests' memory, rings and taps come over the socket of its {@link
- * HandOverServer}; counters begin at 0, and token buckets full.
+ * io.fastvif.handover}. Sockets, guests' memory, rings, taps and uplinks come over the socket of
+ * its {@link HandOverServer}, with what is left of rates, addresses that switches have learned and
+ * frames that wait in them. Counters begin at 0, and captures end.
  */
 public final class TakeOver implements AutoCloseable {
   private static final long OFFER_MILLIS = 30_000;
@@ -33,13 +34,16 @@ public final class TakeOver implements AutoCloseable {
   private final HandOverSteps steps;
   private final List<ForwardingPort> restored = new ArrayList<>();
   private final List<BackendHandOver> backends = new ArrayList<>();
+  private final HandedUplinks uplinks;
   private ListeningSocket listener;
+  private long formerProcess;
   private long pauseNanos;
 
   private TakeOver(HandOverChannel channel, ForwardingPorts ports, HandOverSteps steps) {
     this.channel = channel;
     this.ports = ports;
     this.steps = steps;
+    uplinks = ports.handedUplinks();
   }
 
   /**
@@ -63,8 +67,7 @@ public final class TakeOver implements AutoCloseable {
             "user " + channel.peerUser() + " listens at " + path + ": expected root or this one");
       }
       // the first line of a log takes a JVM longer than a hand-over
-      Log.info(
-          TakeOver.class, "takes the ports over that process " + channel.peerProcess() + " has");
+      Log.info(TakeOver.class, "the ports are being taken over from who listens at " + path);
       taking.take();
       return taking;
     } catch (RuntimeException | Error e) {
@@ -110,17 +113,19 @@ public final class TakeOver implements AutoCloseable {
       }
       steps.reached("took");
       await(started);
+      uplinks.release();
       pauseNanos = System.nanoTime() - begin; // the clock of the whole host
       ports.adopt(restored);
       Log.info(
           TakeOver.class,
           String.format(
               "%d ports were taken over from process %d, %.1f ms after they stopped there",
-              restored.size(), channel.peerProcess(), pauseNanos / 1e6));
+              restored.size(), formerProcess, pauseNanos / 1e6));
       steps.reached("started");
     } finally {
       if (!isTaken) {
         restored.forEach(TakeOver::letGo);
+        uplinks.closeUnused();
         if (listener != null) {
           listener.abandon();
         }
@@ -178,11 +183,14 @@ public final class TakeOver implements AutoCloseable {
     if (version < HandedPorts.OLDEST || version > HandedPorts.VERSION) {
       throw new HandOverException("format version " + version + " is not known here");
     }
+    formerProcess = reader.longNumber();
     listener = ListeningSocket.restore(reader);
+    uplinks.restore(reader);
     int count = reader.count(HandedPorts.MAX_PORTS);
     for (int i = 0; i < count; i++) {
       ServedPort port = HandedPorts.read(reader);
-      ForwardingPort made = ports.restore(port, reader);
+      ForwardingPort made = ports.restore(port, reader, uplinks.get(reader.number()));
+      uplinks.add(made);
       restored.add(made);
       backends.add(made.handOver());
     }
@@ -202,6 +210,8 @@ public final class TakeOver implements AutoCloseable {
       }
       backend.bases(bases);
     }
+    restored.forEach(port -> port.guest().restoreTokens(reader));
+    uplinks.restorePositions(reader);
     reader.requireEnd();
     return begin;
   }

@@ -38,6 +38,12 @@ final class Uplinks {
     return uplink;
   }
 
+  /** Joins a port to an uplink that was taken over. */
+  synchronized void join(ServedPort port, Uplink uplink) {
+    open.putIfAbsent(uplink.name(), uplink);
+    uplink.ports().add(port);
+  }
+
   private static void requirePlace(Uplink uplink, ServedPort port) throws IOException {
     String name = "the uplink " + ServedPort.AF_XDP + port.uplink();
     if (uplink.ports().size() + 1 == LearningSwitch.MAX_PORTS) {

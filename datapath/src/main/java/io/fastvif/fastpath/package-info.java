@@ -13,8 +13,11 @@
  * everything again while the old one still moves frames; then the old one stops all rings, says
  * where they are, and the new one goes on there. What waits in a ring or a tap meanwhile waits for
  * the new one, so nothing is lost. {@link io.fastvif.handover} says who serves when one of both
- * ends. Ports with an uplink by AF_XDP cannot be handed over, and keep the others from it: the
- * memory of such a socket is its process's own.
+ * ends. A link by AF_XDP goes along with its sockets, rings, memory for frames and program. All
+ * pairs of its switch stop between the same two rounds, so that no frame is in the switch, and
+ * start together after all guests' rings have; the switch's addresses and frames that wait for a
+ * rate are written with the rings' places. Before that both sides rehearse, the new one with
+ * frames: what a JVM does for the first time takes longer than the hand-over.
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code engine}, {@code event},
  * {@code forward}, {@code forward.bridge}, {@code handover}, {@code netlink}, {@code

@@ -1,8 +1,11 @@
 package io.fastvif.forward;
 
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Copies of frames that wait for their receiver's rate, in their order, where their senders do not
@@ -135,6 +138,37 @@ final class DelayedFrames {
       place = behind(place, record);
     }
     return features;
+  }
+
+  /** Writes all that wait. */
+  void save(HandOverWriter writer) {
+    writer.number(count);
+    long place = head;
+    for (int i = 0; i < count; i++) {
+      long record = recordAt(place);
+      byte[] frame = new byte[RawMemory.getInt(record)];
+      for (int at = 0; at < frame.length; at++) {
+        frame[at] = (byte) RawMemory.getByte(record + FRAME + at);
+      }
+      writer.number(RawMemory.getLong(record + FEATURES)).bytes(frame);
+      place = behind(place, record);
+    }
+  }
+
+  /** Has those wait that another process had. */
+  void restore(HandOverReader reader, BufferBurst burst) {
+    int saved = reader.count(MAX_BYTES);
+    for (int i = 0; i < saved; i++) {
+      long features = reader.longNumber();
+      byte[] frame = reader.bytes();
+      try (Arena copied = Arena.ofConfined()) {
+        long at = copied.allocateFrom(ValueLayout.JAVA_BYTE, frame).address();
+        burst.clear();
+        burst.add(0, at, 0, frame.length);
+        add(burst, 0, features, MAX_BYTES);
+      }
+    }
+    burst.clear();
   }
 
   /** Forgets the first frames. */

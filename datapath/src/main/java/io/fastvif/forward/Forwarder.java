@@ -179,6 +179,20 @@ public final class Forwarder implements AutoCloseable {
    *     connected then
    */
   public PortPair connect(Port first, Port second) {
+    return connect(first, second, false);
+  }
+
+  /**
+   * As {@link #connect(Port, Port)}, but their frames wait for {@link #release}.
+   *
+   * @param first one port
+   * @param second the other port
+   */
+  public PortPair connectHeld(Port first, Port second) {
+    return connect(first, second, true);
+  }
+
+  private PortPair connect(Port first, Port second, boolean isHeld) {
     PortPair pair;
     synchronized (pairs) {
       if (pairs.stream().anyMatch(p -> isPart(p, first) || isPart(p, second))) {
@@ -191,7 +205,7 @@ public final class Forwarder implements AutoCloseable {
     }
     try {
       for (Lane lane : pair.lanes()) {
-        await(lane.loop(), lane::begin);
+        await(lane.loop(), () -> lane.begin(isHeld));
       }
       gatherIfLimited(first);
       gatherIfLimited(second);
@@ -315,6 +329,29 @@ public final class Forwarder implements AutoCloseable {
     if (first != null) {
       throw first;
     }
+  }
+
+  /**
+   * Moves no frames between the ports of these pairs, which are those of one switch, until {@link
+   * #release}: all of them stop between the same two rounds, so that no frame is under way. When
+   * this returns no loop uses their ports; requests of guests' frontends are still carried out.
+   *
+   * @param switched connected by this forwarder, of one switch, at least one
+   */
+  public void hold(List<PortPair> switched) {
+    Lane first = switched.getFirst().lanes().getFirst();
+    await(first::execute, () -> laneOf(switched).forEach(Lane::hold));
+  }
+
+  /** Moves frames of pairs that were held again, in the same round. */
+  public void release(List<PortPair> switched) {
+    Lane first = switched.getFirst().lanes().getFirst();
+    await(first::execute, () -> laneOf(switched).forEach(Lane::release));
+  }
+
+  /** A switch's ports are of one lane each, and one loop serves all of them. */
+  private static List<Lane> laneOf(List<PortPair> switched) {
+    return switched.stream().map(pair -> pair.lanes().getFirst()).toList();
   }
 
   /**

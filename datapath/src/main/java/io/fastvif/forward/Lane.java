@@ -116,17 +116,40 @@ final class Lane {
 
   /** Begins to be served; throws, and is not, if a descriptor of it cannot be watched. */
   void begin() {
+    begin(false);
+  }
+
+  /**
+   * As {@link #begin()}.
+   *
+   * @param isHeld whether its frames wait for {@link #release}
+   */
+  void begin(boolean isHeld) {
     try {
       for (int queue : queues) {
         pair.forPorts(queue, port -> port.attached(this, queue));
       }
-      loop.add(this);
+      if (!isHeld) {
+        loop.add(this);
+      }
       served = true;
       begun = true;
     } catch (RuntimeException | Error e) {
       served = true; // for the commands that have come meanwhile
       end();
       throw e;
+    }
+  }
+
+  /** Moves no frames until {@link #release}; commands are carried out. The loop's thread. */
+  void hold() {
+    loop.remove(this);
+  }
+
+  /** Moves frames again, or for the first time; the loop's thread. */
+  void release() {
+    if (served && !ended) {
+      loop.add(this);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.fastvif.forward;
 
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 import io.fastvif.vif.RateLimit;
 import org.agrona.concurrent.NanoClock;
@@ -64,6 +65,21 @@ final class RateLimiter {
     average.fill(now);
     if (peak != null) {
       peak.fill(now);
+    }
+  }
+
+  /** Writes how many tokens there were when frames passed last, while none pass. */
+  static void save(RateLimiter limiter, HandOverWriter writer) {
+    boolean hasPeak = limiter != null && limiter.peak != null;
+    writer.number(limiter == null ? Long.MAX_VALUE : limiter.average.tokens());
+    writer.number(hasPeak ? limiter.peak.tokens() : Long.MAX_VALUE);
+  }
+
+  /** Has no more tokens than another had. */
+  void atMost(long ofAverage, long ofPeak) {
+    average.atMost(ofAverage);
+    if (peak != null) {
+      peak.atMost(ofPeak);
     }
   }
 

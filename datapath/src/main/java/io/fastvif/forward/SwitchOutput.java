@@ -1,5 +1,7 @@
 package io.fastvif.forward;
 
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 
 /**
@@ -80,6 +82,15 @@ final class SwitchOutput extends Flow {
       done += n;
     }
     return done;
+  }
+
+  /** Writes the frames that wait. */
+  void save(HandOverWriter writer) {
+    delayed.save(writer);
+  }
+
+  void restore(HandOverReader reader) {
+    delayed.restore(reader, burst);
   }
 
   @Override

@@ -39,7 +39,7 @@ final class TokenBucket {
 
   /** Has no more tokens than another had. */
   void inherit(TokenBucket other) {
-    tokens = Math.min(tokens, other.tokens);
+    atMost(other.tokens);
   }
 
   /** Puts in what has come since the last time. */
@@ -58,6 +58,11 @@ final class TokenBucket {
       tokens = capacity;
       rest = 0;
     }
+  }
+
+  /** Has no more tokens than that. */
+  void atMost(long other) {
+    tokens = Math.min(tokens, other);
   }
 
   /** How many there are, as of the last fill; 0 or less for none. */

@@ -2,7 +2,12 @@ package io.fastvif.forward;
 
 import io.fastvif.forward.bridge.LearningSwitch;
 import io.fastvif.forward.bridge.SwitchPortSettings;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * A small learning switch between a link of the host and the guests that share it. Its ports are
@@ -24,6 +29,9 @@ import io.fastvif.vhostuser.virtqueue.BufferBurst;
  * @see io.fastvif.forward.bridge
  */
 public final class UplinkSwitch {
+  /** Bytes of an address that is handed over: VLAN and address, port, seconds. */
+  private static final int LEARNED = 16;
+
   private final String name;
   private final LearningSwitch decisions = new LearningSwitch();
   private final UplinkSwitchPort[] ports = new UplinkSwitchPort[LearningSwitch.MAX_PORTS];
@@ -62,6 +70,40 @@ public final class UplinkSwitch {
    */
   public UplinkSwitchPort port(String guest, int queues, SwitchPortSettings settings) {
     return new UplinkSwitchPort(this, "port of " + guest, queues, settings, false);
+  }
+
+  /**
+   * Writes the addresses that it knows, and the frames that wait, while its pairs are held.
+   *
+   * @param in its ports, in an order that {@link #restore} is told too
+   */
+  public void save(HandOverWriter writer, List<UplinkSwitchPort> in) {
+    ByteArrayOutputStream learned = new ByteArrayOutputStream();
+    decisions.forEachLearned(
+        (key, port, seconds) -> {
+          int place = in.indexOf(ports[port]);
+          if (place >= 0) {
+            ByteBuffer entry = ByteBuffer.allocate(LEARNED);
+            entry.putLong(key).putInt(place).putInt(seconds);
+            learned.writeBytes(entry.array());
+          }
+        });
+    writer.bytes(learned.toByteArray());
+    in.forEach(port -> port.save(writer));
+  }
+
+  /** Takes what another process has written, while its pairs are held. */
+  public void restore(HandOverReader reader, List<UplinkSwitchPort> in) {
+    ByteBuffer learned = ByteBuffer.wrap(reader.bytes());
+    while (learned.remaining() >= LEARNED) {
+      long key = learned.getLong();
+      int place = learned.getInt();
+      int seconds = learned.getInt();
+      if (place >= 0 && place < in.size() && in.get(place).number() >= 0 && seconds > 0) {
+        decisions.learn(key, in.get(place).number(), seconds);
+      }
+    }
+    in.forEach(port -> port.restore(reader));
   }
 
   /** The loop's thread only, as all that follows. */

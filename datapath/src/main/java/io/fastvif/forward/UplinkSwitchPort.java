@@ -1,6 +1,8 @@
 package io.fastvif.forward;
 
 import io.fastvif.forward.bridge.SwitchPortSettings;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 
 /** A port of an {@link UplinkSwitch}, connected to the port of a guest or of a link of the host. */
@@ -72,6 +74,19 @@ public final class UplinkSwitchPort extends Port {
 
   int number() {
     return number;
+  }
+
+  /** Writes the frames that wait in its outputs. */
+  void save(HandOverWriter writer) {
+    for (SwitchOutput output : outputs) {
+      output.save(writer);
+    }
+  }
+
+  void restore(HandOverReader reader) {
+    for (SwitchOutput output : outputs) {
+      output.restore(reader);
+    }
   }
 
   /** Whether frames go through it: a guest's device is running. */

@@ -1,5 +1,7 @@
 package io.fastvif.forward;
 
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.session.BackendHandler;
 import io.fastvif.vhostuser.session.Completion;
 import io.fastvif.vhostuser.session.RingControl;
@@ -160,6 +162,31 @@ public final class VhostUserPort extends Port implements BackendHandler {
       }
     }
     return true;
+  }
+
+  /** Writes how far its rates are used up, while its rings are stopped. */
+  public void saveTokens(HandOverWriter writer) {
+    RateLimiter.save(toGuest, writer);
+    RateLimiter.save(fromGuest, writer);
+  }
+
+  /** Has no more left of its rates than another process had: a hand-over brings no burst. */
+  public void restoreTokens(HandOverReader reader) {
+    long[] left = new long[4];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = reader.longNumber();
+    }
+    pairs
+        .getFirst()
+        .execute(
+            () -> {
+              if (toGuest != null) {
+                toGuest.atMost(left[0], left[1]);
+              }
+              if (fromGuest != null) {
+                fromGuest.atMost(left[2], left[3]);
+              }
+            });
   }
 
   private RateLimiter limiter(RateLimit limit, RateLimiter former) {

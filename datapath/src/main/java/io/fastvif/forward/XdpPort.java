@@ -6,6 +6,9 @@ import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.netlink.NetlinkSocket;
 import io.fastvif.xdp.XdpLink;
 import io.fastvif.xdp.XdpOptions;
@@ -73,6 +76,52 @@ public final class XdpPort extends Port {
       }
       opened.close();
       throw e;
+    }
+  }
+
+  /**
+   * Takes a port over from another process: {@link XdpLink#restore}.
+   *
+   * @return the port, which is to go on by {@link #restorePosition}
+   */
+  public static XdpPort restore(HandOverReader reader) {
+    XdpLink link = XdpLink.restore(reader);
+    FileDescriptor promiscuous = reader.takeDescriptor();
+    FileDescriptor deletions = reader.takeDescriptor();
+    try {
+      if (promiscuous == null || deletions == null) {
+        throw new HandOverException("the link " + link.name() + " without a descriptor");
+      }
+      return new XdpPort(link, promiscuous, NetlinkSocket.of(deletions, NETLINK_ROUTE, EVENTS));
+    } catch (RuntimeException | Error e) {
+      if (promiscuous != null) {
+        promiscuous.close();
+      }
+      if (deletions != null) {
+        deletions.close();
+      }
+      link.close();
+      throw e;
+    }
+  }
+
+  /** Writes what {@link #restore} takes. */
+  public void save(HandOverWriter writer) {
+    link.save(writer);
+    writer.descriptor(promiscuous.value()).descriptor(deletions.descriptor());
+  }
+
+  /** Writes where its queues are, which no loop uses now. */
+  public void savePosition(HandOverWriter writer) {
+    link.savePosition(writer);
+    writer.flag(isDead());
+  }
+
+  /** Goes on where another process has stopped. */
+  public void restorePosition(HandOverReader reader) {
+    link.restorePosition(reader);
+    if (reader.flag()) {
+      deleted();
     }
   }
 

@@ -65,12 +65,15 @@ public final class NetlinkSocket implements AutoCloseable {
   /** Null where nobody traces. */
   private final SocketTrace trace;
 
-  private NetlinkSocket(FileDescriptor descriptor, int family, int bufferSize, int datagramSize) {
+  private NetlinkSocket(
+      FileDescriptor descriptor, int family, int bufferSize, int datagramSize, boolean isBound) {
     this.descriptor = descriptor;
     Tracer tracer = Tracing.current();
     trace = tracer == null ? null : new SocketTrace(tracer, family);
     int fd = descriptor.value();
-    bind();
+    if (!isBound) {
+      bind();
+    }
     sendBufferSize = setBuffer(SO_SNDBUFFORCE, SO_SNDBUF, bufferSize);
     receiveBufferSize = setBuffer(SO_RCVBUFFORCE, SO_RCVBUF, bufferSize);
     setOption(NETLINK_CAP_ACK, "NETLINK_CAP_ACK");
@@ -108,13 +111,24 @@ public final class NetlinkSocket implements AutoCloseable {
     return open(family, bufferSize, ReceiveVectors.DATAGRAM_SIZE);
   }
 
+  /**
+   * Takes a socket over that another process has opened, with what it subscribes to.
+   *
+   * @param descriptor owned from now on, if nothing is thrown
+   * @param family as it was opened
+   * @param bufferSize as of {@link #open(int, int)}
+   */
+  public static NetlinkSocket of(FileDescriptor descriptor, int family, int bufferSize) {
+    return new NetlinkSocket(descriptor, family, bufferSize, ReceiveVectors.DATAGRAM_SIZE, true);
+  }
+
   /** Opens one that has room for datagrams of that size until a longer one comes. */
   static NetlinkSocket open(int family, int bufferSize, int datagramSize) {
     FileDescriptor descriptor =
         FileDescriptor.check(
             Sockets.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family), "socket", "AF_NETLINK");
     try {
-      return new NetlinkSocket(descriptor, family, bufferSize, datagramSize);
+      return new NetlinkSocket(descriptor, family, bufferSize, datagramSize, false);
     } catch (RuntimeException | Error e) {
       descriptor.close();
       throw e;

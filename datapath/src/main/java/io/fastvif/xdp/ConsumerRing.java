@@ -16,6 +16,12 @@ final class ConsumerRing {
     this.size = size;
   }
 
+  /** Goes on where another process has stopped. */
+  void goOn() {
+    consumed = RawMemory.getIntAcquire(at.consumer());
+    produced = consumed;
+  }
+
   /** How many entries there are, at most so many. */
   int available(int max) {
     if (produced - consumed < max) {

@@ -21,6 +21,12 @@ final class ProducerRing {
     this.size = size;
   }
 
+  /** Goes on where another process has stopped. */
+  void goOn() {
+    produced = RawMemory.getIntAcquire(at.producer());
+    consumed = RawMemory.getIntAcquire(at.consumer());
+  }
+
   /** How many entries may be put. */
   int free() {
     int free = size - (produced - consumed);

@@ -9,6 +9,9 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.bpf_attr;
 import io.fastvif.bindings.linux.xdp_md;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,6 +33,23 @@ final class RedirectProgram implements AutoCloseable {
 
   private RedirectProgram(FileDescriptor map) {
     this.map = map;
+  }
+
+  /** Takes over what another process has attached; its descriptors are this one's from now on. */
+  static RedirectProgram restore(HandOverReader reader) {
+    FileDescriptor map = reader.takeDescriptor();
+    if (map == null) {
+      throw new HandOverException("a link by AF_XDP without the map of its sockets");
+    }
+    RedirectProgram taken = new RedirectProgram(map);
+    taken.program = reader.takeDescriptor();
+    taken.link = reader.takeDescriptor();
+    return taken;
+  }
+
+  /** Writes it. */
+  void save(HandOverWriter writer) {
+    writer.descriptor(map.value()).descriptor(program.value()).descriptor(link.value());
   }
 
   /** The program's instructions for a map. */

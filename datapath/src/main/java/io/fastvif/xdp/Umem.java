@@ -4,6 +4,8 @@ import static io.fastvif.bindings.linux.linux_h.*;
 
 import io.fastvif.bindings.Errno;
 import io.fastvif.bindings.FailureKind;
+import io.fastvif.bindings.FileDescriptor;
+import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Memory;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
@@ -13,7 +15,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Memory for frames, of which each has a page. A received one begins behind {@link #HEADROOM} bytes
- * that the kernel leaves free.
+ * that the kernel leaves free. It is a file of memory, so that another process can map the same
+ * pages when it takes the sockets over.
  */
 final class Umem {
   /** Bytes of a frame's place. */
@@ -25,22 +28,50 @@ final class Umem {
   /** The longest frame that can be received. */
   static final int MAX_RECEIVED = FRAME - HEADROOM;
 
+  private final FileDescriptor file;
   private final MemorySegment memory;
 
   /**
-   * Maps it.
+   * Makes and maps it.
    *
    * @param arena unmaps it; the kernel keeps it for itself as long as a socket has it
    */
   Umem(Arena arena, int frames) {
-    memory =
-        Memory.map(
-            arena,
-            (long) frames * FRAME,
-            PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS,
-            -1,
-            0);
+    this(
+        arena,
+        FileDescriptor.check(
+            Memory.memfdCreate("fastvif-umem", MFD_CLOEXEC), "memfd_create"),
+        frames,
+        true);
+  }
+
+  /** Maps that of another process, whose file it owns from now on. */
+  Umem(Arena arena, FileDescriptor file, int frames) {
+    this(arena, file, frames, false);
+  }
+
+  private Umem(Arena arena, FileDescriptor file, int frames, boolean isNew) {
+    this.file = file;
+    long length = (long) frames * FRAME;
+    try {
+      if (isNew) {
+        SystemCallException.check(FileIo.ftruncate(file.value(), length), "ftruncate", length);
+      }
+      memory = Memory.map(arena, length, PROT_READ | PROT_WRITE, MAP_SHARED, file.value(), 0);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Its file. */
+  int descriptor() {
+    return file.value();
+  }
+
+  /** Lets the file go; the arena unmaps the memory. */
+  void close() {
+    file.close();
   }
 
   long address() {

@@ -8,6 +8,9 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.sockaddr_xdp;
+import io.fastvif.handover.HandOverException;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class XdpLink implements AutoCloseable {
   private static final int BUSY_POLL_BUDGET = 64;
+  private static final int MAX_QUEUES = 4096;
 
   /** The kernel frees a queue some time after its socket was closed: up to so often is waited. */
   private static final int MAX_WAITS = 1_000;
@@ -71,6 +75,73 @@ public final class XdpLink implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes a link over that another process has opened: its sockets, the memory for frames and the
+   * program. One of both may use them: this one from {@link #restorePosition} on.
+   */
+  public static XdpLink restore(HandOverReader reader) {
+    String name = reader.text();
+    int index = reader.number();
+    XdpOptions options =
+        new XdpOptions(
+            XdpMode.valueOf(reader.text()),
+            XdpCopy.valueOf(reader.text()),
+            reader.number(),
+            reader.number(),
+            reader.number());
+    XdpLink taken = new XdpLink(name, index, options);
+    try {
+      taken.mode = XdpMode.valueOf(reader.text());
+      taken.program = RedirectProgram.restore(reader);
+      int queues = reader.count(MAX_QUEUES);
+      FileDescriptor memory = taken.required(reader.takeDescriptor());
+      taken.umem = new Umem(taken.arena, memory, 2 * queues * options.ringSize());
+      for (int i = 0; i < queues; i++) {
+        FileDescriptor socket = taken.required(reader.takeDescriptor());
+        try {
+          XskRings rings = new XskRings(taken.arena, socket.value(), options.ringSize());
+          boolean busyPolls = options.busyPollMicros() > 0;
+          taken.sockets.add(
+              new XdpSocket(socket, rings, taken.umem, options.ringSize(), busyPolls));
+        } catch (RuntimeException | Error e) {
+          socket.close();
+          throw e;
+        }
+      }
+      return taken;
+    } catch (RuntimeException | Error e) {
+      taken.close();
+      throw e;
+    }
+  }
+
+  private FileDescriptor required(FileDescriptor descriptor) {
+    if (descriptor == null) {
+      throw new HandOverException("the link " + name + " without a descriptor");
+    }
+    return descriptor;
+  }
+
+  /** Writes what {@link #restore} takes; its sockets go on meanwhile. */
+  public void save(HandOverWriter writer) {
+    writer.text(name).number(index).text(options.mode().name()).text(options.copy().name());
+    writer.number(options.queues()).number(options.ringSize()).number(options.busyPollMicros());
+    writer.text(mode.name());
+    program.save(writer);
+    writer.number(sockets.size()).descriptor(umem.descriptor());
+    sockets.forEach(socket -> writer.descriptor(socket.descriptor()));
+  }
+
+  /** Writes where the sockets are, which nobody uses now. */
+  public void savePosition(HandOverWriter writer) {
+    sockets.forEach(socket -> socket.savePosition(writer));
+  }
+
+  /** Goes on where another process has stopped. */
+  public void restorePosition(HandOverReader reader) {
+    sockets.forEach(socket -> socket.restorePosition(reader));
+  }
+
   private void add(int queue) {
     FileDescriptor socket =
         FileDescriptor.check(
@@ -86,10 +157,12 @@ public final class XdpLink implements AutoCloseable {
         option(fd, SO_BUSY_POLL, options.busyPollMicros(), "SO_BUSY_POLL");
         option(fd, SO_BUSY_POLL_BUDGET, BUSY_POLL_BUDGET, "SO_BUSY_POLL_BUDGET");
       }
-      XskRings rings = new XskRings(arena, fd, options.ringSize());
+      XskRings rings = XskRings.make(arena, fd, options.ringSize());
       bind(fd, queue);
-      sockets.add(new XdpSocket(socket, rings, umem, queue, options.ringSize(), busyPolls));
+      XdpSocket bound = new XdpSocket(socket, rings, umem, options.ringSize(), busyPolls);
+      bound.begin(queue);
       program.put(queue, fd);
+      sockets.add(bound);
     } catch (RuntimeException | Error e) {
       socket.close();
       throw e;
@@ -169,6 +242,9 @@ public final class XdpLink implements AutoCloseable {
       program.close();
     }
     sockets.forEach(XdpSocket::close);
+    if (umem != null) {
+      umem.close();
+    }
     arena.close();
   }
 }

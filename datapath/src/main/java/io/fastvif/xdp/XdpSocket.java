@@ -8,6 +8,8 @@ import io.fastvif.bindings.Sockets;
 import io.fastvif.bindings.SystemCallException;
 import io.fastvif.bindings.linux.xdp_options;
 import io.fastvif.bindings.linux.xdp_statistics;
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,25 +41,42 @@ public final class XdpSocket {
   private int freeCount;
   private boolean unflushed;
 
-  XdpSocket(
-      FileDescriptor socket,
-      XskRings rings,
-      Umem umem,
-      int queue,
-      int ringSize,
-      boolean busyPolls) {
+  /** Makes one whose rings are as another process uses them, or as they were made. */
+  XdpSocket(FileDescriptor socket, XskRings rings, Umem umem, int ringSize, boolean busyPolls) {
     this.socket = socket;
     this.rings = rings;
     this.busyPolls = busyPolls;
     memory = umem.address();
     free = new long[ringSize];
-    long begin = 2L * queue * ringSize * Umem.FRAME;
-    for (int i = 0; i < ringSize; i++) {
+    copies = !isZeroCopy();
+  }
+
+  /** Gives the kernel the queue's places to receive into. */
+  void begin(int queue) {
+    long begin = 2L * queue * free.length * Umem.FRAME;
+    for (int i = 0; i < free.length; i++) {
       rings.fill.put(begin + (long) i * Umem.FRAME);
-      free[freeCount++] = begin + (long) (ringSize + i) * Umem.FRAME;
+      free[freeCount++] = begin + (long) (free.length + i) * Umem.FRAME;
     }
     rings.fill.submit();
-    copies = !isZeroCopy();
+  }
+
+  /** Writes what the rings do not say: which places to send from are free. Nobody uses it now. */
+  void savePosition(HandOverWriter writer) {
+    writer.number(freeCount);
+    for (int i = 0; i < freeCount; i++) {
+      writer.number(free[i]);
+    }
+  }
+
+  /** Goes on where another process has stopped. */
+  void restorePosition(HandOverReader reader) {
+    freeCount = reader.count(free.length);
+    for (int i = 0; i < freeCount; i++) {
+      free[i] = reader.longNumber();
+    }
+    rings.goOn();
+    unflushed = true; // the other one may have had the kernel send, or not
   }
 
   /** Becomes readable when frames come. */

@@ -39,11 +39,16 @@ final class XskRings {
    * @param socket has memory registered, or will share another's
    * @param size entries of each, a power of two
    */
-  XskRings(Arena arena, int socket, int size) {
+  static XskRings make(Arena arena, int socket, int size) {
     option(socket, XDP_UMEM_FILL_RING, size, "XDP_UMEM_FILL_RING");
     option(socket, XDP_UMEM_COMPLETION_RING, size, "XDP_UMEM_COMPLETION_RING");
     option(socket, XDP_RX_RING, size, "XDP_RX_RING");
     option(socket, XDP_TX_RING, size, "XDP_TX_RING");
+    return new XskRings(arena, socket, size);
+  }
+
+  /** Maps those that a socket has. */
+  XskRings(Arena arena, int socket, int size) {
     MemorySegment offsets = xdp_mmap_offsets.allocate(arena);
     MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) offsets.byteSize());
     SystemCallException.check(
@@ -62,6 +67,14 @@ final class XskRings {
     completion = new ConsumerRing(map(arena, socket, cr, size, Long.BYTES, COMPLETION), size);
     receive = new ConsumerRing(map(arena, socket, rx, size, DESCRIPTOR, XDP_PGOFF_RX_RING), size);
     transmit = new ProducerRing(map(arena, socket, tx, size, DESCRIPTOR, TRANSMIT), size);
+  }
+
+  /** Goes on where another process has stopped to use them. */
+  void goOn() {
+    fill.goOn();
+    completion.goOn();
+    receive.goOn();
+    transmit.goOn();
   }
 
   private static void option(int socket, int name, int size, String optionName) {

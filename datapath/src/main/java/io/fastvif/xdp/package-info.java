@@ -12,13 +12,17 @@
  * host where there is none. It is attached by a bpf_link, which the kernel takes away with the
  * process, however that ends. Nobody else's program is ever replaced.
  *
+ * <p>Another process can take all of it over by its descriptors: the memory for frames is a file of
+ * memory, the rings are mapped again by their socket, and say themselves where they are but for the
+ * places to send from that are free. Whoever has a descriptor of the link keeps it attached.
+ *
  * <p>Everything that can be wrong is looked at first, and attaching comes last: where it is refused
  * the host is as before. Frames are copied by the kernel where the driver cannot do without
  * (zero-copy is its choice). Frames are whole: AF_XDP has no checksum left to complete, and none
  * that is larger than a page less its headroom.
  *
- * <p>May use: {@code bindings}, {@code netlink}, {@code netlink.route}, {@code vhostuser.virtqueue}
- * (for memory by its address), {@code vif}.
+ * <p>May use: {@code bindings}, {@code handover}, {@code netlink}, {@code netlink.route}, {@code
+ * vhostuser.virtqueue} (for memory by its address), {@code vif}.
  *
  * @see <a href="https://docs.kernel.org/networking/af_xdp.html">AF_XDP, linux/if_xdp.h</a>
  */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.forward.Idle;
-import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.handover.HandOverChannel;
 import io.fastvif.handover.HandOverChannel.Received;
 import io.fastvif.handover.HandOverException;
@@ -24,7 +23,6 @@ import io.fastvif.vhostuser.FrontendGuest;
 import io.fastvif.vhostuser.session.UnixAddress;
 import io.fastvif.vhostuser.session.VhostUserFrontend;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
-import io.fastvif.vif.PortRates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +110,7 @@ class HandOverKillsTest {
       try (Received answer = channel.receive(PATIENCE_MILLIS)) {
         assertEquals(HandOverKind.WITHDRAWN, answer.kind());
         assertEquals(
-            "the new process reads format versions 7 to 9, this one writes 1 to 1",
+            "the new process reads format versions 7 to 9, this one writes 2 to 2",
             answer.reader().text());
       }
     }
@@ -148,7 +146,7 @@ class HandOverKillsTest {
   /** One that hears where the rings are, and says nothing: it cannot say so later. */
   private void withdrawsFromWhoDoesNotTake() {
     try (HandOverChannel channel = connect()) {
-      channel.send(HandOverKind.HELLO, new HandOverWriter().number(1).number(1), PATIENCE_MILLIS);
+      channel.send(HandOverKind.HELLO, new HandOverWriter().number(2).number(2), PATIENCE_MILLIS);
       channel.receive(PATIENCE_MILLIS).close();
       channel.send(HandOverKind.PREPARED, new HandOverWriter(), PATIENCE_MILLIS);
       try (Received given = channel.receive(PATIENCE_MILLIS)) {
@@ -217,41 +215,31 @@ class HandOverKillsTest {
     }
   }
 
-  /** The memory of an AF_XDP socket is its process's own. */
   @KernelTest
-  void portsWithAnUplinkStay() throws Exception {
-    Peer.require("ip", "iproute2").run("link add e0 type veth peer name e1");
-    Peer.require("ip", "iproute2").run("link set e0 up");
-    ServedPort tapped = HandOverProcess.port(folder);
-    ServedPort port =
-        new ServedPort(
-            tapped.vifId(),
-            tapped.name(),
-            tapped.path(),
-            tapped.mode(),
-            tapped.access(),
-            tapped.mtu(),
-            1,
-            "",
-            "e0",
-            PortRates.UNLIMITED,
-            SwitchPortSettings.DEFAULT);
+  void uplinkGoesOnWhereTheNewProcessEnds() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    ip.run("link add e0 type veth peer name e1");
+    ip.run("link set e0 up");
+    ip.run("link set e1 up");
+    ServedPort port = HandOverProcess.uplinkPort(folder);
     try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE);
-        ForwardingPorts others = ForwardingPorts.start(1, Idle.ADAPTIVE);
         HandOverServer server =
             HandOverServer.listen(socket(), ports, HandOverSteps.NONE, () -> {})) {
       assertTrue(ports.open(port));
-      try (VhostUserFrontend frontend = frontend()) {
-        frontend.setOwner();
-        HandOverException refused =
-            assertThrows(
-                HandOverException.class, () -> TakeOver.from(socket(), others, HandOverSteps.NONE));
-        assertTrue(refused.getMessage().contains("uplink by AF_XDP"), refused.getMessage());
-        assertFalse(refused.hasOtherEnded());
+      try (VhostUserFrontend frontend = frontend();
+          FrontendGuest guest = new FrontendGuest(frontend, PACKED);
+          NumberedTraffic traffic = new NumberedTraffic(guest, "e1")) {
+        for (String step : List.of("restored", "prepared", "received")) {
+          goesOn(traffic);
+          assertEquals(
+              HandOverProcess.GONE, exit(HandOverProcess.start(List.of(), folder, "take", step)));
+          goesOn(traffic);
+        }
+        traffic.end();
         assertFalse(server.isGiven());
-        assertTrue(frontend.getFeatures() != 0, "the frontend was cut off");
-        assertEquals(List.of(port), ports.open());
+        assertEquals("", ports.uplinks().getFirst().problem());
       }
     }
+    assertFalse(ip.run("link show e0").contains("xdp"), "the program is detached");
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A process that serves a port, gives it to another one and takes it back, as it is told by lines:
- * serve, take, gave. It answers each; the end of its input ends it.
+ * serve or serve uplink, take, gave. It answers each; the end of its input ends it.
  */
 public final class HandOverPeer {
   private final Path folder;
@@ -34,7 +34,8 @@ public final class HandOverPeer {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       switch (line) {
-        case "serve" -> peer.serve();
+        case "serve" -> peer.serve(HandOverProcess.port(peer.folder));
+        case "serve uplink" -> peer.serve(HandOverProcess.uplinkPort(peer.folder));
         case "take" -> peer.take();
         default -> peer.gave();
       }
@@ -51,9 +52,8 @@ public final class HandOverPeer {
     given = new CountDownLatch(1);
   }
 
-  private void serve() throws Exception {
+  private void serve(ServedPort port) throws Exception {
     begin();
-    ServedPort port = HandOverProcess.port(folder);
     ports.open(port);
     server = HandOverServer.listen(socket(), ports, HandOverSteps.NONE, given::countDown);
     System.out.println("serves");

@@ -1,8 +1,10 @@
 package io.fastvif.fastpath;
 
 import io.fastvif.forward.Idle;
+import io.fastvif.forward.bridge.SwitchPortSettings;
 import io.fastvif.plan.ServedPort;
 import io.fastvif.plan.SocketAccess;
+import io.fastvif.vif.PortRates;
 import io.fastvif.vif.VhostUserMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +29,23 @@ public final class HandOverProcess {
         1500,
         1,
         "vhu1");
+  }
+
+  /** One that is joined to the link e0 by AF_XDP. */
+  static ServedPort uplinkPort(Path folder) {
+    ServedPort tapped = port(folder);
+    return new ServedPort(
+        tapped.vifId(),
+        tapped.name(),
+        tapped.path(),
+        tapped.mode(),
+        tapped.access(),
+        tapped.mtu(),
+        1,
+        "",
+        "e0",
+        PortRates.UNLIMITED,
+        SwitchPortSettings.DEFAULT);
   }
 
   /**

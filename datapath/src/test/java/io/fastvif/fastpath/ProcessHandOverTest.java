@@ -1,6 +1,7 @@
 package io.fastvif.fastpath;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fastvif.testing.Await;
@@ -84,10 +85,14 @@ class ProcessHandOverTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       process.outputWriter().close();
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
+      try {
+        process.waitFor(20, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        process.destroyForcibly();
       }
     }
   }
@@ -104,16 +109,30 @@ class ProcessHandOverTest {
   void nothingIsLostAndNothingIsKept() throws Exception {
     Tap.createPersistent("vhu1", new TapOptions(false, true, -1, -1));
     Peer.require("ip", "iproute2").run("link set vhu1 up");
+    goesBackAndForth("serve", "vhu1");
+  }
+
+  @KernelTest
+  void uplinkGoesAlong() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    ip.run("link add e0 type veth peer name e1");
+    ip.run("link set e0 up");
+    ip.run("link set e1 up");
+    goesBackAndForth("serve uplink", "e1");
+    assertFalse(ip.run("link show e0").contains("xdp"), "the last one detaches the program");
+  }
+
+  private void goesBackAndForth(String serve, String link) throws Exception {
     long links = links();
     double[] pauses = new double[HAND_OVERS];
     try (End one = start();
         End other = start()) {
-      assertEquals("serves", one.tell("serve"));
+      assertEquals("serves", one.tell(serve));
       try (VhostUserFrontend frontend =
               VhostUserFrontend.connect(HandOverProcess.port(folder).path(), PATIENCE_MILLIS);
           FrontendGuest guest =
               new FrontendGuest(frontend, VirtioFeatures.VERSION_1 | VirtioFeatures.RING_PACKED);
-          NumberedTraffic traffic = new NumberedTraffic(guest, "vhu1")) {
+          NumberedTraffic traffic = new NumberedTraffic(guest, link)) {
         for (int i = 0; i < HAND_OVERS; i++) {
           goesOn(traffic);
           End former = i % 2 == 0 ? one : other;

@@ -1,8 +1,12 @@
 package io.fastvif.forward;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.handover.HandOverReader;
+import io.fastvif.handover.HandOverWriter;
+import io.fastvif.handover.Handed;
 import io.fastvif.vhostuser.virtqueue.BufferBurst;
 import io.fastvif.vhostuser.virtqueue.RawMemory;
 import java.lang.foreign.Arena;
@@ -18,11 +22,12 @@ import org.junit.jupiter.api.Test;
 /** Frames that wait, beside a queue of arrays. */
 class DelayedFramesTest {
   private static final int ROUNDS = 4_000;
+  private static final int HANDED_OVER = 100;
   private static final int LONGEST = FrameScratch.MAX_FRAME + VirtioNetHeader.LONG;
 
   private record Frame(long features, ByteBuffer bytes) {}
 
-  private final DelayedFrames delayed = new DelayedFrames();
+  private DelayedFrames delayed = new DelayedFrames();
   private final Deque<Frame> expected = new ArrayDeque<>();
   private final BufferBurst burst = new BufferBurst(Flow.BURST);
   private final Random random = new Random(7);
@@ -39,12 +44,32 @@ class DelayedFramesTest {
         remove();
       }
       assertEquals(expected.size(), delayed.count());
+      if (i % HANDED_OVER == 0) {
+        handOver();
+      }
     }
     assertTrue(refused > 0, "the queue was never full");
     while (!expected.isEmpty()) {
       remove();
     }
     assertTrue(delayed.isEmpty());
+  }
+
+  /** Another process goes on with them, and this one could too. */
+  private void handOver() {
+    HandOverWriter writer = new HandOverWriter();
+    delayed.save(writer);
+    HandOverWriter again = new HandOverWriter();
+    delayed.save(again);
+    delayed = new DelayedFrames();
+    try (HandOverReader reader = Handed.over(writer)) {
+      delayed.restore(reader, burst);
+      reader.requireEnd();
+    }
+    assertEquals(expected.size(), delayed.count());
+    HandOverWriter restored = new HandOverWriter();
+    delayed.save(restored);
+    assertArrayEquals(Handed.bytes(again), Handed.bytes(restored));
   }
 
   private int add() {

@@ -7,13 +7,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Frames with sequence numbers both ways between a guest and its tap, as fast as they come, with so
- * few under way that no queue overflows: what is missing was lost on the way.
+ * Frames with sequence numbers both ways between a guest and its tap, or a link behind its uplink,
+ * as fast as they come, with so few under way that no queue overflows: what is missing was lost on
+ * the way.
  */
 public final class NumberedTraffic implements AutoCloseable {
   private static final int WINDOW = 64;
   private static final int LENGTH = 128;
   private static final int NUMBER = 14;
+  private static final int ADDRESS = 6;
   private static final long PROBE = -1;
   private static final int POLLS = 100;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -115,7 +117,7 @@ public final class NumberedTraffic implements AutoCloseable {
   private void awaitGuest() {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (!ending && System.nanoTime() - end < 0) {
-      host.send(numbered(PROBE));
+      host.send(toGuest(PROBE));
       for (int i = 0; i < POLLS; i++) {
         byte[] frame = guest.poll();
         if (frame != null && PacketSocket.isOurs(frame)) {
@@ -132,12 +134,12 @@ public final class NumberedTraffic implements AutoCloseable {
 
   private boolean turn() {
     boolean any = false;
-    if (!ending && toHost.mayGo() && guest.send(numbered(toHost.sent.get()))) {
+    if (!ending && toHost.mayGo() && guest.send(toHost(toHost.sent.get()))) {
       toHost.sent.incrementAndGet();
       any = true;
     }
     if (!ending && toGuest.mayGo()) {
-      host.send(numbered(toGuest.sent.get()));
+      host.send(toGuest(toGuest.sent.get()));
       toGuest.sent.incrementAndGet();
       any = true;
     }
@@ -157,9 +159,18 @@ public final class NumberedTraffic implements AutoCloseable {
     return any;
   }
 
-  private static byte[] numbered(long number) {
+  private static byte[] toGuest(long number) {
     byte[] frame = PacketSocket.frame(LENGTH, 0);
     ByteBuffer.wrap(frame).putLong(NUMBER, number);
+    return frame;
+  }
+
+  /** With the addresses exchanged, so that a switch knows where the guest is. */
+  private static byte[] toHost(long number) {
+    byte[] frame = toGuest(number);
+    byte[] addresses = frame.clone();
+    System.arraycopy(addresses, 0, frame, ADDRESS, ADDRESS);
+    System.arraycopy(addresses, ADDRESS, frame, 0, ADDRESS);
     return frame;
   }
 

@@ -74,6 +74,19 @@ public final class LearningSwitch {
     boolean isOpen();
   }
 
+  /** Sees an address that was learned. */
+  @FunctionalInterface
+  public interface Learned {
+    /**
+     * One address.
+     *
+     * @param key its VLAN in 12 bits above the MAC address in 48
+     * @param port where it is
+     * @param seconds in how many it is forgotten, at least 1
+     */
+    void at(long key, int port, int seconds);
+  }
+
   /** Makes a switch without ports. */
   public LearningSwitch() {}
 
@@ -109,6 +122,16 @@ public final class LearningSwitch {
     while (end > 0 && ports[end - 1] == null) {
       end--;
     }
+  }
+
+  /** Shows each address that was learned. */
+  public void forEachLearned(Learned learned) {
+    table.forEachLearned(second, learned);
+  }
+
+  /** Knows an address that another switch has learned, as {@link Learned} showed it. */
+  public void learn(long key, int port, int seconds) {
+    table.learn(key, port, second, seconds, ports[port].settings.macLimit());
   }
 
   /** The number behind that of the last port. */

@@ -120,6 +120,19 @@ final class MacTable {
     return LEARNED;
   }
 
+  /**
+   * Shows what was learned and is not forgotten.
+   *
+   * @param now the second
+   */
+  void forEachLearned(int now, LearningSwitch.Learned learned) {
+    for (int slot = 0; slot < SLOTS; slot++) {
+      if (keys[slot] != FREE && expiry[slot] != PINNED && expiry[slot] > now) {
+        learned.at(keys[slot], ports[slot], expiry[slot] - now);
+      }
+    }
+  }
+
   /** Has an address stay at a port, wherever it was. Its port is the only one to pin it. */
   void pin(long key, int port) {
     int slot = slot(key);

@@ -25,6 +25,33 @@ class LearningSwitchTest {
   private final int uplink = bridge.join(SwitchPortSettings.UPLINK, true, () -> true);
   private boolean running = true;
 
+  @Test
+  void anotherSwitchKnowsWhatThisOneHasLearned() {
+    int a = join(SwitchPortSettings.DEFAULT);
+    int guarded = join(guarded(B));
+    send(a, ROUTER, A);
+    send(uplink, A, ROUTER);
+    LearningSwitch next = new LearningSwitch();
+    int nextGuarded = next.join(guarded(B), false, () -> true);
+    int nextA = next.join(SwitchPortSettings.DEFAULT, false, () -> true);
+    int nextUplink = next.join(SwitchPortSettings.UPLINK, true, () -> true);
+    List<Integer> seconds = new ArrayList<>();
+    bridge.forEachLearned(
+        (key, port, left) -> {
+          assertTrue(port != guarded, "what is pinned is pinned there by its port");
+          next.learn(key, port == a ? nextA : nextUplink, left);
+          seconds.add(left);
+        });
+    assertEquals(List.of(300, 300), seconds);
+    assertEquals(nextA, Frames.ethernet(A, ROUTER, 0x0800).decide(next, nextUplink));
+    assertEquals(nextUplink, Frames.ethernet(ROUTER, A, 0x0800).decide(next, nextA));
+    assertEquals(nextGuarded, Frames.ethernet(B, A, 0x0800).decide(next, nextA));
+    next.time(System.nanoTime() + 299 * SECOND);
+    assertEquals(nextA, Frames.ethernet(A, ROUTER, 0x0800).decide(next, nextUplink));
+    next.time(System.nanoTime() + 302 * SECOND);
+    assertEquals(LearningSwitch.FLOOD, Frames.ethernet(A, ROUTER, 0x0800).decide(next, nextUplink));
+  }
+
   private int join(SwitchPortSettings settings) {
     return bridge.join(settings, false, () -> running);
   }
