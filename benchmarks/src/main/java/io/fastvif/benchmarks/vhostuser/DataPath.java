@@ -9,7 +9,16 @@ enum DataPath {
   GUEST_TO_CARD("guest to card", Traffic.GUEST_TO_BACKEND, 1, "plain", "from " + PathLab.WIRE),
 
   /** Frames are sent to the card by the veth's other end, a guest takes them. */
-  CARD_TO_GUEST("card to guest", Traffic.BACKEND_TO_GUEST, 1, "plain", "to " + PathLab.WIRE);
+  CARD_TO_GUEST("card to guest", Traffic.BACKEND_TO_GUEST, 1, "plain", "to " + PathLab.WIRE),
+
+  /** Two guests, each of which sends to the other. */
+  GUEST_TO_GUEST("guest to guest", Traffic.FORWARD_BACK, 2, "plain", "guests"),
+
+  /** Eight guests in pairs. */
+  AMONG_EIGHT("among 8 guests", Traffic.FORWARD_BACK, 8, "plain", "guests"),
+
+  /** A guest sends datagrams, which a socket of the host takes. */
+  GUEST_TO_HOST("guest to host", Traffic.GUEST_TO_BACKEND, 1, "udp", "socket " + PathLab.PORT);
 
   private final String title;
   private final Traffic traffic;

@@ -11,6 +11,16 @@ interface PathBackend extends AutoCloseable {
   /** Where it listens for a guest. */
   String socket(int guest);
 
+  /** Whether it takes a guest's frames from a stream, not from rings. */
+  default boolean isStream() {
+    return false;
+  }
+
+  /** The link by which the host is reached; null if it needs none. */
+  default String hostLink() {
+    return PathLab.HOST;
+  }
+
   /** Waits until it is ready to be connected to. */
   void awaitListening() throws IOException;
 

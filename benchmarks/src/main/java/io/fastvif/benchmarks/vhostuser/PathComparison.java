@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /** {@code fastvif bench --paths}. */
 public final class PathComparison {
-  private static final int SAMPLES = 100;
+  private static final int SAMPLES = 60;
   private static final int QUICK_SAMPLES = 40;
   private static final int WARM_UP_SAMPLES = 12;
   private static final long SAMPLE_NANOS = 200_000_000L;
@@ -61,7 +61,12 @@ public final class PathComparison {
    */
   public void run(String names, boolean quick) {
     List<DataPath> paths = paths(names);
-    out.printf("DPDK %s, JDK %s%n%n", TestpmdBackend.version(), Runtime.version());
+    out.printf(
+        "DPDK %s, Open vSwitch %s, passt %s, JDK %s%n%n",
+        TestpmdBackend.version(),
+        OvsDpdkBackend.version(),
+        PasstBackend.version(),
+        Runtime.version());
     run(
         paths,
         new Extent(

@@ -1,5 +1,7 @@
 package io.fastvif.benchmarks.vhostuser;
 
+import io.fastvif.capture.CaptureOptions;
+import io.fastvif.capture.FrameCapture;
 import io.fastvif.forward.Forwarder;
 import io.fastvif.forward.Idle;
 import io.fastvif.forward.PacketPort;
@@ -14,17 +16,22 @@ import io.fastvif.vhostuser.session.BackendOptions;
 import io.fastvif.vhostuser.session.ListenOptions;
 import io.fastvif.vhostuser.session.SessionLoop;
 import io.fastvif.vhostuser.session.VhostUserBackend;
+import io.fastvif.vif.PortRates;
+import io.fastvif.vif.RateLimit;
 import io.fastvif.xdp.XdpOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * fastvif's forwarder as a process of its own, which a path is measured with: one loop on one
  * processor, adaptive as {@code vhost-user serve} has it. It ends at the end of its input.
  */
 public final class PathForwarder {
+  private static final int CAPTURE_BYTES = 1 << 20;
+  private static final long CAPTURE_PAUSE_NANOS = 1_000_000;
   private static final String LISTENING = "listening";
 
   private PathForwarder() {}
@@ -77,7 +84,8 @@ public final class PathForwarder {
    * Forwards until its input ends.
    *
    * @param arguments the folder for sockets, the number of guests, the way: {@code af_xdp}, {@code
-   *     packet}, {@code switch}, {@code tap} or {@code pairs}, and what is on beside
+   *     packet}, {@code switch}, {@code tap} or {@code pairs}, and what is on beside: {@code
+   *     capture} of the first guest's port, {@code rates} of all
    * @throws IOException if its input cannot be read
    */
   public static void main(String[] arguments) throws IOException {
@@ -91,6 +99,9 @@ public final class PathForwarder {
             Forwarder.startOn(new int[] {FastvifBackend.PROCESSOR}, Idle.ADAPTIVE);
         SessionLoop sessions = SessionLoop.start()) {
       connect(forwarder, guests, arguments[2]);
+      for (String on : List.of(arguments).subList(3, arguments.length)) {
+        turnOn(forwarder, guests, on);
+      }
       for (int i = 0; i < guests.size(); i++) {
         VhostUserPort guest = guests.get(i);
         VhostUserBackend.listen(
@@ -126,6 +137,33 @@ public final class PathForwarder {
         }
       }
       default -> throw new IllegalArgumentException(way);
+    }
+  }
+
+  private static void turnOn(Forwarder forwarder, List<VhostUserPort> guests, String what) {
+    switch (what) {
+      case "capture" -> {
+        FrameCapture capture = Forwarder.capture("guest0", CaptureOptions.ALL);
+        forwarder.beginCapture(forwarder.pairs().getFirst(), guests.getFirst(), capture);
+        Thread.ofPlatform().daemon().start(() -> read(capture));
+      }
+      case "rates" -> {
+        // More than passes here: what it costs to look.
+        RateLimit limit = new RateLimit(RateLimit.MAX_RATE, 0, RateLimit.MAX_BURST);
+        guests.forEach(guest -> guest.limit(new PortRates(limit, limit)));
+      }
+      default -> throw new IllegalArgumentException(what);
+    }
+  }
+
+  /** As who answers a client of a capture does. */
+  private static void read(FrameCapture capture) {
+    for (byte[] blocks = capture.take(CAPTURE_BYTES);
+        blocks != null;
+        blocks = capture.take(CAPTURE_BYTES)) {
+      if (blocks.length == 0) {
+        LockSupport.parkNanos(CAPTURE_PAUSE_NANOS);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.fastvif.benchmarks.process.Child;
 import io.fastvif.benchmarks.process.Ip;
 import io.fastvif.netns.Netns;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +30,9 @@ final class PathLab implements AutoCloseable {
   static final String PORT = "5001";
 
   /** As path-guests.c sends to. */
-  private static final String HOST_MAC = "02:00:00:00:01:fe";
+  static final String HOST_MAC = "02:00:00:00:01:fe";
 
+  private static final int LAST_LINES = 8;
   private static final String HOST_ADDRESS = "10.99.0.1/24";
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final long LOOK_NANOS = 2_000_000;
@@ -95,6 +97,18 @@ final class PathLab implements AutoCloseable {
   /** Does something in the namespace. */
   <T> T call(Callable<T> code) {
     return namespace.call(code);
+  }
+
+  /** The end of what a process has written to a file, for an error's message. */
+  static String lastLines(Path file) {
+    try {
+      List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+      return String.join(
+          System.lineSeparator(),
+          lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+    } catch (IOException unreadable) {
+      return unreadable.toString();
+    }
   }
 
   /** Something that may be so later. */

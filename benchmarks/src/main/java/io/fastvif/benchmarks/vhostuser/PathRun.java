@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 final class PathRun implements AutoCloseable {
   private static final int FRONTEND_PROCESSOR = 0;
 
-  /** Samples in which a backend may find its ports up. */
-  private static final int FIRST_SAMPLES = 50;
+  /** In which a backend finds its ports up, also where others have the processors. */
+  private static final long FIRST_FRAME_NANOS = 30_000_000_000L;
 
   private static final long FIRST_NANOS = 20_000_000;
 
@@ -28,6 +28,9 @@ final class PathRun implements AutoCloseable {
     try {
       backend = system.starter().start(lab, path);
       backend.awaitListening();
+      if (path == DataPath.GUEST_TO_HOST && backend.hostLink() != null) {
+        lab.addressHost(backend.hostLink());
+      }
       List<String> command = new ArrayList<>(List.of(programs.pathGuests().toString()));
       command.add(Integer.toString(FRONTEND_PROCESSOR));
       command.add(
@@ -35,10 +38,14 @@ final class PathRun implements AutoCloseable {
       command.addAll(path.row(length).arguments());
       command.addAll(path.arguments());
       for (int i = 0; i < path.guests(); i++) {
-        Guest guest = new Guest();
-        guests.add(guest);
-        connect(guest, backend.socket(i));
-        command.addAll(List.of(guest.path(), guest.event()));
+        if (backend.isStream()) {
+          command.addAll(List.of("stream", backend.socket(i)));
+        } else {
+          Guest guest = new Guest();
+          guests.add(guest);
+          connect(guest, backend.socket(i));
+          command.addAll(List.of(guest.path(), guest.event()));
+        }
       }
       driver = lab.call(() -> new Dialogue(lab.folder(), command));
       driver.expect("ready");
@@ -64,12 +71,12 @@ final class PathRun implements AutoCloseable {
   }
 
   private void awaitFrames(PathSystem system) throws IOException {
-    for (int i = 0; i < FIRST_SAMPLES; i++) {
-      if (sample(FIRST_NANOS).received() > 0) {
-        return;
+    long begin = System.nanoTime();
+    while (sample(FIRST_NANOS).received() == 0) {
+      if (System.nanoTime() - begin > FIRST_FRAME_NANOS) {
+        throw new IOException(system.name() + " moves no frames: " + backend.output());
       }
     }
-    throw new IOException(system.name() + " moves no frames: " + backend.output());
   }
 
   /** Has frames pass for a time. The backend is stopped before and after. */

@@ -22,6 +22,10 @@ record PathSystem(String name, Set<DataPath> paths, Optional<String> missing, St
 
   private static final Set<DataPath> CARD = Set.of(DataPath.GUEST_TO_CARD, DataPath.CARD_TO_GUEST);
 
+  private static final Set<DataPath> PAIR = Set.of(DataPath.GUEST_TO_GUEST);
+  private static final Set<DataPath> GUESTS = Set.of(DataPath.GUEST_TO_GUEST, DataPath.AMONG_EIGHT);
+  private static final Set<DataPath> HOST = Set.of(DataPath.GUEST_TO_HOST);
+
   /** Those of a path; the first is what others are compared with. */
   static List<PathSystem> of(DataPath path) {
     List<PathSystem> all = new ArrayList<>();
@@ -30,6 +34,23 @@ record PathSystem(String name, Set<DataPath> paths, Optional<String> missing, St
     all.add(fastvif("fastvif AF_PACKET", CARD, "packet"));
     all.add(testpmd("net_af_xdp", CARD, "net_af_xdp0,iface=" + PathLab.CARD));
     all.add(testpmd("net_af_packet", CARD, "net_af_packet0,iface=" + PathLab.CARD));
+    all.add(fastvif("fastvif", PAIR, "pairs"));
+    all.add(fastvif("fastvif, captured", PAIR, "pairs", "capture"));
+    all.add(fastvif("fastvif, with rates", PAIR, "pairs", "rates"));
+    all.add(fastvif("fastvif, switch", GUESTS, "switch"));
+    all.add(testpmd("net_vhost", GUESTS));
+    all.add(fastvif("fastvif tap", HOST, "tap"));
+    all.add(
+        testpmd("net_tap", HOST, "net_tap0,mac=" + PathLab.HOST_MAC + ",iface=" + PathLab.HOST));
+    all.add(
+        new PathSystem(
+            "OVS-DPDK (polls)",
+            Set.of(DataPath.values()),
+            OvsDpdkBackend.missing(),
+            OvsDpdkBackend::new));
+    all.add(
+        new PathSystem(
+            "passt", HOST, PasstBackend.missing(), (lab, unused) -> new PasstBackend(lab)));
     return all.stream().filter(system -> system.paths.contains(path)).toList();
   }
 

@@ -9,7 +9,7 @@
  * FRAMES is "plain" or "udp"; OTHER-END is "guests", "from LINK": frames that arrive at a link of
  * this network namespace, "to LINK": frames that are sent there, or "socket PORT": datagrams to a
  * socket of this namespace. Of each GUEST it needs the memory's file and, as PROCESS:DESCRIPTOR, the event that the
- * backend is woken by.
+ * backend is woken by; or "stream" and a stream socket, to which frames go with their lengths.
  *
  * Of each line that it reads, a number of nanoseconds, it prints a line: frames that arrived in that
  * time, the nanoseconds that it was, the nanoseconds of processor time that the backend took in it,
@@ -27,12 +27,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <linux/sock_diag.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #define GUESTS 16
 #define ROUNDS 16
@@ -47,7 +49,11 @@
 
 static struct {
 	struct device device;
-	int kick[2];
+	int kick;
+	int stream; /* where frames go instead, if it is not 0 */
+	uint8_t *batch; /* of frames with their lengths */
+	size_t bytes;
+	size_t written;
 } guests[GUESTS];
 
 static int count;
@@ -103,9 +109,20 @@ static uint64_t link_count(const char *link)
 	return 0;
 }
 
+/* Datagrams for which the socket had no room: they arrived, and this process was too slow. */
+static uint64_t refused(void)
+{
+	uint32_t about[SK_MEMINFO_VARS] = { 0 };
+	socklen_t bytes = sizeof about;
+
+	if (receiver >= 0 && getsockopt(receiver, SOL_SOCKET, SO_MEMINFO, about, &bytes) != 0)
+		fail("SO_MEMINFO");
+	return about[SK_MEMINFO_DROPS];
+}
+
 static uint64_t arrived(void)
 {
-	return arrives != NULL ? link_count(arrives) : received;
+	return arrives != NULL ? link_count(arrives) : received + refused();
 }
 
 /* Nanoseconds of all of the backend's threads. */
@@ -146,7 +163,7 @@ static void offer(int guest, int ring, int buffers)
 	give(q, buffers);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	waits = q->packed ? q->device[1] != NO_NOTIFY : (q->device[0] & NO_NOTIFY) == 0;
-	if (waits && write(guests[guest].kick[ring], &one, sizeof one) < 0 && errno != EAGAIN)
+	if (waits && write(guests[guest].kick, &one, sizeof one) < 0 && errno != EAGAIN)
 		fail("write to an event");
 }
 
@@ -170,6 +187,30 @@ static void from_host(void)
 		fail("recvmmsg");
 }
 
+/* Sends the next frames of a batch that a stream takes, and forgets what comes. */
+static bool stream_round(int guest, bool sends)
+{
+	size_t *written = &guests[guest].written;
+	ssize_t done;
+
+	while (recv(guests[guest].stream, dropped, sizeof dropped, MSG_DONTWAIT) > 0)
+		continue;
+	if (!sends && *written == 0)
+		return false;
+	done = send(guests[guest].stream, guests[guest].batch + *written,
+		guests[guest].bytes - *written, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (done < 0 && errno == EAGAIN)
+		return false;
+	if (done < 0)
+		fail("a stream");
+	*written += done;
+	if (*written == guests[guest].bytes) {
+		*written = 0;
+		sent += BATCH;
+	}
+	return true;
+}
+
 /* One round of all guests, which send or not; whether anything moved. */
 static bool round_of_all(bool sends)
 {
@@ -178,6 +219,10 @@ static bool round_of_all(bool sends)
 	if (receiver >= 0)
 		from_host();
 	for (int i = 0; i < count; i++) {
+		if (guests[i].stream > 0) {
+			moved = stream_round(i, sends) || moved;
+			continue;
+		}
 		struct device *d = &guests[i].device;
 		struct queue *transmit = &d->queues[TRANSMIT];
 		struct queue *receive = &d->queues[RECEIVE];
@@ -459,16 +504,39 @@ static void open_receiver(int port)
 	}
 }
 
+/* A guest whose frames a stream socket takes. */
+static void open_stream(int number, const char *path, int bytes, bool udp)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	uint32_t length = htonl(bytes);
+
+	strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+	guests[number].stream = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(guests[number].stream, (struct sockaddr *) &address, sizeof address) != 0)
+		fail(path);
+	guests[number].bytes = BATCH * (sizeof length + bytes);
+	guests[number].batch = calloc(1, guests[number].bytes);
+	for (int i = 0; i < BATCH; i++) {
+		uint8_t *at = guests[number].batch + i * (sizeof length + bytes);
+
+		memcpy(at, &length, sizeof length);
+		head(at + sizeof length, bytes, 0xfe, number, udp);
+	}
+}
+
 static void open_guest(int number, char **arguments, const char *memory, const char *event, bool udp,
 	bool alone)
 {
 	char *device[] = { (char *) memory, arguments[0], arguments[1], arguments[2] };
 	struct queue *transmit = &guests[number].device.queues[TRANSMIT];
 
+	if (strcmp(memory, "stream") == 0) {
+		open_stream(number, event, atoi(arguments[1]), udp);
+		return;
+	}
 	device_open(&guests[number].device, device);
 	head(transmit->head, atoi(arguments[1]), alone ? 0xfe : number ^ 1, number, udp);
-	guests[number].kick[0] = foreign(event);
-	guests[number].kick[1] = guests[number].kick[0];
+	guests[number].kick = foreign(event);
 }
 
 int main(int argc, char **argv)
@@ -482,6 +550,7 @@ int main(int argc, char **argv)
 
 	if (argc < 9)
 		return 2;
+	signal(SIGPIPE, SIG_IGN); /* who asks may be gone before the answer */
 	CPU_ZERO(&processors);
 	CPU_SET(atoi(argv[1]), &processors);
 	if (sched_setaffinity(0, sizeof processors, &processors) != 0)
@@ -503,7 +572,8 @@ int main(int argc, char **argv)
 		open_guest(count, argv + 3, argv[first], argv[first + 1], udp, alone);
 	/* So that switches know where each guest is. */
 	for (int i = 0; i < count; i++)
-		offer(i, TRANSMIT, 1);
+		if (guests[i].stream == 0)
+			offer(i, TRANSMIT, 1);
 	if (arrives != NULL)
 		announce_card(argv[8], atoi(argv[4]));
 	settle();
