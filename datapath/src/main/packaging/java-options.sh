@@ -17,6 +17,8 @@ java_options_of() {
   # Relocating the cache would take a tenth of a short command's processor time, and make memory of a process's own of
   # all its pages.
   java_options="$java_options -XX:ArchiveRelocationMode=0"
+  # The class path has no plugins and drivers but fastvif's own, which ServiceLoader would open each of its jars to find.
+  java_options="$java_options -Dio.fastvif.providers=own"
   # Without what wakes an idle JVM several times a second to look whether there is something to tidy up.
   quiet='-XX:-UsePerfData -XX:AsyncDeflationInterval=0 -XX:ServiceThreadCleanupInterval=0'
   quiet="$quiet -XX:GuaranteedSafepointInterval=0"
@@ -36,7 +38,12 @@ java_options_of() {
     "vhost-user serve") java_options="$java_options $quiet" ;;
     # Long, but the kernel's work: the second compiler would only take processor time from it.
     "demo "*) java_options="$java_options -XX:TieredStopAtLevel=1" ;;
-    # Too short for the second compiler, and for most of what the first would compile.
-    *) java_options="$java_options -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10" ;;
+    # Too short for the second compiler, for most of what the first would compile and for all that was compiled in
+    # training, which the JVM would else compile at once; for others to look into while it runs; and for a check of
+    # what the JDK's own linker makes.
+    *)
+      java_options="$java_options -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -XX:-AOTReplayTraining"
+      java_options="$java_options -XX:-UsePerfData -Djava.lang.foreign.VERIFY_BINDINGS=false"
+      ;;
   esac
 }

@@ -75,8 +75,11 @@ final class PlugCommand extends Command {
 
   private int run(Arguments arguments, PrintWriter out, PrintWriter err, EndSignal end)
       throws IOException {
-    List<VifInput> inputs = VifInput.read(arguments.files());
     String agent = AgentAccess.chosen(arguments);
+    if (agent == null) {
+      NativeAccess.prepare();
+    }
+    List<VifInput> inputs = VifInput.read(arguments.files());
     if (agent != null) {
       AgentInputs asked = AgentInputs.of(arguments, inputs, err);
       try {
@@ -86,7 +89,6 @@ final class PlugCommand extends Command {
         return Fastvif.FAILED;
       }
     }
-    NativeAccess.prepare();
     HostConfiguration configuration = PluginConfiguration.of(arguments, err);
     Planner planner = new Planner(configuration);
     planner.requireOptions(inputs);

@@ -29,6 +29,10 @@ public final class Providers {
    * @param probe asks a provider what will be asked of it later; one that throws is left out
    */
   public static <P> List<P> load(Class<P> service, Consumer<P> probe) {
+    return OwnProviders.areAll() ? OwnProviders.load(service, probe) : search(service, probe);
+  }
+
+  private static <P> List<P> search(Class<P> service, Consumer<P> probe) {
     Set<ClassLoader> loaders = new LinkedHashSet<>();
     loaders.add(Providers.class.getClassLoader());
     loaders.add(Thread.currentThread().getContextClassLoader());
@@ -60,9 +64,13 @@ public final class Providers {
           into.add(provider);
         }
       } catch (ServiceConfigurationError | RuntimeException | LinkageError broken) {
-        Log.warning(
-            Providers.class, name + " of " + service.getSimpleName() + " is left out: " + broken);
+        leftOut(service, name, broken);
       }
     }
+  }
+
+  static void leftOut(Class<?> service, String name, Throwable broken) {
+    Log.warning(
+        Providers.class, name + " of " + service.getSimpleName() + " is left out: " + broken);
   }
 }

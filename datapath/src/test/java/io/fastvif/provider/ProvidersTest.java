@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +102,47 @@ class ProvidersTest {
       assertEquals(List.of(OWN), found.stream().map(VifDriver::name).toList());
     } finally {
       thread.setContextClassLoader(before);
+    }
+  }
+
+  private static List<Class<?>> classes(Class<?> service) {
+    return Providers.load(service, provider -> {}).stream()
+        .<Class<?>>map(Object::getClass)
+        .toList();
+  }
+
+  @Test
+  void theOwnAreKnownByNameWhereTheLauncherSaysThatThereAreNoOthers() throws Exception {
+    provider("Other", "", "return \"other\";");
+    assertEquals(List.of(OWN, "other"), found("Other"));
+    System.setProperty(OwnProviders.PROPERTY, OwnProviders.OWN);
+    try {
+      assertEquals(List.of(OWN), found("Other"));
+    } finally {
+      System.clearProperty(OwnProviders.PROPERTY);
+    }
+  }
+
+  @Test
+  void theOwnThatAreKnownByNameAreThoseThatServiceLoaderFinds() throws Exception {
+    for (String service : OwnProviders.BY_SERVICE.keySet()) {
+      Class<?> type = Class.forName(service);
+      List<Class<?>> searched = classes(type);
+      System.setProperty(OwnProviders.PROPERTY, OwnProviders.OWN);
+      try {
+        assertEquals(searched, classes(type), service);
+      } finally {
+        System.clearProperty(OwnProviders.PROPERTY);
+      }
+    }
+    URL services = Providers.class.getResource("/META-INF/services");
+    try (Stream<Path> files = Files.list(Path.of(services.toURI()))) {
+      assertEquals(
+          OwnProviders.BY_SERVICE.keySet(),
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.startsWith("io.fastvif."))
+              .collect(Collectors.toSet()));
     }
   }
 }

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Makes system calls through syscall(2), so that each yields its errno.
@@ -34,14 +35,25 @@ import java.util.Objects;
 final class NativeCall {
 
   private static final StructLayout STATE_LAYOUT = Linker.Option.captureStateLayout();
-  private static final long ERRNO =
-      STATE_LAYOUT.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+  private static final long ERRNO = offset("errno");
   private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
 
   /** An automatic arena: the memory lives as long as the thread refers to it. */
   private static final ThreadLocal<PerThread> PER_THREAD = ThreadLocal.withInitial(PerThread::new);
 
   private NativeCall() {}
+
+  /** Where a value is in the state; by a path it would take the JDK's method handles for paths. */
+  private static long offset(String name) {
+    long offset = 0;
+    for (MemoryLayout member : STATE_LAYOUT.memberLayouts()) {
+      if (member.name().equals(Optional.of(name))) {
+        return offset;
+      }
+      offset += member.byteSize();
+    }
+    throw new AssertionError("the JDK captures no " + name);
+  }
 
   private static final class PerThread {
     private final Arena arena = Arena.ofAuto();
