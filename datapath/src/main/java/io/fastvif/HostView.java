@@ -87,17 +87,15 @@ public final class HostView {
    * Whether there is a reason to look at Open vSwitch whatever VIFs there are: an option says where
    * its database is, or somebody listens where it is by default.
    *
-   * @throws InvalidInputException as {@link #read}
    * @throws io.fastvif.bindings.SystemCallException as {@link #read}
    */
   public boolean expectsOvs() {
     if (configuration.namesOvs()) {
       return true;
     }
-    OvsSettings byDefault = configuration.ovs();
     return namespace == null
-        ? OvsReader.isListening(byDefault)
-        : namespace.visit(() -> OvsReader.isListening(byDefault));
+        ? OvsReader.isListeningByDefault()
+        : namespace.visit(OvsReader::isListeningByDefault);
   }
 
   /**

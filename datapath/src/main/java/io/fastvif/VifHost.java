@@ -58,11 +58,10 @@ public final class VifHost implements AutoCloseable {
   /** Whether Open vSwitch is looked at although no VIF that is known here needs it. */
   private volatile boolean usesOvs;
 
-  private VifHost(VifHostOptions options, boolean expectsOvs, PlugEngine engine) {
+  private VifHost(VifHostOptions options, PlugEngine engine) {
     configuration = options.configuration();
     forwarder = options.forwarder();
     leases = options.leases();
-    usesOvs = expectsOvs;
     this.engine = engine;
     room = new QueueRoom(engine, options.submitLimit());
     unchangedPlugs = new UnchangedPlugs(engine);
@@ -103,9 +102,14 @@ public final class VifHost implements AutoCloseable {
     if (options.errorHandler() != null) {
       engine.errorHandler(options.errorHandler());
     }
-    boolean expectsOvs = HostView.of(options).expectsOvs();
-    VifHost host = new VifHost(options, expectsOvs, engine.build());
+    VifHost host = new VifHost(options, engine.build());
     host.engine.start();
+    try {
+      host.usesOvs = HostView.of(options).expectsOvs();
+    } catch (RuntimeException | Error refused) {
+      host.close();
+      throw refused;
+    }
     return host;
   }
 

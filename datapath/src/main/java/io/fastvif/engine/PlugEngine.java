@@ -1,6 +1,5 @@
 package io.fastvif.engine;
 
-import io.fastvif.engine.ovs.LazyOvs;
 import io.fastvif.engine.ovs.OvsTransport;
 import io.fastvif.netns.Netns;
 import io.fastvif.netns.NetnsStay;
@@ -332,12 +331,10 @@ public final class PlugEngine implements Agent, AutoCloseable {
   private void open() {
     if (group == null) {
       description = namespace == null ? EngineName.here() : namespace.name();
-      work.open(ovsTransports, new OwnThreads(name.suffix()));
+      work.open(OvsWhenAsked.here(ovsTransports), new OwnThreads(name.suffix()));
     } else {
       Netns own = stay.namespace();
-      work.open(
-          wake -> new LazyOvs(() -> own.visit(() -> ovsTransports.apply(wake))),
-          group.helpers().of(own));
+      work.open(OvsWhenAsked.in(own, ovsTransports), group.helpers().of(own));
     }
     start.done();
   }

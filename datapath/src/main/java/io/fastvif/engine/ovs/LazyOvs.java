@@ -6,20 +6,23 @@ import io.fastvif.plan.OvsStep;
 import java.util.function.Supplier;
 
 /**
- * Open vSwitch for an engine of a group: most namespaces have none, so what it costs is only made
- * when it is first asked for.
+ * Open vSwitch for an engine: most operations and most namespaces have nothing of it, so what it
+ * costs, a thread among it, is only made when it is first asked for.
  */
 public final class LazyOvs implements OvsTransport {
   private final Supplier<OvsTransport> factory;
+  private final Runnable whenClosed;
   private volatile OvsTransport made;
   private boolean closed;
   private HostChanges changes;
 
   /**
    * @param factory makes the real one, from any thread, in the engine's namespace
+   * @param whenClosed gives up what the factory needed
    */
-  public LazyOvs(Supplier<OvsTransport> factory) {
+  public LazyOvs(Supplier<OvsTransport> factory, Runnable whenClosed) {
     this.factory = factory;
+    this.whenClosed = whenClosed;
   }
 
   private synchronized OvsTransport make() {
@@ -78,8 +81,12 @@ public final class LazyOvs implements OvsTransport {
       closed = true;
       ovs = made;
     }
-    if (ovs != null) {
-      ovs.close();
+    try {
+      if (ovs != null) {
+        ovs.close();
+      }
+    } finally {
+      whenClosed.run();
     }
   }
 }
