@@ -430,39 +430,30 @@ final class BatchExecutor implements AutoCloseable {
 
   /** Does a step or puts it into the send; returns whether the plan can go on at once. */
   private boolean take(PlanExecution plan, Step step) {
-    switch (step) {
-      case NetlinkStep message -> {
-        return (message instanceof NetlinkStep.RetireBridge bridge && !retired.takesMore())
-            ? delete(plan, new DeleteLink(bridge.name(), bridge.index(), bridge.group()))
-            : retired.encode(plan, message, round);
-      }
-      case DeleteLink delete -> {
-        return delete(plan, delete);
-      }
-      case LocalStep local -> {
-        locals.perform(plan, local);
-        return true;
-      }
-      case OvsStep change -> {
-        plan.waiting = true;
-        ovs.add(plan, plan.isUndoing() ? shared.withoutUsed(plan, change) : change);
-      }
-      case ForwardingStep forwarding -> {
-        plan.waiting = true;
-        filters.add(plan, forwarding);
-      }
-      case SlowStep work -> {
-        plan.waiting = true;
-        slow.begin(plan, work);
-      }
-      case WaitingStep wait -> {
-        plan.waiting = true;
-        waits.begin(plan, wait);
-      }
-      case PluginStep own -> {
-        plan.waiting = true;
-        slow.begin(plan, own);
-      }
+    // Not a switch over types, of which the JVM makes a class anew at each start of the command.
+    if (step instanceof NetlinkStep message) {
+      return (message instanceof NetlinkStep.RetireBridge bridge && !retired.takesMore())
+          ? delete(plan, new DeleteLink(bridge.name(), bridge.index(), bridge.group()))
+          : retired.encode(plan, message, round);
+    }
+    if (step instanceof DeleteLink delete) {
+      return delete(plan, delete);
+    }
+    if (step instanceof LocalStep local) {
+      locals.perform(plan, local);
+      return true;
+    }
+    plan.waiting = true;
+    if (step instanceof OvsStep change) {
+      ovs.add(plan, plan.isUndoing() ? shared.withoutUsed(plan, change) : change);
+    } else if (step instanceof ForwardingStep forwarding) {
+      filters.add(plan, forwarding);
+    } else if (step instanceof SlowStep work) {
+      slow.begin(plan, work);
+    } else if (step instanceof WaitingStep wait) {
+      waits.begin(plan, wait);
+    } else {
+      slow.begin(plan, (PluginStep) step);
     }
     return false;
   }

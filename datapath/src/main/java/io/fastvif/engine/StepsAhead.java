@@ -68,16 +68,10 @@ final class StepsAhead {
    * The index of a local step's link, if the plan made it and has not brought it up; otherwise 0.
    */
   static int madeDown(PlanExecution plan, LocalStep local) {
-    String name =
-        switch (local) {
-          case LocalStep.CreateTap tap -> tap.name();
-          case LocalStep.DisableIpv6 ipv6 -> ipv6.name();
-          case LocalStep.SetSysctl sysctl -> sysctl.name();
-        };
-    if (plan.isUndoing() || broughtUp(plan, name)) {
+    if (plan.isUndoing() || broughtUp(plan, local.name())) {
       return 0;
     }
-    return Math.max(0, plan.madeIndex(name));
+    return Math.max(0, plan.madeIndex(local.name()));
   }
 
   private static boolean broughtUp(PlanExecution plan, String name) {

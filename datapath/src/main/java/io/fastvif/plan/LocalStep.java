@@ -8,6 +8,9 @@ import java.util.OptionalInt;
  */
 public sealed interface LocalStep extends Step {
 
+  /** The link that it makes or is done to. */
+  String name();
+
   /**
    * Creates a persistent tap. Equivalent to {@code ip tuntap add NAME mode tap}; a link of that
    * name that exists already, tap or not, makes it fail.

@@ -148,31 +148,30 @@ public final class PlanClaims {
   }
 
   private static void claim(Step step, Set<Claim> claims) {
-    switch (step) {
-      case LocalStep.CreateTap tap -> claims.add(new Claim(Kind.DEVICE, tap.name()));
-      case NetlinkStep.CreateVeth veth -> {
-        claims.add(new Claim(Kind.DEVICE, veth.name()));
-        claims.add(new Claim(Kind.DEVICE, veth.peer()));
+    // Not a switch over types, of which the JVM makes a class anew at each start of the command.
+    // What is not here is not for the VIF alone, or goes by a device that is.
+    if (step instanceof NetlinkStep.CreateVeth veth) {
+      claims.add(new Claim(Kind.DEVICE, veth.name()));
+      claims.add(new Claim(Kind.DEVICE, veth.peer()));
+    } else if (step instanceof LocalStep.CreateTap tap) {
+      claims.add(new Claim(Kind.DEVICE, tap.name()));
+    } else if (step instanceof NetlinkStep.CreateBridge bridge) {
+      claims.add(new Claim(Kind.DEVICE, bridge.name()));
+    } else if (step instanceof NetlinkStep.CreateMacvtap macvtap) {
+      claims.add(new Claim(Kind.DEVICE, macvtap.name()));
+    } else if (step instanceof NetlinkStep.RenameLink rename) {
+      claims.add(new Claim(Kind.DEVICE, rename.newName()));
+    } else if (step instanceof NetlinkStep.AddRoute add) {
+      RouteState route = add.route();
+      int bits = route.destination() instanceof Inet4Address ? IPV4_BITS : IPV6_BITS;
+      if (route.gateway() == null && route.prefixLength() == bits) {
+        claims.add(new Claim(Kind.ROUTE, route.destination().getHostAddress()));
       }
-      case NetlinkStep.CreateBridge bridge -> claims.add(new Claim(Kind.DEVICE, bridge.name()));
-      case NetlinkStep.CreateMacvtap macvtap -> claims.add(new Claim(Kind.DEVICE, macvtap.name()));
-      case NetlinkStep.RenameLink rename -> claims.add(new Claim(Kind.DEVICE, rename.newName()));
-      case NetlinkStep.AddRoute add -> {
-        RouteState route = add.route();
-        int bits = route.destination() instanceof Inet4Address ? IPV4_BITS : IPV6_BITS;
-        if (route.gateway() == null && route.prefixLength() == bits) {
-          claims.add(new Claim(Kind.ROUTE, route.destination().getHostAddress()));
+    } else if (step instanceof OvsStep.ChangeOvs change) {
+      for (OvsChange one : change.changes()) {
+        if (one instanceof OvsChange.AddPort port) {
+          claims.add(new Claim(Kind.DEVICE, port.port().name()));
         }
-      }
-      case OvsStep.ChangeOvs change -> {
-        for (OvsChange one : change.changes()) {
-          if (one instanceof OvsChange.AddPort add) {
-            claims.add(new Claim(Kind.DEVICE, add.port().name()));
-          }
-        }
-      }
-      default -> {
-        // is not for the VIF alone, or goes by a device that is
       }
     }
   }

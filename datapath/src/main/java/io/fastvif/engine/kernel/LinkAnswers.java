@@ -134,23 +134,24 @@ public final class LinkAnswers implements AnswerHandler {
   }
 
   private void noteMade(LinkPlan plan, Step step) {
-    String name =
-        switch (step) {
-          case LocalStep.CreateTap tap -> tap.name();
-          case NetlinkStep.CreateVeth veth -> veth.name();
-          case NetlinkStep.CreateMacvtap macvtap -> macvtap.name();
-          case NetlinkStep.CreateBridge bridge -> plan.isShared() ? null : bridge.name();
-          default -> null;
-        };
-    if (name != null) {
-      int index = links.linkIndex(name);
-      plan.made(name, index);
-      if (step instanceof NetlinkStep.CreateBridge bridge) {
-        retired.made(bridge, index);
+    // Not a switch over types, of which the JVM makes a class anew at each start of the command.
+    if (step instanceof NetlinkStep.CreateVeth veth) {
+      made(plan, veth.name());
+      if (veth.peerNamespace() < 0) {
+        made(plan, veth.peer());
       }
+    } else if (step instanceof LocalStep.CreateTap tap) {
+      made(plan, tap.name());
+    } else if (step instanceof NetlinkStep.CreateMacvtap macvtap) {
+      made(plan, macvtap.name());
+    } else if (step instanceof NetlinkStep.CreateBridge bridge && !plan.isShared()) {
+      retired.made(bridge, made(plan, bridge.name()));
     }
-    if (step instanceof NetlinkStep.CreateVeth veth && veth.peerNamespace() < 0) {
-      plan.made(veth.peer(), links.linkIndex(veth.peer()));
-    }
+  }
+
+  private int made(LinkPlan plan, String name) {
+    int index = links.linkIndex(name);
+    plan.made(name, index);
+    return index;
   }
 }

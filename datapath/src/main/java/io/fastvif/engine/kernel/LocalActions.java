@@ -7,11 +7,14 @@ public interface LocalActions {
 
   /** Does a step for the VIF of that id; 0 or a negated error number. */
   default int perform(LocalStep step, String vifId) {
-    return switch (step) {
-      case LocalStep.CreateTap tap -> createTap(tap, vifId);
-      case LocalStep.DisableIpv6 ipv6 -> disableIpv6(ipv6.name(), ipv6.disabled());
-      case LocalStep.SetSysctl sysctl -> setSysctl(sysctl);
-    };
+    // Not a switch over types, of which the JVM makes a class anew at each start of the command.
+    if (step instanceof LocalStep.CreateTap tap) {
+      return createTap(tap, vifId);
+    }
+    if (step instanceof LocalStep.DisableIpv6 ipv6) {
+      return disableIpv6(ipv6.name(), ipv6.disabled());
+    }
+    return setSysctl((LocalStep.SetSysctl) step);
   }
 
   /**

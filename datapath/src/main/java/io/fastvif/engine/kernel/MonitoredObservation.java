@@ -89,15 +89,13 @@ public final class MonitoredObservation implements HostObservation, RoundChanges
   }
 
   private void mark(LocalStep step, int made) {
-    switch (step) {
-      case LocalStep.CreateTap tap -> {
-        int index = made > 0 ? made : links.linkIndex(tap.name());
-        if (index > 0) {
-          monitor.linkSet(index); // the alias has no event
-        }
-      }
-      case LocalStep.DisableIpv6 ipv6 -> written(ipv6.name(), made);
-      case LocalStep.SetSysctl sysctl -> written(sysctl.name(), made);
+    if (!(step instanceof LocalStep.CreateTap)) {
+      written(step.name(), made);
+      return;
+    }
+    int index = made > 0 ? made : links.linkIndex(step.name());
+    if (index > 0) {
+      monitor.linkSet(index); // the alias has no event
     }
   }
 

@@ -92,11 +92,12 @@ public final class RetiredBridges implements AutoCloseable {
    * @return whether it was answered instead
    */
   public boolean encode(LinkPlan plan, NetlinkStep step, NetlinkRound round) {
-    return switch (step) {
-      case NetlinkStep.RetireBridge retire -> round.encode(plan, kept.retirement(retire));
-      case NetlinkStep.CreateBridge create -> make(plan, create, round);
-      default -> round.encode(plan, step);
-    };
+    if (step instanceof NetlinkStep.RetireBridge retire) {
+      return round.encode(plan, kept.retirement(retire));
+    }
+    return step instanceof NetlinkStep.CreateBridge create
+        ? make(plan, create, round)
+        : round.encode(plan, step);
   }
 
   private boolean make(LinkPlan plan, NetlinkStep.CreateBridge create, NetlinkRound round) {

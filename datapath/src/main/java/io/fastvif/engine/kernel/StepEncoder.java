@@ -79,6 +79,16 @@ public final class StepEncoder {
    */
   public int encode(LinkPlan plan, NetlinkStep step) {
     problem = null;
+    // The usual ones not by the switch, of which the JVM makes a class anew at each start.
+    if (step instanceof NetlinkStep.CreateVeth create) {
+      return veth(plan, create);
+    }
+    return step instanceof NetlinkStep.ConfigureLink configure
+        ? configure(plan, configure)
+        : encodeAny(plan, step);
+  }
+
+  private int encodeAny(LinkPlan plan, NetlinkStep step) {
     return switch (step) {
       case NetlinkStep.CreateVeth create -> veth(plan, create);
       case NetlinkStep.CreateBridge create -> bridge(plan, create);
