@@ -28,7 +28,7 @@ public final class Fastvif {
 
   private static final int MAX_CAUSES = 16;
 
-  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+  private static final int MAX_THREADS_LEFT = 64;
 
   private static final List<String> NAMES =
       List.of(
@@ -62,9 +62,7 @@ public final class Fastvif {
   /** Runs the command and exits with its status. */
   public static void main(String[] arguments) {
     StandardStreams.occupy();
-    if (System.getProperty(LOG_FORMAT) == null) {
-      System.setProperty(LOG_FORMAT, "fastvif: %5$s%6$s%n"); // as the command's own messages
-    }
+    ErrorLog.begin();
     PrintWriter out = ResultWriter.ofProcess();
     PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8));
     int status = execute(ProcessText.arguments(arguments), out, err);
@@ -72,7 +70,24 @@ public final class Fastvif {
     if (out.checkError() && status == DONE) {
       status = FAILED; // it is not known what became of what
     }
-    System.exit(status);
+    if (status != DONE || !isOnlyDaemonsLeft()) {
+      System.exit(status);
+    }
+  }
+
+  /**
+   * Whether the JVM ends when this thread has, with status 0. System.exit would look for a logger
+   * first, to say so, for which each jar of the class path is opened.
+   */
+  private static boolean isOnlyDaemonsLeft() {
+    Thread[] left = new Thread[MAX_THREADS_LEFT];
+    int count = Thread.enumerate(left);
+    for (int i = 0; i < count; i++) {
+      if (!left[i].isDaemon() && left[i] != Thread.currentThread()) {
+        return false;
+      }
+    }
+    return count < MAX_THREADS_LEFT;
   }
 
   static boolean isDenial(int errno) {
