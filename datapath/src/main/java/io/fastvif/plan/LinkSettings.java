@@ -35,7 +35,16 @@ public record LinkSettings(
 
   /** Whether these settings change nothing. */
   public boolean isEmpty() {
-    return equals(NONE);
+    return mtu == null
+        && address == null
+        && master == null
+        && up == null
+        && promiscuous == null
+        && alias == null
+        && addressGeneration == null
+        && dormancy == null
+        && arpIgnore == null
+        && arpAnnounce == null;
   }
 
   /** The same with an MTU, in bytes. */

@@ -65,6 +65,41 @@ class StepsAheadTest extends ExecutorFixture {
     assertUndone("set a: mtu " + REFUSED_MTU);
   }
 
+  private static PlannedStep onTheWayBack(String name, int index, int mtu) {
+    LinkSettings former = LinkSettings.NONE.withMtu(mtu);
+    return PlannedStep.own(
+        new NetlinkStep.ConfigureLink(name, index, LinkSettings.NONE),
+        new NetlinkStep.ConfigureLink(name, index, former));
+  }
+
+  @Test
+  void whatIsOnlyForTheWayBackIsNotSent() {
+    int others = kernel.add("others").index;
+    add(plan(onTheWayBack("others", others, 1300), create("a"), mtu("a", 1400)));
+    execute();
+    assertEquals(Outcome.PLUGGED, outcomes.get("vif"));
+    assertEquals(List.of(1, 1), kernel.messagesOfSends);
+    assertEquals(1500, kernel.links.get("others").mtu);
+  }
+
+  @Test
+  void whatIsOnlyForTheWayBackIsDoneThere() {
+    int others = kernel.add("others").index;
+    add(plan(onTheWayBack("others", others, 1300), create("a"), mtu("a", REFUSED_MTU)));
+    execute();
+    assertEquals(Outcome.FAILED, outcomes.get("vif"));
+    assertEquals(Set.of("others"), kernel.links.keySet());
+    assertEquals(1300, kernel.links.get("others").mtu);
+  }
+
+  @Test
+  void aNewLinkLeavesItsGroupWithoutAnySetting() {
+    add(plan(create("a"), set("a", LinkSettings.NONE)));
+    execute();
+    assertEquals(Outcome.PLUGGED, outcomes.get("vif"));
+    assertEquals(0, kernel.links.get("a").group);
+  }
+
   @Test
   void bothMayFail() {
     add(pair(REFUSED_MTU, REFUSED_MTU));

@@ -102,6 +102,10 @@ public final class NetlinkRound {
    * @return whether it was answered instead
    */
   public boolean encode(LinkPlan plan, NetlinkStep step) {
+    if (isPlaceForUndo(step)) {
+      answers.answered(plan, step, 0, null); // an empty message would take a send of its own
+      return true;
+    }
     if (full || sentCount == sent.length) {
       return false;
     }
@@ -121,6 +125,13 @@ public final class NetlinkRound {
     }
     answers.answered(plan, step, result == 0 ? -Errno.EMSGSIZE : result, steps.problem());
     return true;
+  }
+
+  /** Whether it changes nothing on a link that was there, so that the plan may undo something. */
+  private static boolean isPlaceForUndo(NetlinkStep step) {
+    return step instanceof NetlinkStep.ConfigureLink link
+        && link.index() != 0 // one that the plan has made leaves the group in which it was made
+        && link.settings().isEmpty();
   }
 
   /**
