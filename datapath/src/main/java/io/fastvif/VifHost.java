@@ -147,7 +147,8 @@ public final class VifHost implements AutoCloseable {
   /**
    * Submits an operation and waits for its result; an interrupt does not end the wait. Where
    * nothing else is under way the calling thread carries it out itself, which spares waking the
-   * engine's thread and this one again; not a virtual thread, nor one in another network namespace.
+   * engine's thread and this one again; a virtual thread does not, and one in another network
+   * namespace makes no tap.
    *
    * @return as {@link #submit}
    * @throws IllegalStateException if the host is closed

@@ -12,8 +12,9 @@ import java.util.Optional;
  *
  * <p>What a caller's thread does is what belongs to no thread: it plans from what is known, and
  * exchanges messages with the kernel. All else (undoing, deleting, Open vSwitch, what waits for
- * somebody, any thread that is to be made) it leaves to the engine's, which it then wakes. The
- * price is that others' operations, which come in meanwhile, go on no faster than this thread does.
+ * somebody, any thread that is to be made) it leaves to the engine's, which it then wakes. So is a
+ * tap, if the caller is in another network namespace, because taps are made in the thread's own.
+ * The price is that others' operations, which come in meanwhile, go on no faster than this thread.
  */
 public final class AwaitedOperations {
   private final PlugEngine engine;
@@ -48,7 +49,7 @@ public final class AwaitedOperations {
   private Optional<PlugResult> carryOut(PlugCompletion operation) {
     engine.requireStarted();
     operation.announceWait(); // or another thread would be woken to complete it
-    boolean mayBorrow = !Thread.currentThread().isVirtual() && engine.work.isNamespaceHere();
+    boolean mayBorrow = !Thread.currentThread().isVirtual();
     boolean isTaken =
         (mayBorrow && engine.parking.borrow()) ? workHere(operation) : engine.offer(operation);
     return isTaken ? Optional.of(operation.join()) : Optional.empty();

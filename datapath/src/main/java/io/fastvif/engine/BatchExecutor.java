@@ -23,6 +23,7 @@ import io.fastvif.plan.Step;
 import io.fastvif.plan.WaitingStep;
 import io.fastvif.trace.Tracing;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.agrona.collections.Object2ObjectHashMap;
@@ -70,8 +71,8 @@ final class BatchExecutor implements AutoCloseable {
   private final IntSupplier[] parts;
   private final IntSupplier[] partsForCallers;
 
-  /** Whether the round is done by a thread that waits for one of the operations. */
-  private boolean isByCaller;
+  /** Of a caller that does the round: whether it is in the engine's namespace; otherwise null. */
+  private BooleanSupplier callerIsHere;
 
   /** The engine that plans nothing any more; null until then. */
   private EngineName stopped;
@@ -289,17 +290,16 @@ final class BatchExecutor implements AutoCloseable {
 
   /**
    * Does what a caller's thread may do in the engine's stead: plans that nothing has to be read
-   * for, and steps that are an exchange with the kernel. It makes no threads, and does not go
-   * backwards.
+   * for, and exchanges with the kernel; {@code isHere} tells whether it is in its namespace.
    *
    * @return 0 if the rest is the engine's thread's
    */
-  int workByCaller() {
-    isByCaller = true;
+  int workByCaller(BooleanSupplier isHere) {
+    callerIsHere = isHere;
     try {
       return work(partsForCallers);
     } finally {
-      isByCaller = false;
+      callerIsHere = null;
     }
   }
 
@@ -352,7 +352,7 @@ final class BatchExecutor implements AutoCloseable {
     }
     Arrays.fill(active, kept, activeCount, null);
     activeCount = kept;
-    if (kept == 0 && !isByCaller) { // who waits is not kept for the events, which are kept
+    if (kept == 0 && callerIsHere == null) { // who waits is not kept for the events, which are kept
       observation.idle();
     }
     return 0;
@@ -361,7 +361,7 @@ final class BatchExecutor implements AutoCloseable {
   /** Takes a plan forward until it waits for the kernel, for room in a send, or has ended. */
   private void advance(PlanExecution plan) {
     for (Step step = plan.next(); step != null; step = plan.next()) {
-      if (isByCaller && (plan.isUndoing() || !StepKinds.isForCallers(step))) {
+      if (callerIsHere != null && !StepKinds.isForCallers(plan, step, callerIsHere)) {
         return;
       }
       if (plan.isSharedUndoUndecided()

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -51,6 +52,7 @@ final class EngineWork {
 
   private boolean waitsNoMore;
   private Optional<Path> namespaceNumber = Optional.empty();
+  private final BooleanSupplier here = this::isNamespaceHere;
   private HelperThreads helpers;
 
   /** Whether the engine's thread is going to be woken when its time to close is up. */
@@ -295,14 +297,14 @@ final class EngineWork {
     int done = 1;
     while (done > 0 && !operation.isEnded()) {
       admit();
-      done = executor.workByCaller();
+      done = executor.workByCaller(here);
     }
     quietAfter = executor.isIdle() && taken.isEmpty() ? queue.polled() : quietAfter;
     return true;
   }
 
-  /** Whether the calling thread is where the engine's is. */
-  boolean isNamespaceHere() {
+  /** Whether the calling thread is where the engine's is: the kernel is asked, which takes long. */
+  private boolean isNamespaceHere() {
     return namespaceNumber.isPresent() && namespaceNumber.equals(Netns.currentNumber());
   }
 

@@ -7,10 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fastvif.netlink.route.RouteSocket;
+import io.fastvif.netlink.route.kind.Veth;
 import io.fastvif.netns.Netns;
+import io.fastvif.plan.Action;
+import io.fastvif.plan.DeleteLink;
+import io.fastvif.plan.LocalStep;
+import io.fastvif.plan.NetlinkStep;
+import io.fastvif.plan.PlannedStep;
+import io.fastvif.plan.PlugPlan;
 import io.fastvif.testing.Await;
 import io.fastvif.testing.KernelTest;
+import io.fastvif.vif.MacAddress;
+import java.io.IOException;
 import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 class AwaitedOperationsTest {
   private static final int MTU = 1450;
+  private static final long MAC = 0x02_00_00_00_00_01L;
   private static final int REFUSED_MTU = 70_000;
 
   private final FakeKernel kernel = new FakeKernel();
@@ -198,7 +211,7 @@ class AwaitedOperationsTest {
   }
 
   @KernelTest
-  void aCallerInAnotherNamespaceLeavesItToTheEngine() throws Exception {
+  void aCallerInAnotherNamespaceLeavesATapToTheEngine() throws Exception {
     try (Netns other = Netns.createPrivate();
         PlugEngine engine = PlugEngine.builder().namespace(other).build().start()) {
       awaitSleep(engine);
@@ -206,5 +219,37 @@ class AwaitedOperationsTest {
       assertNull(NetworkInterface.getByName("tap1"));
       assertTrue(engine.snapshot().link("tap1").isPresent());
     }
+  }
+
+  /** What is done to a link goes to the engine's, also where the caller has one of that name. */
+  @KernelTest
+  void aCallerInAnotherNamespaceSetsUpTheEnginesLink() throws Exception {
+    try (Netns other = Netns.createPrivate();
+        PlugEngine engine = PlugEngine.builder().namespace(other).build().start();
+        RouteSocket here = RouteSocket.open()) {
+      here.execute(here.link().create("pair").kind(new Veth().peerName("end")));
+      awaitSleep(engine);
+      PlugResult plugged = new AwaitedOperations(engine).carryOut(pair()).orElseThrow();
+      assertEquals(Outcome.PLUGGED, plugged.outcome());
+      assertTrue(engine.parking.borrow(), "nobody was woken");
+      engine.parking.giveBack(false);
+      assertEquals("1", other.visit(AwaitedOperationsTest::disabledIpv6));
+      assertEquals("0", disabledIpv6());
+    }
+  }
+
+  private static PlugPlan pair() {
+    PlannedStep create =
+        PlannedStep.own(
+            new NetlinkStep.CreateVeth(
+                "pair", new MacAddress(MAC), "end", new MacAddress(MAC + 1), MTU),
+            new DeleteLink("pair", 0, 0));
+    PlannedStep ipv6 = PlannedStep.own(new LocalStep.DisableIpv6("pair", true), null);
+    return new PlugPlan(
+        "vif", "pair", Action.PLUG, List.of("pair"), null, List.of(create, ipv6), List.of());
+  }
+
+  private static String disabledIpv6() throws IOException {
+    return Files.readString(Path.of("/proc/sys/net/ipv6/conf/pair/disable_ipv6")).strip();
   }
 }

@@ -39,9 +39,22 @@ public final class FileIo {
    * @param path ends in a zero byte
    */
   public static int open(MemorySegment path, int flags, int mode) {
+    return openAt(linux_h.AT_FDCWD, path, flags, mode);
+  }
+
+  /**
+   * Opens a file by its path from a folder: openat(2), without allocating.
+   *
+   * @param folder the folder's descriptor, which {@code O_PATH} suffices for
+   * @param path ends in a zero byte
+   * @param flags as in {@link #open(String, int, int)}
+   * @param mode as there
+   * @return the descriptor, or the negated errno
+   */
+  public static int openAt(int folder, MemorySegment path, int flags, int mode) {
     return (int)
         NativeCall.pointerSecond(
-            arch_h.__NR_openat, linux_h.AT_FDCWD, path, flags, mode, MemorySegment.NULL, 0);
+            arch_h.__NR_openat, folder, path, flags, mode, MemorySegment.NULL, 0);
   }
 
   /**

@@ -50,6 +50,7 @@ static struct vif *vifs;
 static int vif_count;
 static int print_only;
 static int fd = -1;
+static int settings = -1; /* the folder of IPv6's settings, as fastvif has it open */
 static unsigned char buffer[SEND_BYTES];
 static size_t length;
 static int messages;
@@ -199,6 +200,8 @@ static void open_socket(void) {
     fail("setsockopt: %m");
   setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof one);
   setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof one);
+  settings = open("/proc/sys/net/ipv6/conf", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (settings < 0 && errno != ENOENT) fail("/proc/sys/net/ipv6/conf: %m");
 }
 
 static void check(const unsigned char *answer, size_t size) {
@@ -268,12 +271,10 @@ static void disable_ipv6(const char *name) {
     printf("disable_ipv6 %s\n", name);
     return;
   }
-  snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
-  int file = open(path, O_WRONLY | O_CLOEXEC);
-  if (file < 0) {
-    if (errno == ENOENT) return; /* a kernel without IPv6 */
-    fail("%s: %m", path);
-  }
+  if (settings < 0) return; /* a kernel without IPv6 */
+  snprintf(path, sizeof path, "%s/disable_ipv6", name);
+  int file = openat(settings, path, O_WRONLY | O_CLOEXEC);
+  if (file < 0) fail("%s: %m", path);
   if (write(file, "1", 1) != 1) fail("%s: %m", path);
   close(file);
 }

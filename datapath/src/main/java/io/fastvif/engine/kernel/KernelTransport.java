@@ -81,7 +81,7 @@ public final class KernelTransport implements Transport {
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment interfaceRequest =
       arena.allocate(InterfaceRequest.SIZE, InterfaceRequest.ALIGNMENT);
-  private final SettingFiles settings = new SettingFiles();
+  private final SettingFiles settings;
   private final Thread owner = Thread.currentThread();
   private final Object queriesLock = new Object();
   private final PciDevices pci;
@@ -111,6 +111,7 @@ public final class KernelTransport implements Transport {
     try {
       exchange = opened(opened, new KernelExchange());
       own = opened(opened, RouteSocket.open());
+      settings = opened(opened, new SettingFiles());
       namespace = opened(opened, Netns.current());
       identity = namespace.identity();
       functions = new NamespaceFunctions(namespace);
@@ -485,7 +486,7 @@ public final class KernelTransport implements Transport {
     IllegalStateException broken = new IllegalStateException("not all of it could be closed");
     synchronized (queriesLock) {
       closed = true;
-      closeAll(List.of(functions, filters, exchange, own, namespace), broken);
+      closeAll(List.of(functions, filters, exchange, own, settings, namespace), broken);
       if (queries != null) {
         closeAll(List.of(queries), broken);
       }

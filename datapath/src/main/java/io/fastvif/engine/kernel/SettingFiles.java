@@ -1,10 +1,13 @@
 package io.fastvif.engine.kernel;
 
+import static io.fastvif.bindings.linux.arch_h.O_DIRECTORY;
 import static io.fastvif.bindings.linux.linux_h.O_CLOEXEC;
+import static io.fastvif.bindings.linux.linux_h.O_PATH;
 import static io.fastvif.bindings.linux.linux_h.O_RDONLY;
 import static io.fastvif.bindings.linux.linux_h.O_WRONLY;
 
 import io.fastvif.bindings.Errno;
+import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.InterfaceRequest;
 import io.fastvif.bindings.SystemCallException;
@@ -18,28 +21,43 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The settings of links below {@code /proc/sys/net}, in the namespace of the calling thread. One
- * thread at a time may use it.
+ * The settings of links below {@code /proc/sys/net}. One thread at a time may use it.
+ *
+ * <p>The kernel finds {@code /proc/sys/net} by the calling thread's namespace (net/sysctl_net.c),
+ * but what is in an open folder below it by the folder's (proc_sys_lookup of
+ * fs/proc/proc_sysctl.c). So {@code disable_ipv6} is that of the namespace in which this was made,
+ * whatever thread writes it, and found with half of the way.
  */
-final class SettingFiles {
+final class SettingFiles implements AutoCloseable {
   private static final String SYSCTLS = "/proc/sys/net/";
-  private static final byte[] IPV6_SETTINGS =
-      (SYSCTLS + "ipv6/conf/").getBytes(StandardCharsets.US_ASCII);
+  private static final String IPV6_SETTINGS = SYSCTLS + "ipv6/conf/";
   private static final byte[] DISABLE_IPV6 = "/disable_ipv6\0".getBytes(StandardCharsets.US_ASCII);
 
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment path =
-      arena.allocate(IPV6_SETTINGS.length + InterfaceRequest.NAME_SIZE + DISABLE_IPV6.length);
+      arena.allocate(InterfaceRequest.NAME_SIZE + DISABLE_IPV6.length);
   private final MemorySegment digit = arena.allocate(1);
 
+  /** Null if the kernel has no IPv6. */
+  private final FileDescriptor ipv6;
+
+  /**
+   * Opens the folder of the calling thread's namespace.
+   *
+   * @throws SystemCallException if that is not possible, such as EMFILE
+   */
   SettingFiles() {
-    MemorySegment.copy(IPV6_SETTINGS, 0, path, ValueLayout.JAVA_BYTE, 0, IPV6_SETTINGS.length);
+    int folder = FileIo.open(IPV6_SETTINGS, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    ipv6 = folder == -Errno.ENOENT ? null : FileDescriptor.check(folder, "open", IPV6_SETTINGS);
   }
 
   /** Switches IPv6 off or on for a link; 0 or a negated error number, ENOENT if it has no IPv6. */
   int disableIpv6(String name, boolean disabled) {
     // Netlink shows this setting but does not take it.
-    int end = putName(name, path, IPV6_SETTINGS.length);
+    if (ipv6 == null) {
+      return -Errno.ENOENT;
+    }
+    int end = putName(name, path, 0);
     if (end < 0) {
       return -Errno.ENODEV;
     }
@@ -48,13 +66,13 @@ final class SettingFiles {
     TracedCall call = TracedCall.begin(Protocol.WRITE);
     int result = write(wanted);
     if (call != null) {
-      call.ended(path.getString(0) + " \"" + (char) wanted + '"', result);
+      call.ended(IPV6_SETTINGS + path.getString(0) + " \"" + (char) wanted + '"', result);
     }
     return isReadOnly(result) && readsDigit(wanted) ? 0 : result;
   }
 
   private int write(byte character) {
-    int fd = FileIo.open(path, O_WRONLY | O_CLOEXEC, 0);
+    int fd = FileIo.openAt(ipv6.value(), path, O_WRONLY | O_CLOEXEC, 0);
     if (fd < 0) {
       return fd;
     }
@@ -70,7 +88,7 @@ final class SettingFiles {
   }
 
   private boolean readsDigit(byte wanted) {
-    int fd = FileIo.open(path, O_RDONLY | O_CLOEXEC, 0);
+    int fd = FileIo.openAt(ipv6.value(), path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0) {
       return false;
     }
@@ -79,7 +97,10 @@ final class SettingFiles {
     return equal;
   }
 
-  /** Writes a link's setting; 0 or a negated error number, ENOENT if it has none such. */
+  /**
+   * Writes a link's setting in the calling thread's namespace; 0 or a negated error number, ENOENT
+   * if it has none such.
+   */
   int set(LocalStep.SetSysctl sysctl) {
     String file = SYSCTLS + sysctl.setting().path(sysctl.name());
     String text = Integer.toString(sysctl.value());
@@ -121,5 +142,12 @@ final class SettingFiles {
     }
     MemorySegment.copy(name, 0, target, ValueLayout.JAVA_BYTE, offset, name.length);
     return offset + name.length;
+  }
+
+  @Override
+  public void close() {
+    if (ipv6 != null) {
+      ipv6.close();
+    }
   }
 }
