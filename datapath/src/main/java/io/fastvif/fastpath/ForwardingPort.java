@@ -268,7 +268,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     for (FlowStatistics flow : pair.statistics()) {
       (flow.flow().startsWith(GUEST) ? in : out).add(flow);
     }
-    return new PortStatistics(report(), in, out);
+    return new PortStatistics(report(), in, out, pair.loops());
   }
 
   PortReport report() {

@@ -16,8 +16,10 @@ import org.HdrHistogram.HistogramIterationValue;
  * @param report the port with its sums
  * @param in what each queue's frames from the guest did, in the order of queues
  * @param out the same of frames to the guest
+ * @param loops the number of the loop that serves each queue now, from 0
  */
-public record PortStatistics(PortReport report, List<FlowStatistics> in, List<FlowStatistics> out) {
+public record PortStatistics(
+    PortReport report, List<FlowStatistics> in, List<FlowStatistics> out, List<Integer> loops) {
   private static final String IN = "in";
   private static final String OUT = "out";
 
@@ -25,18 +27,22 @@ public record PortStatistics(PortReport report, List<FlowStatistics> in, List<Fl
   public PortStatistics {
     in = List.copyOf(in);
     out = List.copyOf(out);
+    loops = List.copyOf(loops);
   }
 
   /**
-   * The counters by name, sums first. A burst is counted under the largest size of its class
-   * ({@code burst_le_4} has those of 3 and 4 frames); one of 64 is measured for how long it stays,
-   * and counted in the same way ({@code residence_le_512_ns}).
+   * The counters by name, sums first, then the loop of each queue. A burst is counted under the
+   * largest size of its class ({@code burst_le_4} has those of 3 and 4 frames); one of 64 is
+   * measured for how long it stays, and counted in the same way ({@code residence_le_512_ns}).
    */
   public Map<String, Long> counters() {
     Map<String, Long> counters = new LinkedHashMap<>();
     counters.put("connections", report.connections());
     sums(IN, report.fromGuest(), counters);
     sums(OUT, report.toGuest(), counters);
+    for (int queue = 0; queue < loops.size(); queue++) {
+      counters.put("queue_" + queue + "_loop", (long) loops.get(queue));
+    }
     in.forEach(flow -> flow("queue_" + flow.queue() + "_" + IN, flow, counters));
     out.forEach(flow -> flow("queue_" + flow.queue() + "_" + OUT, flow, counters));
     return counters;

@@ -46,6 +46,10 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private final WakeUp wakeUp = new WakeUp();
   private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final List<Lane> lanes = new ArrayList<>();
+
+  /** Those of them that nothing wakes the loop for. */
+  private final List<Lane> unwatched = new ArrayList<>();
+
   private final SingleWriterRecorder pollNanos = new SingleWriterRecorder(MAX_POLL_NANOS, 2);
   private final Histogram polls = new Histogram(MAX_POLL_NANOS, 2);
   private Flow[] flows = {};
@@ -127,8 +131,29 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     collectFlows();
   }
 
+  /**
+   * Begins to serve a lane whose descriptors nobody can watch; the loop's thread only. It is looked
+   * at with growing pauses, and before each of them the kernel is asked again.
+   */
+  void addUnwatched(Lane lane) {
+    lanes.add(lane);
+    unwatched.add(lane);
+    collectFlows();
+  }
+
+  /** Whether all lanes are watched that were not; the loop's thread only. */
+  private boolean watchUnwatched() {
+    for (int i = unwatched.size() - 1; i >= 0; i--) {
+      if (unwatched.get(i).watchAgain(this)) {
+        unwatched.remove(i);
+      }
+    }
+    return unwatched.isEmpty();
+  }
+
   /** Stops serving a lane; the loop's thread only. */
   void remove(Lane lane) {
+    unwatched.remove(lane);
     if (lanes.remove(lane)) {
       collectFlows();
     }
@@ -333,7 +358,7 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     checkPorts();
     Flow[] all = flows;
     boolean quiet = true;
-    boolean timer = false;
+    boolean timer = !watchUnwatched();
     int rate = RateLimiter.NOT_WAITING;
     for (Flow flow : all) {
       try {

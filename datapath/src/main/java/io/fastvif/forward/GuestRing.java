@@ -26,6 +26,8 @@ abstract class GuestRing implements RingControl {
   /** Reads of one look: together a pipe of the largest size that needs no privilege, 1 MiB. */
   private static final int MAX_KICK_READS = 1024;
 
+  private static final String NOT_WATCHED = "its kicks cannot be watched, it is polled: ";
+
   private final VhostUserPort port;
   private final QueuePair pair;
   private final int index;
@@ -337,13 +339,17 @@ abstract class GuestRing implements RingControl {
 
   /** A ring whose kicks cannot be watched is polled, and says so. */
   private void watch(int kick) {
+    boolean wasUnwatched = unwatched;
     unwatched = false;
     kicksPile = kick >= 0 && FileIo.isPipeOrSocket(kick);
     try {
       pair.watch(kick);
+      if (wasUnwatched && problem != null && problem.startsWith(NOT_WATCHED)) {
+        problem = null;
+      }
     } catch (SystemCallException refused) {
       unwatched = true;
-      tellFailure("its kicks cannot be watched, it is polled: " + refused.getMessage());
+      tellFailure(NOT_WATCHED + refused.getMessage());
     }
   }
 

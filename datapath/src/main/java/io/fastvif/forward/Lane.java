@@ -262,7 +262,10 @@ final class Lane {
     runCommands();
   }
 
-  /** The loop could not watch a descriptor: the one before did. */
+  /**
+   * The loop could not watch a descriptor: the one before did. If that cannot any more, it serves
+   * the lane all the same, and looks at it now and then until the kernel lets it.
+   */
   private void goBack(ForwardingLoop to, Throwable refused) {
     loop.tell(refused);
     loop = to;
@@ -272,11 +275,23 @@ final class Lane {
             to.add(this);
           } catch (RuntimeException | Error again) {
             to.tell(again);
-            pair.failed(flows.getFirst(), again);
+            pair.notWatched(this, again);
+            to.addUnwatched(this);
           }
           served = true;
           runCommands();
         });
+  }
+
+  /** Whether its descriptors are watched now; the thread that serves it. */
+  boolean watchAgain(ForwardingLoop by) {
+    try {
+      watch(by);
+    } catch (RuntimeException | Error still) {
+      return false;
+    }
+    pair.watched(this);
+    return true;
   }
 
   /** Shows its frames to a capture; the loop's thread. */

@@ -123,6 +123,13 @@ public abstract sealed class Port implements AutoCloseable
     }
   }
 
+  /** A problem is no more, if it is still the one that there was. */
+  final void solved(String begin) {
+    if (problem.startsWith(begin)) {
+      problem("");
+    }
+  }
+
   /** As {@link #dead}, once, of what somebody did to the host: an administrator should know. */
   final synchronized void gone(String reason) {
     if (!dead) {

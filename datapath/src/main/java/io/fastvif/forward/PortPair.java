@@ -1,5 +1,6 @@
 package io.fastvif.forward;
 
+import io.fastvif.trace.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -7,6 +8,8 @@ import java.util.stream.IntStream;
 
 /** Two ports (or a port and itself) between which frames are forwarded. */
 public final class PortPair {
+  private static final String NOT_WATCHED = "queue ";
+
   private final Port first;
   private final Port second;
   private final List<Flow> flows = new ArrayList<>();
@@ -127,6 +130,22 @@ public final class PortPair {
     String reason = flow.name() + " was stopped by a fault: " + thrown;
     first.dead(reason);
     second.dead(reason);
+  }
+
+  /** Nothing wakes a loop for a lane: both ports say so, and forward late. */
+  void notWatched(Lane lane, Throwable thrown) {
+    String reason = NOT_WATCHED + lane.number() + " cannot be watched, it is polled: " + thrown;
+    Log.warning(PortPair.class, this + ": " + reason);
+    first.problem(reason);
+    second.problem(reason);
+  }
+
+  /** It does again. */
+  void watched(Lane lane) {
+    String reason = NOT_WATCHED + lane.number() + " ";
+    Log.warning(PortPair.class, this + ": " + reason + "is watched again");
+    first.solved(reason);
+    second.solved(reason);
   }
 
   @Override

@@ -18,6 +18,9 @@
  *   <li>Lanes of a new pair go to the loops with the fewest. Once a second a loop that is awake
  *       looks at the measured load of all: the busiest gives a lane to the idlest if the busier one
  *       of the two has less to do then.
+ *   <li>If the kernel lets the new loop watch no more descriptors, a lane goes back. If that cannot
+ *       either any more, both ports say so, and it is served with pauses of up to 32 ms until the
+ *       kernel, which is asked before each, lets it.
  *   <li>What lanes would have to share keeps them together: a port with a rate, frames for a queue
  *       that its guest does not use and that go to its first one, a frame handler, a switch. The
  *       last two do not move at all.

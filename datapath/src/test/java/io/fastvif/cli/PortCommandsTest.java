@@ -132,6 +132,7 @@ class PortCommandsTest {
             .orElse(-1);
     assertTrue(frames >= FRAMES, stats.out());
     assertTrue(stats.out().contains("     queue_0_in_burst_le_1: "), stats.out());
+    assertTrue(stats.lines().contains("     queue_0_loop: 0"), stats.out());
     String json =
         CommandRun.of("vhost-user", "stats", "--json", "--socket", socket, FastPathVifs.id(1))
             .expect(Fastvif.DONE)

@@ -11,9 +11,12 @@ import io.fastvif.capture.FrameCapture;
 import io.fastvif.capture.PcapngBlock;
 import io.fastvif.capture.PcapngReader;
 import io.fastvif.testing.Await;
+import io.fastvif.testing.KernelTest;
+import io.fastvif.testing.Peer;
 import io.fastvif.vhostuser.virtqueue.VirtioFeatures;
 import io.fastvif.vif.PortRates;
 import io.fastvif.vif.RateLimit;
+import io.fastvif.xdp.XdpOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,6 +166,51 @@ class QueueLoopsTest {
         Thread.onSpinWait();
       }
       LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  /** A frame that is sent by a queue of one end of a veth pair comes by the same of the other. */
+  @KernelTest
+  void queuesOfTwoCardsMoveWithoutLoss() throws Exception {
+    Peer ip = Peer.require("ip", "iproute2");
+    String queues = " numtxqueues 2 numrxqueues 2";
+    ip.run("link add v0" + queues + " type veth peer name v1" + queues);
+    for (String link : List.of("v0", "v1")) {
+      ip.run("link set " + link + " addrgenmode none");
+      ip.run("link set " + link + " up");
+    }
+    VhostUserPort portA = VhostUserPort.toGuest("a", 2);
+    VhostUserPort portB = VhostUserPort.toGuest("b", 2);
+    XdpOptions options = XdpOptions.DEFAULT.withRingSize(64);
+    try (XdpPort near = XdpPort.open("v0", options);
+        XdpPort far = XdpPort.open("v1", options);
+        Forwarder forwarder = Forwarder.start(2, Idle.ADAPTIVE)) {
+      List<TestVm> a = vms(portA, 2, NEW);
+      List<TestVm> b = vms(portB, 2, NEW);
+      PortPair first = forwarder.connect(portA, near);
+      PortPair second = forwarder.connect(portB, far);
+      assertEquals(List.of(0, 1), first.loops());
+      assertEquals(List.of(0, 1), second.loops());
+      List<Sequence> sequences = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        sequences.add(new Sequence(i, a.get(i), b.get(i)));
+        sequences.add(new Sequence(i, b.get(i), a.get(i)));
+      }
+      long end = System.nanoTime() + PATIENCE_NANOS;
+      for (int frames = 50; frames <= FRAMES || moves(forwarder) <= MOVES; frames += 50) {
+        forwarder.move(frames % 100 == 0 ? first : second, frames / 100 % 2, frames / 200 % 2);
+        int wanted = frames;
+        while (sequences.stream().filter(each -> !each.step(wanted)).count() > 0) {
+          assertTrue(System.nanoTime() < end, "frames are lost");
+        }
+      }
+      assertNull(forwarder.failure());
+      for (PortPair pair : List.of(first, second)) {
+        pair.statistics().forEach(flow -> assertEquals(0, flow.dropped(), flow::toString));
+        forwarder.disconnect(pair);
+      }
+      a.forEach(TestVm::close);
+      b.forEach(TestVm::close);
     }
   }
 

@@ -222,6 +222,21 @@ final class TestVm implements AutoCloseable {
     return frame;
   }
 
+  /**
+   * Takes a buffer with a frame, or a part of one: where it begins in the guest's memory, -1 if
+   * there is none. Its bytes are {@code receiveRing.driver().usedLength()}.
+   */
+  long take() {
+    int id = receiveRing.driver().poll();
+    return id < 0 ? -1 : receiveBuffers[id];
+  }
+
+  /** Gives a buffer back that was taken. */
+  void giveBack(long buffer) {
+    receiveBuffers[receiveRing.driver().add(buffer, bufferLength, true)] = buffer;
+    receiveRing.driver().publish();
+  }
+
   /** Waits for a frame; without its header. */
   byte[] receive() {
     byte[] frame = receiveWithHeader();
