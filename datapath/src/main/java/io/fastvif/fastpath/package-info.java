@@ -21,7 +21,7 @@
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code engine}, {@code event},
  * {@code forward}, {@code forward.bridge}, {@code handover}, {@code netlink}, {@code
- * netlink.route}, {@code plan}, {@code vhostuser.protocol}, {@code vhostuser.session}, {@code vif},
- * {@code xdp}.
+ * netlink.route}, {@code plan}, {@code vhostuser.protocol}, {@code vhostuser.session}, {@code
+ * vhostuser.virtqueue}, {@code vif}, {@code xdp}.
  */
 package io.fastvif.fastpath;

@@ -39,8 +39,7 @@ final class Umem {
   Umem(Arena arena, int frames) {
     this(
         arena,
-        FileDescriptor.check(
-            Memory.memfdCreate("fastvif-umem", MFD_CLOEXEC), "memfd_create"),
+        FileDescriptor.check(Memory.memfdCreate("fastvif-umem", MFD_CLOEXEC), "memfd_create"),
         frames,
         true);
   }
