@@ -45,6 +45,10 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
 
   private final VhostUserPort guest;
   private PortPair pair;
+
+  /** Ends the answers to the guest's neighbour solicitations; null where none are given. */
+  private Runnable answersEnd;
+
   private VhostUserBackend backend;
   private SessionTrace trace;
   private volatile boolean connected;
@@ -81,6 +85,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       Forwarder forwarder,
       Uplinks uplinks,
       SessionLoop sessions,
+      NeighbourResponder neighbours,
       GuestListener guests)
       throws IOException {
     Uplink uplink = port.hasUplink() ? uplinks.join(port) : null;
@@ -91,6 +96,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     ForwardingPort opened = new ForwardingPort(port, forwarder, uplinks, uplink, host, guests);
     try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
         Tracing.Scope traced = Tracing.begin(opened.traceTold(Tracing.current()))) {
+      opened.answerSolicitations(neighbours);
       opened.pair = forwarder.connect(opened.guest, opened.host);
       opened.backend = opened.backend(sessions);
       return opened;
@@ -141,6 +147,13 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     } catch (RuntimeException | Error e) {
       taken.disconnect();
       throw e;
+    }
+  }
+
+  /** Answers on a routed port's tap, which the plan has told to answer for others. */
+  private void answerSolicitations(NeighbourResponder neighbours) {
+    if (NeighbourResponder.isWanted(port.tap())) {
+      answersEnd = neighbours.answer(port.tap());
     }
   }
 
@@ -323,6 +336,9 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
         forwarder.disconnect(pair);
       }
     } finally {
+      if (answersEnd != null) {
+        answersEnd.run();
+      }
       guest.close();
       host.close();
       if (uplink != null) {

@@ -52,6 +52,7 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
   private final Forwarder forwarder;
   private final Uplinks uplinks;
   private final SessionLoop sessions;
+  private final NeighbourResponder neighbours = new NeighbourResponder();
   private final Guests guests = new Guests();
   private final ConcurrentSkipListMap<String, ForwardingPort> open = new ConcurrentSkipListMap<>();
 
@@ -198,7 +199,7 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
       }
       ForwardingPort opened;
       try {
-        opened = ForwardingPort.open(port, forwarder, uplinks, sessions, guests);
+        opened = ForwardingPort.open(port, forwarder, uplinks, sessions, neighbours, guests);
       } catch (SocketException | XdpException | IllegalStateException refused) {
         throw new FastvifIOException(refused.getMessage(), refused);
       } catch (SystemCallException refused) {
@@ -405,6 +406,7 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
     }
     forwarder.close();
     sessions.close();
+    neighbours.close();
     if (first != null) {
       throw first;
     }

@@ -8,6 +8,9 @@
  * replaced, hypervisors connect again by themselves or are connected to, and what was under way in
  * a ring is in the guest's shared memory.
  *
+ * <p>On the tap of a routed port ({@code proxy_ndp} is set) a thread answers the guest's neighbour
+ * solicitations for what the host's routes lead to by other links, as the kernel answers ARP there.
+ *
  * <p>For an upgrade all ports go to a new process without a reconnect ({@link
  * io.fastvif.fastpath.HandOverServer}, {@link io.fastvif.fastpath.TakeOver}). The new one makes
  * everything again while the old one still moves frames; then the old one stops all rings, says

@@ -69,6 +69,10 @@ class HostileHandOverTest {
   private final List<HostileVm> guests = new ArrayList<>();
   private final List<SessionDevice> devices = new ArrayList<>();
   private final Map<String, Integer> refusals = new TreeMap<>();
+
+  /** Held by who captures, and by who ends the forwarder that has no ports any more. */
+  private final Object changing = new Object();
+
   private volatile ForwardingPorts current;
   private volatile Throwable failed;
   private final AtomicInteger handOvers = new AtomicInteger();
@@ -227,7 +231,9 @@ class HostileHandOverTest {
 
   private void beginCapture(int which) throws IOException {
     endCapture();
-    capture = current.capture("vhu" + which, new CaptureOptions(1500, 0, null)).orElse(null);
+    synchronized (changing) {
+      capture = current.capture("vhu" + which, new CaptureOptions(1500, 0, null)).orElse(null);
+    }
   }
 
   private void readCapture() {
@@ -261,10 +267,12 @@ class HostileHandOverTest {
     try (TakeOver taken = TakeOver.from(socket(), next, HandOverSteps.NONE)) {
       assertEquals(HOSTILE + 1, taken.ports());
       assertTrue(given.await(10, TimeUnit.SECONDS));
-      current = next;
       server.close();
-      assertNull(former.failure());
-      former.close();
+      synchronized (changing) {
+        current = next;
+        assertNull(former.failure());
+        former.close();
+      }
       CountDownLatch latch = new CountDownLatch(1);
       server = HandOverServer.on(taken.listener(), next, HandOverSteps.NONE, latch::countDown);
       assertEquals(HOSTILE + 1, next.open().size());

@@ -157,13 +157,15 @@ class ProfilesGuestTest {
     ip("link set lo up");
     ip("address add 10.65.0.1/32 dev lo"); // the gateway, as Calico's agent has it on a link
     ip("address add 2001:db8::1/128 dev lo");
+    // As Calico's agent does; the kernel forwards IPv6 only where it forwards all.
+    Files.writeString(Path.of("/proc/sys/net/ipv6/conf/all/forwarding"), "1");
     try (ForwardingPorts ports = ForwardingPorts.start(1, Idle.ADAPTIVE);
         PlugEngine engine = PlugEngine.builder().vhostUser(ports).build().start()) {
       withGuests(
           ports,
           engine,
           FastPathVifs.routed(folder, 1, VhostUserMode.CLIENT, "10.65.0.5", "2001:db8::5"),
-          FastPathVifs.routed(folder, 2, VhostUserMode.SERVER, "10.65.0.6"),
+          FastPathVifs.routed(folder, 2, VhostUserMode.SERVER, "10.65.0.6", "2001:db8::6"),
           (one, two) -> {
             one.address("10.65.0.5/24").ping("10.65.0.1");
             two.address("10.65.0.6/24").ping("10.65.0.1");
@@ -173,6 +175,8 @@ class ProfilesGuestTest {
                 one.run("grep 10.65.0.6 /proc/net/arp").contains(FastPathVifs.ROUTER_MAC),
                 "the router answers for the other guest");
             one.address("2001:db8::5/64").ping("2001:db8::1");
+            two.address("2001:db8::6/64").ping("2001:db8::1");
+            one.ping("2001:db8::6");
             // An address that is not the guest's own is dropped by the reverse path filter.
             one.run("ip address add 10.65.0.9/24 dev eth0");
             one.run("! ping -c 2 -W 1 -I 10.65.0.9 10.65.0.1 >/dev/null");

@@ -79,6 +79,23 @@ public final class RouteRequest extends RtnetlinkRequest {
   }
 
   /**
+   * Begins to ask for the route that what comes by a link would take to an address. Refused if
+   * there is none (ENETUNREACH, EHOSTUNREACH) or it drops it (EINVAL, EACCES). Equivalent to {@code
+   * ip route get ADDRESS iif DEV}.
+   *
+   * @param family AF_INET or AF_INET6
+   * @param address the destination
+   * @param bits of the address: 32 or 128
+   * @param input the link's index
+   */
+  public RouteRequest lookup(int family, byte[] address, int bits, int input) {
+    begin(RTM_GETROUTE, 0, family, address, bits);
+    encoder.setHeaderByte(RouteInfo.TABLE, RT_TABLE_UNSPEC); // the rules say which
+    encoder.putInt(RTA_IIF, input);
+    return this;
+  }
+
+  /**
    * Sets the link that the route leads to, or in a {@link #dump} narrows it to those of a link.
    * Equivalent to {@code dev DEV}.
    *

@@ -27,9 +27,9 @@ import java.util.Optional;
 /**
  * FPTap: the host is the guest's router, as Calico has it. The tap has the MAC address that the
  * network gives it, no address and no bridge; the host has a route to each of the guest's addresses
- * and answers the guest for all others (proxy ARP; for IPv6 for the gateways of the subnets alone,
- * because the kernel proxies no more than the neighbours it is told of). What the guest sends from
- * an address that is not its own is dropped.
+ * and answers the guest for all others: the kernel by proxy ARP; for IPv6 it proxies no more than
+ * the neighbours it is told of, the gateways of the subnets, and the forwarder answers for what
+ * routes lead to. What the guest sends from an IPv4 address that is not its own is dropped.
  */
 final class RoutedPort {
   private static final int RTPROT_BOOT = 3;
