@@ -33,7 +33,7 @@ final class PacketFlow extends Flow {
       return 0;
     }
     if (!link.problem().isEmpty()) {
-      link.problem("");
+      link.problem(link, "");
     }
     int done = hand(to, burst, n, FEATURES, patience);
     from.giveBack(done);

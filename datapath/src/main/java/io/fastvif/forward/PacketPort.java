@@ -116,7 +116,7 @@ public final class PacketPort extends Port {
   void check(int queue) {
     int error = Sockets.getsockopt(socket.value(), SOL_SOCKET, SO_ERROR);
     if (error > 0) {
-      problem("the link " + name() + " is down or was deleted: " + Errno.describe(error));
+      problem(this, "the link " + name() + " is down or was deleted: " + Errno.describe(error));
     }
   }
 

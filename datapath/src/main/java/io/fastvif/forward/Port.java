@@ -1,6 +1,8 @@
 package io.fastvif.forward;
 
 import io.fastvif.trace.Log;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * One end of a pair. A port is connected to at most one other, or to itself, and closed by its
@@ -12,7 +14,10 @@ public abstract sealed class Port implements AutoCloseable
   private final int queues;
   private volatile boolean connected;
 
-  /** Why frames do not pass; empty for nothing. Any thread reads it. */
+  /** Why frames do not pass, by who has noted it: what was noted first comes first. */
+  private final Map<Object, String> problems = new LinkedHashMap<>();
+
+  /** The first of them; empty for nothing. Any thread reads it. */
   private volatile String problem = "";
 
   private volatile boolean dead;
@@ -116,17 +121,23 @@ public abstract sealed class Port implements AutoCloseable
     return dead;
   }
 
-  /** Notes what keeps the port from forwarding, or that nothing does: the empty string. */
-  final void problem(String reason) {
-    if (!dead) {
-      problem = reason;
-    }
-  }
-
-  /** A problem is no more, if it is still the one that there was. */
-  final void solved(String begin) {
-    if (problem.startsWith(begin)) {
-      problem("");
+  /**
+   * Notes what keeps the port from forwarding, or that nothing does.
+   *
+   * @param who notes it, such as one of the port's queues: what others have noted stays
+   * @param reason empty for nothing
+   */
+  final void problem(Object who, String reason) {
+    synchronized (problems) {
+      if (dead) {
+        return;
+      }
+      if (reason.isEmpty()) {
+        problems.remove(who);
+      } else {
+        problems.put(who, reason);
+      }
+      problem = problems.isEmpty() ? "" : problems.values().iterator().next();
     }
   }
 
@@ -140,8 +151,12 @@ public abstract sealed class Port implements AutoCloseable
 
   /** Notes why the port forwards nothing any more. */
   final void dead(String reason) {
-    problem(reason);
-    dead = true;
+    synchronized (problems) {
+      if (!dead) {
+        problem = reason;
+        dead = true;
+      }
+    }
   }
 
   final String flowName(Port other) {

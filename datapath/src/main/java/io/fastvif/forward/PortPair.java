@@ -136,16 +136,16 @@ public final class PortPair {
   void notWatched(Lane lane, Throwable thrown) {
     String reason = NOT_WATCHED + lane.number() + " cannot be watched, it is polled: " + thrown;
     Log.warning(PortPair.class, this + ": " + reason);
-    first.problem(reason);
-    second.problem(reason);
+    first.problem(lane, reason);
+    second.problem(lane, reason);
   }
 
   /** It does again. */
   void watched(Lane lane) {
     String reason = NOT_WATCHED + lane.number() + " ";
     Log.warning(PortPair.class, this + ": " + reason + "is watched again");
-    first.solved(reason);
-    second.solved(reason);
+    first.problem(lane, "");
+    second.problem(lane, "");
   }
 
   @Override

@@ -203,6 +203,7 @@ final class TapSource implements FrameSource {
       tap.gone("the tap " + tap.name() + " was deleted: " + call + ": " + Errno.describe(errno));
     } else {
       tap.problem(
+          this,
           errno == 0
               ? ""
               : "the tap "

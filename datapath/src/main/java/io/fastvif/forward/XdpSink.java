@@ -151,6 +151,7 @@ final class XdpSink implements FrameSink {
       port.deleted();
     } else if (down != (error != 0)) {
       port.problem(
+          this,
           error == 0
               ? ""
               : "the link " + port.name() + " sends nothing: sendto: " + Errno.describe(error));
