@@ -19,6 +19,7 @@ import io.fastvif.bindings.SystemCallException;
 import io.fastvif.config.HostConfiguration;
 import io.fastvif.engine.EngineGroup;
 import io.fastvif.fastpath.ForwardingPorts;
+import io.fastvif.fastpath.HandOverServer;
 import io.fastvif.forward.Idle;
 import io.fastvif.plan.Action;
 import io.fastvif.plan.BridgeKeeping;
@@ -68,6 +69,7 @@ public final class Agent implements AutoCloseable {
   private final Instant started = Instant.now();
   private HostConfiguration configuration;
   private ForwardingPorts ports;
+  private HandOverServer handing;
   private VifHost host;
   private HostKeeper keeper;
   private volatile MemoryAtRest memory;
@@ -113,9 +115,15 @@ public final class Agent implements AutoCloseable {
   }
 
   private void start(AgentOptions options) throws IOException {
-    opened(NamespaceLock.take(options.namespace()));
+    AgentHandOver handOver = options.handOver();
+    if (handOver != null && handOver.takesOver()) {
+      takeOver(options);
+      opened(NamespaceLock.take(options.namespace()));
+    } else {
+      opened(NamespaceLock.take(options.namespace()));
+      takeOver(options);
+    }
     EngineGroup group = opened(EngineGroup.open(NAME));
-    ports = opened(ports(options.forwardCpus()));
     VifHostOptions hostOptions =
         VifHostOptions.of(configuration)
             .withGroup(group)
@@ -139,6 +147,19 @@ public final class Agent implements AutoCloseable {
     opened(keeper.subscribe(event -> worked()));
     opened(keeper.subscribe(new EventLog()::log));
     server = opened(listen(options));
+  }
+
+  /** Begins to serve ports, here what another agent has; its locks are free then. */
+  private void takeOver(AgentOptions options) throws IOException {
+    ports = opened(ports(options.forwardCpus()));
+    if (options.handOver() != null) {
+      handing = opened(options.handOver().begin(ports));
+    }
+  }
+
+  /** Whether another agent has its ports. */
+  public boolean isGiven() {
+    return handing != null && handing.isGiven();
   }
 
   /**
@@ -325,6 +346,9 @@ public final class Agent implements AutoCloseable {
    */
   public synchronized boolean close(Duration bound) {
     closing = true;
+    if (handing != null) {
+      handing.stop(); // it is closed behind the locks, which the next agent waits for
+    }
     boolean isInOrder = true;
     while (!opened.isEmpty()) {
       AutoCloseable part = opened.pop();

@@ -29,6 +29,7 @@ import java.util.Objects;
  * @param repairs whether drift is repaired; if not it is only said
  * @param orphans what becomes of VIFs that the host has in fastvif's name and nobody declared
  * @param networks a file with networks to ask for endpoints on; null for none
+ * @param handOver how its vhost-user ports go to an agent of the next version; null for not
  */
 public record AgentOptions(
     AgentSocket socket,
@@ -40,7 +41,8 @@ public record AgentOptions(
     List<Integer> forwardCpus,
     boolean repairs,
     Orphans orphans,
-    Path networks) {
+    Path networks,
+    AgentHandOver handOver) {
 
   /** Checks that nothing is missing, and copies the list. */
   public AgentOptions {
@@ -65,6 +67,7 @@ public record AgentOptions(
         List.of(),
         true,
         Orphans.KEEP,
+        null,
         null);
   }
 
@@ -85,13 +88,24 @@ public record AgentOptions(
         forwardCpus,
         repairs,
         orphans,
-        networks);
+        networks,
+        handOver);
   }
 
   /** The same in another network namespace. */
   public AgentOptions withNamespace(Netns other) {
     return new AgentOptions(
-        socket, state, http, configuration, other, leases, forwardCpus, repairs, orphans, networks);
+        socket,
+        state,
+        http,
+        configuration,
+        other,
+        leases,
+        forwardCpus,
+        repairs,
+        orphans,
+        networks,
+        handOver);
   }
 
   /** The same with leases in another folder. */
@@ -106,7 +120,8 @@ public record AgentOptions(
         forwardCpus,
         repairs,
         orphans,
-        networks);
+        networks,
+        handOver);
   }
 
   /** The same with frames moved on these processors. */
@@ -121,7 +136,8 @@ public record AgentOptions(
         processors,
         repairs,
         orphans,
-        networks);
+        networks,
+        handOver);
   }
 
   /** The same that does something else with what is not as declared. */
@@ -136,13 +152,40 @@ public record AgentOptions(
         forwardCpus,
         isRepairing,
         fate,
-        networks);
+        networks,
+        handOver);
   }
 
   /** The same with networks to ask for endpoints on. */
   public AgentOptions withNetworks(Path file) {
     return new AgentOptions(
-        socket, state, http, configuration, namespace, leases, forwardCpus, repairs, orphans, file);
+        socket,
+        state,
+        http,
+        configuration,
+        namespace,
+        leases,
+        forwardCpus,
+        repairs,
+        orphans,
+        file,
+        handOver);
+  }
+
+  /** The same whose vhost-user ports go to the next agent. */
+  public AgentOptions withHandOver(AgentHandOver other) {
+    return new AgentOptions(
+        socket,
+        state,
+        http,
+        configuration,
+        namespace,
+        leases,
+        forwardCpus,
+        repairs,
+        orphans,
+        networks,
+        other);
   }
 
   /** What of it is said to those who ask, by name; the configuration has a list of its own. */

@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import io.fastvif.Orphans;
+import io.fastvif.agent.AgentHandOver;
 import io.fastvif.agent.AgentOptions;
 import io.fastvif.agent.AgentSocket;
 import io.fastvif.agent.client.AgentClient;
@@ -58,6 +59,18 @@ final class AgentCommand extends Command {
           "N,...",
           "Move the frames of vhost-user ports on these processors, with a thread for each; by"
               + " default with one thread on any.");
+  private static final Option HAND_OVER =
+      Option.value(
+          "--hand-over",
+          "SOCKET",
+          "Give the vhost-user ports to an agent with --take-over here, and end when it has them."
+              + " SIGUSR2 has this one start such an agent.");
+  private static final Option TAKE_OVER =
+      Option.value(
+          "--take-over",
+          "SOCKET",
+          "First take the vhost-user ports over from the agent that listens here, whose guests"
+              + " notice nothing, and listen here after it. If none does, begin anew.");
   private static final Option LIMIT =
       Option.repeatable(
           "--limit",
@@ -100,6 +113,8 @@ final class AgentCommand extends Command {
         PluginConfiguration.CONFIG,
         PluginConfiguration.CONFIG_DIR,
         FORWARD_CPUS,
+        HAND_OVER,
+        TAKE_OVER,
         OBSERVE,
         ORPHANS,
         NETWORKS,
@@ -140,7 +155,9 @@ final class AgentCommand extends Command {
 
   private int run(Arguments arguments) throws IOException {
     Map<String, String> environment = ProcessText.environment();
-    ServerSocketChannel handedOver = ListeningSockets.take(environment).orElse(null);
+    ServerSocketChannel handedOver =
+        (arguments.has(TAKE_OVER) ? ListeningSockets.inherit() : ListeningSockets.take(environment))
+            .orElse(null);
     HostConfiguration configuration = configuration(arguments);
     AgentOptions options =
         AgentOptions.of(
@@ -154,6 +171,27 @@ final class AgentCommand extends Command {
             .withNetworks(
                 arguments.value(NETWORKS) == null ? null : HostPath.of(arguments.value(NETWORKS)));
     AgentRun run = new AgentRun(environment, () -> configuration(arguments));
+    return start(arguments, run, options.withHandOver(handOver(arguments, run)));
+  }
+
+  private static AgentHandOver handOver(Arguments arguments, AgentRun run) {
+    if (arguments.has(HAND_OVER) && arguments.has(TAKE_OVER)) {
+      throw WrongInputException.of(
+          HAND_OVER.name() + " and " + TAKE_OVER.name() + " are one socket: expected one of them");
+    }
+    Option given = arguments.has(TAKE_OVER) ? TAKE_OVER : HAND_OVER;
+    String path = arguments.value(given);
+    if (path == null) {
+      return null;
+    }
+    if (path.isEmpty()) {
+      throw InvalidInputException.ofValue(given.name(), path, "is no path", "a socket's path");
+    }
+    return run.handOver(HostPath.of(path), given == TAKE_OVER);
+  }
+
+  private static int start(Arguments arguments, AgentRun run, AgentOptions options)
+      throws IOException {
     return Engines.in(
         arguments.value(NETNS),
         () -> runWithFolder(run, options, arguments),

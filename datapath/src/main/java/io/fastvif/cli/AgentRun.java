@@ -1,6 +1,7 @@
 package io.fastvif.cli;
 
 import io.fastvif.agent.Agent;
+import io.fastvif.agent.AgentHandOver;
 import io.fastvif.agent.AgentOptions;
 import io.fastvif.agent.systemd.JournalLog;
 import io.fastvif.agent.systemd.ServiceManager;
@@ -10,6 +11,7 @@ import io.fastvif.trace.Log;
 import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,22 @@ final class AgentRun {
     this.configuration = configuration;
   }
 
+  /**
+   * How its ports go to the next agent.
+   *
+   * @param takesOver whether this one takes them over from the one before
+   */
+  AgentHandOver handOver(Path socket, boolean takesOver) {
+    return new AgentHandOver(
+        socket,
+        takesOver,
+        () -> ServiceManager.of(environment).mainProcess(),
+        () -> {
+          guard();
+          asked.add(Asked.END);
+        });
+  }
+
   /** Runs it; returns the exit status. */
   @SuppressWarnings("try") // the watchdog ends with the block
   int run(AgentOptions options) {
@@ -60,6 +78,10 @@ final class AgentRun {
       Signals.handle(signal, this::end);
     }
     Signals.handle("HUP", () -> asked.add(Asked.RELOAD));
+    if (options.handOver() != null) {
+      NextAgent next = new NextAgent();
+      Signals.handle("USR2", next::start);
+    }
     noteOptions(options.configuration());
     try (Agent agent = Agent.open(options)) {
       agent.giveBackMemoryAtRest();
@@ -70,8 +92,12 @@ final class AgentRun {
       try (Watchdog unused = Watchdog.start(manager, agent.parts())) {
         awaitEnd(agent, manager);
       }
-      manager.stopping();
-      Log.info(AgentRun.class, "the agent ends; its VIFs stay plugged");
+      if (agent.isGiven()) {
+        Log.info(AgentRun.class, "the agent ends; the next one has its ports");
+      } else {
+        manager.stopping(); // which the next agent's manager is not to hear
+        Log.info(AgentRun.class, "the agent ends; its VIFs stay plugged");
+      }
       boolean isInOrder = agent.close(CLOSE_BOUND);
       if (!isInOrder) {
         Log.warning(AgentRun.class, "not all that was under way has ended in time");

@@ -130,9 +130,11 @@ public final class HandOverServer implements AutoCloseable {
     return given;
   }
 
-  /** Hands nothing over any more; a hand-over that is under way ends first. */
-  @Override
-  public void close() {
+  /**
+   * Hands nothing over any more; a hand-over that is under way ends first. Who has the ports does
+   * not notice before {@link #close}.
+   */
+  public void stop() {
     if (!waker.isOpen()) {
       return;
     }
@@ -154,12 +156,18 @@ public final class HandOverServer implements AutoCloseable {
     }
     if (!thread.isAlive()) {
       waker.close();
-      if (kept != null) {
-        kept.close();
-      }
     }
     if (isInterrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Stops; who has the ports notices that. */
+  @Override
+  public void close() {
+    stop();
+    if (!thread.isAlive() && kept != null) {
+      kept.close();
     }
   }
 }

@@ -25,6 +25,9 @@ public final class ListeningSockets {
   private static final int FIRST = 3;
   private static final int STANDARD_INPUT = 0;
 
+  /** Another descriptor of it, to be passed on; negative for none. */
+  private static volatile int kept = -1;
+
   private ListeningSockets() {}
 
   /**
@@ -52,21 +55,68 @@ public final class ListeningSockets {
               + count
               + " sockets: expected 1, the agent's");
     }
-    requireListening();
+    requireListening(FIRST, "descriptor 3 of the service manager");
     move(FIRST, STANDARD_INPUT);
+    return Optional.of(ofStandardInput());
+  }
+
+  /**
+   * Takes the socket that {@link #passOn} gave to this process as its standard input.
+   *
+   * @return empty if that is something else
+   * @throws IOException if it cannot be taken
+   */
+  public static Optional<ServerSocketChannel> inherit() throws IOException {
+    return Sockets.getsockopt(STANDARD_INPUT, SOL_SOCKET, SO_ACCEPTCONN) == 1
+        ? Optional.of(ofStandardInput())
+        : Optional.empty();
+  }
+
+  /**
+   * Has the socket that was taken as standard input while something is done, such as to start a
+   * process that inherits that; without a socket it is done as it is.
+   */
+  public static void passOn(Start start) throws IOException {
+    int listening = kept;
+    if (listening < 0) {
+      start.now();
+      return;
+    }
+    FileIo.close(STANDARD_INPUT);
+    int got = FileIo.fcntl(listening, F_DUPFD, STANDARD_INPUT);
+    try {
+      if (got != STANDARD_INPUT) {
+        throw new IOException("the socket cannot be given to another process");
+      }
+      start.now();
+    } finally {
+      occupy(STANDARD_INPUT);
+    }
+  }
+
+  /** Starts a process. */
+  @FunctionalInterface
+  public interface Start {
+    /** Does it. */
+    void now() throws IOException;
+  }
+
+  private static ServerSocketChannel ofStandardInput() throws IOException {
+    requireListening(STANDARD_INPUT, "standard input");
+    kept = FileIo.fcntl(STANDARD_INPUT, F_DUPFD_CLOEXEC, FIRST);
     Channel channel = System.inheritedChannel();
     if (channel instanceof ServerSocketChannel listening) {
       // The JDK has made a descriptor of its own of it: none of these stays open behind it.
       occupy(STANDARD_INPUT);
-      return Optional.of(listening);
+      return listening;
     }
     throw new IOException("the JDK does not take the service manager's socket: " + channel);
   }
 
-  private static void requireListening() throws IOException {
-    int domain = Sockets.getsockopt(FIRST, SOL_SOCKET, SO_DOMAIN);
-    int type = Sockets.getsockopt(FIRST, SOL_SOCKET, SO_TYPE);
-    int listens = Sockets.getsockopt(FIRST, SOL_SOCKET, SO_ACCEPTCONN);
+  private static void requireListening(int socket, String name) throws IOException {
+    int domain = Sockets.getsockopt(socket, SOL_SOCKET, SO_DOMAIN);
+    int type = Sockets.getsockopt(socket, SOL_SOCKET, SO_TYPE);
+    int listens = Sockets.getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN);
     if (domain != AF_UNIX || type != SOCK_STREAM || listens != 1) {
       String what =
           domain < 0
@@ -79,7 +129,8 @@ public final class ListeningSockets {
                   + (listens == 1 ? "" : "not ")
                   + "listening";
       throw new IOException(
-          "descriptor 3 of the service manager cannot be the agent's socket ("
+          name
+              + " cannot be the agent's socket ("
               + what
               + "): expected a unix stream socket that listens");
     }

@@ -98,6 +98,11 @@ public final class ServiceManager {
     send("READY=1\nSTATUS=" + line(status));
   }
 
+  /** This process does the work from now on, in the place of the one that the manager started. */
+  public void mainProcess() {
+    send("MAINPID=" + ProcessHandle.current().pid());
+  }
+
   /** What the process is at, in one line for people. */
   public void status(String status) {
     send("STATUS=" + line(status));
