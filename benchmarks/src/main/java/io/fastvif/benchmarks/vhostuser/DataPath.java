@@ -14,11 +14,17 @@ enum DataPath {
   /** Two guests, each of which sends to the other. */
   GUEST_TO_GUEST("guest to guest", Traffic.FORWARD_BACK, 2, "plain", "guests"),
 
+  /** The same with TCP segments of nearly 64 KiB, which nobody has to cut. */
+  TCP_GUEST_TO_GUEST("tcp guest to guest", Traffic.FORWARD_BACK, 2, "tcp", "guests"),
+
   /** Eight guests in pairs. */
   AMONG_EIGHT("among 8 guests", Traffic.FORWARD_BACK, 8, "plain", "guests"),
 
   /** A guest sends datagrams, which a socket of the host takes. */
   GUEST_TO_HOST("guest to host", Traffic.GUEST_TO_BACKEND, 1, "udp", "socket " + PathLab.PORT);
+
+  /** Headers and 45 segments of 1,448 bytes. */
+  private static final int LONG_FRAME = 54 + 45 * 1448;
 
   private final String title;
   private final Traffic traffic;
@@ -46,6 +52,11 @@ enum DataPath {
 
   int guests() {
     return guests;
+  }
+
+  /** The lengths of frames to measure it with, if these are asked for. */
+  List<Integer> lengths(List<Integer> usual) {
+    return this == TCP_GUEST_TO_GUEST ? List.of(LONG_FRAME) : usual;
   }
 
   /** Whether a card is at one end. */

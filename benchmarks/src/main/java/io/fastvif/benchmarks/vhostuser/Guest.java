@@ -6,6 +6,8 @@ import static io.fastvif.bindings.linux.linux_h.MAP_SHARED;
 import static io.fastvif.bindings.linux.linux_h.MFD_CLOEXEC;
 import static io.fastvif.bindings.linux.linux_h.PROT_READ;
 import static io.fastvif.bindings.linux.linux_h.PROT_WRITE;
+import static io.fastvif.bindings.linux.linux_h.VIRTIO_NET_F_GUEST_TSO4;
+import static io.fastvif.bindings.linux.linux_h.VIRTIO_NET_F_HOST_TSO4;
 
 import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
@@ -47,7 +49,17 @@ final class Guest implements AutoCloseable {
   private final long address;
   private VhostUserFrontend frontend;
 
+  /** Of a guest with long frames: LONG_MEMORY. */
+  private static final long LONG_BYTES = 64 << 20;
+
+  private static final long OFFLOADS =
+      NetFeatures.CSUM
+          | NetFeatures.GUEST_CSUM
+          | 1L << VIRTIO_NET_F_HOST_TSO4
+          | 1L << VIRTIO_NET_F_GUEST_TSO4;
+
   private final int queuePairs;
+  private final boolean hasOffloads;
 
   /** With one queue pair. */
   Guest() {
@@ -55,7 +67,17 @@ final class Guest implements AutoCloseable {
   }
 
   Guest(int queuePairs) {
+    this(queuePairs, false);
+  }
+
+  /** With one queue pair, and TCP's offloads. */
+  static Guest withOffloads() {
+    return new Guest(1, true);
+  }
+
+  private Guest(int queuePairs, boolean hasOffloads) {
     this.queuePairs = queuePairs;
+    this.hasOffloads = hasOffloads;
     file = FileDescriptor.check(Memory.memfdCreate("guest", MFD_CLOEXEC), "memfd_create");
     SystemCallException.check(FileIo.ftruncate(file.value(), bytes()), "ftruncate");
     event = FileDescriptor.check(Polling.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
@@ -79,7 +101,7 @@ final class Guest implements AutoCloseable {
   }
 
   private long bytes() {
-    return queuePairs * BYTES;
+    return hasOffloads ? LONG_BYTES : queuePairs * BYTES;
   }
 
   /** Where the memory of a queue pair is in this process. */
@@ -95,10 +117,11 @@ final class Guest implements AutoCloseable {
   /** Connects to a listening backend and starts all rings there. */
   void connect(String socket, boolean packed) {
     frontend = VhostUserFrontend.connect(socket, TIMEOUT_MILLIS);
-    // As Linux's driver has it with its offloads switched off.
+    // As Linux's driver has it, usually with its offloads switched off.
     long wanted =
         VirtioFeatures.VERSION_1
             | NetFeatures.MRG_RXBUF
+            | (hasOffloads ? OFFLOADS : 0)
             | (packed ? VirtioFeatures.RING_PACKED : 0)
             | 1L << DeviceFeature.PROTOCOL_FEATURES;
     long features = frontend.getFeatures() & wanted;

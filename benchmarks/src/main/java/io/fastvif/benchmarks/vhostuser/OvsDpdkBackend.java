@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Open vSwitch with DPDK: a bridge with a port for each guest, whose frames one thread polls, and
- * at the other end DPDK's AF_XDP driver or the bridge's own link. It learns where guests are.
+ * at the other end DPDK's AF_XDP driver or the bridge's own link. It learns where guests are. Ports
+ * that listen, as these do, offer guests no segmentation.
  */
 final class OvsDpdkBackend implements PathBackend {
   private static final Path PROGRAM = Path.of("/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk");

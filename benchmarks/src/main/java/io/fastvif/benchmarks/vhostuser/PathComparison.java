@@ -104,7 +104,7 @@ public final class PathComparison {
   void run(List<DataPath> paths, Extent extent) {
     out.print(PathRows.TITLE);
     for (DataPath path : paths) {
-      for (int length : extent.lengths) {
+      for (int length : path.lengths(extent.lengths)) {
         measure(path, length, extent).forEach(out::println);
         out.flush();
       }
@@ -153,13 +153,15 @@ public final class PathComparison {
     }
     long before = distance();
     for (int round = 0; round < extent.samples; round++) {
-      for (int turn = 0; turn < systems.size(); turn++) {
-        int system = round % 2 == 0 ? turn : systems.size() - 1 - turn;
-        PathSample sample = systems.get(system).sample(extent.nanos);
-        long after = distance();
-        rows.add(system, sample, before, after);
-        before = after;
+      PathSample[] samples = new PathSample[systems.size()];
+      for (int turn = 0; turn < samples.length; turn++) {
+        int system = round % 2 == 0 ? turn : samples.length - 1 - turn;
+        samples[system] = systems.get(system).sample(extent.nanos);
       }
+      // Once a round: where others have the processors, it takes longer than a sample.
+      long after = distance();
+      rows.add(List.of(samples), before, after);
+      before = after;
     }
     return rows.lines();
   }

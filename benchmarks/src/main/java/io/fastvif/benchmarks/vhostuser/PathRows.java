@@ -10,10 +10,10 @@ final class PathRows {
       """
       Thousand frames a second at the other end, nanoseconds of the backend's processor time a frame, \
       and frames lost of a million: medians, all losses; fastvif's rate by the other's and the other's \
-      time by fastvif's: median (quartiles), of samples whose round trips between the processors were \
-      alike
+      time by fastvif's: median (quartiles), of rounds before and after which the processors' round \
+      trips were alike
 
-      | | bytes | | rate | time | lost | fastvif's rate by it | its time by fastvif's | samples |
+      | | bytes | | rate | time | lost | fastvif's rate by it | its time by fastvif's | rounds |
       | --- | ---: | --- | ---: | ---: | ---: | --- | --- | ---: |
       """;
 
@@ -22,12 +22,16 @@ final class PathRows {
 
   private static final double MILLION = 1e6;
 
-  private record Measured(PathSample sample, long before, long after) {}
+  private record Round(List<PathSample> samples, long before, long after) {
+    PathSample of(int system) {
+      return samples.get(system);
+    }
+  }
 
   private final DataPath path;
   private final int length;
   private final List<String> systems;
-  private final List<List<Measured>> samples = new ArrayList<>();
+  private final List<Round> rounds = new ArrayList<>();
 
   /**
    * @param systems their names; the first is what others are compared with
@@ -36,17 +40,16 @@ final class PathRows {
     this.path = path;
     this.length = length;
     this.systems = List.copyOf(systems);
-    systems.forEach(each -> samples.add(new ArrayList<>()));
   }
 
   /**
-   * Adds a system's next sample.
+   * Adds a round: a sample of each system.
    *
    * @param before nanoseconds of a cache line's round trip before it; -1 if not known
    * @param after the same after it
    */
-  void add(int system, PathSample sample, long before, long after) {
-    samples.get(system).add(new Measured(sample, before, after));
+  void add(List<PathSample> samples, long before, long after) {
+    rounds.add(new Round(samples, before, after));
   }
 
   /** A row for each system. */
@@ -59,7 +62,7 @@ final class PathRows {
   }
 
   private String line(int system) {
-    List<PathSample> all = samples.get(system).stream().map(Measured::sample).toList();
+    List<PathSample> all = rounds.stream().map(round -> round.of(system)).toList();
     long sent = all.stream().mapToLong(PathSample::sent).sum();
     long lost = all.stream().mapToLong(PathSample::lost).sum();
     return String.format(
@@ -78,20 +81,17 @@ final class PathRows {
   private String ratios(int system) {
     List<Double> rates = new ArrayList<>();
     List<Double> costs = new ArrayList<>();
-    for (int i = 0; i < samples.get(system).size(); i++) {
-      Measured ours = samples.get(0).get(i);
-      Measured other = samples.get(system).get(i);
+    for (Round round : rounds) {
+      PathSample ours = round.of(0);
+      PathSample other = round.of(system);
       SamplePair pair =
-          new SamplePair(
-              other.sample.rate(),
-              ours.sample.rate(),
-              List.of(ours.before, ours.after, other.before, other.after));
+          new SamplePair(other.rate(), ours.rate(), List.of(round.before, round.after));
       if (pair.isLike()) {
         rates.add(pair.ratio());
-        costs.add(other.sample.cost() / ours.sample.cost());
+        costs.add(other.cost() / ours.cost());
       }
     }
-    String count = rates.size() + " of " + samples.get(system).size();
+    String count = rates.size() + " of " + rounds.size();
     return rates.size() < MIN_PAIRS
         ? "not measurable here | | " + count
         : Quartiles.of(rates) + " | " + Quartiles.of(costs) + " | " + count;

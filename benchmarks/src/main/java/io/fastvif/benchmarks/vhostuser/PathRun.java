@@ -41,7 +41,7 @@ final class PathRun implements AutoCloseable {
         if (backend.isStream()) {
           command.addAll(List.of("stream", backend.socket(i)));
         } else {
-          Guest guest = new Guest();
+          Guest guest = path == DataPath.TCP_GUEST_TO_GUEST ? Guest.withOffloads() : new Guest();
           guests.add(guest);
           connect(guest, backend.socket(i));
           command.addAll(List.of(guest.path(), guest.event()));

@@ -30,8 +30,10 @@ final class TestpmdBackend implements PathBackend {
     List<String> command = new ArrayList<>(List.of(PROGRAM));
     command.addAll(List.of("--lcores", "0@0,1@" + FastvifBackend.PROCESSOR));
     command.addAll(List.of("--no-pci", "--no-telemetry", "--no-huge", "--no-shconf", "-m", "512"));
+    // So that it passes the header for segmentation on.
+    String offloads = path == DataPath.TCP_GUEST_TO_GUEST ? ",tso=1,legacy-ol-flags=1" : "";
     for (int i = 0; i < guests; i++) {
-      command.addAll(List.of("--vdev", "net_vhost" + i + ",iface=" + socket(i)));
+      command.addAll(List.of("--vdev", "net_vhost" + i + ",iface=" + socket(i) + offloads));
     }
     for (String device : devices) {
       command.addAll(List.of("--vdev", device));

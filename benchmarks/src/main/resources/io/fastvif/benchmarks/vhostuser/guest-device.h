@@ -22,6 +22,10 @@
 /* An odd number of cache lines, so that frames do not all begin in the same sets of a cache. */
 #define STRIDE 2368
 #define BUFFER 2048
+/* The same for frames that are to be segmented. */
+#define LONG_STRIDE 65600
+#define LONG_BUFFER 65536
+#define LONG_MEMORY (64 << 20)
 #define HEADER 12
 #define ETHERNET 14
 #define SHORT_FRAME 64
@@ -41,6 +45,9 @@ struct queue {
 	bool packed;
 	bool receives;
 	uint32_t frame; /* bytes, without header */
+	uint32_t stride;
+	uint32_t buffer;
+	uint8_t header[HEADER];
 	uint8_t *memory;
 	uint64_t guest; /* where the memory is for the guest */
 	volatile struct descriptor *descriptors;
@@ -67,7 +74,7 @@ static inline uint64_t nanos(void)
 
 static inline uint32_t place(const struct queue *q, uint16_t slot)
 {
-	return BUFFERS + (slot + (q->receives ? 0 : SIZE)) * STRIDE;
+	return BUFFERS + (slot + (q->receives ? 0 : SIZE)) * q->stride;
 }
 
 static inline void device_init(struct device *d, uint8_t *memory, uint64_t guest, bool packed,
@@ -84,6 +91,8 @@ static inline void device_init(struct device *d, uint8_t *memory, uint64_t guest
 		q->packed = packed;
 		q->receives = i == RECEIVE;
 		q->frame = frame;
+		q->stride = frame > BUFFER ? LONG_STRIDE : STRIDE;
+		q->buffer = frame > BUFFER ? LONG_BUFFER : BUFFER;
 		q->memory = memory;
 		q->guest = guest;
 		q->descriptors = (volatile struct descriptor *) ring;
@@ -95,12 +104,12 @@ static inline void device_init(struct device *d, uint8_t *memory, uint64_t guest
 	}
 }
 
-/* As a sender fills a buffer: an empty header, and a frame of which a part changes. */
+/* As a sender fills a buffer: its header, and a frame of which a part changes. */
 static inline void fill(struct queue *q, uint16_t slot)
 {
 	uint8_t *buffer = q->memory + place(q, slot);
 
-	memset(buffer, 0, HEADER);
+	memcpy(buffer, q->header, HEADER);
 	memcpy(buffer + HEADER, q->head, SHORT_FRAME);
 	buffer[HEADER + SHORT_FRAME - 1] = slot;
 }
@@ -119,7 +128,7 @@ static inline void give(struct queue *q, int count)
 		if (!q->receives)
 			fill(q, slot);
 		at->address = q->guest + place(q, slot);
-		at->length = q->receives ? BUFFER : HEADER + q->frame;
+		at->length = q->receives ? q->buffer : HEADER + q->frame;
 		if (q->packed) {
 			flags |= q->given / SIZE % 2 ? USED : AVAIL;
 			at->word[0] = slot;
@@ -230,8 +239,9 @@ static inline int device_round(struct device *d)
 static inline void device_open(struct device *d, char **arguments)
 {
 	int file = open(arguments[0], O_RDWR | O_CLOEXEC);
+	size_t bytes = atoi(arguments[2]) > BUFFER ? LONG_MEMORY : MEMORY;
 	uint8_t *memory = file < 0 ? MAP_FAILED
-		: mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+		: mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 
 	if (memory == MAP_FAILED) {
 		perror(arguments[0]);

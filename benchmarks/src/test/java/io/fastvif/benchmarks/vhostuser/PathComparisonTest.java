@@ -76,20 +76,17 @@ class PathComparisonTest {
     PathSample ours = new PathSample(1000, 1_000_000, 500_000, 1000, 1000);
     PathSample other = new PathSample(500, 1_000_000, 1_000_000, 1000, 750);
     for (int i = 1; i < PathRows.MIN_PAIRS; i++) {
-      rows.add(0, ours, 100, 110);
-      rows.add(1, other, 110, 100);
+      rows.add(List.of(ours, other), 100, 120);
     }
-    // One of the two was measured while the processors were farther from each other.
-    rows.add(0, ours, 100, 100);
-    rows.add(1, other, 100, 200);
+    // In that round the processors went farther from each other.
+    rows.add(List.of(ours, other), 100, 200);
     assertEquals(
         List.of(
             "| guest to card | 64 | ours | 1000 | 500 | 0 |  | | 30 |",
             "| guest to card | 64 | other | 500 | 2000 | 250000 | not measurable here | | 29 of 30"
                 + " |"),
         rows.lines());
-    rows.add(0, ours, 100, 100);
-    rows.add(1, other, 100, 100);
+    rows.add(List.of(ours, other), 100, 100);
     assertEquals(
         "| guest to card | 64 | other | 500 | 2000 | 250000 | 2.00 (2.00 to 2.00) | "
             + "4.00 (4.00 to 4.00) | 30 of 31 |",
