@@ -139,6 +139,9 @@ class CommandsTest {
     assertEquals(2, bench("--agent", "--ovs"));
     assertEquals(2, bench("--agent", "--systems", "os-vif"));
     assertEquals(2, bench("--vhost-user", "--agent"));
+    assertEquals(2, bench("--vhost-user", "--idle"));
+    assertEquals(2, bench("--vhost-user", "--systems", "two-loop"));
+    assertEquals(2, bench("--idle", "--systems", "two-loops"));
     assertTrue(err.toString().contains("cannot be combined"), err::toString);
   }
 }

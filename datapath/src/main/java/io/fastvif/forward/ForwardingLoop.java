@@ -35,6 +35,9 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   /** Checks the ports once every so many measured rounds: guests' memory, and links of the host. */
   private static final int CHECKED_ROUNDS = 256;
 
+  /** The same once every so many naps, between which there are few rounds: some milliseconds. */
+  private static final int CHECKED_NAPS = 128;
+
   private static final long MAX_POLL_NANOS = 1_000_000_000;
 
   private final String name;
@@ -70,9 +73,6 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   private volatile long sleeps;
 
   private long napped;
-
-  /** The same of naps. */
-  private volatile long naps;
 
   /** Set by the thread before it sleeps, so that commands are signalled only then. */
   private volatile boolean asleep;
@@ -325,7 +325,9 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
     } else if (nanos == AdaptiveIdle.SLEEP) {
       sleepUntilNotified();
     } else {
-      naps = ++napped;
+      if (++napped % CHECKED_NAPS == 0) {
+        checkPorts();
+      }
       wakeUp.nap(nanos);
     }
   }
@@ -390,11 +392,6 @@ final class ForwardingLoop implements Agent, IdleStrategy, AutoCloseable {
   /** How often the thread has gone to sleep; any thread. */
   long sleeps() {
     return sleeps;
-  }
-
-  /** How often it has napped; any thread. */
-  long naps() {
-    return naps;
   }
 
   /** Has the thread not sleep any more, so that it sees that it is to end; any thread. */

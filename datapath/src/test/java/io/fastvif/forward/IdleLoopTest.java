@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class IdleLoopTest {
   private static final long NEW = VirtioFeatures.VERSION_1;
   private static final int PORTS = 500;
+  private static final int FRAMES = 50_000;
 
   /** As long as several hundred of the shortest sleeps. */
   private static final long WINDOW_MILLIS = 500;
@@ -70,6 +73,43 @@ class IdleLoopTest {
       byte[] frame = UdpFrame.payload(200);
       first.send(frame);
       assertArrayEquals(frame, first.receive());
+    }
+  }
+
+  /**
+   * Frames that follow each other are not kicked for, each on its own, and do not wake the loop.
+   * Where the sender is away from its processor for longer than two naps, the next one is.
+   */
+  @Test
+  void framesThatFollowEachOtherTakeFewWakeUps() throws Exception {
+    VhostUserPort guest = VhostUserPort.toHandler("guest", 1);
+    AtomicLong taken = new AtomicLong();
+    FrameHandlerPort sink =
+        FrameHandlerPort.of(
+            "sink",
+            1,
+            (frames, toGuest) -> {
+              taken.addAndGet(frames.count());
+              return frames.count();
+            });
+    try (Forwarder forwarder = Forwarder.start(1, Idle.ADAPTIVE);
+        TestVm vm = new TestVm(guest, NEW, 2048, 1)) {
+      PortPair pair = forwarder.connect(guest, sink);
+      byte[] frame = UdpFrame.payload(60);
+      vm.send(frame);
+      Await.until("nothing wakes the loop", () -> wakeUps(forwarder) == 0);
+      long before = forwarder.sleeps();
+      for (int i = 0; i < FRAMES; i++) {
+        while (!vm.offer(0, 0, frame)) {
+          Thread.onSpinWait();
+        }
+      }
+      Await.until("all have come", () -> taken.get() == FRAMES + 1);
+      long sleeps = forwarder.sleeps() - before;
+      assertTrue(sleeps < FRAMES / 20, sleeps + " sleeps for " + FRAMES + " frames");
+      Await.until("nothing wakes the loop", () -> wakeUps(forwarder) == 0);
+      forwarder.disconnect(pair);
+      sink.close();
     }
   }
 

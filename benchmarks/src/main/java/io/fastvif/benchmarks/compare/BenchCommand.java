@@ -131,8 +131,9 @@ public final class BenchCommand implements Callable<Integer> {
       names = VHOST_USER,
       description =
           "Measure the vhost-user backend beside DPDK's instead, printed as tables: nanoseconds per"
-              + " frame on one core, frames a second between two. Only --runs goes with it (1), and"
-              + " --quick: fewer samples, 64 bytes.")
+              + " frame on one core, frames a second between two. --runs goes with it (1),"
+              + " --systems (one-core, two-cores, two-loops, tap), and --quick: fewer samples, 64"
+              + " bytes.")
   private boolean vhostUser;
 
   @Option(
@@ -281,7 +282,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private int compareVhostUser(PrintWriter out) throws IOException {
     String option = vhostUser ? VHOST_USER : IDLE;
-    if (pf != null || ovs || agent || nova || cni || vifs != null || systems != null) {
+    if (pf != null || ovs || agent || nova || cni || vifs != null || (idle && systems != null)) {
       throw InvalidInputException.ofValue(
           option, "", "cannot be combined with other comparisons or their sizes", "--runs only");
     }
@@ -303,7 +304,7 @@ public final class BenchCommand implements Callable<Integer> {
         return comparison.hasFailed() ? FAILED : DONE;
       }
       VhostUserComparison comparison = new VhostUserComparison(resources.folder(), out, err);
-      comparison.run(rounds, quick);
+      comparison.run(rounds, quick, selected(VhostUserComparison.TABLES));
       return comparison.hasFailed() ? FAILED : DONE;
     }
   }

@@ -36,6 +36,9 @@ public final class IdleComparison {
   private static final int QUICK_BURSTS = 5;
   private static final int ALL = 100;
 
+  /** Short ones, in the best of which others did not disturb. */
+  private static final int RATE_SAMPLES = 20;
+
   /** A rate at which none is ever due; 0 is as many as go. */
   private static final double NO_FRAMES = Double.MIN_NORMAL;
 
@@ -201,7 +204,11 @@ public final class IdleComparison {
   private void measureRate(Measured system) throws IOException {
     try (Driven driven = new Driven(system)) {
       driven.send(0, warmUpNanos());
-      system.rates.add(driven.send(0, sampleNanos()).sample().rate());
+      double best = 0;
+      for (int i = 0; i < RATE_SAMPLES; i++) {
+        best = Math.max(best, driven.send(0, sampleNanos() / RATE_SAMPLES).sample().rate());
+      }
+      system.rates.add(best);
     }
   }
 

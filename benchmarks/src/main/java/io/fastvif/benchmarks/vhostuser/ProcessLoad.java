@@ -47,7 +47,9 @@ record ProcessLoad(long processorNanos, long wakeUps) {
     return 0;
   }
 
+  /** What of it was used since; without that of threads that have ended meanwhile. */
   ProcessLoad since(ProcessLoad before) {
-    return new ProcessLoad(processorNanos - before.processorNanos, wakeUps - before.wakeUps);
+    return new ProcessLoad(
+        Math.max(0, processorNanos - before.processorNanos), Math.max(0, wakeUps - before.wakeUps));
   }
 }

@@ -5,10 +5,21 @@ import io.fastvif.vif.InvalidInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** {@code fastvif bench --vhost-user}. */
 public final class VhostUserComparison {
+  private static final String ONE_CORE = "one-core";
+  private static final String TWO_CORES = "two-cores";
+  private static final String TWO_LOOPS = "two-loops";
+  private static final String TAP = "tap";
+
+  /** The names of the tables. */
+  public static final Set<String> TABLES =
+      new LinkedHashSet<>(List.of(ONE_CORE, TWO_CORES, TWO_LOOPS, TAP));
+
   private static final int PAIRS = 100;
   private static final int QUICK_PAIRS = 40;
   private static final int TAP_MILLIS = 1000;
@@ -56,12 +67,15 @@ public final class VhostUserComparison {
    *
    * @param rounds how often all is measured
    * @param quick whether with fewer samples, and without the long frames
+   * @param wanted which of {@link #TABLES}
    */
-  public void run(int rounds, boolean quick) {
+  public void run(int rounds, boolean quick, Set<String> wanted) {
     out.printf("DPDK %s, JDK %s%n", Programs.dpdkVersion(), Runtime.version());
     int pairs = quick ? QUICK_PAIRS : PAIRS;
-    run(rounds, Row.all(quick), pairs, true);
-    tap(quick ? QUICK_TAP_MILLIS : TAP_MILLIS);
+    run(rounds, Row.all(quick), pairs, true, wanted);
+    if (wanted.contains(TAP)) {
+      tap(quick ? QUICK_TAP_MILLIS : TAP_MILLIS);
+    }
   }
 
   /** Measures the system calls of a tap. */
@@ -81,13 +95,23 @@ public final class VhostUserComparison {
 
   /** Measures some rows. */
   void run(int rounds, List<Row> rows, int pairs, boolean warm) {
+    run(rounds, rows, pairs, warm, TABLES);
+  }
+
+  private void run(int rounds, List<Row> rows, int pairs, boolean warm, Set<String> wanted) {
     OneCore oneCore = new OneCore(programs, folder, pairs, warm);
     TwoCores twoCores = new TwoCores(programs, folder, pairs, warm);
     TwoLoops twoLoops = new TwoLoops(programs, folder, pairs, warm);
     for (int round = 0; round < rounds; round++) {
-      table(OneCore.TITLE, rows, oneCore::measure);
-      table(TwoCores.TITLE, rows, twoCores::measure);
-      table(TwoLoops.TITLE, Row.forwarded(rows), twoLoops::measure);
+      if (wanted.contains(ONE_CORE)) {
+        table(OneCore.TITLE, rows, oneCore::measure);
+      }
+      if (wanted.contains(TWO_CORES)) {
+        table(TwoCores.TITLE, rows, twoCores::measure);
+      }
+      if (wanted.contains(TWO_LOOPS)) {
+        table(TwoLoops.TITLE, Row.forwarded(rows), twoLoops::measure);
+      }
     }
   }
 
