@@ -181,6 +181,7 @@ class AgentHandOverTest {
         AgentProcess first = start(manager, config)) {
       assertEquals("READY=1\nSTATUS=0 VIFs declared", manager.next());
       CommandRun.of("plug", "--agent=" + socket(), vifs.toString()).expect(Fastvif.DONE);
+      long last;
       String port = FastPathVifs.socket(folder, 1).toString();
       try (VhostUserFrontend frontend = VhostUserFrontend.connect(port, PATIENCE_MILLIS);
           FrontendGuest guest =
@@ -199,16 +200,16 @@ class AgentHandOverTest {
         goesOn(traffic);
         asker.stop();
         signal("USR2", second);
-        long third = next(manager);
+        last = next(manager);
         awaitEnd(second);
         goesOn(traffic);
         assertTrue(ask().startsWith("HTTP/1.1 200"), ask());
         traffic.end();
         assertTrue(frontend.getFeatures() != 0, "the frontend was cut off");
-        signal("TERM", third);
-        assertEquals("STOPPING=1\nSTATUS=ending", manager.next());
-        awaitEnd(third);
       }
+      signal("TERM", last);
+      assertEquals("STOPPING=1\nSTATUS=ending", manager.next());
+      awaitEnd(last);
     } finally {
       agents.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
