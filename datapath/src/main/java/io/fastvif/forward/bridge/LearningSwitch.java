@@ -29,11 +29,13 @@ public final class LearningSwitch {
   private static final int OLD_SERVICE_TAG = 0x9100;
   private static final int OLDER_SERVICE_TAG = 0x9200;
   private static final int VLAN_MASK = 0xfff;
+  private static final int NONE = -1;
 
   private final MacTable table = new MacTable(new SecureRandom().nextLong());
   private final Member[] ports = new Member[MAX_PORTS];
   private final long beginning = System.nanoTime();
   private int end;
+  private int uplink = NONE;
   private long now;
   private int second;
 
@@ -108,6 +110,7 @@ public final class LearningSwitch {
       throw new IllegalStateException("a switch has at most " + MAX_PORTS + " ports");
     }
     ports[number] = new Member(settings, isUplink, receiver);
+    uplink = isUplink ? number : uplink;
     end = Math.max(end, number + 1);
     if (settings.isGuarded()) {
       table.pin(MacTable.key(settings.vlan(), settings.address().value()), number);
@@ -118,6 +121,7 @@ public final class LearningSwitch {
   /** Removes a port, with its addresses. */
   public void leave(int port) {
     ports[port] = null;
+    uplink = port == uplink ? NONE : uplink;
     table.removePort(port);
     while (end > 0 && ports[end - 1] == null) {
       end--;
@@ -245,7 +249,13 @@ public final class LearningSwitch {
       return areApart(sender, ports[to]) ? code(Refusal.ISOLATED) : to;
     }
     unknown = true;
-    return sender.unknowns.take(now) ? FLOOD : code(Refusal.UNKNOWN_LIMIT);
+    if (sender.unknowns.take(now)) {
+      return FLOOD;
+    }
+    // On the wire it is one frame as any other: the limit spares the other guests.
+    return !sender.isUplink && uplink != NONE && floodsTo(uplink)
+        ? uplink
+        : code(Refusal.UNKNOWN_LIMIT);
   }
 
   private static boolean areApart(Member one, Member other) {

@@ -212,6 +212,22 @@ class LearningSwitchTest {
   }
 
   @Test
+  void framesForUnknownAddressesBeyondTheLimitGoToAnUplinkThatIsThere() {
+    int a = join(SwitchPortSettings.DEFAULT.withLimits(16, 300, 0, 10));
+    bridge.time(begin);
+    assertEquals(LearningSwitch.FLOOD, send(a, B, A));
+    assertEquals(uplink, send(a, B, A));
+    int floods = 0;
+    while (send(uplink, B, ROUTER) == LearningSwitch.FLOOD && floods < 50_000) {
+      floods++;
+    }
+    assertTrue(floods < 50_000, "the wire floods guests without an end");
+    refused(Refusal.UNKNOWN_LIMIT, send(uplink, B, ROUTER));
+    bridge.leave(uplink);
+    refused(Refusal.UNKNOWN_LIMIT, send(a, B, A));
+  }
+
+  @Test
   void floodsAreLimitedByPortAndKind() {
     int a = join(SwitchPortSettings.DEFAULT.withLimits(16, 300, 100, 50));
     int b = join(SwitchPortSettings.DEFAULT);
@@ -223,7 +239,7 @@ class LearningSwitchTest {
     for (int i = 0; i < 5; i++) {
       assertEquals(LearningSwitch.FLOOD, send(a, "02:00:00:00:00:77", A), "frame " + i);
     }
-    refused(Refusal.UNKNOWN_LIMIT, send(a, "02:00:00:00:00:77", A));
+    assertEquals(uplink, send(a, "02:00:00:00:00:77", A), "the limit spares other guests alone");
     assertEquals(LearningSwitch.FLOOD, send(b, Frames.ALL, B));
     assertEquals(b, send(a, B, A));
     bridge.time(begin + SECOND / 100);
