@@ -20,7 +20,7 @@
  *
  * <p>May use: {@code io.fastvif}, {@code agent.api}, {@code agent.http}, {@code agent.keeper},
  * {@code agent.metrics}, {@code bindings}, {@code config}, {@code engine}, {@code fastpath}, {@code
- * files}, {@code forward}, {@code json}, {@code lease}, {@code netns}, {@code plan}, {@code trace},
- * {@code vif}.
+ * files}, {@code forward}, {@code handover}, {@code json}, {@code lease}, {@code netns}, {@code
+ * plan}, {@code trace}, {@code vif}.
  */
 package io.fastvif.agent;

@@ -187,7 +187,7 @@ final class AgentCommand extends Command {
     if (path.isEmpty()) {
       throw InvalidInputException.ofValue(given.name(), path, "is no path", "a socket's path");
     }
-    return run.handOver(HostPath.of(path), given == TAKE_OVER);
+    return run.handOver(HostPath.of(path), arguments.has(TAKE_OVER));
   }
 
   private static int start(Arguments arguments, AgentRun run, AgentOptions options)

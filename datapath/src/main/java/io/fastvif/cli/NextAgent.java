@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Starts the agent of the next version, by this one's own command line: the files that it names are
@@ -38,7 +39,7 @@ final class NextAgent {
       ListeningSockets.passOn(() -> process = builder.start());
       Process started = process;
       Log.info(NextAgent.class, "the next agent is process " + started.pid());
-      started.onExit().thenAccept(NextAgent::ended);
+      CompletableFuture<Void> unused = started.onExit().thenAccept(NextAgent::ended);
     } catch (IOException failed) {
       Log.warning(
           NextAgent.class,
@@ -57,7 +58,9 @@ final class NextAgent {
   private static List<String> command() throws IOException {
     String line = Files.readString(COMMAND_LINE, StandardCharsets.UTF_8);
     List<String> command = new ArrayList<>();
-    for (String word : line.split("\0")) {
+    String[] words = line.split("\0", -1);
+    for (int i = 0; i < words.length - 1; i++) { // one ends each of them
+      String word = words[i];
       boolean isOption = word.equals(HAND_OVER) || word.startsWith(HAND_OVER + "=");
       command.add(isOption ? TAKE_OVER + word.substring(HAND_OVER.length()) : word);
     }

@@ -18,9 +18,9 @@
  *   <li>{@link io.fastvif.forward.bridge.SourceGuard} has a port send from its own addresses only:
  *       MAC, IPv4 with ARP, IPv6 with neighbour discovery, as Neutron's and libvirt's rules.
  *   <li>Broadcasts and frames for unknown addresses go to all ports of the VLAN, each kind as often
- *       as {@link io.fastvif.forward.bridge.FloodLimit} lets the sending port; what a guest sends to
- *       unknown addresses beyond that goes to the uplink alone, where it is one frame as any other.
- *       A guarded port gets no frames for unknown addresses, since its own are known.
+ *       as {@link io.fastvif.forward.bridge.FloodLimit} lets the sending port; what a guest sends
+ *       to unknown addresses beyond that goes to the uplink alone, where it is one frame as any
+ *       other. A guarded port gets no frames for unknown addresses, since its own are known.
  *   <li>Isolated ports reach the uplink and not one another. Frames for addresses that bridges keep
  *       to a link (01-80-c2-00-00-0x) are dropped.
  * </ul>
