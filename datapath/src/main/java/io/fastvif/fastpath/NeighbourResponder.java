@@ -8,6 +8,7 @@ import io.fastvif.bindings.FileDescriptor;
 import io.fastvif.bindings.FileIo;
 import io.fastvif.bindings.Polling;
 import io.fastvif.bindings.SystemCallException;
+import io.fastvif.files.HostPath;
 import io.fastvif.trace.Log;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -62,7 +63,7 @@ final class NeighbourResponder implements AutoCloseable {
   /** Whether a link of the calling thread's namespace is one that answers for others. */
   static boolean isWanted(String link) {
     try {
-      Path setting = Path.of("/proc/sys/net/ipv6/conf", link, "proxy_ndp");
+      Path setting = HostPath.of("/proc/sys/net/ipv6/conf/" + link + "/proxy_ndp");
       return !link.isEmpty() && Files.readString(setting).strip().equals("1");
     } catch (IOException noIpv6) {
       return false;

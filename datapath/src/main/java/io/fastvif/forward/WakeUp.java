@@ -64,8 +64,14 @@ final class WakeUp implements AutoCloseable {
     Polling.epollCtl(epoll.value(), EPOLL_CTL_DEL, descriptor, MemorySegment.NULL);
   }
 
-  /** Wakes the loop; any thread. EAGAIN is a loop that is to wake up already. */
-  void signal() {
+  /**
+   * Wakes the loop; any thread. EAGAIN is a loop that is to wake up already. It does not overlap
+   * {@link #close}, after which it does nothing: the descriptor's number may be another's then.
+   */
+  synchronized void signal() {
+    if (!own.isOpen()) {
+      return;
+    }
     long result = FileIo.write(own.value(), one, Long.BYTES);
     for (int i = 0; result < 0 && result != -Errno.EAGAIN && i < SIGNAL_ATTEMPTS; i++) {
       result = FileIo.write(own.value(), one, Long.BYTES);
@@ -88,8 +94,9 @@ final class WakeUp implements AutoCloseable {
     LockSupport.parkNanos(nanos);
   }
 
+  /** The loop's thread has ended. */
   @Override
-  public void close() {
+  public synchronized void close() {
     own.close();
     epoll.close();
     arena.close();
