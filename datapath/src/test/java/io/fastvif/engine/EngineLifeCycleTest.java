@@ -291,6 +291,7 @@ class EngineLifeCycleTest {
     List<Throwable> errors = new CopyOnWriteArrayList<>();
     PlugEngine engine =
         builder().ovs(wake -> new UncloseableOvs()).errorHandler(errors::add).build().start();
+    assertFalse(engine.snapshot().ovs().isKnown()); // it is made by that
     CompletableFuture<PlugResult> submitted = submit(engine, "vif");
     assertTrue(engine.close(Duration.ofMinutes(1)));
     assertTrue(submitted.get(60, TimeUnit.SECONDS).outcome() == Outcome.PLUGGED);
