@@ -87,21 +87,24 @@ final class Lane {
     serving.execute(() -> runCommands(serving));
   }
 
+  /**
+   * Carries out what was asked for, as long as this loop serves it; that loop's thread. A command
+   * may move the lane, and the other loop serve it at once. What is noted last when it moves is
+   * read first.
+   */
   private void runCommands(ForwardingLoop by) {
-    if (served && loop == by) {
-      runCommands();
-    }
-  }
-
-  /** Carries out what was asked for, as long as this loop serves it; the loop's thread. */
-  void runCommands() {
-    while (served) {
+    while (loop == by && served) {
       Runnable command = commands.poll();
       if (command == null) {
         return;
       }
-      loop.run(command);
+      by.run(command);
     }
+  }
+
+  /** The same, where the calling thread is the loop's that serves it. */
+  void runCommands() {
+    runCommands(loop);
   }
 
   /** Whether nothing is asked for. */

@@ -41,7 +41,7 @@ class PathComparisonTest {
         fail("not installed: " + system.missing().get());
       }
     }
-    int length = path == DataPath.GUEST_TO_CARD ? 64 : 1500;
+    int length = path.lengths(List.of(path == DataPath.GUEST_TO_CARD ? 64 : 1500)).getFirst();
     PathComparison comparison =
         new PathComparison(folder, new PrintWriter(out), new PrintWriter(err));
     comparison.run(List.of(path), new PathComparison.Extent(List.of(length), 1, FEW, SHORT_NANOS));
