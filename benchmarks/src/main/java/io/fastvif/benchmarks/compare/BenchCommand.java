@@ -150,7 +150,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = IDLE,
       description =
-          "Measure what vhost-user backends take of a processor at 0, 1, 10, 50 and 100 % of the"
+          "Measure what vhost-user backends take of a processor at 0, 1, 10, 50 and 100 %% of the"
               + " full rate instead, and how soon the rate is full after a rest: beside Open"
               + " vSwitch with DPDK, testpmd and passt. Only --runs goes with it (1), and --quick.")
   private boolean idle;
