@@ -121,6 +121,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
       Uplinks uplinks,
       Uplink uplink,
       SessionLoop sessions,
+      NeighbourResponder neighbours,
       GuestListener guests) {
     Port host =
         uplink == null
@@ -132,6 +133,7 @@ final class ForwardingPort implements BackendObserver, AutoCloseable {
     ForwardingPort taken = new ForwardingPort(port, forwarder, uplinks, uplink, host, guests);
     try (Tracing.Scope ofVif = Tracing.forVif(port.vifId());
         Tracing.Scope traced = Tracing.begin(taken.traceTold(Tracing.current()))) {
+      taken.answerSolicitations(neighbours); // until the other process ends, both do
       taken.pair =
           uplink == null
               ? forwarder.connect(taken.guest, taken.host)

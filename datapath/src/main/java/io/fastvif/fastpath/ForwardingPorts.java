@@ -166,7 +166,8 @@ public final class ForwardingPorts implements VhostUserPorts, AutoCloseable {
    * @param uplink as it was taken over; null for a tap
    */
   ForwardingPort restore(ServedPort port, HandOverReader reader, Uplink uplink) {
-    return ForwardingPort.restore(port, reader, forwarder, uplinks, uplink, sessions, guests);
+    return ForwardingPort.restore(
+        port, reader, forwarder, uplinks, uplink, sessions, neighbours, guests);
   }
 
   /** Its uplinks, to be handed over or taken over. */

@@ -95,7 +95,9 @@ final class NeighbourResponder implements AutoCloseable {
 
   private synchronized void end(Served served) {
     served.ended = true;
-    wake();
+    if (!closed) { // else it has ended already
+      wake();
+    }
   }
 
   private void wake() {

@@ -23,7 +23,7 @@
  * frames: what a JVM does for the first time takes longer than the hand-over.
  *
  * <p>May use: {@code trace}, {@code bindings}, {@code capture}, {@code engine}, {@code event},
- * {@code forward}, {@code forward.bridge}, {@code handover}, {@code netlink}, {@code
+ * {@code files}, {@code forward}, {@code forward.bridge}, {@code handover}, {@code netlink}, {@code
  * netlink.route}, {@code plan}, {@code vhostuser.protocol}, {@code vhostuser.session}, {@code
  * vhostuser.virtqueue}, {@code vif}, {@code xdp}.
  */

@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -184,6 +185,38 @@ class HandOverTest {
       }
       assertTrue(server.isGiven());
       assertThrows(IOException.class, () -> old.open(port()), "the old one opens nothing more");
+    }
+  }
+
+  /** Whoever has a routed port answers its guest's neighbour solicitations. */
+  @KernelTest
+  void neighboursOfARoutedPortAreAnsweredForOn() throws Exception {
+    Tap.createPersistent("vhu1", TAP);
+    Files.writeString(Path.of("/proc/sys/net/ipv6/conf/vhu1/proxy_ndp"), "1");
+    String socket = folder.resolve("hand-over").toString();
+    CountDownLatch given = new CountDownLatch(1);
+    try (ForwardingPorts next = ForwardingPorts.start(1, Idle.ADAPTIVE)) {
+      try (ForwardingPorts old = ForwardingPorts.start(1, Idle.ADAPTIVE);
+          HandOverServer server =
+              HandOverServer.listen(socket, old, HandOverSteps.NONE, given::countDown)) {
+        assertEquals(0, answering());
+        assertTrue(old.open(port()));
+        assertEquals(1, answering());
+        try (TakeOver taken = TakeOver.from(socket, next, HandOverSteps.NONE)) {
+          assertTrue(given.await(10, TimeUnit.SECONDS));
+          taken.listener().close();
+        }
+        assertTrue(server.isGiven());
+      }
+      assertEquals(1, answering());
+    }
+    assertEquals(0, answering());
+  }
+
+  /** Sockets that get the IPv6 frames of a link in the calling thread's namespace. */
+  private static long answering() throws IOException {
+    try (Stream<String> sockets = Files.lines(Path.of("/proc/thread-self/net/packet"))) {
+      return sockets.filter(line -> line.contains(" 86dd ")).count();
     }
   }
 
